@@ -1,0 +1,72 @@
+# Two commands on a fresh machine: `make run` and `make test`. Both set themselves up.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)
+
+.PHONY: run test setup check bench chaos desk lock clean docs help
+
+help:            ## the list of commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | expand -t 12
+
+run: setup       ## open the practice floor: calls come in, nothing real is touched
+	@$(BIN)/agent-console demo
+
+setup: $(STAMPS)/.base  ## the .venv with the console in it
+
+test: $(STAMPS)/.test   ## every test
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: $(STAMPS)/.dev   ## lint, types, import contract, generated docs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -12
+	@$(BIN)/python -m console.reference --check
+
+docs: $(STAMPS)/.base   ## write the generated parts of docs/ anew
+	@$(BIN)/python -m console.reference
+
+bench: $(STAMPS)/.test  ## speeds beside their floors
+	@$(BIN)/python -m tests.bench
+
+chaos: $(STAMPS)/.test  ## kill and race the real processes; SECONDS_CAP=N stops early
+	@$(BIN)/python -m tests.chaos $(if $(SECONDS_CAP),--seconds $(SECONDS_CAP))
+
+desk: $(STAMPS)/.test   ## the main job again, under a real tmux
+	@$(BIN)/python -m pytest -m desk --run-desk tests/desk
+
+# pip cannot install an editable under hashes, so: everything locked first, then the project by itself.
+define install
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(2)
+endef
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "agent-console needs Python 3.11 or newer: install it, then call make PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "This Python cannot make an environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/.base: pyproject.toml constraints.txt | $(BIN)/python
+	$(call install,constraints.txt,$@)
+
+$(STAMPS)/.test: $(STAMPS)/.base constraints-test.txt
+	$(call install,constraints-test.txt,$@)
+
+$(STAMPS)/.dev: $(STAMPS)/.test constraints-dev.txt
+	$(call install,constraints-dev.txt,$@)
+
+COMPILE = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --no-header --all-build-deps --resolver backtracking
+
+lock: $(STAMPS)/.dev    ## choose the newest allowed versions again
+	@$(COMPILE) -o constraints.txt pyproject.toml
+	@$(COMPILE) --extra test -c constraints.txt -o constraints-test.txt pyproject.toml
+	@$(COMPILE) --extra test --extra dev -c constraints-test.txt -o constraints-dev.txt pyproject.toml
+
+clean:           ## remove the environment
+	@rm -rf $(VENV)

@@ -1,0 +1,29 @@
+"""The models: frozen pydantic classes, one a stored thing. Nothing here does I/O."""
+
+from data.models.agent import Agent, AgentState, AgentStatus, Role
+from data.models.base import Entity
+from data.models.contact import Contact, ContactEvent, Queue, Request
+from data.models.customer import Customer
+from data.models.ticket import Ticket, TicketEvent
+
+SYNCED: dict[str, type[Entity]] = {
+    model.entity: model
+    for model in (Agent, AgentStatus, Contact, ContactEvent, Customer, Queue, Request, Ticket, TicketEvent)
+}
+"""Every entity that travels between seats, by its name."""
+
+__all__ = [
+    "SYNCED",
+    "Agent",
+    "AgentState",
+    "AgentStatus",
+    "Contact",
+    "ContactEvent",
+    "Customer",
+    "Entity",
+    "Queue",
+    "Request",
+    "Role",
+    "Ticket",
+    "TicketEvent",
+]

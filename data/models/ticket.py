@@ -1,0 +1,82 @@
+"""Tickets and what happened to them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant
+from data.models.customer import Plan
+
+
+class TicketState(StrEnum):
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    ON_HOLD = "on hold"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+class Ticket(Entity):
+    """A ticket. `number` is what is read out to the customer: unique for ever, known at once (TICK-2)."""
+
+    entity: ClassVar[str] = "ticket"
+    free_text: ClassVar[frozenset[str]] = frozenset(
+        {"title", "details", "assignee", "person", "asset", "sla", "worksheet"}
+    )
+
+    id: str
+    number: str
+    customer_id: CustomerId | None = None
+    contact_id: ContactId | None = None
+    """The contact in which it was opened."""
+    title: str
+    type: Plan = Plan.PAY_AS_YOU_GO
+    priority: Priority = Priority.NORMAL
+    state: TicketState = TicketState.NEW
+    assignee: str = ""
+    person: str = ""
+    """The customer's contact for this ticket."""
+    asset: str = ""
+    sla: str = ""
+    worksheet: str = ""
+    details: str = ""
+    code: str = ""
+    """Six digits of the remote session; empty until there is one."""
+    remind_at: Instant | None = None
+    created_at: Instant
+    created_by: AgentId
+    updated_at: Instant
+
+
+class TicketEventKind(StrEnum):
+    CREATED = "created"
+    CHANGED = "changed"
+    NOTE = "note"
+    CONTACT = "contact"
+
+
+class TicketEvent(Entity):
+    """One line of a ticket's history: who changed what when, or a note. Never changed afterwards."""
+
+    entity: ClassVar[str] = "ticket_event"
+    append_only: ClassVar[bool] = True
+    free_text: ClassVar[frozenset[str]] = frozenset({"old", "new", "text"})
+
+    id: str
+    ticket_id: str
+    at: Instant
+    actor: AgentId
+    kind: TicketEventKind
+    field: str = ""
+    old: str = ""
+    new: str = ""
+    text: str = ""

@@ -1,0 +1,130 @@
+"""One open store: a connection, its shape brought up to date, and short write transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from data.store import driver
+from data.store.errors import StoreError, explain
+
+STORE_FILE = "seat.db"
+"""The replica of one seat, in the data folder."""
+
+
+class Store:
+    """A store opened by one thread. Use it as a context manager, or `close()` it."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        """Open the store at `path` and bring its shape up to date.
+
+        Raises:
+            StoreError: missing, unreadable, damaged, or made by a newer agent-console.
+        """
+        self.path = path
+        try:
+            self.connection = driver.connect(path, create=create)
+            bring_up_to_date(self.connection, path)
+        except driver.Error as error:
+            raise StoreError(explain(error, path)) from error
+        except OSError as error:
+            raise StoreError(
+                f"The folder of {path} cannot be used ({error.strerror}): choose another with --data-dir."
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        self.connection.close()
+
+    def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> driver.Cursor:
+        """Run one statement with bound values."""
+        return self.connection.execute(sql, values)
+
+    def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
+        """Every row of a query, as dicts. The read ends here: no transaction stays open."""
+        return [dict(row) for row in self.connection.execute(sql, values).fetchall()]
+
+    def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> dict[str, Any] | None:
+        """The first row of a query, or None."""
+        found = self.connection.execute(sql, values).fetchone()
+        return dict(found) if found is not None else None
+
+    def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.connection.execute(sql, values).fetchone()
+        return found[0] if found is not None else None
+
+    @contextmanager
+    def write(self) -> Iterator[driver.Connection]:
+        """A write transaction: all of it or nothing.
+
+        `BEGIN IMMEDIATE`, because a deferred one that turns to writing fails at once when another process
+        writes, whatever the busy timeout.
+
+        Raises:
+            StoreError: the store could not be written; nothing of the block was kept.
+        """
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+        except driver.Error as error:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise StoreError(explain(error, self.path)) from error
+
+
+def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
+    """Apply the migration steps that the store lacks; a copy is made beside it first when it holds anything.
+
+    Raises:
+        StoreError: the store was made by a newer version.
+    """
+    from data.store.migrations import SCHEMA_VERSION
+
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == SCHEMA_VERSION:
+        return
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"The store {path} was made by a newer agent-console (shape {version}, this one knows {SCHEMA_VERSION}): "
+            "update agent-console on this seat; the store was not touched."
+        )
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
+
+    from data.customers.schema import STEPS as CUSTOMER_STEPS
+    from data.store.migrations import STEPS
+
+    if version:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        connection.execute(
+            "VACUUM INTO ?", (str(path.with_name(f"{path.stem}.before-{SCHEMA_VERSION}-{stamp}.db")),)
+        )
+    steps = Migrations("agent-console")
+    for step in (*STEPS, *CUSTOMER_STEPS):
+        steps()(step)
+    database = sqlite_utils.Database(connection, use_counts_table=False)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        steps.apply(database)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -1,0 +1,145 @@
+"""The hub's contract: nine calls and nothing else (SYNC, Shape). Seats, feeds and tests know this module only;
+which hub answers (embedded SQLite, later PostgreSQL) is decided where the program is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, Protocol
+
+from data.models.base import AgentId, ContactId, Instant, QueueId, Value
+
+
+class HubUnreachable(Exception):
+    """The hub did not answer; what was asked may be asked again."""
+
+
+class Op(Value):
+    """One change on its way to the hub. The same `op_id` on every try (SYNC rule 2)."""
+
+    op_id: str
+    replica_seq: int
+    txn_id: str
+    entity: str
+    entity_id: str
+    kind: str
+    """`put` (create or patch), `append` (append-only row)."""
+    base_ver: int
+    patch: dict[str, Any]
+    actor: AgentId
+    schema_v: int
+
+
+class OpOutcome(StrEnum):
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+    """Some fields were newer at the hub and kept there; the rest was applied."""
+    REFUSED = "refused"
+
+
+class FieldConflict(Value):
+    field: str
+    mine: Any
+    theirs: Any
+
+
+class OpResult(Value):
+    """What the hub did with an op; asking again gives the same answer."""
+
+    op_id: str
+    outcome: OpOutcome
+    hub_seq: int
+    """Its place in the hub's order; 0 for a refused op."""
+    conflicts: tuple[FieldConflict, ...] = ()
+    why: str = ""
+
+
+class HubRow(Value):
+    """One entity as the hub has it now."""
+
+    hub_seq: int
+    entity: str
+    entity_id: str
+    ver: int
+    body: dict[str, Any]
+    deleted: bool = False
+
+
+class Page(Value):
+    """Rows changed after `start`, in hub order; `end` is the cursor to keep. More may follow when `more`."""
+
+    start: int
+    end: int
+    epoch: str
+    rows: tuple[HubRow, ...]
+    more: bool
+
+
+class Enrolment(Value):
+    replica_id: str
+    number: int
+    """Short number of the replica, the prefix of ticket numbers made without a leased block."""
+    epoch: str
+    last_replica_seq: int
+    """The highest replica_seq that the hub has: a replica that knows less is a copy."""
+
+
+class Claim(Value):
+    """The answer to a claim. `contact_id` is None when nothing could be had; `why` says so in words."""
+
+    request_id: str
+    contact_id: ContactId | None
+    fence: int = 0
+    lease_until: Instant | None = None
+    why: str = ""
+
+
+class NumberBlock(Value):
+    first: int
+    last: int
+
+
+class Hub(Protocol):
+    """A hub. Every call may raise HubUnreachable; every call may be repeated with the same effect."""
+
+    def enrol_v1(self, replica_id: str, name: str) -> Enrolment:
+        """Make the replica known; a second call returns what is known."""
+
+    def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
+        """Apply ops in order, all or none; a result for each. At most 500, never part of a txn_id."""
+
+    def pull_v1(self, replica_id: str, cursor: int, limit: int = 100) -> Page:
+        """The rows changed after `cursor`, each once, as they are now."""
+
+    def snapshot_v1(self, replica_id: str, after: tuple[str, str] | None, limit: int = 500) -> Page:
+        """Every live row in (entity, id) order, a page at a time, for a replica that starts from nothing.
+        The first page's `start` is the cursor to pull from when the last page is in."""
+
+    def lookup_v1(self, query: str, limit: int = 20) -> list[HubRow]:
+        """Customers at the hub that the local scope does not hold."""
+
+    def claim_v1(
+        self,
+        replica_id: str,
+        request_id: str,
+        agent: AgentId,
+        queues: Sequence[QueueId],
+        contact_id: ContactId | None,
+    ) -> Claim:
+        """Claim the next waiting contact of `queues` (all when empty), or this one. Each contact is given to
+        one agent only; the same request_id gets the same answer."""
+
+    def heartbeat_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
+        """Keep the lease of a claim; False when the fence is no longer the newest."""
+
+    def finish_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
+        """Give the claim back; False when it was fenced off by a newer one."""
+
+    def lease_numbers_v1(self, replica_id: str, count: int) -> NumberBlock:
+        """A block of ticket numbers that no other replica gets."""
+
+    def version(self) -> int:
+        """A number that changes when another connection changed the hub: cheap, for wake-up."""
+
+    def close(self) -> None:
+        """Let go of the connection."""
