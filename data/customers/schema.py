@@ -1,6 +1,7 @@
 """Migration steps for customers and the indexes that find them."""
 
 from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

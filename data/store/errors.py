@@ -24,6 +24,4 @@ def explain(error: Exception, path: Path) -> str:
         return f"The store {path} is damaged or not ours: put it aside and restore the last backup with `agent-console restore`."
     if "unable to open" in text:
         return f"The store {path} cannot be opened: check that its folder exists and belongs to this user."
-    return (
-        f"The store {path} did not answer ({error}): try again, and run `agent-console doctor` if it goes on."
-    )
+    return f"The store {path} did not answer ({error}): try again, and run `agent-console doctor` if it goes on."

@@ -19,9 +19,7 @@ def _upsert_sql(model: type[Entity]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
     values = ", ".join(f":{name}" for name in columns)
     updates = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name != "id")
-    return (
-        f'INSERT INTO "{model.entity}" ({names}) VALUES ({values}) ON CONFLICT (id) DO UPDATE SET {updates}'
-    )
+    return f'INSERT INTO "{model.entity}" ({names}) VALUES ({values}) ON CONFLICT (id) DO UPDATE SET {updates}'
 
 
 def _write_customer(connection: Connection, row: Row) -> None:

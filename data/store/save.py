@@ -87,9 +87,7 @@ class Change:
             (model.entity, entity_id, json.dumps(body, ensure_ascii=False)),
         )
 
-    def _queue(
-        self, model: type[Entity], entity_id: str, kind: str, patch: dict[str, Any], base_ver: int
-    ) -> None:
+    def _queue(self, model: type[Entity], entity_id: str, kind: str, patch: dict[str, Any], base_ver: int) -> None:
         self._connection.execute(
             "INSERT INTO outbox (op_id, txn_id, entity, entity_id, kind, base_ver, patch, actor, local_at, schema_v,"
             " state, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0)",

@@ -67,9 +67,7 @@ def _cards(run: str) -> Iterator[tuple[int, int]]:
         if start < done:
             continue
         for end in reversed(ends):
-            digits = (
-                "".join(str(int(char)) for char in run[start:end] if char.isdigit()) if end > start else ""
-            )
+            digits = "".join(str(int(char)) for char in run[start:end] if char.isdigit()) if end > start else ""
             if 12 <= len(digits) <= 19 and is_card(digits):
                 yield start, end
                 done = end
