@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import ClassVar
 
+from pydantic import Field
+
 from data.models.base import Entity, Value
 
 
@@ -105,7 +107,7 @@ class Customer(Entity):
     flags: tuple[str, ...] = ()
     """Conduct flags."""
     notes: str = ""
-    extra: dict[str, str] = {}
+    extra: dict[str, str] = Field(default_factory=dict)
     """Imported columns that have no field of their own."""
 
     def may_discuss_money(self, person: Person) -> bool:

@@ -43,7 +43,7 @@ def write_row(connection: Connection, model: type[Entity], row: Row) -> None:
 def read_row(connection: Connection, model: type[Entity], entity_id: str) -> Row | None:
     """The row of one entity, or None."""
     names = ", ".join(f'"{name}"' for name in model.columns())
-    found = connection.execute(f'SELECT {names} FROM "{model.entity}" WHERE id = ?', (entity_id,)).fetchone()  # noqa: S608
+    found = connection.execute(f'SELECT {names} FROM "{model.entity}" WHERE id = ?', (entity_id,)).fetchone()
     return dict(found) if found is not None else None
 
 

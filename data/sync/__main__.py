@@ -1,0 +1,77 @@
+"""The worker as a process: `python -m data.sync --store FILE --hub FILE`.
+
+It hears the console on standard input and answers on standard output. It ends when the console's end of
+the pipe closes, however the console died, after one last push."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import select
+import signal
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from data.clock import SYSTEM_CLOCK
+from data.store.database import Store
+from data.store.errors import StoreError
+from data.sync.embedded import EmbeddedHub
+from data.sync.wire import TO_WORKER, FromWorker
+from data.sync.worker import Worker
+
+
+def main() -> int:
+    """Run until standard input closes. Exit 1: the store cannot be opened."""
+    parser = argparse.ArgumentParser(prog="python -m data.sync", description="The sync worker of one seat.")
+    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument("--hub", type=Path, required=True)
+    parser.add_argument("--name", default="seat")
+    options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the console; the pipe tells us when to end
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def tell(message: FromWorker) -> None:
+        try:
+            sys.stdout.write(message.model_dump_json() + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:
+            pass  # the console is gone; standard input tells so next
+
+    try:
+        store = Store(options.store)
+    except StoreError as error:
+        print(error, file=sys.stderr)
+        return 1
+    with store:
+        worker = Worker(
+            store, lambda: EmbeddedHub(options.hub), tell, SYSTEM_CLOCK, random.Random(), name=options.name
+        )
+        _listen(worker)
+        worker.close()
+    return 0
+
+
+def _listen(worker: Worker) -> None:
+    pipe = sys.stdin.fileno()
+    os.set_blocking(pipe, False)
+    rest = b""
+    while True:
+        readable, _, _ = select.select([pipe], [], [], worker.step())
+        if not readable:
+            continue
+        heard = os.read(pipe, 65536)
+        if not heard:
+            return
+        *lines, rest = (rest + heard).split(b"\n")
+        for line in lines:
+            try:
+                worker.hear(TO_WORKER.validate_json(line))
+            except ValidationError as error:
+                print(f"the worker did not understand a line: {error}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,253 @@
+"""One seat's side of the protocol on its store: what to push, what came back, what was pulled.
+
+The visible row is always the hub's row with our still-queued changes replayed over it (SYNC rule 6). The
+hub's row is kept in `shadow` only while such changes exist; without them both are the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from data.clock import Clock
+from data.models import SYNCED
+from data.models.base import Entity, instant_text, new_id
+from data.store import driver
+from data.store.database import Store
+from data.store.rows import write_row
+from data.sync.contract import Enrolment, HubRow, NumberBlock, Op, OpOutcome, OpResult, Page
+
+MAX_OPS = 500
+MAX_BYTES = 1_000_000
+
+
+class StalePage(Exception):
+    """A page that does not start where this replica stands; it is dropped."""
+
+
+class Replica:
+    """The protocol's bookkeeping in one store. Used by the worker's thread only."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    # names and cursor
+
+    def state(self, key: str) -> str | None:
+        """A remembered fact of this replica (`replica_id`, `cursor`, `epoch`, `number`…)."""
+        value = self._store.value("SELECT value FROM sync_state WHERE key = ?", (key,))
+        return str(value) if value is not None else None
+
+    def remember(self, **facts: str) -> None:
+        """Write facts, durably."""
+        with self._store.write() as connection:
+            _remember(connection, facts)
+
+    @property
+    def cursor(self) -> int:
+        """The hub_seq up to which everything is here."""
+        return int(self.state("cursor") or 0)
+
+    def identity(self) -> str:
+        """This replica's id, made on first use."""
+        known = self.state("replica_id")
+        if known is None:
+            known = new_id()
+            self.remember(replica_id=known)
+        return known
+
+    def enrolled(self, enrolment: Enrolment) -> None:
+        """Note what the hub said about us."""
+        self.remember(number=str(enrolment.number), epoch=enrolment.epoch)
+
+    # push
+
+    def queued(self) -> int:
+        """How many ops wait to be pushed."""
+        return int(self._store.value("SELECT count(*) FROM outbox WHERE state = 'queued'"))
+
+    def counts(self) -> tuple[int, int, int]:
+        """(queued, refused, open conflicts)."""
+        refused = self._store.value("SELECT count(*) FROM outbox WHERE state = 'refused'")
+        conflicts = self._store.value("SELECT count(*) FROM conflict WHERE state = 'open'")
+        return self.queued(), int(refused), int(conflicts)
+
+    def next_ops(self) -> list[Op]:
+        """The oldest queued ops, at most 500 or 1 MB, never part of a transaction."""
+        found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (2 * MAX_OPS,))
+        ops: list[Op] = []
+        size = 0
+        for row in found:
+            size += len(row["patch"])
+            if ops and (len(ops) >= MAX_OPS or size > MAX_BYTES):
+                whole = [op for op in ops if op.txn_id != row["txn_id"]]
+                if whole or ops[0].txn_id != row["txn_id"]:
+                    return whole or ops
+            ops.append(
+                Op(
+                    op_id=row["op_id"],
+                    replica_seq=row["seq"],
+                    txn_id=row["txn_id"],
+                    entity=row["entity"],
+                    entity_id=row["entity_id"],
+                    kind=row["kind"],
+                    base_ver=row["base_ver"],
+                    patch=json.loads(row["patch"]),
+                    actor=row["actor"],
+                    schema_v=row["schema_v"],
+                )
+            )
+        return ops
+
+    def acknowledge(self, results: Sequence[OpResult]) -> None:
+        """Note what the hub did with pushed ops. They stay in the replay until they are pulled back."""
+        with self._store.write() as connection:
+            for result in results:
+                op = connection.execute(
+                    "SELECT entity, entity_id FROM outbox WHERE op_id = ?", (result.op_id,)
+                ).fetchone()
+                if op is None:
+                    continue
+                if result.outcome is OpOutcome.REFUSED:
+                    connection.execute(
+                        "UPDATE outbox SET state = 'refused', last_error = ? WHERE op_id = ?",
+                        (result.why, result.op_id),
+                    )
+                    self._show_hub_row(connection, op["entity"], op["entity_id"])
+                    continue
+                connection.execute(
+                    "UPDATE outbox SET state = 'sent', hub_seq = ? WHERE op_id = ?", (result.hub_seq, result.op_id)
+                )
+                for conflict in result.conflicts:
+                    connection.execute(
+                        "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)",
+                        (
+                            new_id(),
+                            op["entity"],
+                            op["entity_id"],
+                            conflict.field,
+                            json.dumps(conflict.mine),
+                            json.dumps(conflict.theirs),
+                            result.op_id,
+                            instant_text(self._clock.now()),
+                        ),
+                    )
+            _remember(connection, {"last_push": instant_text(self._clock.now())})
+
+    def tried(self, ops: Sequence[Op], error: str) -> None:
+        """Count a push that did not reach the hub."""
+        with self._store.write() as connection:
+            connection.executemany(
+                "UPDATE outbox SET tries = tries + 1, last_error = ? WHERE op_id = ?",
+                [(error, op.op_id) for op in ops],
+            )
+
+    def _show_hub_row(self, connection: driver.Connection, entity: str, entity_id: str) -> None:
+        """After a refusal: the hub's row again, with whatever of ours still waits."""
+        shadow = connection.execute(
+            "SELECT body FROM shadow WHERE entity = ? AND entity_id = ?", (entity, entity_id)
+        ).fetchone()
+        model = SYNCED.get(entity)
+        if shadow is None or model is None:
+            return
+        self._show(connection, model, entity_id, json.loads(shadow[0]), up_to=0)
+
+    # pull
+
+    def apply(self, page: Page) -> set[str]:
+        """Take a page in: rows and cursor in one transaction. Returns the entities that changed.
+
+        Raises:
+            StalePage: the page does not start at our cursor.
+        """
+        changed: set[str] = set()
+        with self._store.write() as connection:
+            if page.start != self.cursor:
+                raise StalePage(f"page starts at {page.start}, this replica is at {self.cursor}")
+            for row in page.rows:
+                if self._apply_row(connection, row):
+                    changed.add(row.entity)
+            connection.execute("DELETE FROM outbox WHERE state = 'sent' AND hub_seq <= ?", (page.end,))
+            _remember(connection, {"cursor": str(page.end), "last_pull": instant_text(self._clock.now())})
+        return changed
+
+    def _apply_row(self, connection: driver.Connection, row: HubRow) -> bool:
+        model = SYNCED.get(row.entity)
+        if model is None:  # a newer hub: what we do not know yet comes with the snapshot after an update
+            return False
+        if not model.append_only:
+            known = connection.execute(
+                "SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", (row.entity, row.entity_id)
+            ).fetchone()
+            if known is not None and known[0] >= row.ver:
+                return False
+            connection.execute(
+                "INSERT INTO row_meta (entity, entity_id, ver, deleted) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (entity, entity_id) DO UPDATE SET ver = excluded.ver, deleted = excluded.deleted",
+                (row.entity, row.entity_id, row.ver, int(row.deleted)),
+            )
+        self._show(connection, model, row.entity_id, row.body, up_to=row.hub_seq)
+        return True
+
+    def _show(
+        self, connection: driver.Connection, model: type[Entity], entity_id: str, body: dict[str, Any], up_to: int
+    ) -> None:
+        """Write the visible row: the hub's body with our ops that it does not hold yet."""
+        waiting = connection.execute(
+            "SELECT patch FROM outbox WHERE entity = ? AND entity_id = ?"
+            " AND (state = 'queued' OR (state = 'sent' AND hub_seq > ?)) ORDER BY seq",
+            (model.entity, entity_id, up_to),
+        ).fetchall()
+        key = (model.entity, entity_id)
+        if waiting:
+            connection.execute("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?)", (*key, json.dumps(body)))
+        else:
+            connection.execute("DELETE FROM shadow WHERE entity = ? AND entity_id = ?", key)
+        visible = {**body, "id": entity_id}
+        for (patch,) in waiting:
+            visible.update(json.loads(patch))
+        try:
+            entity = model.model_validate(visible)
+        except ValidationError:
+            entity = model.model_validate({**body, "id": entity_id})
+        write_row(connection, model, entity.to_row())
+
+    # numbers
+
+    def numbers_left(self) -> int:
+        """Ticket numbers of leased blocks that are still free."""
+        return int(self._store.value("SELECT coalesce(sum(last - next + 1), 0) FROM number_block"))
+
+    def add_block(self, block: NumberBlock) -> None:
+        """Keep a freshly leased block."""
+        with self._store.write() as connection:
+            connection.execute(
+                "INSERT INTO number_block (first, last, next) VALUES (?, ?, ?)",
+                (block.first, block.last, block.first),
+            )
+
+
+def _remember(connection: driver.Connection, facts: dict[str, str]) -> None:
+    connection.executemany(
+        "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        list(facts.items()),
+    )
+
+
+def take_ticket_number(connection: driver.Connection) -> str:
+    """The next ticket number, inside the caller's write transaction: from a leased block, or with this
+    replica's prefix when none is left, so that a number can be read out at once (TICK-2, SYNC rule 10)."""
+    taken = connection.execute(
+        "UPDATE number_block SET next = next + 1"
+        " WHERE first = (SELECT min(first) FROM number_block WHERE next <= last) RETURNING next - 1"
+    ).fetchone()
+    if taken is not None:
+        return str(taken[0])
+    facts = dict(connection.execute("SELECT key, value FROM sync_state").fetchall())
+    count = int(facts.get("own_numbers", 0)) + 1
+    _remember(connection, {"own_numbers": str(count)})
+    prefix = facts.get("number") or facts.get("replica_id", new_id()).replace("-", "")[-6:].upper()
+    return f"S{prefix}-{count:04d}"
