@@ -148,12 +148,22 @@ def first_shape(db: Database) -> None:
     ticket_event.create_index(["ticket_id", "at"])
     ticket_event.enable_fts(["text"], create_triggers=True, tokenize="unicode61 remove_diacritics 2")
 
-    db.table("draft").create(
-        {"id": str, "agent": str, "kind": str, "fields": str, "focus": str, "cursor": str, "updated_at": str},
-        pk="id",
-    )
     db.table("desk").create(
-        {"contact_id": str, "agent": str, "place": int, "card": str, "trail": str}, pk="contact_id"
+        {
+            "id": str,
+            "agent": str,
+            "contact_id": str,
+            "ticket_id": str,
+            "customer_id": str,
+            "number": str,
+            "fields": str,
+            "focus": str,
+            "cursor": str,
+            "trail": str,
+            "place": int,
+            "updated_at": str,
+        },
+        pk="id",
     )
 
     outbox = db.table("outbox")

@@ -1,0 +1,105 @@
+"""The journal of an agent's desk: each contact or ticket in hand with its unsaved form, cursor and script card.
+
+One row a thing, local to the seat. Going back to a stacked contact restores it from here (CALL-7), and so
+does a start after a crash (TICK-5)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from data.clock import Clock
+from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, TicketId
+from data.store.database import Store
+from data.sync.replica import take_ticket_number
+from data.text.cards import mask_cards
+
+
+class DeskItem(Entity):
+    """One thing on the desk. `id` is the contact's id, or `ticket:` and the ticket's id."""
+
+    entity: ClassVar[str] = "desk"
+
+    id: str
+    agent: AgentId
+    contact_id: ContactId | None = None
+    ticket_id: TicketId | None = None
+    """The saved ticket, when there is one."""
+    customer_id: CustomerId | None = None
+    number: str = ""
+    """The ticket number that is read out, taken when the form was begun."""
+    fields: dict[str, str] = Field(default_factory=dict)
+    """The form's texts that are not saved yet; empty when all is saved."""
+    focus: str = ""
+    cursor: tuple[int, int] = (0, 0)
+    """Row and column in the focused field."""
+    trail: tuple[str, ...] = ()
+    """Script cards gone through, the current one last."""
+    place: int = 0
+    """The highest is on top."""
+    updated_at: Instant
+
+
+def items(store: Store, agent: AgentId) -> list[DeskItem]:
+    """The agent's desk, top first."""
+    found = store.rows("SELECT * FROM desk WHERE agent = ? ORDER BY place DESC", (agent,))
+    return [DeskItem.from_row(row) for row in found]
+
+
+def put_on_top(
+    store: Store,
+    item_id: str,
+    agent: AgentId,
+    clock: Clock,
+    *,
+    contact_id: ContactId | None = None,
+    ticket_id: TicketId | None = None,
+    customer_id: CustomerId | None = None,
+) -> DeskItem:
+    """Bring a thing to the top of the desk; a new one begins empty, a known one keeps all it had."""
+    with store.write() as connection:
+        top = connection.execute(
+            "SELECT coalesce(max(place), 0) + 1 FROM desk WHERE agent = ?", (agent,)
+        ).fetchone()
+        known = connection.execute("SELECT * FROM desk WHERE id = ?", (item_id,)).fetchone()
+        if known is not None:
+            item = DeskItem.from_row(dict(known)).model_copy(update={"place": top[0]})
+        else:
+            item = DeskItem(
+                id=item_id,
+                agent=agent,
+                contact_id=contact_id,
+                ticket_id=ticket_id,
+                customer_id=customer_id,
+                place=top[0],
+                updated_at=clock.now(),
+            )
+        _write(store, item)
+    return item
+
+
+def keep(store: Store, item: DeskItem, clock: Clock) -> DeskItem:
+    """Write an item as it stands; card numbers in its texts are masked first. Takes a ticket number when the
+    form has text and no number yet."""
+    with store.write() as connection:
+        fields = {name: mask_cards(text) for name, text in item.fields.items()}
+        number = item.number
+        if not number and any(text.strip() for text in fields.values()):
+            number = take_ticket_number(connection)
+        kept = item.model_copy(update={"fields": fields, "number": number, "updated_at": clock.now()})
+        _write(store, kept)
+    return kept
+
+
+def take_off(store: Store, item_id: str) -> None:
+    """The thing is done: away with it."""
+    with store.write() as connection:
+        connection.execute("DELETE FROM desk WHERE id = ?", (item_id,))
+
+
+def _write(store: Store, item: DeskItem) -> None:
+    row = item.to_row()
+    names = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    store.execute(f"INSERT OR REPLACE INTO desk ({names}) VALUES ({marks})", row)  # noqa: S608

@@ -1,0 +1,79 @@
+"""What the queue pane shows: who waits, who rings here, what is on this agent's desk. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.models.base import AgentId, ContactId, QueueId
+from data.models.contact import Contact, Queue
+from data.store.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A contact in the queue. `matches`: customers with its number; `customer` and `plan` (short) of the first."""
+
+    contact: Contact
+    position: int
+    matches: int = 0
+    customer: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """A queue at this moment."""
+
+    queue: Queue
+    waiting: int
+
+
+def queues(store: Store) -> list[Queue]:
+    """Every queue of the site, by name."""
+    return [Queue.from_row(row) for row in store.rows("SELECT * FROM queue ORDER BY name")]
+
+
+def in_queue(store: Store, serves: Sequence[QueueId] = (), limit: int = 200) -> list[Contact]:
+    """Contacts waiting or ringing in these queues (all when empty), in the order in which they are served."""
+    marks = ", ".join("?" * len(serves))
+    only = f"AND queue IN ({marks})" if serves else ""
+    found = store.rows(
+        f"SELECT * FROM contact WHERE state IN ('waiting', 'ringing') {only}"  # noqa: S608
+        " ORDER BY priority DESC, queued_at, id LIMIT ?",
+        (*serves, limit),
+    )
+    return [Contact.from_row(row) for row in found]
+
+
+def waiting_count(store: Store, serves: Sequence[QueueId] = ()) -> dict[str, int]:
+    """How many wait or ring, by queue."""
+    found = store.rows(
+        "SELECT queue, count(*) AS n FROM contact WHERE state IN ('waiting', 'ringing') GROUP BY queue"
+    )
+    return {row["queue"]: row["n"] for row in found if not serves or row["queue"] in serves}
+
+
+def contact(store: Store, contact_id: str) -> Contact | None:
+    """One contact, or None."""
+    row = store.row("SELECT * FROM contact WHERE id = ?", (contact_id,))
+    return Contact.from_row(row) if row else None
+
+
+def ringing_at(store: Store, agent: AgentId) -> Contact | None:
+    """The contact that rings at this agent, or that this agent has just claimed."""
+    row = store.row(
+        "SELECT * FROM contact WHERE state IN ('ringing', 'talking') AND (ringing_agent = ? OR agent = ?)"
+        " ORDER BY fence DESC, queued_at LIMIT 1",
+        (agent, agent),
+    )
+    return Contact.from_row(row) if row else None
+
+
+def last_contacts(store: Store, customer_id: str, but: ContactId | None = None, limit: int = 5) -> list[Contact]:
+    """A customer's latest contacts, newest first."""
+    found = store.rows(
+        "SELECT * FROM contact WHERE customer_id = ? AND id <> ? ORDER BY offered_at DESC LIMIT ?",
+        (customer_id, but or "", limit),
+    )
+    return [Contact.from_row(row) for row in found]

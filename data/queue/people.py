@@ -1,0 +1,73 @@
+"""Signing on and off, and moving between states. Each move is a row, so that the floor and supervisors see it."""
+
+from __future__ import annotations
+
+from data.clock import Clock
+from data.models.agent import Agent, AgentStatus, Role
+from data.models.base import AgentId, ContactId, new_id
+from data.queue.agent_state import Move, moved
+from data.store.database import Store
+from data.store.save import Change, saving
+
+
+def everyone(store: Store, *, played: bool = False) -> list[Agent]:
+    """The people who may sign on here, by name; with `played`, the practice floor's agents too."""
+    found = store.rows("SELECT * FROM agent WHERE played <= ? ORDER BY name", (int(played),))
+    return [Agent.from_row(row) for row in found]
+
+
+def sign_on(store: Store, name: str, clock: Clock, role: Role = Role.AGENT) -> tuple[Agent, AgentStatus]:
+    """Sign a person on by name: the known one (case does not matter) or a new one. Always NOT READY first.
+
+    A contact that the last session left in wrap-up comes back with its state.
+
+    Raises:
+        ValueError: the name is empty.
+        StoreError: the store could not be written.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise ValueError("Type your name to sign on.")
+    known = next((agent for agent in everyone(store) if agent.name.casefold() == name.casefold()), None)
+    agent = known or Agent(id=new_id(), name=name, role=role)
+    agent_id = AgentId(agent.id)
+    with saving(store, agent_id, clock) as change:
+        if known is None:
+            agent = change.add(agent)
+        row = store.row("SELECT * FROM agent_status WHERE id = ?", (agent.id,))
+        before = AgentStatus.from_row(row) if row else None
+        if before is not None and before.contact_id is not None:
+            return agent, before
+        fresh = AgentStatus(id=agent.id, since=clock.now())
+        after = moved(fresh, Move.SIGN_ON, clock.now())
+        _write(change, before, after)
+    return agent, after
+
+
+def move(
+    store: Store,
+    status: AgentStatus,
+    move: Move,
+    clock: Clock,
+    *,
+    reason: str = "",
+    contact_id: ContactId | None = None,
+) -> AgentStatus:
+    """Make a move and save it.
+
+    Raises:
+        IllegalMoveError: the move is not possible in this state.
+        StoreError: the store could not be written.
+    """
+    after = moved(status, move, clock.now(), reason=reason, contact_id=contact_id)
+    with saving(store, AgentId(status.id), clock) as change:
+        _write(change, status, after)
+    return after
+
+
+def _write(change: Change, before: AgentStatus | None, after: AgentStatus) -> None:
+    if before is None:
+        change.add(after)
+    else:
+        fields = after.model_dump(mode="json", exclude={"id"})
+        change.update(AgentStatus, after.id, **fields)

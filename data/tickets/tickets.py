@@ -1,0 +1,208 @@
+"""Tickets in the store: open, save with history, note, find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from data.clock import Clock
+from data.models.base import AgentId, ContactId, CustomerId, new_id
+from data.models.contact import Contact
+from data.models.customer import Plan
+from data.models.ticket import Priority, Ticket, TicketEvent, TicketEventKind, TicketState
+from data.store.database import Store
+from data.store.save import Change, saving
+from data.tickets.rules import FIELDS, faults
+
+
+class TicketFaultError(ValueError):
+    """The form cannot be saved as it is; `faults` says why, field by field."""
+
+    def __init__(self, found: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {why}" for name, why in found.items()))
+        self.faults = found
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved ticket and the fields in which a card number was masked."""
+
+    ticket: Ticket
+    masked: tuple[str, ...]
+
+
+def form_of(ticket: Ticket) -> dict[str, str]:
+    """A ticket as the form's texts."""
+    body = ticket.model_dump(mode="json")
+    return {name: str(body[name] if body[name] is not None else "") for name in FIELDS}
+
+
+def _values(fields: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {name: fields[name].strip() for name in FIELDS if name in fields}
+    if "type" in values:
+        values["type"] = Plan(int(fields["type"]))
+    if "priority" in values:
+        values["priority"] = Priority(fields["priority"])
+    if "state" in values:
+        values["state"] = TicketState(fields["state"])
+    return values
+
+
+def create(
+    store: Store,
+    fields: Mapping[str, str],
+    number: str,
+    agent: AgentId,
+    clock: Clock,
+    *,
+    ticket_id: str | None = None,
+    customer_id: CustomerId | None = None,
+    contact_id: ContactId | None = None,
+) -> Saved:
+    """Write a new ticket, its first line of history and the contact's link to it, in one transaction.
+
+    Raises:
+        TicketFaultError: the form is not complete.
+        StoreError: nothing was written.
+    """
+    if found := faults(fields):
+        raise TicketFaultError(found)
+    now = clock.now()
+    ticket = Ticket.model_validate(
+        {
+            **_values(fields),
+            "id": ticket_id or new_id(),
+            "number": number,
+            "customer_id": customer_id,
+            "contact_id": contact_id,
+            "created_at": now,
+            "created_by": agent,
+            "updated_at": now,
+        }
+    )
+    with saving(store, agent, clock) as change:
+        written = change.add(ticket)
+        _event(change, written.id, agent, clock, TicketEventKind.CREATED, text=f"ticket {number}")
+        if contact_id is not None:
+            change.update(Contact, contact_id, ticket_id=written.id)
+    return Saved(written, tuple(change.masked))
+
+
+def update(
+    store: Store, ticket: Ticket, fields: Mapping[str, str], agent: AgentId, clock: Clock, **links: str | None
+) -> Saved:
+    """Save what differs, one line of history a field.
+
+    Raises:
+        TicketFaultError: the form is not complete, or the state cannot follow the saved one.
+        StoreError: nothing was written.
+    """
+    if found := faults(fields, ticket):
+        raise TicketFaultError(found)
+    before = form_of(ticket)
+    changed = {name: fields[name] for name in FIELDS if name in fields and fields[name].strip() != before[name]}
+    linked = {name: value for name, value in links.items() if getattr(ticket, name) != value}
+    if not changed and not linked:
+        return Saved(ticket, ())
+    with saving(store, agent, clock) as change:
+        written = change.update(Ticket, ticket.id, **_values(changed), **linked, updated_at=clock.now())
+        if written is None:
+            raise LookupError(f"Ticket {ticket.number} is no longer in the store.")
+        after = form_of(written)
+        for name in changed:
+            if after[name] != before[name]:
+                _event(
+                    change,
+                    ticket.id,
+                    agent,
+                    clock,
+                    TicketEventKind.CHANGED,
+                    field=name,
+                    old=before[name],
+                    new=after[name],
+                )
+    return Saved(written, tuple(change.masked))
+
+
+def note(store: Store, ticket_id: str, text: str, agent: AgentId, clock: Clock) -> TicketEvent:
+    """Add a note; notes are never changed afterwards."""
+    with saving(store, agent, clock) as change:
+        return _event(change, ticket_id, agent, clock, TicketEventKind.NOTE, text=text)
+
+
+def _event(
+    change: Change,
+    ticket_id: str,
+    agent: AgentId,
+    clock: Clock,
+    kind: TicketEventKind,
+    *,
+    field: str = "",
+    old: str = "",
+    new: str = "",
+    text: str = "",
+) -> TicketEvent:
+    return change.add(
+        TicketEvent(
+            id=new_id(),
+            ticket_id=ticket_id,
+            at=clock.now(),
+            actor=agent,
+            kind=kind,
+            field=field,
+            old=old,
+            new=new,
+            text=text,
+        )
+    )
+
+
+def get(store: Store, ticket_id: str) -> Ticket | None:
+    """One ticket by id."""
+    row = store.row("SELECT * FROM ticket WHERE id = ?", (ticket_id,))
+    return Ticket.from_row(row) if row else None
+
+
+def history(store: Store, ticket_id: str) -> list[TicketEvent]:
+    """Everything that happened to a ticket, oldest first."""
+    found = store.rows("SELECT * FROM ticket_event WHERE ticket_id = ? ORDER BY at, pk", (ticket_id,))
+    return [TicketEvent.from_row(row) for row in found]
+
+
+def open_of(store: Store, customer_id: str, limit: int = 5) -> list[Ticket]:
+    """A customer's tickets that are not solved or closed, newest first."""
+    found = store.rows(
+        "SELECT * FROM ticket WHERE customer_id = ? AND state NOT IN ('solved', 'closed')"
+        " ORDER BY updated_at DESC LIMIT ?",
+        (customer_id, limit),
+    )
+    return [Ticket.from_row(row) for row in found]
+
+
+def find(store: Store, query: str, limit: int = 20) -> list[Ticket]:
+    """Tickets by number (or its beginning), or by words of title, details and notes; newest first.
+
+    Nothing in the query is syntax: each word is looked for as the beginning of a word."""
+    query = query.strip().lstrip("#")
+    if not query:
+        return []
+    found: dict[str, Ticket] = {}
+    for row in store.rows(
+        "SELECT * FROM ticket WHERE number = ? OR (number >= ? AND number < ?) ORDER BY number = ? DESC, number LIMIT ?",
+        (query, query, query + "\U0010ffff", query, limit),
+    ):
+        found[row["id"]] = Ticket.from_row(row)
+    words = [word for word in "".join(c if c.isalnum() else " " for c in query).split() if word]
+    if words and len(found) < limit:
+        match = " ".join(f'"{word}"*' for word in words)
+        for row in store.rows(
+            "SELECT ticket.* FROM ticket WHERE pk IN ("
+            " SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ?"
+            " UNION SELECT ticket.pk FROM ticket_event_fts JOIN ticket_event ON ticket_event.pk = ticket_event_fts.rowid"
+            " JOIN ticket ON ticket.id = ticket_event.ticket_id"
+            " WHERE ticket_event_fts MATCH ? AND ticket_event.kind = 'note')"
+            " ORDER BY updated_at DESC LIMIT ?",
+            (match, match, limit - len(found)),
+        ):
+            found.setdefault(row["id"], Ticket.from_row(row))
+    return list(found.values())
