@@ -1,0 +1,71 @@
+"""The line on top (what I am, how the queue and the hub do) and the line below (the keys that work now)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from data.models.agent import AgentState, AgentStatus
+from widgets.lines import Lines
+from widgets.safe_text import Line, Span, spread, width
+from widgets.times import since, time_of_day
+
+SHAPES: dict[AgentState, tuple[str, str]] = {
+    AgentState.SIGNED_OUT: ("○", "dim"),
+    AgentState.NOT_READY: ("○", "warn"),
+    AgentState.READY: ("●", "good"),
+    AgentState.RINGING: ("◆", "accent"),
+    AgentState.ON_CALL: ("●", "good"),
+    AgentState.ON_HOLD: ("■", "warn"),
+    AgentState.WRAP_UP: ("▲", "warn"),
+}
+"""A shape and a tone for each state; the word stands beside them."""
+
+
+class StatusBar(Lines):
+    """One line: my state and the time in it, who I am, the hub, the clock."""
+
+    def show(self, *, left: Sequence[Span], middle: Sequence[Span], right: Sequence[Span]) -> None:
+        """Lay the three groups out; the middle one goes first when room is short."""
+        cells = self.size.width
+        room = cells - width(left) - width(right)
+        body = list(left)
+        if width(middle) + 4 <= room:
+            body += [Span("    "), *middle]
+        self.set_lines([spread(body, right, cells)])
+
+
+def state_spans(status: AgentStatus, now: datetime) -> list[Span]:
+    """`● ON CALL 3:02`, with the reason when not ready and what was asked for after this call."""
+    shape, tone = SHAPES[status.state]
+    spans = [
+        Span(f" {shape} ", tone),
+        Span(status.state.upper(), "bright"),
+        Span(f" {since(status.since, now)}", "dim"),
+    ]
+    if status.reason:
+        spans.append(Span(f" {status.reason}"))
+    if status.after_call:
+        spans.append(Span(f" · then not ready: {status.after_call}", "warn"))
+    return spans
+
+
+def clock_span(now: datetime) -> Span:
+    """The time of day."""
+    return Span(f"{time_of_day(now)} ", "bright")
+
+
+class HintBar(Lines):
+    """The keys that work here and now; those that do not are dimmed."""
+
+    def show(self, hints: Sequence[tuple[str, str, bool]], tail: str = "") -> None:
+        """`hints`: (key, label, works now), as many as fit."""
+        cells = self.size.width
+        spans: list[Span] = []
+        for key, label, works in hints:
+            more = [Span(f" {key} ", "key" if works else "faint"), Span(f"{label} ", "dim" if works else "faint")]
+            if width(spans) + width(more) > cells - (width([Span(tail)]) + 1 if tail else 0):
+                break
+            spans += more
+        line: Line = spread(spans, [Span(tail + " ", "faint")], cells) if tail else tuple(spans)
+        self.set_lines([line])

@@ -1,0 +1,196 @@
+"""The customer pane: one search box, and the customer at a glance before the greeting (CUST-1 to 3, 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from data.views import Found, Glance
+from widgets.fields import LineField
+from widgets.glance import card
+from widgets.lines import Lines, Row
+from widgets.pane import Pane
+from widgets.safe_text import Line, Span, fit, line
+
+
+class CustomerPane(Pane):
+    """Shows the customer of the contact in hand, or the results of a search."""
+
+    pane_key = "F3"
+    pane_name = "Customer"
+    help_text = (
+        "The customer of the contact in hand, found by the number that calls. "
+        "/ searches by name, company, phone or its last digits, e-mail, address, account or ticket number; "
+        "the best hit is on top, enter takes it, esc goes back. "
+        "When several customers share the number, choose one; when nobody has it, search and attach, or press c to create one. "
+        "v ticks the next thing that the caller has confirmed, V takes the last tick back."
+    )
+
+    @dataclass
+    class Search(Message):
+        """The search box holds another text."""
+
+        query: str
+
+    @dataclass
+    class Picked(Message):
+        """A hit was chosen; `key` as in `Found`."""
+
+        key: str
+
+    class Left(Message):
+        """The search was left without choosing."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._glance: Glance | None = None
+        self._empty: list[Line] = []
+        self._now: datetime | None = None
+        self.searching = False
+
+    def compose_body(self) -> ComposeResult:
+        yield LineField("name, phone or its last digits, account, ticket, e-mail, address", id="customer-search")
+        yield Lines(id="customer-lines", focusable=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#customer-search").display = False
+        self.show_nobody("")
+
+    @property
+    def lines(self) -> Lines:
+        """The list or card."""
+        return self.query_one("#customer-lines", Lines)
+
+    def focus_target(self) -> Widget:
+        return self.query_one("#customer-search") if self.searching else self.lines
+
+    # what is shown
+
+    def show_glance(self, glance: Glance, now: datetime) -> None:
+        """Show a customer; a running search stays in front."""
+        self._glance, self._now = glance, now
+        if not self.searching:
+            self._draw()
+
+    def show_nobody(self, number: str, hint: str = "") -> None:
+        """No customer: say what can be done."""
+        self._glance = None
+        what = f"No customer has the number {number}." if number else "No customer is open."
+        self._empty = [
+            (),
+            line((f" {what}", "")),
+            *([line((f" {hint}", "dim"))] if hint else []),
+            (),
+            line("  ", ("/", "key"), (" search by name, phone, account, ticket…", "dim")),
+            line("  ", ("c", "key"), (" create a customer", "dim")),
+        ]
+        if not self.searching:
+            self._draw()
+
+    def show_choice(self, found: Sequence[Found], title: str) -> None:
+        """Several customers share the number: offer them all."""
+        self._glance = None
+        self._offer(found)
+        self.set_heading(title)
+
+    def show_results(self, found: Sequence[Found], query: str) -> None:
+        """The hits of a search, best first."""
+        if not self.searching:
+            return
+        if found:
+            self._offer(found)
+        elif query.strip():
+            self.lines.set_lines([(), line((" Nothing found for ", "dim"), (query, "bright"))])
+        else:
+            self.lines.set_lines(
+                [(), line((" Type a name, a number, an account: results come as you type.", "dim"))]
+            )
+        self.set_heading(f"search · {len(found)}" if found else "search")
+
+    def _offer(self, found: Sequence[Found]) -> None:
+        cells = self.size.width
+        head = max(16, cells * 2 // 5)
+        rows = []
+        for hit in found:
+            why = min(24, max(10, cells - head - 22))
+            rows.append(
+                Row(
+                    hit.key,
+                    (
+                        Span(" " + fit(hit.head, head - 2) + " ", "bright"),
+                        Span(fit(hit.detail, max(8, cells - head - why - 1)) + " "),
+                        Span(fit(hit.why, why), "dim"),
+                    ),
+                )
+            )
+        self.lines.set_rows(rows)
+        self.lines.move_cursor(0)
+
+    def _draw(self) -> None:
+        if self._glance is None or self._now is None:
+            self.lines.set_lines(self._empty)
+            self.set_heading("/ search")
+        else:
+            self.lines.set_lines(card(self._glance, self._now, self.size.width))
+            self.set_heading("/ search")
+
+    def on_resize(self) -> None:
+        if self._glance is not None and not self.searching:
+            self._draw()
+
+    # searching
+
+    def search(self, query: str = "") -> None:
+        """Open the search box."""
+        box = self.query_one("#customer-search", LineField)
+        self.searching = True
+        box.display = True
+        box.value = query
+        box.cursor_position = len(query)
+        box.focus()
+        self.show_results([], query)
+
+    def close_search(self) -> None:
+        """Back to the customer."""
+        self.searching = False
+        self.query_one("#customer-search").display = False
+        self._draw()
+        self.lines.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self.searching:
+            self.post_message(self.Search(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.lines.key is not None:
+            self._pick(self.lines.key)
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        self._pick(event.key)
+
+    def _pick(self, key: str) -> None:
+        if self.searching:
+            self.close_search()
+        self.post_message(self.Picked(key))
+
+    def on_key(self, event: events.Key) -> None:
+        """In the box, up and down move in the list; esc leaves the search."""
+        if not self.searching:
+            return
+        if event.key == "escape":
+            event.stop()
+            self.close_search()
+            self.post_message(self.Left())
+        elif event.key in ("up", "down") and self.query_one("#customer-search").has_focus:
+            event.stop()
+            self.lines.move_cursor(self.lines.cursor_row + (1 if event.key == "down" else -1))

@@ -1,0 +1,206 @@
+"""The one widget that draws lists and texts: lines of spans, a cursor when rows can be chosen.
+
+It uses Textual's line API: a change repaints the lines that differ and nothing else (STYLE rule 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from widgets.safe_text import Line, Span, clean
+
+TONES = ("dim", "faint", "bright", "accent", "good", "bad", "warn", "info", "key", "band", "bar")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line that can be chosen. `key` is stable while the list changes around it."""
+
+    key: str
+    line: Line
+
+
+class Lines(ScrollView):
+    """Lines of spans. `set_lines` for text at rest, `set_rows` for rows with a cursor."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {*(f"lines--{tone}" for tone in TONES), "lines--cursor"}
+    BINDINGS: ClassVar[list[BindingType]] = []
+    DEFAULT_CSS = """
+    Lines { height: 1fr; scrollbar-size: 0 0; }
+    """
+
+    cursor_row: reactive[int] = reactive(0, repaint=False)
+
+    @dataclass
+    class Chosen(Message):
+        """A row was clicked or entered."""
+
+        lines: Lines
+        key: str
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor stands on another row."""
+
+        lines: Lines
+        key: str
+
+        @property
+        def control(self) -> Lines:
+            return self.lines
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None, focusable: bool = False) -> None:
+        super().__init__(id=id, classes=classes)
+        self.can_focus = focusable
+        self._lines: list[Line] = []
+        self._keys: list[str] = []
+        self._styles: dict[str, Style] = {}
+
+    # content
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Show these lines; only those that differ are repainted."""
+        self._keys = []
+        self._replace(list(lines))
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; the cursor stays on the row that it is on, wherever that row goes."""
+        before = self.key
+        self._keys = [row.key for row in rows]
+        if before in self._keys:
+            self.set_reactive(Lines.cursor_row, self._keys.index(before))
+        else:
+            self.set_reactive(Lines.cursor_row, max(0, min(self.cursor_row, len(rows) - 1)))
+        self._replace([row.line for row in rows])
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is shown."""
+        return self._lines
+
+    @property
+    def key(self) -> str | None:
+        """The key of the row under the cursor, None when there are no rows."""
+        return self._keys[self.cursor_row] if self.cursor_row < len(self._keys) else None
+
+    def _replace(self, lines: list[Line]) -> None:
+        before, self._lines = self._lines, lines
+        if len(before) != len(lines):
+            self.virtual_size = Size(0, len(lines))
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, lines, strict=True)):
+            if old != new:
+                self.refresh_line(y)
+
+    # cursor
+
+    def move_cursor(self, row: int) -> None:
+        """Put the cursor on a row, as far as there is one."""
+        if not self._keys:
+            return
+        row = max(0, min(row, len(self._keys) - 1))
+        if row == self.cursor_row:
+            return
+        before, self.cursor_row = self.cursor_row, row
+        for y in (before, row):
+            self.refresh_line(y)
+        self.scroll_to_region(Region(0, row, 1, 1), animate=False, force=True)
+        self.post_message(self.Highlighted(self, self._keys[row]))
+
+    def key_down(self, event: events.Key) -> None:
+        if self._keys:
+            event.stop()
+            self.move_cursor(self.cursor_row + 1)
+        else:
+            self.scroll_relative(y=1, animate=False)
+
+    def key_up(self, event: events.Key) -> None:
+        if self._keys:
+            event.stop()
+            self.move_cursor(self.cursor_row - 1)
+        else:
+            self.scroll_relative(y=-1, animate=False)
+
+    def key_pagedown(self) -> None:
+        self.move_cursor(self.cursor_row + self.size.height)
+        self.scroll_page_down(animate=False)
+
+    def key_pageup(self) -> None:
+        self.move_cursor(self.cursor_row - self.size.height)
+        self.scroll_page_up(animate=False)
+
+    def key_home(self) -> None:
+        self.move_cursor(0)
+        self.scroll_home(animate=False)
+
+    def key_end(self) -> None:
+        self.move_cursor(len(self._keys) - 1)
+        self.scroll_end(animate=False)
+
+    def key_enter(self, event: events.Key) -> None:
+        if self.key is not None:
+            event.stop()
+            self.post_message(self.Chosen(self, self.key))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor; a second one on the same row chooses it."""
+        row = event.y + self.scroll_offset.y
+        if row >= len(self._keys):
+            return
+        if row == self.cursor_row:
+            self.post_message(self.Chosen(self, self._keys[row]))
+        else:
+            self.move_cursor(row)
+
+    # drawing
+
+    def notify_style_update(self) -> None:
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _tone(self, tone: str) -> Style:
+        style = self._styles.get(tone)
+        if style is None:
+            style = self.get_component_rich_style(f"lines--{tone}") if tone else self.rich_style
+            self._styles[tone] = style
+        return style
+
+    def _segment(self, span: Span, cursor: bool) -> Segment:
+        style = self.rich_style + self._tone(span.tone) if span.tone else self.rich_style
+        if cursor:
+            style = style + Style(bgcolor=self._tone("cursor").bgcolor)
+        return Segment(clean(span.text), style)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen; `y` counts from the top of the visible part."""
+        row = y + self.scroll_offset.y
+        cells = self.scrollable_content_region.width
+        if row >= len(self._lines):
+            return Strip.blank(cells, self.rich_style)
+        cursor = bool(self._keys) and row == self.cursor_row and self.has_focus
+        segments = [self._segment(span, cursor) for span in self._lines[row]]
+        strip = Strip(segments)
+        base = self.rich_style + Style(bgcolor=self._tone("cursor").bgcolor) if cursor else self.rich_style
+        return strip.adjust_cell_length(cells, base)
+
+    def on_focus(self) -> None:
+        self.refresh_line(self.cursor_row)
+
+    def on_blur(self) -> None:
+        self.refresh_line(self.cursor_row)

@@ -1,0 +1,87 @@
+"""What every pane is: a surface with one thin line on top that carries its key, its name and its figure."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.strip import Strip
+from textual.widget import Widget
+
+from widgets.safe_text import clean, fit
+
+
+class PaneHeading(Widget):
+    """The line on top: bright and thick when the pane has the focus, thin otherwise."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-heading--rule"}
+    DEFAULT_CSS = "PaneHeading { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+
+    def set_text(self, text: str) -> None:
+        """Change what the line carries."""
+        if text != self._text:
+            self._text = text
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The only line."""
+        focused = isinstance(self.parent, Widget) and self.parent.has_focus_within
+        rule_style = self.rich_style if focused else self.get_component_rich_style("pane-heading--rule")
+        rule = "━" if focused else "─"
+        shown = clean(self._text)
+        room = self.size.width - 2
+        if cell_len(shown) > room:
+            shown = fit(shown, room)
+        tail = self.size.width - 1 - cell_len(shown)
+        return Strip(
+            [Segment(rule, rule_style), Segment(shown, self.rich_style), Segment(rule * max(0, tail), rule_style)],
+            self.size.width,
+        )
+
+
+class Pane(Vertical):
+    """A pane. Sub-classes compose their body in `compose_body` and say who takes the focus."""
+
+    DEFAULT_CSS = "Pane { height: 1fr; }"
+    pane_key: ClassVar[str] = ""
+    """The function key that goes here."""
+    pane_name: ClassVar[str] = ""
+    help_text: ClassVar[str] = ""
+    """What F1 says about this pane: plain sentences."""
+
+    def compose(self) -> ComposeResult:
+        yield PaneHeading()
+        yield from self.compose_body()
+
+    def compose_body(self) -> ComposeResult:
+        """The widgets under the heading."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.set_heading()
+
+    def set_heading(self, figure: str = "") -> None:
+        """Show key, name and the figure of the moment."""
+        name = f"{self.pane_key} {self.pane_name}".strip()
+        self.query_one(PaneHeading).set_text(f"{name} · {figure}" if figure else name)
+
+    def focus_target(self) -> Widget:
+        """The widget that gets the focus when somebody goes to this pane."""
+        return self
+
+    def go(self) -> None:
+        """Take the focus."""
+        self.focus_target().focus()
+
+    def on_descendant_focus(self) -> None:
+        self.query_one(PaneHeading).refresh()
+
+    def on_descendant_blur(self) -> None:
+        self.query_one(PaneHeading).refresh()

@@ -1,0 +1,142 @@
+"""The call queue: who waits, in serving order, and the day's figures of each queue (CALL-1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from data.models.agent import AgentState
+from data.models.contact import ContactState
+from data.views import QueueView, Waiting
+from widgets.lines import Lines, Row
+from widgets.pane import Pane
+from widgets.safe_text import Line, Span, fit, line
+from widgets.times import since
+
+LONG_WAIT_S = 120
+"""After this a wait carries a warning sign."""
+NARROW = 46
+
+
+class QueuePane(Pane):
+    """Waiting callers. Space takes the next one, enter the one under the cursor."""
+
+    pane_key = "F2"
+    pane_name = "Queue"
+    help_text = (
+        "Everybody who waits in the queues that you serve, the next to be served on top. "
+        "Space takes the next caller, enter the one under the cursor; both need you to be ready (r). "
+        "A caller whom another agent took first disappears, and you are told. "
+        "▲ marks a wait over two minutes, ◆ a phone that rings."
+    )
+
+    @dataclass
+    class Take(Message):
+        """The agent wants this contact, or the next one when `contact_id` is None."""
+
+        contact_id: str | None
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._view: QueueView | None = None
+
+    def compose_body(self) -> ComposeResult:
+        yield Lines(id="queue-head", classes="one")
+        yield Lines(id="queue-list", focusable=True)
+        yield Lines(id="queue-figures")
+
+    def focus_target(self) -> Widget:
+        return self.query_one("#queue-list", Lines)
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        self.post_message(self.Take(event.key))
+
+    def show(self, view: QueueView, now: datetime) -> None:
+        """Show the queue as it is."""
+        self._view = view
+        self.tick(now)
+
+    def tick(self, now: datetime) -> None:
+        """Show the waits as of now."""
+        view = self._view
+        if view is None:
+            return
+        wide = self.size.width >= NARROW
+        self.query_one("#queue-head", Lines).set_lines([_columns(self.size.width, wide)])
+        rows = [Row(one.contact.id, _row(one, view, now, self.size.width, wide)) for one in view.waiting]
+        self.query_one("#queue-list", Lines).set_rows(rows)
+        self.query_one("#queue-figures", Lines).set_lines(_figures(view, self.size.width))
+        if view.waiting:
+            longest = since(min(one.contact.queued_at for one in view.waiting), now)
+            self.set_heading(f"{len(view.waiting)} waiting · longest {longest}")
+        else:
+            self.set_heading("nobody waiting")
+
+
+def _widths(cells: int, wide: bool) -> tuple[int, int, int]:
+    """Columns of queue, caller and plan; marker, wait and gaps take 12."""
+    queue, plan = (9, 6) if wide else (8, 5)
+    return queue, max(6, cells - queue - plan - 12), plan
+
+
+def _columns(cells: int, wide: bool) -> Line:
+    queue, caller, plan = _widths(cells, wide)
+    return line(("  " + fit("queue", queue) + fit("caller", caller) + fit("plan", plan) + "   wait", "dim"))
+
+
+def _row(one: Waiting, view: QueueView, now: datetime, cells: int, wide: bool) -> Line:
+    contact = one.contact
+    queue, caller, plan = _widths(cells, wide)
+    waited = (now - contact.queued_at).total_seconds()
+    who = one.customer or contact.caller_name or contact.caller_number or "number withheld"
+    rings_here = contact.state is ContactState.RINGING and contact.ringing_agent == view.agent.id
+    rings = contact.state is ContactState.RINGING
+    tone = "accent" if rings_here else "dim" if rings else ""
+    spans = [Span("▌ " if rings_here else "  ", "accent"), Span(fit(contact.queue, queue), "dim" if rings else "")]
+    if one.matches > 1:
+        tail = f" {one.matches} match"
+        spans += [Span(fit(contact.caller_name or who, caller - len(tail) - 1), tone), Span(tail + " ", "dim")]
+    else:
+        spans.append(Span(fit(who, caller - 1) + " ", tone))
+    spans.append(Span(fit(one.plan or "–", plan), "" if one.plan else "dim"))
+    spans.append(
+        Span(fit(since(contact.queued_at, now), 7, "right"), tone or ("warn" if waited > LONG_WAIT_S else ""))
+    )
+    if rings:
+        spans.append(Span(" ◆", "accent" if rings_here else "dim"))
+    elif contact.priority > 0:
+        spans.append(Span(" ▲" if waited > LONG_WAIT_S else " ↑", "warn" if waited > LONG_WAIT_S else "info"))
+    elif waited > LONG_WAIT_S:
+        spans.append(Span(" ▲", "warn"))
+    return tuple(spans)
+
+
+def _figures(view: QueueView, cells: int) -> list[Line]:
+    lines: list[Line] = []
+    for figures in view.figures:
+        spans = [Span(" " + fit(figures.name, 9), "dim"), Span(f"{figures.waiting} waiting", "dim")]
+        if figures.service_level is not None:
+            low = figures.service_level < figures.target
+            spans += [
+                Span(f"  {figures.formula} ", "dim"),
+                Span(f"{figures.service_level:.0%}".replace("%", " %"), "warn" if low else "dim"),
+                Span("▼" if low else " ", "warn"),
+            ]
+        if figures.abandonment is not None and cells >= 40:
+            spans.append(Span(f" abandoned {figures.abandonment:.0%}".replace("%", " %"), "dim"))
+        lines.append(tuple(spans))
+    lines.append(())
+    if not view.waiting:
+        lines.append(line((" Nobody is waiting. New callers appear here by themselves.", "dim")))
+    elif view.status.state is AgentState.READY:
+        lines.append(
+            line("  ", ("space", "key"), (" take next", "dim"), "   ", ("enter", "key"), (" take this", "dim"))
+        )
+    elif view.status.state is AgentState.NOT_READY:
+        lines.append(line("  ", ("r", "key"), (" get ready to take calls", "dim")))
+    return lines

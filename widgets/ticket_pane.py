@@ -1,0 +1,282 @@
+"""The ticket form and its history (TICK-1). It validates as one types and tells of every change at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Grid, Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from data.models.customer import Plan
+from data.models.ticket import Priority, TicketEvent, TicketEventKind, TicketState
+from data.tickets.rules import DEFAULTS, FIELDS, MAX_TITLE, faults, hints
+from data.views import TicketView
+from widgets.fields import ChoiceField, Field, LineField, TextField
+from widgets.lines import Lines
+from widgets.pane import Pane
+from widgets.safe_text import Line, Span, fit, line, wrap
+from widgets.times import day, seconds_of_day
+
+LABELS = {
+    "title": "title",
+    "type": "type",
+    "priority": "priority",
+    "assignee": "assignee",
+    "state": "state",
+    "person": "contact",
+    "asset": "asset",
+    "sla": "SLA",
+    "code": "code",
+    "worksheet": "worksheet",
+    "details": "details",
+}
+PLACEHOLDERS = {"title": "what is wrong, in a few words", "code": "6 digits"}
+CHOICES = {
+    "type": [(str(plan.value), f"{plan.value} {plan.label}") for plan in Plan],
+    "priority": [(one.value, f"{place} {one.value}") for place, one in enumerate(Priority)],
+    "state": [(one.value, one.value) for one in TicketState],
+}
+
+
+class FormField(Horizontal):
+    """A label and its field."""
+
+    DEFAULT_CSS = "FormField { height: 1; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=f"row-{name}", classes=f"field-{name}")
+        self.field_name = name
+
+    def compose(self) -> ComposeResult:
+        label = Lines(classes="label")
+        label.set_lines([line((f" {LABELS[self.field_name]}", "dim"))])
+        yield label
+        if self.field_name in CHOICES:
+            yield ChoiceField(CHOICES[self.field_name], id=f"field-{self.field_name}")
+        elif self.field_name == "details":
+            yield TextField("what happened, since when, what was tried, what is wanted", id="field-details")
+        else:
+            length = MAX_TITLE if self.field_name == "title" else 200
+            yield LineField(PLACEHOLDERS.get(self.field_name, ""), id=f"field-{self.field_name}", max_length=length)
+
+
+class TicketPane(Pane):
+    """The ticket of the thing in hand. Enter edits, esc leaves the field, F10 saves."""
+
+    pane_key = "F5"
+    pane_name = "Ticket"
+    help_text = (
+        "The ticket of the contact in hand. Enter goes into the form, tab to the next field, esc leaves it; F10 saves. "
+        "What you type is kept within a second as a draft, whatever happens to the terminal. "
+        "The number is yours as soon as you type, also without the hub: read it out. "
+        "n adds a note, y copies the number. Card numbers are masked before they are kept."
+    )
+
+    @dataclass
+    class Edited(Message):
+        """The form differs from what was shown: all its texts, and where the cursor is."""
+
+        item_id: str
+        fields: dict[str, str]
+        focus: str
+        cursor: tuple[int, int]
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, TicketPane.Edited) and message.item_id == self.item_id
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._view: TicketView | None = None
+        self._now: datetime | None = None
+        self._filling = False
+
+    def compose_body(self) -> ComposeResult:
+        with Grid(id="ticket-form"):
+            for name in FIELDS:
+                yield FormField(name)
+        yield Lines(id="ticket-check", classes="one")
+        yield Lines(id="ticket-history", focusable=True)
+
+    def on_mount(self) -> None:
+        self.show(None, None)
+
+    def focus_target(self) -> Widget:
+        """The form's first field while the ticket is new, its history otherwise."""
+        if self._view is None:
+            return self.query_one("#ticket-history")
+        if self._view.focus:
+            return self.field(self._view.focus)
+        return self.field("title")
+
+    def field(self, name: str) -> Field:
+        """The field of this name."""
+        found = self.query_one(f"#field-{name}")
+        assert isinstance(found, LineField | TextField | ChoiceField)
+        return found
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The form's texts as they stand."""
+        return {name: self.field(name).value for name in FIELDS}
+
+    @property
+    def item_id(self) -> str | None:
+        """The thing on the desk that this form belongs to."""
+        return self._view.item_id if self._view else None
+
+    @property
+    def focused_field(self) -> str:
+        """The name of the field with the focus, or nothing."""
+        focused = self.screen.focused
+        return focused.id.removeprefix("field-") if focused is not None and focused.id in _FIELD_IDS else ""
+
+    def show(self, view: TicketView | None, now: datetime | None) -> None:
+        """Show a ticket or draft; None shows what the pane is for. The text under the cursor is never
+        replaced while it is being typed: the same form comes back only with what others changed."""
+        before, self._view, self._now = self._view, view, now
+        self.query_one("#ticket-form").display = view is not None
+        self.query_one("#ticket-check").display = view is not None
+        if view is None:
+            self.query_one("#ticket-history", Lines).set_lines(
+                [
+                    (),
+                    line((" A ticket opens with a contact, or when you look one up (/ and its number).", "dim")),
+                ]
+            )
+            self.set_heading()
+            return
+        fresh = before is None or before.item_id != view.item_id
+        if fresh or (view.fields != self.fields and not self.focused_field):
+            self._fill(view)
+        if fresh and view.focus and self.focused_field:
+            self.field(view.focus).focus()
+        self._check()
+        self._tell(view)
+
+    def _fill(self, view: TicketView) -> None:
+        self._filling = True
+        with self.prevent(Input.Changed, TextArea.Changed, ChoiceField.Changed):
+            for name in FIELDS:
+                self.field(name).value = view.fields.get(name) or DEFAULTS.get(name, "")
+            if view.focus in FIELDS:
+                self.field(view.focus).put_cursor(view.cursor)
+        self._filling = False
+
+    def _tell(self, view: TicketView) -> None:
+        figure = view.number or "new"
+        if view.unsaved:
+            figure += f" · draft kept {seconds_of_day(view.draft_at)}" if view.draft_at else " · draft"
+        elif view.ticket is not None:
+            figure += f" · {view.ticket.state} · saved"
+        self.set_heading(figure)
+        cells = max(30, self.size.width)
+        self.query_one("#ticket-history", Lines).set_lines(
+            _history(view, self._now, cells) if view.history else _first_steps(view)
+        )
+
+    def _check(self) -> None:
+        fields = self.fields
+        managed = fields["type"] == str(Plan.MANAGED.value)
+        self.query_one("#row-worksheet").display = managed
+        found = faults(fields, self._view.ticket if self._view else None)
+        untouched = not any(fields[name].strip() for name in ("title", "details"))
+        spans: list[Span] = []
+        for name, why in found.items():
+            if not (untouched and name == "title"):
+                spans += [Span(" ✗ ", "bad"), Span(f"{LABELS[name]}: {why}", "bad")]
+        self.field("title").set_class("title" in found and not untouched, "-fault")
+        self.field("code").set_class("code" in found, "-fault")
+        if not spans and (missing := hints(fields)) and not untouched:
+            names = ", ".join(LABELS[name] for name in missing)
+            spans = [Span(f" ○ this type also wants {names}", "dim")]
+        elif not spans and not untouched and self._view is not None and self._view.unsaved:
+            spans = [Span(" ✓ ready to save", "good"), Span("   F10 ", "key"), Span("save", "dim")]
+        self.query_one("#ticket-check", Lines).set_lines([tuple(spans)])
+
+    # telling
+
+    def _edited(self) -> None:
+        if self._filling or self._view is None:
+            return
+        self._check()
+        name = self.focused_field
+        cursor = self.field(name).cursor_at if name else (0, 0)
+        self.post_message(self.Edited(self._view.item_id, self.fields, name, cursor))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._edited()
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._edited()
+
+    def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
+        event.stop()
+        self._edited()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes to the next field, as tab does."""
+        event.stop()
+        self.screen.focus_next()
+
+    def on_key(self, event: events.Key) -> None:
+        if self._view is None:
+            return
+        if event.key == "escape" and self.focused_field:
+            event.stop()
+            self._edited()
+            self.query_one("#ticket-history").focus()
+        elif event.key == "enter" and self.query_one("#ticket-history").has_focus:
+            event.stop()
+            self.focus_target().focus()
+
+
+_FIELD_IDS = {f"field-{name}" for name in FIELDS}
+
+
+def _first_steps(view: TicketView) -> list[Line]:
+    if view.number:
+        return [
+            (),
+            line((" Ticket number ", "dim"), (view.number, "accent"), (" · yours already: read it out.", "dim")),
+        ]
+    return [(), line((" Type a title: the ticket gets its number at once.", "dim"))]
+
+
+def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:
+    lines: list[Line] = []
+    for place, event in enumerate(reversed(view.history)):
+        label = Span(" " + fit("history" if place == 0 else "", 9), "dim")
+        when = Span(fit(day(event.at, now) if now else "", 7), "dim")
+        who = view.names.get(event.actor, "")
+        text = _told(event)
+        parts = wrap(text, cells - 18 - len(who) - 3)
+        for count, part in enumerate(parts):
+            tail = Span(f" · {who}", "dim") if who and count == len(parts) - 1 else Span("")
+            tone = "" if event.kind is TicketEventKind.NOTE else "dim"
+            lines.append(
+                (
+                    label if count == 0 else Span(" " * 10),
+                    when if count == 0 else Span(" " * 7),
+                    Span(part, tone),
+                    tail,
+                )
+            )
+    return lines
+
+
+def _told(event: TicketEvent) -> str:
+    if event.kind is TicketEventKind.NOTE:
+        return f"note: {event.text}"
+    if event.kind is TicketEventKind.CHANGED:
+        label = LABELS.get(event.field, event.field)
+        if event.field == "details" or len(event.old) + len(event.new) > 60:
+            return f"{label} changed"
+        return f"{label}: {event.old or '–'} → {event.new or '–'}"
+    return event.text or str(event.kind)

@@ -1,0 +1,36 @@
+"""Times and durations as agents read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def duration(seconds: float) -> str:
+    """`2:10`, `1:02:10`; negative counts as none."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
+
+
+def since(start: datetime | None, now: datetime) -> str:
+    """The duration from `start` to `now`, or nothing."""
+    return duration((now - start).total_seconds()) if start is not None else ""
+
+
+def time_of_day(at: datetime) -> str:
+    """`14:30` in the seat's zone."""
+    return at.astimezone().strftime("%H:%M")
+
+
+def seconds_of_day(at: datetime) -> str:
+    """`14:30:05` in the seat's zone."""
+    return at.astimezone().strftime("%H:%M:%S")
+
+
+def day(at: datetime, now: datetime) -> str:
+    """The day, as short as it can be told apart: `14:30` today, `6 Nov` this year, `6 Nov 2024` before."""
+    local, today = at.astimezone(), now.astimezone()
+    if local.date() == today.date():
+        return local.strftime("%H:%M")
+    return f"{local.day} {local:%b}" if local.year == today.year else f"{local.day} {local:%b %Y}"
