@@ -108,6 +108,7 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
     from sqlite_utils.migrations import Migrations
 
     from data.customers.schema import STEPS as CUSTOMER_STEPS
+    from data.queue.schema import STEPS as QUEUE_STEPS
     from data.store.migrations import STEPS
 
     if version:
@@ -116,7 +117,7 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
             "VACUUM INTO ?", (str(path.with_name(f"{path.stem}.before-{SCHEMA_VERSION}-{stamp}.db")),)
         )
     steps = Migrations("agent-console")
-    for step in (*STEPS, *CUSTOMER_STEPS):
+    for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS):
         steps()(step)
     database = sqlite_utils.Database(connection, use_counts_table=False)
     connection.execute("BEGIN IMMEDIATE")

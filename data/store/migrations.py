@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Number of steps: `PRAGMA user_version` of a store that has them all."""
 
 
@@ -215,4 +215,4 @@ def first_shape(db: Database) -> None:
 
 
 STEPS = [first_shape]
-"""Every step, oldest first; `data.customers.schema` adds its own."""
+"""Every step, oldest first; `data.customers.schema` and `data.queue.schema` add theirs."""
