@@ -1,0 +1,176 @@
+"""The floor put together: one `step` a tick, and the loop that a process or a test runs."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from data.clock import SYSTEM_CLOCK, Clock
+from data.floor import leftovers
+from data.floor.callers import Callers
+from data.floor.feed import Feed, PracticeFeed
+from data.floor.line import Line
+from data.floor.options import FloorBusy, FloorOptions, FloorSummary
+from data.floor.pace import Pace
+from data.floor.practice import load_practice
+from data.floor.ringing import Ringing
+from data.floor.switch import Switch
+from data.floor.wishes import Wishes
+from data.sync.contract import Hub, HubUnreachable
+
+POLL_S = 0.05
+"""How often the hub's change counter is looked at."""
+SHORTEST_NAP_S = 0.002
+RETRY_S = 0.5
+
+
+class Floor:
+    """A floor on an open hub. Call `step` again and again; `close` once."""
+
+    def __init__(self, hub: Hub, options: FloorOptions, clock: Clock = SYSTEM_CLOCK) -> None:
+        """Enrol, clear what a killed floor left, furnish an empty hub, and let the first callers in.
+
+        Raises:
+            HubUnreachable: the hub does not answer.
+            pydantic.ValidationError: the practice content cannot be read.
+        """
+        self.seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
+        self._options = options
+        self._clock = clock
+        self._pace = Pace(clock, options.speed)
+        self._line = Line(hub)
+        self._switch = Switch(self._line, random.Random(f"{self.seed}/switch"))
+        self._switch.at(0.0, clock.now())
+        self._line.open()
+        self.cleared = leftovers.clear(self._line, self._switch.now)
+        """Calls that a killed floor had left behind."""
+        practice = load_practice()
+        directory = leftovers.furnish(self._line, practice)
+        callers = Callers(practice, directory, self.seed)
+        self._ringing = Ringing(self._switch)
+        self._feed: Feed = PracticeFeed(self._switch, practice, callers, self._ringing, options, self.seed)
+        self._wishes = Wishes(self._switch, callers, "floor")
+        self._feed.start()
+        self._line.flush()
+
+    def step(self) -> float:
+        """Do what is due; returns real seconds until there is more that the floor knows of.
+
+        Raises:
+            HubUnreachable: nothing is lost; step again later.
+        """
+        self._switch.at(self._pace.elapsed(), self._clock.now())
+        self._line.flush()
+        self._line.wake()
+        self._listen()
+        self._switch.pass_time()
+        self._feed.step()
+        self._ringing.step()
+        self._listen()
+        self._line.flush()
+        due = min(self._switch.next_due(), self._feed.next_due(), self._ringing.next_due(), self._end_t())
+        return max(0.0, self._pace.real(due - self._switch.t))
+
+    def _listen(self) -> None:
+        """Follow what others did at the hub: claims, and agents' requests."""
+        while self._line.news:
+            self._switch.heard(self._line.news.pop(0))
+        while self._line.requests:
+            self._wishes.answer(self._line.requests[0])
+            self._line.requests.pop(0)
+
+    def _end_t(self) -> float:
+        return self._options.seconds if self._options.seconds is not None else float("inf")
+
+    def over(self) -> bool:
+        """Whether the time asked for has passed, or nothing can come any more."""
+        return self._pace.elapsed() >= self._end_t() or self._feed.ended()
+
+    def close(self) -> FloorSummary:
+        """End every call, sign the played agents out, and say what happened."""
+        self._switch.at(self._pace.elapsed(), self._clock.now())
+        tally = self._switch.tally
+        waits = [self._switch.t - call.queued_t for call in self._switch.waiting()]
+        summary = FloorSummary(
+            seed=self.seed,
+            seconds=round(self._switch.t, 3),
+            offered=tally.offered,
+            answered=tally.answered,
+            abandoned=tally.abandoned,
+            left=tally.left,
+            waiting_at_end=self._switch.in_queue(),
+            longest_wait_s=round(max([tally.longest_wait_s, *waits]), 3),
+            doubles=tally.doubles,
+            forked=tally.forked,
+        )
+        self._line.flush()
+        leftovers.close(self._switch)
+        self._feed.stop()
+        self._line.flush()
+        return summary
+
+
+@contextmanager
+def only_floor(hub: Path) -> Iterator[None]:
+    """Hold the one place for a floor beside this hub; it is free again however the process ends.
+
+    Raises:
+        FloorBusy: another floor has it.
+    """
+    hub.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(hub.with_name(hub.name + ".floor"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise FloorBusy(f"A practice floor plays on {hub} already: use that one, or close it first.") from None
+        yield
+    finally:
+        os.close(lock)
+
+
+def run_floor(
+    options: FloorOptions,
+    clock: Clock = SYSTEM_CLOCK,
+    wait: Callable[[float], bool] | None = None,
+) -> FloorSummary:
+    """Play the floor until its time is over or `wait` says to stop.
+
+    Args:
+        options: what to play, and on which hub file.
+        clock: the time; a `LeapClock` with its `leap` behind `wait` plays a day in seconds.
+        wait: called with the seconds for which there is nothing to do; True ends the floor. None sleeps.
+
+    Raises:
+        FloorBusy: another floor plays on this hub.
+        HubUnreachable: the hub cannot be opened.
+    """
+    from data.sync.embedded import EmbeddedHub
+
+    nap = wait or _sleep
+    with only_floor(options.hub):
+        hub = EmbeddedHub(options.hub, clock)
+        try:
+            floor = Floor(hub, options, clock)
+            while not floor.over():
+                try:
+                    pause = max(SHORTEST_NAP_S, floor.step())
+                except HubUnreachable as error:
+                    print(f"{error} The floor tries again.", file=sys.stderr)
+                    pause = RETRY_S
+                if nap(pause):
+                    break
+            return floor.close()
+        finally:
+            hub.close()
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(min(seconds, POLL_S))
+    return False

@@ -1,0 +1,94 @@
+"""Opening and closing the floor: practice rows on an empty hub, and no call left hanging, however the floor
+before this one ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.floor.line import Line
+from data.floor.practice import Practice
+from data.floor.switch import Switch
+from data.models.agent import AgentState
+from data.models.base import new_id
+from data.models.contact import IN_QUEUE, Contact, ContactEvent, ContactState, EventKind
+from data.models.customer import Customer
+
+KILLED = "the floor was stopped"
+CLOSED = "the floor closed"
+_DIRECTORY = 500
+
+
+def furnish(line: Line, practice: Practice) -> list[Customer]:
+    """Put in what the hub lacks: queues and people, and the practice customers when it has none at all.
+
+    Returns the customers who call here: the practice ones where they are, else the first of the hub."""
+    for queue in practice.queues():
+        if queue.id not in line.queues:
+            line.put(queue)
+    known = {agent.name.casefold() for agent in line.agents.values()}
+    for person in practice.people():
+        if person.id not in line.agents and person.name.casefold() not in known:
+            line.put(person)
+    ours = practice.customers()
+    there = line.customers(_DIRECTORY)
+    if not there:
+        for customer in ours:
+            line.put(customer)
+        return ours
+    ids = {customer.id for customer in ours}
+    return ours if any(customer.id in ids for customer in there) else there
+
+
+def clear(line: Line, now: datetime) -> int:
+    """End what a floor that was killed left behind; how many calls that were."""
+    left = list(line.contacts.values())
+    for contact in left:
+        end_row(line, contact, now, KILLED)
+    for request in line.requests:
+        if request.contact_id in {contact.id for contact in left}:
+            line.close_request(request, "The practice floor was started anew: this call is over.")
+    line.requests.clear()
+    for status in list(line.statuses.values()):
+        agent = line.agents.get(status.id)
+        if agent is not None and agent.played and status.state is not AgentState.SIGNED_OUT:
+            signed_out = {"state": AgentState.SIGNED_OUT, "reason": "", "contact_id": None, "since": now}
+            line.put(status.model_copy(update=signed_out))
+    return len(left)
+
+
+def close(switch: Switch, reason: str = CLOSED) -> None:
+    """End every call of a floor that closes in good order."""
+    for call in list(switch.calls.values()):
+        contact = switch.line.contacts.get(call.contact_id)
+        if contact is None:
+            continue
+        if contact.state in IN_QUEUE and contact.agent is None:
+            switch.leave(call, reason)
+        else:
+            switch.end(call, reason)
+
+
+def end_row(line: Line, contact: Contact, now: datetime, reason: str) -> None:
+    """End a contact of which only the row is known. Talk and waits count to `now` at the most."""
+    waiting = contact.state in IN_QUEUE and contact.agent is None
+    ended = ContactEvent(
+        id=new_id(),
+        contact_id=contact.id,
+        at=now,
+        kind=EventKind.LEFT if waiting else EventKind.ENDED,
+        queue=contact.queue,
+        agent=contact.agent,
+        source=contact.feed,
+        text=reason,
+    )
+    line.change(
+        contact,
+        ended,
+        state=ContactState.ABANDONED if waiting else ContactState.ENDED,
+        ringing_agent=None,
+        ringing_since=None,
+        held_since=None,
+        consult=None,
+        ended_at=now,
+        end_reason=reason,
+    )

@@ -1,0 +1,265 @@
+"""The floor's line to the hub: a replica without a store, which keeps what is live on this floor in memory.
+
+Sure changes are gathered and pushed once a tick. A change that may race with a claim (a caller hangs up, a
+ring moves on) is tried at once, and the hub says who came first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from data.models.agent import Agent, AgentStatus
+from data.models.base import AgentId, ContactId, Entity, new_id
+from data.models.contact import IN_QUEUE, LIVE, Contact, ContactEvent, Queue, Request, RequestState
+from data.models.customer import Customer
+from data.store.save import SCHEMA_V
+from data.sync.contract import Claim, Hub, HubRow, HubUnreachable, Op, OpOutcome, OpResult
+from data.text.cards import mask_everything
+
+REPLICA_ID = "practice-floor"
+"""One floor plays on a hub at a time, and it goes on under the number of the one before."""
+FEEDS = frozenset({"floor", "replay"})
+"""The contacts that are ours; those of other feeds are left alone."""
+ACTOR = AgentId("practice-floor")
+_PUSH = 400
+_PAGE = 500
+
+E = TypeVar("E", bound=Entity)
+
+
+class Line:
+    """Reads and writes the hub for the floor. Any call may raise HubUnreachable and may then be repeated:
+    what could not be pushed stays in line."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._groups: list[list[Op]] = []
+        self._seq = 0
+        self._cursor = 0
+        self._seen_version = -1
+        self._vers: dict[tuple[str, str], int] = {}
+        self.contacts: dict[str, Contact] = {}
+        """Ours that wait, ring or talk."""
+        self.agents: dict[str, Agent] = {}
+        self.statuses: dict[str, AgentStatus] = {}
+        self.queues: dict[str, Queue] = {}
+        self.news: list[str] = []
+        """Contacts that changed at the hub, by id; the floor takes them away."""
+        self.requests: list[Request] = []
+        """Requests that nobody has answered; the floor takes them away."""
+
+    # start
+
+    def open(self) -> None:
+        """Enrol and read what is on the hub now, customers aside."""
+        self._seq = self._hub.enrol_v1(REPLICA_ID, "practice floor").last_replica_seq
+        self._cursor = self._hub.snapshot_v1(REPLICA_ID, None, 1).start
+        for model in (Agent, AgentStatus, Contact, Queue, Request):
+            for row in self._section(model.entity):
+                self._take(row)
+        self.news.clear()
+
+    def _section(self, entity: str) -> Iterator[HubRow]:
+        after = (entity, "")
+        while True:
+            page = self._hub.snapshot_v1(REPLICA_ID, after, _PAGE)
+            for row in page.rows:
+                if row.entity != entity:
+                    return
+                yield row
+            if not page.more:
+                return
+            after = (entity, page.rows[-1].entity_id)
+
+    def customers(self, limit: int = _PAGE) -> list[Customer]:
+        """The first customers of the hub, by id."""
+        page = self._hub.snapshot_v1(REPLICA_ID, (Customer.entity, ""), limit)
+        found = []
+        for row in page.rows:
+            if row.entity == Customer.entity and (customer := _model(Customer, row)) is not None:
+                found.append(customer)
+        return found
+
+    # read
+
+    def wake(self) -> bool:
+        """Pull when another connection has changed the hub; True when something came."""
+        version = self._hub.version()
+        if version == self._seen_version:
+            return False
+        self.pull()
+        self._seen_version = version
+        return bool(self.news or self.requests)
+
+    def pull(self) -> None:
+        """Take in every row that changed. Nothing of ours may be in line (`flush` first)."""
+        while True:
+            page = self._hub.pull_v1(REPLICA_ID, self._cursor, _PAGE)
+            for row in page.rows:
+                self._take(row)
+            self._cursor = page.end
+            if not page.more:
+                return
+
+    def _take(self, row: HubRow) -> None:
+        match row.entity:
+            case Contact.entity:
+                self._take_contact(row)
+            case Request.entity:
+                request = _model(Request, row)
+                if request is not None and request.state is RequestState.ASKED:
+                    self._vers[row.entity, row.entity_id] = row.ver
+                    self.requests.append(request)
+            case Agent.entity:
+                self._keep(self.agents, Agent, row)
+            case AgentStatus.entity:
+                self._keep(self.statuses, AgentStatus, row)
+            case Queue.entity:
+                self._keep(self.queues, Queue, row)
+
+    def _keep(self, kept: dict[str, E], model: type[E], row: HubRow) -> None:
+        entity = _model(model, row)
+        if entity is not None:
+            kept[row.entity_id] = entity
+            self._vers[row.entity, row.entity_id] = row.ver
+
+    def _take_contact(self, row: HubRow) -> None:
+        key = (row.entity, row.entity_id)
+        contact = _model(Contact, row)
+        if contact is None or contact.feed not in FEEDS:
+            return
+        if contact.state in LIVE | IN_QUEUE:
+            if self.contacts.get(contact.id) != contact:
+                self.news.append(contact.id)
+            self.contacts[contact.id] = contact
+            self._vers[key] = row.ver
+        else:
+            if self.contacts.pop(contact.id, None) is not None:
+                self.news.append(contact.id)
+            self._vers.pop(key, None)
+
+    # write
+
+    def put(self, entity: Entity, *events: ContactEvent) -> None:
+        """Put a new or whole entity in line, with events in the same transaction."""
+        self._groups.append(self._group(entity, entity.model_dump(mode="json", exclude={"id"}), events))
+        self._mirror(entity)
+
+    def change(self, contact: Contact, *events: ContactEvent, **fields: Any) -> Contact:
+        """Put sure changes of a contact in line: ones that nobody else can make."""
+        changed = contact.model_copy(update=fields)
+        self._groups.append(self._group(changed, _patch(changed, fields), events))
+        self._mirror(changed)
+        return changed
+
+    def try_change(self, contact: Contact, **fields: Any) -> bool:
+        """Change a contact that somebody may be claiming at this moment. False: the claim came first, and
+        the contact is now as the hub has it. Events follow in line once it is known."""
+        changed = contact.model_copy(update=fields)
+        group = self._group(changed, _patch(changed, fields), ())
+        self._groups.append(group)
+        try:
+            results = self.flush()
+        except HubUnreachable:
+            self._groups.remove(group)  # asked again at the next tick, if it still holds then
+            raise
+        if results[group[0].op_id].outcome is OpOutcome.APPLIED:
+            self._mirror(changed)
+            return True
+        self.pull()
+        return False
+
+    def close_request(self, request: Request, why: str = "") -> None:
+        """Answer a request: done, or refused with a reason."""
+        state = RequestState.REFUSED if why else RequestState.DONE
+        answer = request.model_copy(update={"state": state, "why": why})
+        self._groups.append(self._group(answer, _patch(answer, ("state", "why")), ()))
+        self._vers.pop((request.entity, request.id), None)
+
+    def log(self, event: ContactEvent) -> None:
+        """Put an event in line."""
+        self._groups.append([self._op(event, "append", event.model_dump(mode="json", exclude={"id"}), new_id())])
+
+    def flush(self) -> dict[str, OpResult]:
+        """Push what is in line; the results by op_id. A refused op is told on standard error and dropped."""
+        results: dict[str, OpResult] = {}
+        while self._groups:
+            batch: list[Op] = []
+            taken = 0
+            for group in self._groups:
+                if batch and len(batch) + len(group) > _PUSH:
+                    break
+                batch += group
+                taken += 1
+            for result in self._hub.push_v1(REPLICA_ID, batch):
+                results[result.op_id] = result
+                if result.outcome is OpOutcome.REFUSED:
+                    print(f"the hub refused a change of the floor: {result.why}", file=sys.stderr)
+            del self._groups[:taken]
+        return results
+
+    def _group(self, entity: Entity, patch: dict[str, Any], events: Sequence[ContactEvent]) -> list[Op]:
+        txn_id = new_id()
+        return [
+            self._op(entity, "put", patch, txn_id),
+            *(self._op(event, "append", event.model_dump(mode="json", exclude={"id"}), txn_id) for event in events),
+        ]
+
+    def _op(self, entity: Entity, kind: str, patch: dict[str, Any], txn_id: str) -> Op:
+        self._seq += 1
+        clean = {
+            name: mask_everything(value) if name in entity.free_text else value for name, value in patch.items()
+        }
+        return Op(
+            op_id=new_id(),
+            replica_seq=self._seq,
+            txn_id=txn_id,
+            entity=entity.entity,
+            entity_id=entity.id,
+            kind=kind,
+            base_ver=self._vers.get((entity.entity, entity.id), 0),
+            patch=clean,
+            actor=ACTOR,
+            schema_v=SCHEMA_V,
+        )
+
+    def _mirror(self, entity: Entity) -> None:
+        match entity:
+            case Contact():
+                if entity.state in LIVE | IN_QUEUE:
+                    self.contacts[entity.id] = entity
+                else:
+                    self.contacts.pop(entity.id, None)
+            case Agent():
+                self.agents[entity.id] = entity
+            case AgentStatus():
+                self.statuses[entity.id] = entity
+            case Queue():
+                self.queues[entity.id] = entity
+
+    # claims
+
+    def claim(self, contact_id: str, agent: AgentId) -> Claim:
+        """Claim a contact for an agent that the floor plays, after all that is in line."""
+        self.flush()
+        claim = self._hub.claim_v1(REPLICA_ID, new_id(), agent, (), ContactId(contact_id))
+        self.pull()
+        return claim
+
+    def finish(self, contact_id: ContactId, fence: int) -> None:
+        """Give a played agent's claim back."""
+        self._hub.finish_v1(REPLICA_ID, contact_id, fence)
+
+
+def _patch(entity: Entity, names: Any) -> dict[str, Any]:
+    return entity.model_dump(mode="json", include=set(names))
+
+
+def _model(model: type[E], row: HubRow) -> E | None:
+    try:
+        return model.model_validate({**row.body, "id": row.entity_id})
+    except ValidationError:
+        return None

@@ -1,0 +1,247 @@
+"""What agents ask of the floor (hold, transfer, call out…): carried out, or refused with a reason in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from data.floor.callers import Caller, Callers
+from data.floor.switch import EVERYTHING, REJECTED_REST_S, Call, Switch
+from data.models.base import AgentId, ContactId, QueueId
+from data.models.contact import (
+    Contact,
+    ContactState,
+    Direction,
+    EventKind,
+    Request,
+    RequestAction,
+)
+
+_NUMBER = re.compile(r"\+?[\d\s().\-/]{2,24}")
+_ANSWERS_S = (2.0, 6.0)
+_NO_ANSWER = 0.25
+_TALKS = frozenset({ContactState.TALKING, ContactState.HELD})
+
+
+class Refused(Exception):
+    """A wish that cannot be carried out; the message is the reason, for the agent."""
+
+
+class Wishes:
+    """Answers requests, each once."""
+
+    def __init__(self, switch: Switch, callers: Callers, feed: str) -> None:
+        self._switch = switch
+        self._callers = callers
+        self._feed = feed
+        self._does: dict[RequestAction, Callable[[Request, Call, Contact], None]] = {
+            RequestAction.HOLD: self._hold,
+            RequestAction.RESUME: self._resume,
+            RequestAction.TRANSFER: self._transfer,
+            RequestAction.CONSULT: self._consult,
+            RequestAction.COMPLETE_TRANSFER: self._complete,
+            RequestAction.CANCEL_CONSULT: self._cancel,
+            RequestAction.HANG_UP: self._hang_up,
+            RequestAction.VOICE_MAIL: self._voice_mail,
+        }
+
+    def answer(self, request: Request) -> None:
+        """Carry a request out or refuse it; either way its row says so.
+
+        Raises:
+            HubUnreachable: nothing was answered; ask again.
+        """
+        try:
+            self._carry_out(request)
+        except Refused as refusal:
+            self._switch.line.close_request(request, str(refusal))
+        else:
+            self._switch.line.close_request(request)
+
+    def _carry_out(self, request: Request) -> None:
+        if request.action is RequestAction.CALL_OUT:
+            self._call_out(request)
+            return
+        call = self._switch.calls.get(request.contact_id)
+        contact = self._switch.line.contacts.get(request.contact_id)
+        if call is None or contact is None:
+            raise Refused("This call is not on the line any more.")
+        if request.fence != contact.fence:
+            raise Refused("This call has been given to somebody again since: it is not yours any more.")
+        if request.action is RequestAction.REJECT:
+            self._reject(request, call, contact)
+            return
+        if contact.agent != request.agent:
+            raise Refused("This call is not yours: take it first.")
+        self._does[request.action](request, call, contact)
+
+    # while it rings
+
+    def _reject(self, request: Request, call: Call, contact: Contact) -> None:
+        if contact.state is not ContactState.RINGING or contact.ringing_agent != request.agent:
+            raise Refused("This call does not ring at your telephone any more.")
+        if contact.agent is not None:
+            raise Refused("You have taken this call already: hang up instead.")
+        if not self._switch.stop_ringing(call, EventKind.REJECTED):
+            raise Refused("This call was answered at that moment.")
+        call.rejected[request.agent] = self._switch.t + REJECTED_REST_S
+
+    # while they talk
+
+    def _hold(self, _request: Request, call: Call, contact: Contact) -> None:
+        if contact.state is not ContactState.TALKING:
+            raise Refused(f"Only a call that is being talked on can be held; this one is {contact.state}.")
+        self._switch.hold(call)
+
+    def _resume(self, _request: Request, call: Call, contact: Contact) -> None:
+        if contact.state is not ContactState.HELD:
+            raise Refused(f"Only a held call can be resumed; this one is {contact.state}.")
+        if contact.consult is not None:
+            raise Refused("You are talking to somebody else about this call: cancel that first.")
+        self._switch.resume(call)
+
+    def _consult(self, request: Request, call: Call, contact: Contact) -> None:
+        self._must_talk(contact)
+        if contact.consult is not None:
+            raise Refused("You are talking to somebody about this call already: cancel that first.")
+        self._check_target(request)
+        self._switch.hold(call, consult=request.target)
+
+    def _cancel(self, _request: Request, call: Call, contact: Contact) -> None:
+        if contact.consult is None:
+            raise Refused("There is nobody whom you are asking about this call.")
+        self._switch.resume(call)
+
+    def _complete(self, request: Request, call: Call, contact: Contact) -> None:
+        if contact.consult is None:
+            raise Refused("Nobody was asked yet: a warm transfer begins with that.")
+        self._pass_on(request.model_copy(update={"target": request.target or contact.consult}), call)
+
+    def _transfer(self, request: Request, call: Call, contact: Contact) -> None:
+        self._must_talk(contact)
+        self._pass_on(request, call)
+
+    def _pass_on(self, request: Request, call: Call) -> None:
+        queue = self._check_target(request)
+        if queue is not None:
+            self._switch.requeue(call, queue, request.target)
+        else:
+            self._switch.pass_on(call, request.target)
+
+    def _hang_up(self, _request: Request, call: Call, contact: Contact) -> None:
+        dialling = contact.direction is Direction.OUTBOUND and contact.state is ContactState.RINGING
+        if not dialling:
+            self._must_talk(contact)
+        self._switch.end(call, "agent")
+
+    def _voice_mail(self, _request: Request, call: Call, contact: Contact) -> None:
+        self._must_talk(contact)
+        message = self._switch.event(call, EventKind.VOICE_MAIL, contact.agent)
+        self._switch.end(call, "voice mail", before=message)
+
+    def _must_talk(self, contact: Contact) -> None:
+        if contact.state not in _TALKS:
+            raise Refused(f"You are not through to this caller: the call is {contact.state}.")
+
+    # targets
+
+    def _check_target(self, request: Request) -> QueueId | None:
+        """The queue that a target names; None for an agent or a number that can be called.
+
+        Raises:
+            Refused: there is no such queue or agent, or it is no telephone number.
+        """
+        kind, _, name = request.target.partition(":")
+        if kind == "queue":
+            return self._queue(name)
+        if kind == "agent":
+            self._colleague(name, request.agent)
+            return None
+        self._number(request.target)
+        return None
+
+    def _queue(self, name: str) -> QueueId:
+        for queue in self._switch.line.queues.values():
+            if name.casefold() in (queue.id.casefold(), queue.name.casefold()):
+                return QueueId(queue.id)
+        raise Refused("There is no such queue: choose one from the list.")
+
+    def _colleague(self, name: str, asking: AgentId) -> None:
+        for agent in self._switch.line.agents.values():
+            if name == agent.id or name.casefold() == agent.name.casefold():
+                if agent.id == asking:
+                    raise Refused("You cannot transfer a call to yourself.")
+                return
+        raise Refused("There is no such agent: choose one from the list.")
+
+    def _number(self, text: str) -> str:
+        number = text.strip()
+        if not _NUMBER.fullmatch(number) or sum(char.isdigit() for char in number) < 2:
+            raise Refused("That is no telephone number: type digits, with + and the country code if it is abroad.")
+        return number
+
+    # calls out
+
+    def _call_out(self, request: Request) -> None:
+        switch = self._switch
+        if request.contact_id in switch.calls:
+            raise Refused("This call is being made already.")
+        number = self._number(request.target)
+        if switch.talking(request.agent):
+            raise Refused("You are on a call: hold it or end it first.")
+        queue = self._home_queue(request.agent)
+        rng = switch.rng
+        caller = Caller(
+            place=0,
+            queue=queue,
+            number=number,
+            e164=e164_of(number),
+            name="",
+            patience_s=0.0,
+            talk_s=0.0,
+            talk_to_person_s=self._callers.talk_to_person(rng),
+        )
+        contact = Contact(
+            id=request.contact_id,
+            direction=Direction.OUTBOUND,
+            feed=self._feed,
+            queue=queue,
+            state=ContactState.RINGING,
+            caller_number=number,
+            caller_e164=caller.e164,
+            can=EVERYTHING,
+            offered_at=switch.now,
+            queued_at=switch.now,
+            ringing_agent=request.agent,
+            ringing_since=switch.now,
+        )
+        switch.line.put(contact)
+        claim = switch.line.claim(contact.id, request.agent)
+        if claim.contact_id is None:
+            raise Refused(f"The call could not be made: {claim.why}.")
+        call = Call(ContactId(contact.id), caller, switch.t, source=self._feed)
+        call.fails = rng.random() < _NO_ANSWER
+        call.dials_until_t = switch.t + rng.uniform(*_ANSWERS_S) * (3 if call.fails else 1)
+        switch.calls[contact.id] = call
+        switch.line.log(switch.event(call, EventKind.OTHER, request.agent, text=f"call out: {number}"))
+
+    def _home_queue(self, agent: AgentId) -> QueueId:
+        """The queue in whose name an agent calls: the first served, or the first there is."""
+        row = self._switch.line.agents.get(agent)
+        if row is not None and row.queues:
+            return row.queues[0]
+        queues = sorted(self._switch.line.queues.values(), key=lambda queue: (queue.priority, queue.id))
+        return QueueId(queues[0].id) if queues else QueueId("")
+
+
+def e164_of(number: str) -> str:
+    """A typed number normalised; empty when it is none that could exist."""
+    import phonenumbers
+
+    try:
+        parsed = phonenumbers.parse(number, "US")
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
