@@ -1,0 +1,82 @@
+"""Telephone numbers: one form to keep and compare (E.164), one to read.
+
+libphonenumber decides; a plain North American number, the bulk of every import, takes a short way to the same
+answer. A number counts when it is *possible*, not when it is *valid*: ranges are opened faster than libraries
+learn of them, and practice numbers such as 202-555-0142 must work. What cannot be a number at all is none: too
+short (an extension, a local number without its area), one digit over and over, or a card number."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from data.text.cards import mask_cards
+
+_PLAIN_NANP = re.compile(
+    r"\s*(?:(\+1|1)[-. ]?)?(?:\(([2-9][0-9]{2})\) ?|([2-9][0-9]{2})[-. ]?)([2-9][0-9]{2})[-. ]?([0-9]{4})\s*",
+    re.ASCII,
+)
+_NANP_HOMES = frozenset({"US", "CA"})
+_SIP = re.compile(r"\s*sips?:([^@;>]*)", re.IGNORECASE)
+_LONGEST = 250
+
+
+def normalise(raw: str, region: str = "US") -> str:
+    """The E.164 form (`+12025550142`) of a number as somebody wrote it, or "" when it is none.
+
+    An extension is left out. A number that libphonenumber reads but finds too long is kept as it reads it, so
+    that a call and an import with the same oddity still meet.
+
+    Args:
+        raw: anything; text from outside.
+        region: two-letter region whose rules apply to a number without a country code.
+    """
+    plain = _PLAIN_NANP.fullmatch(raw) if len(raw) < 40 else None
+    if plain is not None:
+        prefix, bracketed, area, exchange, line = plain.groups()
+        if (prefix == "+1" or region in _NANP_HOMES) and not _one_digit((bracketed or area) + exchange + line):
+            return f"+1{bracketed or area}{exchange}{line}"
+    return _by_library(raw, region)
+
+
+def _one_digit(digits: str) -> bool:
+    return len(set(digits)) == 1
+
+
+def _by_library(raw: str, region: str) -> str:
+    if len(raw) > _LONGEST or mask_cards(raw) != raw:
+        return ""
+    import phonenumbers
+
+    address = _SIP.match(raw)
+    try:
+        number = phonenumbers.parse(address[1] if address else raw, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if _one_digit(str(number.national_number)):
+        return ""
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason in (
+        phonenumbers.ValidationResult.TOO_SHORT,
+        phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY,
+        phonenumbers.ValidationResult.INVALID_COUNTRY_CODE,
+    ):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=1024)
+def display(e164: str) -> str:
+    """An E.164 number as one reads it out: `+1 202 555 0142`. Anything else comes back as it is."""
+    if not (e164.startswith("+") and e164[1:].isascii() and e164[1:].isdigit()):
+        return e164
+    if len(e164) == 12 and e164.startswith("+1"):
+        return f"+1 {e164[2:5]} {e164[5:8]} {e164[8:]}"
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return e164
+    spaced = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return spaced.replace("-", " ")
