@@ -1,0 +1,271 @@
+"""Importing Asterisk queue_logs into the store: again, in pieces or in any order, the outcome is the same.
+
+Rows go in by pages, each a short transaction, so that an agent's saves go on meanwhile. A line cut at the end
+of a file is kept (`data.queue.torn`) until its rest comes, in this import or a later one; if it names its call
+and event it counts meanwhile, so that the last line of a log without a final line end counts too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from data.clock import SYSTEM_CLOCK, Clock
+from data.queue import torn
+from data.queue.log_file import LONGEST_LINE, Page, QueueLogError, check_readable, pages
+from data.queue.log_rows import Row, Written, row_of, write_rows
+from data.queue.queue_log import Fact, Refusal, read_line
+from data.store.database import Store
+
+PAGE: Final = 1_000
+"""Lines in one transaction: about 15 ms."""
+PAUSE_S: Final = 0.002
+"""Between two transactions, so that whoever waits for the store gets it."""
+SKIPPED_KEPT: Final = 100
+"""Reasons of skipped lines that a report keeps; its counts are exact."""
+
+_NO_REST = "looks like the rest of a line whose beginning is in a piece that was not imported yet"
+_NO_END = "is cut off ({why}); it is kept until the piece with its rest is imported"
+
+Progress = Callable[[int, int], None]
+"""Called with bytes done and bytes in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A line that was not imported, and why. `line` counts from 1."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did. Counts are lines: `read` = `added` + `updated` + `unchanged` + `rejected`; empty lines
+    count nowhere, and a line cut between two files of one import counts once."""
+
+    read: int
+    added: int
+    updated: int
+    """Known already, with other figures: a cut line became whole."""
+    unchanged: int
+    rejected: int
+    seconds: float
+    skipped: tuple[Skipped, ...] = ()
+    """The first of the rejected lines."""
+
+    def as_json(self) -> dict[str, int | float]:
+        """The shape of `import --json`."""
+        return {
+            "read": self.read,
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def import_queue_log(
+    store: Store,
+    files: Sequence[Path],
+    clock: Clock = SYSTEM_CLOCK,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Read queue_logs (plain, .gz, .xz) into the history of contacts.
+
+    Files that are pieces of one log are best given in order. Pages that were written stay when a later one
+    fails; importing again goes on from there.
+
+    Raises:
+        QueueLogError: no file, or one that cannot be read; when none can be opened nothing was imported.
+        StoreError: the store could not be written.
+    """
+    if not files:
+        raise QueueLogError("Name at least one queue_log file to import.")
+    started = clock.monotonic()
+    run = _Run(store, check_readable(files), progress)
+    for path in files:
+        run.read_file(path)
+    run.settle()
+    return ImportReport(
+        run.read,
+        run.added,
+        run.updated,
+        run.unchanged,
+        run.rejected,
+        clock.monotonic() - started,
+        tuple(run.skipped),
+    )
+
+
+class _Run:
+    """One import under way."""
+
+    def __init__(self, store: Store, total: int, progress: Progress | None) -> None:
+        self._store = store
+        self._total = total
+        self._progress = progress
+        self._done_before = 0
+        self._ends: dict[str, tuple[str, int]] = {}
+        """File and line of the cut ends that this import met."""
+        self.read = self.added = self.updated = self.unchanged = self.rejected = 0
+        self.skipped: list[Skipped] = []
+
+    def read_file(self, path: Path) -> None:
+        first: bytes | None = None
+        near_ms: int | None = None
+        done = 0
+        for page in pages(path, PAGE):
+            facts: list[Fact] = []
+            after: bytes | None = None
+            begins = page.first == 1 and bool(page.lines)
+            if begins:
+                first = page.lines[0]
+                if first is None:
+                    self._too_long(path, 1)
+            for place, raw in enumerate(page.lines):
+                if begins and place == 0:
+                    continue
+                if raw is None:
+                    self._too_long(path, page.first + place)
+                    continue
+                said = read_line(raw)
+                if isinstance(said, Fact):
+                    if not facts:
+                        after = raw
+                    facts.append(said)
+                elif said is not None:
+                    self._reject(path, page.first + place, said.reason)
+            self.read += len(facts)
+            with self._store.write() as connection:
+                if begins and first is not None:
+                    tail = torn.newest_tail(connection)
+                    said = read_line(first)
+                    if torn.looks_cut(first, said, after, tail):
+                        self._keep_head(path, first, said, facts[0].at_ms if facts else None, tail)
+                    elif isinstance(said, Fact):
+                        self.read += 1
+                        facts.insert(0, said)
+                if facts:
+                    near_ms = facts[-1].at_ms
+                    rows = [row_of(fact) for fact in facts]
+                    uncertain = torn.uncertain_ids(connection)
+                    self._count(write_rows(connection, rows, uncertain))
+                    torn.now_certain(connection, uncertain.intersection(row[0] for row in rows))
+                if page.tail:
+                    self._keep_tail(path, page, near_ms)
+            done = page.done
+            if self._progress is not None:
+                self._progress(self._done_before + done, self._total)
+            if page.tail is None:
+                time.sleep(PAUSE_S)
+        self._done_before += done
+
+    def settle(self) -> None:
+        """Join the cut ends that belong together; let the other tails stand for what they name."""
+        with self._store.write() as connection:
+            for joined in torn.joins(connection):
+                uncertain = torn.uncertain_ids(connection)
+                stood = joined.tail.event_id
+                if stood is not None and stood != joined.row[0]:
+                    connection.execute("DELETE FROM contact_event WHERE id = ?", (stood,))
+                self._count(write_rows(connection, [joined.row], uncertain))
+                self.read += 1
+                for end in (joined.tail, joined.head):
+                    torn.forget(connection, end.id)
+                    self._ends.pop(end.id, None)
+            for end in torn.remembered(connection):
+                if end.part == "tail":
+                    self._settle_tail(end)
+                elif end.id in self._ends:
+                    if end.raw.strip(b"\r\0"):
+                        said = read_line(end.raw)
+                        why = said.reason if isinstance(said, Refusal) else "its first field is no time of its own"
+                        self._reject_end(end.id, f"{_NO_REST} ({why})")
+                    else:
+                        torn.forget(connection, end.id)
+            torn.forget_oldest(connection)
+
+    def _settle_tail(self, tail: torn.Torn) -> None:
+        connection = self._store.connection
+        row = torn.stands_for(tail)
+        new = tail.id in self._ends
+        if isinstance(row, Refusal):
+            if new:
+                self._reject_end(tail.id, _NO_END.format(why=row.reason))
+            return
+        if torn.longer_is_there(connection, row):
+            if tail.event_id == row[0]:
+                connection.execute("DELETE FROM contact_event WHERE id = ?", (row[0],))
+            torn.forget(connection, tail.id)
+            written = Written(unchanged=1)
+        elif new or tail.event_id is None:
+            written = self._stand(tail, row)
+        else:
+            return
+        if new:
+            self._ends.pop(tail.id)
+            self.read += 1
+            self._count(written)
+
+    def _stand(self, tail: torn.Torn, row: Row) -> Written:
+        """Let a tail stand for its event, unless the whole line is there."""
+        connection = self._store.connection
+        there = connection.execute("SELECT 1 FROM contact_event WHERE id = ?", (row[0],)).fetchone() is not None
+        if there and row[0] not in torn.uncertain_ids(connection):
+            return Written(unchanged=1)
+        connection.execute("UPDATE queue_log_torn SET event_id = ? WHERE id = ?", (row[0], tail.id))
+        return write_rows(connection, [row])
+
+    def _keep_head(
+        self, path: Path, raw: bytes, said: Fact | Refusal | None, near_ms: int | None, tail: torn.Torn | None
+    ) -> None:
+        if len(raw) > torn.LONGEST:
+            self._reject(path, 1, said.reason if isinstance(said, Refusal) else _NO_REST)
+            return
+        key = torn.remember(self._store.connection, "head", raw, near_ms, tail.id if tail else None)
+        self._ends[key] = (str(path), 1)
+
+    def _keep_tail(self, path: Path, page: Page, near_ms: int | None) -> None:
+        raw, connection = page.tail or b"", self._store.connection
+        if not raw.strip(b"\r\0 "):
+            return
+        line = page.first + len(page.lines)
+        if len(raw) > torn.LONGEST:
+            self._reject(path, line, f"a cut line of more than {torn.LONGEST // 1024} KB")
+            return
+        if line == 1:  # no line end in the whole file: perhaps the middle of a line
+            tail = torn.newest_tail(connection)
+            if tail is not None and torn.goes_on(tail, raw):
+                if tail.event_id is not None:
+                    connection.execute("DELETE FROM contact_event WHERE id = ?", (tail.event_id,))
+                torn.forget(connection, tail.id)
+                self._ends.pop(tail.id, None)
+                raw, near_ms = tail.raw + raw, tail.near_ms
+        key = torn.remember(connection, "tail", raw, near_ms)
+        self._ends[key] = (str(path), line)
+
+    def _count(self, written: Written) -> None:
+        self.added += written.added
+        self.updated += written.updated
+        self.unchanged += written.unchanged
+
+    def _too_long(self, path: Path, line: int) -> None:
+        self._reject(path, line, f"a line of more than {LONGEST_LINE // 1024 // 1024} MB")
+
+    def _reject_end(self, key: str, reason: str) -> None:
+        path, line = self._ends.pop(key)
+        self._reject(Path(path), line, reason)
+
+    def _reject(self, path: Path, line: int, reason: str) -> None:
+        self.read += 1
+        self.rejected += 1
+        if len(self.skipped) < SKIPPED_KEPT:
+            self.skipped.append(Skipped(str(path), line, reason))
