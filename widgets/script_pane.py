@@ -110,8 +110,8 @@ def card_lines(
     if not card.answers:
         lines.append(line((" the script ends here", "dim")))
     lines.append(())
-    for place, part in enumerate(wrap(card.do, cells - 3) if card.do else ()):
-        lines.append(line((f" {part}" if place else f" {part}", "info")))
+    for part in wrap(card.do, cells - 3) if card.do else ():
+        lines.append(line((f" {part}", "info")))
     if len(titles) > 1:
         lines += [(), line(" ", ("b", "key"), (" back", "dim"))]
     return lines

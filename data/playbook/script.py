@@ -6,19 +6,11 @@ small part of what it will read."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from string import Template
-from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from data.models.base import Value
-
-CONTENT = Path(__file__).parent.parent / "content"
-
-
-class ScriptError(Exception):
-    """A script file that cannot be used; the message names the file and what to mend."""
 
 
 class Answer(Value):
@@ -57,30 +49,6 @@ class Script(Value):
     @property
     def first(self) -> Card:
         return self.cards[0]
-
-
-def load(path: Path) -> Script:
-    """Read a script file.
-
-    Raises:
-        ScriptError: unreadable, not a script, or an answer that leads nowhere.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        raw: Any = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-        script = Script.model_validate(raw)
-    except (OSError, UnicodeDecodeError, YAMLError, ValidationError) as error:
-        raise ScriptError(f"The script {path} cannot be read: {error}") from error
-    known = {card.id for card in script.cards}
-    for card in script.cards:
-        for answer in card.answers:
-            if answer.to not in known:
-                raise ScriptError(
-                    f"{path}: card '{card.id}', answer '{answer.key}' leads to no card ('{answer.to}')."
-                )
-    return script
 
 
 def say(text: str, facts: Mapping[str, str]) -> str:

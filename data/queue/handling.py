@@ -70,6 +70,20 @@ def ask(
         return change.add(request)
 
 
+def call_out(store: Store, number: str, agent: AgentId, clock: Clock) -> Request:
+    """Ask the feed to call a number for the agent; the outbound contact will carry the request's contact id."""
+    request = Request(
+        id=new_id(),
+        contact_id=new_id(),
+        agent=agent,
+        action=RequestAction.CALL_OUT,
+        target=number,
+        at=clock.now(),
+    )
+    with saving(store, agent, clock) as change:
+        return change.add(request)
+
+
 def dispose(store: Store, contact: Contact, disposition: str, agent: AgentId, clock: Clock) -> Contact:
     """Wrap the contact up. One that went on to somebody else keeps its state; what we say of it is logged."""
     with saving(store, agent, clock) as change:

@@ -3,30 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from data.models.base import AgentId, ContactId, QueueId
+from data.models.base import AgentId, QueueId
 from data.models.contact import Contact, Queue
 from data.store.database import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A contact in the queue. `matches`: customers with its number; `customer` and `plan` (short) of the first."""
-
-    contact: Contact
-    position: int
-    matches: int = 0
-    customer: str = ""
-    plan: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class QueueNow:
-    """A queue at this moment."""
-
-    queue: Queue
-    waiting: int
 
 
 def queues(store: Store) -> list[Queue]:
@@ -70,7 +50,7 @@ def ringing_at(store: Store, agent: AgentId) -> Contact | None:
     return Contact.from_row(row) if row else None
 
 
-def last_contacts(store: Store, customer_id: str, but: ContactId | None = None, limit: int = 5) -> list[Contact]:
+def last_contacts(store: Store, customer_id: str, but: str | None = None, limit: int = 5) -> list[Contact]:
     """A customer's latest contacts, newest first."""
     found = store.rows(
         "SELECT * FROM contact WHERE customer_id = ? AND id <> ? ORDER BY offered_at DESC LIMIT ?",

@@ -1,0 +1,168 @@
+"""The Textual application: puts store, worker, floor and screens together, and takes them apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+import themes
+from console.messages import SignedOff, Told
+from console.screens.sign_in import SignInScreen
+from console.screens.workspace import WorkspaceScreen
+from console.services.floor import PracticeFloor
+from console.services.link import Link
+from console.services.session import Session
+from console.services.store_thread import StoreThread
+from console.settings import Settings
+from data.clock import SYSTEM_CLOCK, Clock
+from data.models.agent import Role
+from data.playbook.files import ContentError, load_choices, load_script
+from data.queue import people
+from data.store.database import STORE_FILE
+from data.store.errors import StoreError
+from data.sync.wire import SyncStatus
+
+HUB_FILE = "hub.db"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How the console was started."""
+
+    folder: Path
+    settings: Settings
+    role: Role = Role.AGENT
+    floor: Sequence[str] | None = None
+    """Options of the practice floor, None without one."""
+
+    @property
+    def hub(self) -> Path:
+        """The embedded hub's file."""
+        return self.settings.hub or self.folder / HUB_FILE
+
+
+class AgentConsole(App[str]):
+    """The console. Returns a sentence when it could not start or had to stop."""
+
+    TITLE = "agent-console"
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = list(themes.STYLE_SHEETS)
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+k"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
+
+    def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
+        super().__init__()
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self._launch = launch
+        self._clock = clock
+        self._store = StoreThread(launch.folder / STORE_FILE)
+        self._link = Link(self._store.path, launch.hub, launch.settings.seat, self._pulled, self._synced)
+        self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
+        self._session: Session | None = None
+        self._sync = SyncStatus()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The roles that the style sheets name, before a theme of ours is chosen."""
+        return themes.NIGHT.variables
+
+    def get_default_screen(self) -> SignInScreen:
+        return SignInScreen(self._launch.settings.organisation, practice=self._floor is not None)
+
+    async def on_mount(self) -> None:
+        wanted = self._launch.settings.theme
+        self.theme = wanted if wanted in {theme.name for theme in themes.THEMES} else themes.DEFAULT
+        self.set_keymap(self._launch.settings.keys)
+        try:
+            self._script = load_script(self._launch.settings.script)
+            self._choices = load_choices(self._launch.settings.choices)
+            await self._store.open()
+        except (StoreError, ContentError) as error:
+            self.exit(str(error), return_code=1, message=None)
+            return
+        self._link.start()
+        if self._floor is not None:
+            await self._floor.start()
+            self.run_worker(self._watch_floor(), group="floor", exit_on_error=False)
+        await self._offer_people()
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+
+    async def _watch_floor(self) -> None:
+        if self._floor is not None and (said := await self._floor.ended()):
+            self.notify(f"The practice floor has ended: {said}", markup=False, timeout=10)
+
+    # sync
+
+    def _pulled(self, entities: tuple[str, ...]) -> None:
+        if self._session is not None:
+            self._session.pulled(entities)
+        elif "agent" in entities:
+            self.run_worker(self._offer_people(), group="people", exclusive=True, exit_on_error=False)
+
+    def _synced(self, status: SyncStatus) -> None:
+        self._sync = status
+        if self._session is not None:
+            self._session.synced(status)
+
+    # signing on and off
+
+    async def _offer_people(self) -> None:
+        known = await self._store.do(people.everyone)
+        if isinstance(self.screen, SignInScreen):
+            self.screen.show_people(known)
+
+    async def on_sign_in_screen_sign_on(self, event: SignInScreen.SignOn) -> None:
+        try:
+            agent, status = await self._store.do(people.sign_on, event.name, self._clock, self._launch.role)
+        except (ValueError, StoreError) as error:
+            if isinstance(self.screen, SignInScreen):
+                self.screen.tell(str(error))
+            return
+        self._link.wake()
+        session = Session(
+            agent, status, self._store, self._link, self._launch.settings, self._script, self._choices, self._clock
+        )
+        session.sync = self._sync
+        self._session = session
+        await self.push_screen(WorkspaceScreen(session, self._launch.settings, self._clock))
+
+    async def on_signed_off(self, _event: SignedOff) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        await self.pop_screen()
+        await self._offer_people()
+
+    def on_told(self, event: Told) -> None:
+        self.notify(event.text, markup=False)
+
+    # themes and the end
+
+    def action_next_theme(self) -> None:
+        """The next theme of the list."""
+        names = [theme.name for theme in themes.THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+
+    async def action_quit(self) -> None:
+        """Leave: what is typed is written, the worker pushes what it can, the floor goes home."""
+        await self._take_apart()
+        self.exit()
+
+    async def _take_apart(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+        await asyncio.gather(self._link.close(), *([self._floor.close()] if self._floor is not None else []))
+        await self._store.close()
+
+    async def on_unmount(self) -> None:
+        await self._take_apart()

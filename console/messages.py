@@ -1,0 +1,89 @@
+"""What the session tells the screen. Facts and things to show; the screen hands them to its panes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from textual.message import Message
+
+from data.models.agent import AgentStatus
+from data.models.contact import Contact, ContactKind
+from data.playbook.script import Script
+from data.sync.wire import SyncStatus
+from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
+
+
+class _Latest(Message):
+    """A message of which only the newest matters."""
+
+    def can_replace(self, message: Message) -> bool:
+        return type(message) is type(self)
+
+
+@dataclass
+class StateChanged(_Latest):
+    """The agent's state, or what the hub does."""
+
+    status: AgentStatus
+    sync: SyncStatus
+    contact: Contact | None
+
+
+@dataclass
+class QueueChanged(_Latest):
+    view: QueueView
+
+
+@dataclass
+class DeskChanged(_Latest):
+    lines: tuple[DeskLine, ...]
+    today: Today
+
+
+@dataclass
+class CustomerShown(_Latest):
+    glance: Glance
+
+
+@dataclass
+class NoCustomer(_Latest):
+    """The contact has no customer: several to choose from, or none."""
+
+    number: str
+    found: tuple[Found, ...]
+    hint: str = ""
+
+
+@dataclass
+class ScriptShown(_Latest):
+    script: Script | None
+    trail: tuple[str, ...]
+    facts: Mapping[str, str]
+    kind: ContactKind
+
+
+@dataclass
+class TicketShown(_Latest):
+    view: TicketView | None
+    at: datetime
+
+
+@dataclass
+class Told(Message):
+    """One sentence for the agent. `tone`: `information`, `warning` or `error`."""
+
+    text: str
+    tone: str = "information"
+
+
+@dataclass
+class Rang(Message):
+    """A contact began to ring here."""
+
+    contact: Contact
+
+
+class SignedOff(Message):
+    """The agent has signed off: back to the sign-in screen."""

@@ -1,0 +1,195 @@
+"""Modals: what they all share, and the general ones (a choice by key, a line of text, a text to read).
+
+A modal returns a typed result; escape is always the safe way out. Those that the agent opened by a key
+take the next key at once; `arrived=True` is for those that come by themselves: they take no accepting key
+for 700 ms, because the agent may be typing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from data.playbook.files import KeyedChoice
+from widgets.fields import LineField, TextField
+from widgets.lines import Lines, Row
+from widgets.pane import PaneHeading
+from widgets.safe_text import Line, Span, fit, line
+
+GUARD_S = 0.7
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T], Generic[T]):
+    """A box in the middle with a heading. Sub-classes compose `compose_body`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "safe", "back", show=False)]
+    arrived: ClassVar[bool] = False
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self._opened = time.monotonic()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="dialog"):
+            yield PaneHeading()
+            yield from self.compose_body()
+
+    def compose_body(self) -> ComposeResult:
+        """What stands under the heading."""
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.query_one(PaneHeading).set_text(self._title)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether accepting keys are still ignored."""
+        return self.arrived and time.monotonic() - self._opened < GUARD_S
+
+    def action_safe(self) -> None:
+        """Leave without doing anything."""
+        self.dismiss(None)
+
+
+class ChooseDialog(Dialog[str]):
+    """One of a few choices, each with a key of its own. Returns the label."""
+
+    def __init__(self, title: str, choices: Sequence[KeyedChoice], note: str = "") -> None:
+        super().__init__(title)
+        self._choices = choices
+        self._note = note
+
+    def compose_body(self) -> ComposeResult:
+        listed = Lines(id="choices", focusable=True)
+        listed.styles.height = len(self._choices) + 1
+        yield listed
+        yield Lines(id="dialog-foot", classes="foot")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        rows = [
+            Row(choice.key, line("  ", (choice.key, "accent"), "   ", choice.label)) for choice in self._choices
+        ]
+        listed = self.query_one("#choices", Lines)
+        listed.set_rows(rows)
+        listed.focus()
+        foot: list[Line] = [line((f" {self._note}", "dim"))] if self._note else []
+        foot.append(line(" ", ("esc", "key"), (" back", "dim")))
+        self.query_one("#dialog-foot", Lines).set_lines(foot)
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        self._take(event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character and any(choice.key == event.character for choice in self._choices):
+            event.stop()
+            self._take(event.character)
+
+    def _take(self, key: str) -> None:
+        if not self.guarded:
+            self.dismiss(next(choice.label for choice in self._choices if choice.key == key))
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Yes or no; the safe choice is no, and escape means it."""
+
+    def __init__(self, title: str, lines: Sequence[str], yes: str, no: str = "back") -> None:
+        super().__init__(title)
+        self._lines, self._yes, self._no = lines, yes, no
+
+    def compose_body(self) -> ComposeResult:
+        text = Lines(id="dialog-text")
+        text.styles.height = len(self._lines) + 3
+        yield text
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        keys = line(" ", ("y", "accent"), f"  {self._yes}", "     ", ("esc", "key"), (f" {self._no}", "dim"))
+        self.query_one("#dialog-text", Lines).set_lines([(), *(line(f" {text}") for text in self._lines), (), keys])
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character == "y" and not self.guarded:
+            event.stop()
+            self.dismiss(True)
+        elif event.character == "n":
+            event.stop()
+            self.dismiss(False)
+
+
+class TextDialog(Dialog[str]):
+    """A line or a text to type. F10 (or enter on a single line) accepts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "accept", "keep", show=False)]
+
+    def __init__(self, title: str, placeholder: str = "", *, several_lines: bool = False, text: str = "") -> None:
+        super().__init__(title)
+        self._placeholder, self._several, self._text = placeholder, several_lines, text
+
+    def compose_body(self) -> ComposeResult:
+        if self._several:
+            yield TextField(self._placeholder, id="dialog-field")
+        else:
+            yield LineField(self._placeholder, id="dialog-field")
+        yield Lines(id="dialog-foot", classes="foot")
+
+    @property
+    def _field(self) -> LineField | TextField:
+        found = self.query_one("#dialog-field")
+        assert isinstance(found, LineField | TextField)
+        return found
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._field.value = self._text
+        self._field.focus()
+        keys = [("F10", "key"), (" keep", "dim")] if self._several else [("enter", "key"), (" go on", "dim")]
+        self.query_one("#dialog-foot", Lines).set_lines(
+            [line(" ", *keys, "    ", ("esc", "key"), (" back", "dim"))]
+        )
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        """Return the text."""
+        if not self.guarded:
+            self.dismiss(self._field.value)
+
+
+class ReadDialog(Dialog[None]):
+    """Something to read; up and down scroll, escape closes."""
+
+    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+        super().__init__(title)
+        self._lines = list(lines)
+
+    def compose_body(self) -> ComposeResult:
+        yield Lines(id="dialog-read", focusable=True)
+        yield Lines(id="dialog-foot", classes="foot")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        text = self.query_one("#dialog-read", Lines)
+        text.set_lines(self._lines)
+        text.focus()
+        self.query_one("#dialog-foot", Lines).set_lines([line(" ", ("esc", "key"), (" back", "dim"))])
+
+
+def key_lines(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> list[Line]:
+    """Groups of (key, sentence) as a table."""
+    lines: list[Line] = []
+    for name, keys in groups:
+        lines += [(), line((f" {name}", "accent"))]
+        lines += [(Span(f"   {fit(key, 8)}", "key"), Span(sentence)) for key, sentence in keys]
+    return lines[1:]

@@ -1,0 +1,144 @@
+"""The console's end of the pipe to its sync worker: starts it, hears it, starts it again when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from data.models.base import AgentId, ContactId, QueueId, new_id
+from data.sync.contract import Claim
+from data.sync.wire import (
+    FROM_WORKER,
+    AskClaim,
+    Claimed,
+    Finish,
+    Pulled,
+    SyncStatus,
+    ToWorker,
+    Wake,
+)
+
+log = logging.getLogger(__name__)
+CLAIM_TIMEOUT_S = 15.0
+RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+NO_ANSWER = "the sync worker did not answer: try again in a moment"
+
+
+class Link:
+    """One worker process for one store."""
+
+    def __init__(
+        self,
+        store: Path,
+        hub: Path,
+        seat: str,
+        on_pulled: Callable[[tuple[str, ...]], None],
+        on_status: Callable[[SyncStatus], None],
+    ) -> None:
+        self._command = [
+            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat
+        ]  # fmt: skip
+        self._on_pulled = on_pulled
+        self._on_status = on_status
+        self._process: Process | None = None
+        self._asked: dict[str, asyncio.Future[Claim]] = {}
+        self._closing = False
+        self._keeper: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Start the worker, and keep one running until `close`."""
+        self._keeper = asyncio.create_task(self._keep(), name="sync worker")
+
+    async def _keep(self) -> None:
+        failures = 0
+        while not self._closing:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
+            )
+            heard = await self._hear(self._process)
+            code = await self._process.wait()
+            self._process = None
+            self._refuse_all()
+            if self._closing:
+                return
+            failures = 0 if heard else failures + 1
+            log.warning("the sync worker ended with %s; it is started again", code)
+            self._on_status(SyncStatus(problem="the sync worker stopped; it is being started again"))
+            await asyncio.sleep(RESTART_S[min(failures, len(RESTART_S) - 1)])
+
+    async def _hear(self, process: Process) -> bool:
+        """Handle the worker's lines until it ends; True when it said anything."""
+        heard = False
+        if process.stdout is None:
+            return heard
+        async for line in process.stdout:
+            heard = True
+            try:
+                message = FROM_WORKER.validate_json(line)
+            except ValidationError:
+                log.exception("the sync worker said something unknown")
+                continue
+            match message:
+                case Claimed(claim=claim):
+                    future = self._asked.pop(claim.request_id, None)
+                    if future is not None and not future.done():
+                        future.set_result(claim)
+                case Pulled(entities=entities):
+                    self._on_pulled(entities)
+                case SyncStatus():
+                    self._on_status(message)
+        return heard
+
+    def _refuse_all(self) -> None:
+        asked, self._asked = self._asked, {}
+        for request_id, future in asked.items():
+            if not future.done():
+                future.set_result(Claim(request_id=request_id, contact_id=None, why=NO_ANSWER))
+
+    def _say(self, message: ToWorker) -> bool:
+        process = self._process
+        if process is None or process.stdin is None or process.stdin.is_closing():
+            return False
+        process.stdin.write(message.model_dump_json().encode() + b"\n")
+        return True
+
+    def wake(self) -> None:
+        """Tell the worker that the outbox has something new."""
+        self._say(Wake())
+
+    async def claim(self, agent: AgentId, queues: Sequence[QueueId], contact_id: ContactId | None) -> Claim:
+        """Ask the hub for the next contact, or for this one. Always answers, in words when there is none."""
+        ask = AskClaim(request_id=new_id(), agent=agent, queues=tuple(queues), contact_id=contact_id)
+        future: asyncio.Future[Claim] = asyncio.get_running_loop().create_future()
+        self._asked[ask.request_id] = future
+        if not self._say(ask):
+            self._asked.pop(ask.request_id, None)
+            return Claim(request_id=ask.request_id, contact_id=None, why=NO_ANSWER)
+        try:
+            return await asyncio.wait_for(future, CLAIM_TIMEOUT_S)
+        except TimeoutError:
+            self._asked.pop(ask.request_id, None)
+            return Claim(request_id=ask.request_id, contact_id=None, why=NO_ANSWER)
+
+    def finish(self, contact_id: ContactId, fence: int) -> None:
+        """Give a claim back."""
+        self._say(Finish(contact_id=contact_id, fence=fence))
+
+    async def close(self) -> None:
+        """Let the worker push what is left and end; at most a second and a half."""
+        self._closing = True
+        process = self._process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            try:
+                await asyncio.wait_for(process.wait(), 1.5)
+            except TimeoutError:
+                process.kill()
+        if self._keeper is not None:
+            self._keeper.cancel()

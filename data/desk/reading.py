@@ -1,0 +1,229 @@
+"""What a seat reads to draw its screen, each in one go on the store's thread. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from data.customers import lookup as customers
+from data.desk.journal import DeskItem
+from data.models.agent import Agent, AgentStatus
+from data.models.base import AgentId, instant_text
+from data.models.contact import Contact, ContactState
+from data.models.ticket import Ticket
+from data.queue import live
+from data.store.database import Store
+from data.tickets import tickets
+from data.views import DeskLine, Found, Glance, QueueFigures, QueueView, TicketView, Today, Waiting
+
+STATE_WORDS = {
+    ContactState.RINGING: "ringing",
+    ContactState.TALKING: "talking",
+    ContactState.HELD: "on hold",
+    ContactState.ENDED: "wrap-up",
+}
+
+
+def names(store: Store) -> dict[str, str]:
+    """Everybody's name by id."""
+    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
+
+
+def queue_view(
+    store: Store, agent: Agent, status: AgentStatus, figures: dict[str, QueueFigures] | None = None
+) -> QueueView:
+    """The queue as this agent sees it: who waits, matched with customers by number."""
+    waiting = []
+    for contact in live.in_queue(store, agent.queues):
+        found = customers.pop(store, contact.caller_e164, limit=9) if contact.caller_e164 else []
+        first = found[0] if found else None
+        waiting.append(
+            Waiting(
+                contact=contact,
+                matches=len(found),
+                customer=first.name if first else "",
+                plan=first.plan.short if first is not None and first.plan is not None and len(found) == 1 else "",
+            )
+        )
+    counts = live.waiting_count(store, agent.queues)
+    shown = []
+    for queue in live.queues(store):
+        if agent.queues and queue.id not in agent.queues:
+            continue
+        known = (figures or {}).get(queue.id)
+        shown.append(
+            QueueFigures(
+                name=queue.name,
+                waiting=counts.get(queue.id, 0),
+                service_level=known.service_level if known else None,
+                abandonment=known.abandonment if known else None,
+                target=queue.target,
+            )
+        )
+    return QueueView(agent=agent, status=status, waiting=tuple(waiting), figures=tuple(shown), names=names(store))
+
+
+def day_figures(store: Store, now: datetime) -> dict[str, QueueFigures]:
+    """Service level and abandonment of each queue since midnight at the seat."""
+    from data.queue.stats import stats
+
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        str(row.key): QueueFigures(
+            name=str(row.key), waiting=0, service_level=row.service_level, abandonment=row.abandonment_rate
+        )
+        for row in stats(store, by="queue", start=midnight)
+    }
+
+
+def glance(store: Store, customer_id: str, contact: Contact | None, why: str = "") -> Glance | None:
+    """A customer with open tickets and last contacts; None when there is no such customer."""
+    customer = customers.get(store, customer_id)
+    if customer is None:
+        return None
+    return Glance(
+        customer=customer,
+        open_tickets=tuple(tickets.open_of(store, customer_id)),
+        last_contacts=tuple(live.last_contacts(store, customer_id, but=None if contact is None else contact.id)),
+        calling_from=contact.caller_e164 if contact else "",
+        verified=contact.verified if contact else (),
+        why=why,
+    )
+
+
+def transfer_targets(store: Store, me: AgentId) -> list[tuple[str, str, str]]:
+    """Where a call can go: (target of the request, name, state in words), ready agents first, then queues."""
+    agents = store.rows(
+        "SELECT agent.id, agent.name, coalesce(agent_status.state, 'signed out') AS state FROM agent"
+        " LEFT JOIN agent_status ON agent_status.id = agent.id WHERE agent.id <> ?"
+        " ORDER BY state <> 'ready', state = 'signed out', agent.name",
+        (me,),
+    )
+    counts = live.waiting_count(store)
+    return [
+        *((f"agent:{row['id']}", row["name"], row["state"]) for row in agents),
+        *(
+            (f"queue:{one.id}", f"queue {one.name}", f"{counts.get(one.id, 0)} waiting")
+            for one in live.queues(store)
+        ),
+    ]
+
+
+def customer_name(store: Store, customer_id: str) -> str:
+    """A customer's name, or nothing."""
+    return str(store.value("SELECT name FROM customer WHERE id = ?", (customer_id,)) or "")
+
+
+def matches(store: Store, contact: Contact) -> list[Found]:
+    """The customers that have the number of a contact."""
+    if not contact.caller_e164:
+        return []
+    return [
+        Found(f"customer:{one.id}", one.name, _detail(one.company, one.account, one.city), "has this number")
+        for one in customers.pop(store, contact.caller_e164)
+    ]
+
+
+def search(store: Store, query: str, limit: int = 20) -> list[Found]:
+    """One search over customers and tickets, best first."""
+    found = []
+    exact = query.strip().lstrip("#")
+    hits = tickets.find(store, query, limit=6) if len(exact) >= 3 else []
+    found += [_ticket_hit(hit) for hit in hits if hit.number == exact]
+    found += [
+        Found(
+            f"customer:{match.customer.id}",
+            match.customer.name,
+            _detail(match.customer.company, match.customer.account),
+            match.why,
+        )
+        for match in customers.lookup(store, query, limit=limit)
+    ]
+    by_customer = [
+        hit for match in found if match.key.startswith("customer:") for hit in _tickets_of(store, match.key[9:])
+    ][:6]
+    seen = {one.key for one in found}
+    for hit in [*(_ticket_hit(hit) for hit in hits), *by_customer]:
+        if hit.key not in seen:
+            seen.add(hit.key)
+            found.append(hit)
+    return found
+
+
+def _tickets_of(store: Store, customer_id: str) -> list[Found]:
+    return [_ticket_hit(ticket, "their ticket") for ticket in tickets.open_of(store, customer_id, limit=3)]
+
+
+def _ticket_hit(ticket: Ticket, why: str = "ticket") -> Found:
+    return Found(f"ticket:{ticket.id}", f"# {ticket.number}", ticket.title, f"{why} · {ticket.state}")
+
+
+def _detail(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def ticket_view(store: Store, item: DeskItem) -> TicketView:
+    """The ticket form of a thing on the desk: the saved ticket with the draft laid over it."""
+    ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
+    saved = tickets.form_of(ticket) if ticket else {}
+    fields = {**saved, **item.fields}
+    return TicketView(
+        item_id=item.id,
+        number=ticket.number if ticket else item.number,
+        fields=fields,
+        ticket=ticket,
+        history=tuple(tickets.history(store, ticket.id)) if ticket else (),
+        names=names(store),
+        focus=item.focus,
+        cursor=item.cursor,
+        unsaved=bool(item.fields),
+        draft_at=item.updated_at if item.fields else None,
+    )
+
+
+def desk_lines(store: Store, desk: Sequence[DeskItem], current: str | None) -> tuple[DeskLine, ...]:
+    """The contact stack, top first."""
+    lines = []
+    for item in desk:
+        contact = live.contact(store, item.contact_id) if item.contact_id else None
+        customer = customers.get(store, item.customer_id) if item.customer_id else None
+        if contact is not None and contact.state in STATE_WORDS and contact.agent == item.agent:
+            state, since = STATE_WORDS[contact.state], contact.ended_at or contact.held_since or contact.answered_at
+        else:
+            state, since = ("draft", item.updated_at) if item.fields else ("open", None)
+        who = customer.name if customer else (contact.caller_name or contact.caller_number) if contact else ""
+        if contact is None:
+            who = f"{item.number} {item.fields.get('title', '')} {who}".strip()
+        lines.append(
+            DeskLine(
+                id=item.id,
+                kind=str(contact.kind) if contact else "ticket",
+                who=who or "number withheld",
+                state=state,
+                since=since,
+                current=item.id == current,
+            )
+        )
+    return tuple(lines)
+
+
+def today(store: Store, agent: AgentId, now: datetime) -> Today:
+    """An agent's own day: contacts handled since midnight at the seat, mean handling time, half-hours."""
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    found = store.rows(
+        "SELECT answered_at, ended_at, disposed_at FROM contact"
+        " WHERE agent = ? AND state = 'done' AND answered_at IS NOT NULL AND disposed_at >= ? ORDER BY disposed_at",
+        (agent, instant_text(midnight)),
+    )
+    if not found:
+        return Today()
+    spans = [
+        (datetime.fromisoformat(row["answered_at"]), datetime.fromisoformat(row["disposed_at"])) for row in found
+    ]
+    first = min(start for start, _ in spans)
+    counts = [0] * (int((now - first) / timedelta(minutes=30)) + 1)
+    for start, _ in spans:
+        place = min(len(counts) - 1, int((start - first) / timedelta(minutes=30)))
+        counts[place] += 1
+    total = sum((end - start).total_seconds() for start, end in spans)
+    return Today(handled=len(spans), aht_s=total / len(spans), by_half_hour=tuple(counts))

@@ -1,0 +1,19 @@
+"""The line of panes on a narrow screen, where one pane is seen at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from widgets.lines import Lines
+from widgets.safe_text import Span
+
+
+class TabBar(Lines):
+    """`F2 Queue   F3 Customer …`, the open one bright."""
+
+    def show(self, tabs: Sequence[tuple[str, str, bool]]) -> None:
+        """`tabs`: (key, name, open)."""
+        spans: list[Span] = []
+        for key, name, here in tabs:
+            spans.append(Span(f" {key} {name} ", "accent" if here else "dim"))
+        self.set_lines([tuple(spans)])
