@@ -8,15 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from data.floor.calls import Call
 from data.floor.practice import Absence, Practice
-from data.floor.switch import Call, Switch
+from data.floor.switch import Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId, ContactId
 from data.models.contact import Contact, ContactState, EventKind
 
 LEFT_TO_PEOPLE_S = 8.0
 """While a person is ready, played agents leave a caller alone for so long."""
-UNHURRIED_S = (2.0, 7.0)
+UNHURRIED_S = (4.0, 12.0)
 """Otherwise they take a caller who has waited between so long, drawn once a call."""
 _AWAY_AT_ONCE = 0.4
 """At most this share of the crew is away for a reason at the same time."""

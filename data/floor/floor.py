@@ -14,6 +14,7 @@ from pathlib import Path
 from data.clock import SYSTEM_CLOCK, Clock
 from data.floor import leftovers
 from data.floor.callers import Callers
+from data.floor.calls import Call
 from data.floor.feed import Feed, PracticeFeed
 from data.floor.line import Line
 from data.floor.options import FloorBusy, FloorOptions, FloorSummary
@@ -45,17 +46,17 @@ class Floor:
         self._clock = clock
         self._pace = Pace(clock, options.speed)
         self._line = Line(hub)
-        self._switch = Switch(self._line, random.Random(f"{self.seed}/switch"))
-        self._switch.at(0.0, clock.now())
+        self.switch = Switch(self._line, random.Random(f"{self.seed}/switch"))
+        self.switch.at(0.0, clock.now())
         self._line.open()
-        self.cleared = leftovers.clear(self._line, self._switch.now)
+        self.cleared = leftovers.clear(self._line, self.switch.now)
         """Calls that a killed floor had left behind."""
         practice = load_practice()
         directory = leftovers.furnish(self._line, practice)
         callers = Callers(practice, directory, self.seed)
-        self._ringing = Ringing(self._switch)
-        self._feed: Feed = PracticeFeed(self._switch, practice, callers, self._ringing, options, self.seed)
-        self._wishes = Wishes(self._switch, callers, "floor")
+        self._ringing = Ringing(self.switch)
+        self._feed: Feed = PracticeFeed(self.switch, practice, callers, self._ringing, options, self.seed)
+        self._wishes = Wishes(self.switch, callers, "floor")
         self._feed.start()
         self._line.flush()
 
@@ -65,22 +66,26 @@ class Floor:
         Raises:
             HubUnreachable: nothing is lost; step again later.
         """
-        self._switch.at(self._pace.elapsed(), self._clock.now())
+        self.switch.at(self._pace.elapsed(), self._clock.now())
         self._line.flush()
         self._line.wake()
         self._listen()
-        self._switch.pass_time()
+        self.switch.pass_time()
         self._feed.step()
         self._ringing.step()
         self._listen()
         self._line.flush()
-        due = min(self._switch.next_due(), self._feed.next_due(), self._ringing.next_due(), self._end_t())
-        return max(0.0, self._pace.real(due - self._switch.t))
+        due = min(self.switch.next_due(), self._feed.next_due(), self._ringing.next_due(), self._end_t())
+        return max(0.0, self._pace.real(due - self.switch.t))
+
+    def live(self) -> dict[str, Call]:
+        """The calls that wait, ring or talk, by contact id."""
+        return self.switch.calls
 
     def _listen(self) -> None:
         """Follow what others did at the hub: claims, and agents' requests."""
         while self._line.news:
-            self._switch.heard(self._line.news.pop(0))
+            self.switch.heard(self._line.news.pop(0))
         while self._line.requests:
             self._wishes.answer(self._line.requests[0])
             self._line.requests.pop(0)
@@ -94,23 +99,23 @@ class Floor:
 
     def close(self) -> FloorSummary:
         """End every call, sign the played agents out, and say what happened."""
-        self._switch.at(self._pace.elapsed(), self._clock.now())
-        tally = self._switch.tally
-        waits = [self._switch.t - call.queued_t for call in self._switch.waiting()]
+        self.switch.at(self._pace.elapsed(), self._clock.now())
+        tally = self.switch.tally
+        waits = [self.switch.t - call.queued_t for call in self.switch.waiting()]
         summary = FloorSummary(
             seed=self.seed,
-            seconds=round(self._switch.t, 3),
+            seconds=round(self.switch.t, 3),
             offered=tally.offered,
             answered=tally.answered,
             abandoned=tally.abandoned,
             left=tally.left,
-            waiting_at_end=self._switch.in_queue(),
+            waiting_at_end=self.switch.in_queue(),
             longest_wait_s=round(max([tally.longest_wait_s, *waits]), 3),
             doubles=tally.doubles,
             forked=tally.forked,
         )
         self._line.flush()
-        leftovers.close(self._switch)
+        leftovers.close(self.switch)
         self._feed.stop()
         self._line.flush()
         return summary

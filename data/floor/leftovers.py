@@ -62,9 +62,8 @@ def close(switch: Switch, reason: str = CLOSED) -> None:
         contact = switch.line.contacts.get(call.contact_id)
         if contact is None:
             continue
-        if contact.state in IN_QUEUE and contact.agent is None:
-            switch.leave(call, reason)
-        else:
+        waits = contact.state in IN_QUEUE and contact.agent is None
+        if not (waits and switch.leave(call, reason)):
             switch.end(call, reason)
 
 

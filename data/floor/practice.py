@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BeforeValidator, Field
 
+from data.customers.phone import normalise
 from data.models.agent import Agent, Role
 from data.models.base import QueueId, Value
 from data.models.contact import Queue
@@ -139,18 +140,12 @@ class Practice(Value):
                     **dict(given),
                     "id": stable_id("customer", given.account),
                     "phones": tuple(
-                        Phone(raw=phone.raw, e164=plain_e164(phone.raw), note=phone.note) for phone in given.phones
+                        Phone(raw=phone.raw, e164=normalise(phone.raw), note=phone.note) for phone in given.phones
                     ),
                 }
             )
             for given in self.customer
         ]
-
-
-def plain_e164(raw: str) -> str:
-    """A number that is written with its country code, without the spaces; empty for any other."""
-    digits = "".join(char for char in raw if char in "0123456789")
-    return f"+{digits}" if raw.startswith("+") else ""
 
 
 def stable_id(kind: str, name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.floor.switch import REJECTED_REST_S, Call, Switch
+from data.floor.calls import Call
+from data.floor.switch import REJECTED_REST_S, Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId
 

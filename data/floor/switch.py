@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from data.floor.callers import Caller
+from data.floor.calls import Call, Tally
 from data.floor.line import Line
 from data.models.agent import AgentStatus
 from data.models.base import AgentId, ContactId, QueueId, new_id
@@ -37,48 +37,6 @@ LAST_WORD_S = 1.0
 
 EVERYTHING = tuple(Capability)
 """The floor can do whatever a feed can do."""
-
-
-@dataclass(slots=True)
-class Call:
-    """What the exchange knows of a live contact beside its row. Moments in floor seconds."""
-
-    contact_id: ContactId
-    caller: Caller
-    queued_t: float
-    source: str
-    gives_up_t: float = math.inf
-    rings_until_t: float = math.inf
-    dials_until_t: float = math.inf
-    """An outbound call: when it is answered, or given up."""
-    fails: bool = False
-    """An outbound call that nobody will answer."""
-    fence: int = 0
-    """The claim under which it was connected; 0 while it waits."""
-    connected_t: float = 0.0
-    talk_given_s: float | None = None
-    """How long it will last, where that is decided already (a played agent, a log)."""
-    hangs_up_t: float = math.inf
-    held_t: float | None = None
-    hold_s: float = 0.0
-    scripted: bool = False
-    """A log says what happens to it, until a person takes it."""
-    forked: bool = False
-    rejected: dict[AgentId, float] = field(default_factory=dict)
-    """Who rejected it, and until when it does not ring there."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts for the summary."""
-
-    offered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    left: int = 0
-    forked: int = 0
-    doubles: int = 0
-    longest_wait_s: float = 0.0
 
 
 class Switch:
@@ -205,7 +163,9 @@ class Switch:
 
     def ring(self, call: Call, agent: AgentId, seconds: float = RING_S) -> bool:
         """Ring an agent. False: a claim came first."""
-        contact = self.contact(call)
+        contact = self.line.contacts.get(call.contact_id)
+        if contact is None or contact.state is not ContactState.WAITING:
+            return False
         rings = self.line.try_change(
             contact, state=ContactState.RINGING, ringing_agent=agent, ringing_since=self.now
         )
@@ -218,7 +178,9 @@ class Switch:
         """Back to the caller's old place, with a MISSED or REJECTED event. False: a claim came first."""
         contact = self.contact(call)
         agent = contact.ringing_agent
-        stopped = self.line.try_change(contact, state=ContactState.WAITING, ringing_agent=None, ringing_since=None)
+        stopped = contact.agent is None and self.line.try_change(
+            contact, state=ContactState.WAITING, ringing_agent=None, ringing_since=None
+        )
         call.rings_until_t = math.inf
         if stopped and kind is not None and agent is not None:
             self.line.log(self.event(call, kind, agent, text=text))
@@ -252,7 +214,7 @@ class Switch:
         event = self.event(
             call, kind, contact.ringing_agent, wait_s=wait, text="" if kind is EventKind.ABANDONED else reason
         )
-        gone = self.line.try_change(
+        gone = contact.agent is None and self.line.try_change(
             contact,
             state=ContactState.ABANDONED,
             ringing_agent=None,
@@ -343,28 +305,23 @@ class Switch:
             call.held_t = None
 
     def _talked(self, call: Call) -> float:
-        """Talk without hold: as given where a log or plan says so and nothing was held."""
+        """Seconds of talk since it was answered, without hold."""
         self._count_hold(call)
         return max(0.0, self.t - call.connected_t - call.hold_s)
 
-    def end(
-        self, call: Call, reason: str, talk_s: float | None = None, *, before: ContactEvent | None = None
-    ) -> None:
-        """The conversation is over; the agent wraps up."""
+    def end(self, call: Call, reason: str, talk_s: float | None = None, kind: EventKind = EventKind.ENDED) -> None:
+        """The conversation is over; the agent wraps up. `talk_s`: what a log says in place of what passed."""
         contact = self.contact(call)
-        outbound = contact.direction is Direction.OUTBOUND
         talk = self._talked(call) if talk_s is None else talk_s
-        if contact.answered_at is None:
-            talk = 0.0
         ended = self.event(
             call,
-            EventKind.OTHER if outbound else EventKind.ENDED,
+            kind,
             contact.agent,
-            talk_s=talk,
+            talk_s=talk if contact.answered_at is not None else 0.0,
             hold_s=call.hold_s,
-            text=f"call out ended: {reason}" if outbound else reason,
+            text=reason,
         )
-        self._finish(call, contact, reason, *((before, ended) if before else (ended,)))
+        self._finish(call, contact, reason, ended)
 
     def pass_on(self, call: Call, target: str, talk_s: float | None = None) -> None:
         """A transfer to an agent or a number: the call goes on elsewhere, for us it has ended."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from data.customers.phone import normalise
 from data.floor.callers import Caller, Callers
-from data.floor.switch import EVERYTHING, REJECTED_REST_S, Call, Switch
+from data.floor.calls import Call
+from data.floor.switch import EVERYTHING, REJECTED_REST_S, Switch
 from data.models.base import AgentId, ContactId, QueueId
 from data.models.contact import (
     Contact,
@@ -136,8 +138,7 @@ class Wishes:
 
     def _voice_mail(self, _request: Request, call: Call, contact: Contact) -> None:
         self._must_talk(contact)
-        message = self._switch.event(call, EventKind.VOICE_MAIL, contact.agent)
-        self._switch.end(call, "voice mail", before=message)
+        self._switch.end(call, "voice mail", kind=EventKind.VOICE_MAIL)
 
     def _must_talk(self, contact: Contact) -> None:
         if contact.state not in _TALKS:
@@ -195,7 +196,7 @@ class Wishes:
             place=0,
             queue=queue,
             number=number,
-            e164=e164_of(number),
+            e164=normalise(number),
             name="",
             patience_s=0.0,
             talk_s=0.0,
@@ -232,16 +233,3 @@ class Wishes:
             return row.queues[0]
         queues = sorted(self._switch.line.queues.values(), key=lambda queue: (queue.priority, queue.id))
         return QueueId(queues[0].id) if queues else QueueId("")
-
-
-def e164_of(number: str) -> str:
-    """A typed number normalised; empty when it is none that could exist."""
-    import phonenumbers
-
-    try:
-        parsed = phonenumbers.parse(number, "US")
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

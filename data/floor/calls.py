@@ -1,0 +1,51 @@
+"""What the exchange knows of a call beside its row, and what it counts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from data.floor.callers import Caller
+from data.models.base import AgentId, ContactId
+
+
+@dataclass(slots=True)
+class Call:
+    """What the exchange knows of a live contact beside its row. Moments in floor seconds."""
+
+    contact_id: ContactId
+    caller: Caller
+    queued_t: float
+    source: str
+    gives_up_t: float = math.inf
+    rings_until_t: float = math.inf
+    dials_until_t: float = math.inf
+    """An outbound call: when it is answered, or given up."""
+    fails: bool = False
+    """An outbound call that nobody will answer."""
+    fence: int = 0
+    """The claim under which it was connected; 0 while it waits."""
+    connected_t: float = 0.0
+    talk_given_s: float | None = None
+    """How long it will last, where that is decided already (a played agent, a log)."""
+    hangs_up_t: float = math.inf
+    held_t: float | None = None
+    hold_s: float = 0.0
+    scripted: bool = False
+    """A log says what happens to it, until a person takes it."""
+    forked: bool = False
+    rejected: dict[AgentId, float] = field(default_factory=dict)
+    """Who rejected it, and until when it does not ring there."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts for the summary."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    left: int = 0
+    forked: int = 0
+    doubles: int = 0
+    longest_wait_s: float = 0.0
