@@ -13,7 +13,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 import themes
-from console.messages import SignedOff, Told
+from console.messages import SignedOff
 from console.screens.sign_in import SignInScreen
 from console.screens.workspace import WorkspaceScreen
 from console.services.floor import PracticeFloor
@@ -141,9 +141,6 @@ class AgentConsole(App[str]):
             self._session = None
         await self.pop_screen()
         await self._offer_people()
-
-    def on_told(self, event: Told) -> None:
-        self.notify(event.text, markup=False)
 
     # themes and the end
 

@@ -85,5 +85,12 @@ class Rang(Message):
     contact: Contact
 
 
+@dataclass
+class Connected(Message):
+    """The caller is on the line."""
+
+    contact: Contact
+
+
 class SignedOff(Message):
     """The agent has signed off: back to the sign-in screen."""

@@ -83,7 +83,7 @@ def _row(one: DeskLine, now: datetime, cells: int) -> Line:
 def _today(today: Today, in_hand: bool) -> list[Line]:
     lines: list[Line] = []
     if not in_hand:
-        lines.append(line((" Calls, chats and tickets that you work on stand here.", "dim")))
+        lines.append(line((" What you work on stands here.", "dim")))
     aht = duration(today.aht_s) if today.aht_s is not None else "–"
     lines += [
         (),

@@ -132,7 +132,7 @@ def _figures(view: QueueView, cells: int) -> list[Line]:
         lines.append(tuple(spans))
     lines.append(())
     if not view.waiting:
-        lines.append(line((" Nobody is waiting. New callers appear here by themselves.", "dim")))
+        lines.append(line((" Nobody is waiting; callers appear here.", "dim")))
     elif view.status.state is AgentState.READY:
         lines.append(
             line("  ", ("space", "key"), (" take next", "dim"), "   ", ("enter", "key"), (" take this", "dim"))

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from console import actions
 from console.messages import (
+    Connected,
     CustomerShown,
     DeskChanged,
     NoCustomer,
@@ -124,10 +125,12 @@ class WorkspaceScreen(Screen[None]):
 
     def on_customer_shown(self, event: CustomerShown) -> None:
         self._glance = event
+        self._draw_tabs()
         self.customer_pane.show_glance(event.glance, self._clock.now())
 
     def on_no_customer(self, event: NoCustomer) -> None:
         self._glance = None
+        self._draw_tabs()
         if event.found:
             self.customer_pane.show_choice(event.found, f"{len(event.found)} share this number: enter chooses")
         else:
@@ -152,6 +155,11 @@ class WorkspaceScreen(Screen[None]):
 
     def on_rang(self, event: Rang) -> None:
         self.app.bell()
+
+    def on_connected(self, event: Connected) -> None:
+        """The greeting comes first: the script gets the keys, unless the agent is typing or choosing."""
+        if not self._typing() and self.app.screen is self:
+            self._go("script")
 
     # what the panes want
 
@@ -460,7 +468,9 @@ class WorkspaceScreen(Screen[None]):
         for name in PANES:
             pane = self._pane(name)
             tabs.append((pane.pane_key, pane.pane_name, name == self._current))
-        self.query_one(TabBar).show(tabs)
+        customer = self._glance.glance.customer if self._glance is not None else None
+        plan = f" · {customer.plan.short}" if customer is not None and customer.plan is not None else ""
+        self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")
 
 
 def _hub(sync: SyncStatus, wide: bool) -> list[Span]:

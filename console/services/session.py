@@ -13,6 +13,7 @@ from typing import TypeVar
 from textual.message import Message
 
 from console.messages import (
+    Connected,
     CustomerShown,
     DeskChanged,
     NoCustomer,
@@ -211,6 +212,7 @@ class Session:
             case Move.ANSWERED:
                 await self._pop(contact)
                 await self._bring_up(contact)
+                self._post(Connected(contact))
             case Move.MISSED:
                 self.contact = None
                 self.tell(
@@ -337,10 +339,10 @@ class Session:
         if contact.customer_id is None:
             found = await self._store.do(reading.matches, contact)
             if len(found) == 1:
-                await self._attach(contact, CustomerId(found[0].key.removeprefix("customer:")))
+                contact = await self._attach(contact, CustomerId(found[0].key.removeprefix("customer:")))
         await self._show_customer(contact)
 
-    async def _attach(self, contact: Contact, customer_id: CustomerId) -> None:
+    async def _attach(self, contact: Contact, customer_id: CustomerId) -> Contact:
         attached = await self._store.do(handling.attach_customer, contact, customer_id, self._me, self._clock)
         if self.contact is not None and self.contact.id == attached.id:
             self.contact = attached
@@ -348,6 +350,7 @@ class Session:
             if item.contact_id == contact.id and item.customer_id != customer_id:
                 await self._put(item.model_copy(update={"customer_id": customer_id}))
         self._link.wake()
+        return attached
 
     async def _bring_up(self, contact: Contact) -> None:
         """Put a contact on top of the desk; what it interrupts stays under it as it is."""
@@ -358,15 +361,14 @@ class Session:
             self._me,
             self._clock,
             contact_id=ContactId(contact.id),
-            customer_id=contact.customer_id,
+            customer_id=CustomerId(contact.customer_id) if contact.customer_id else None,
             ticket_id=contact.ticket_id,
         )
         self._desk = await self._store.do(journal.items, self._me)
         self._current = contact.id
         item = self._item()
         if item is not None and not item.trail:
-            item = item.model_copy(update={"trail": (self.script.first.id,), "customer_id": contact.customer_id})
-            await self._put(item)
+            await self._put(item.model_copy(update={"trail": (self.script.first.id,)}))
         await self._show_current()
 
     async def dispose(self, disposition: str) -> None:

@@ -165,7 +165,7 @@ def _detail(*parts: str) -> str:
 def ticket_view(store: Store, item: DeskItem) -> TicketView:
     """The ticket form of a thing on the desk: the saved ticket with the draft laid over it."""
     ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
-    saved = tickets.form_of(ticket) if ticket else {}
+    saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
     fields = {**saved, **item.fields}
     return TicketView(
         item_id=item.id,
@@ -179,6 +179,17 @@ def ticket_view(store: Store, item: DeskItem) -> TicketView:
         unsaved=bool(item.fields),
         draft_at=item.updated_at if item.fields else None,
     )
+
+
+def _suggested(store: Store, item: DeskItem) -> dict[str, str]:
+    """What a new ticket can be filled in with from its customer: the type by plan, a sole contact's name."""
+    customer = customers.get(store, item.customer_id) if item.customer_id else None
+    if customer is None:
+        return {}
+    suggested = {"type": str(int(customer.plan))} if customer.plan is not None else {}
+    if len(customer.people) <= 1:
+        suggested["person"] = customer.people[0].name if customer.people else customer.name
+    return suggested
 
 
 def desk_lines(store: Store, desk: Sequence[DeskItem], current: str | None) -> tuple[DeskLine, ...]:

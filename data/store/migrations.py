@@ -166,28 +166,16 @@ def first_shape(db: Database) -> None:
         pk="id",
     )
 
-    outbox = db.table("outbox")
-    outbox.create(
-        {
-            "seq": int,
-            "op_id": str,
-            "txn_id": str,
-            "entity": str,
-            "entity_id": str,
-            "kind": str,
-            "base_ver": int,
-            "patch": str,
-            "actor": str,
-            "local_at": str,
-            "schema_v": int,
-            "state": str,
-            "tries": int,
-            "last_error": str,
-            "hub_seq": int,
-        },
-        pk="seq",
-        not_null={"op_id", "txn_id", "entity", "entity_id", "kind", "patch", "state"},
+    # AUTOINCREMENT: a number is never used again after its op has gone (the hub knows each one for ever)
+    db.execute(
+        """
+        CREATE TABLE outbox (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, op_id TEXT NOT NULL, txn_id TEXT NOT NULL, entity TEXT NOT NULL,
+            entity_id TEXT NOT NULL, kind TEXT NOT NULL, base_ver INTEGER, patch TEXT NOT NULL, actor TEXT,
+            local_at TEXT, schema_v INTEGER, state TEXT NOT NULL, tries INTEGER, last_error TEXT, hub_seq INTEGER)
+        """
     )
+    outbox = db.table("outbox")
     outbox.create_index(["op_id"], unique=True)
     outbox.create_index(["state", "seq"])
     outbox.create_index(["entity", "entity_id"])
