@@ -16,6 +16,7 @@ from pathlib import Path
 
 from data.floor.floor import POLL_S, run_floor
 from data.floor.options import FloorBusy, FloorOptions, FloorSummary
+from data.queue.log_file import QueueLogError
 from data.sync.contract import HubUnreachable
 
 
@@ -31,6 +32,16 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is no day: write it like 2026-01-31") from None
+
+
+def _zone(text: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError):
+        raise argparse.ArgumentTypeError(f"'{text}' is no time zone: write it like Europe/Berlin") from None
+    return text
 
 
 def _positive(text: str) -> float:
@@ -52,11 +63,12 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m data.floor", description="The practice floor.")
     made.add_argument("--hub", type=Path, required=True, help="the hub's file, made when missing")
     made.add_argument("--seed", type=int, help="the same seed gives the same callers")
-    made.add_argument("--seconds", type=_positive, help="stop after so many floor seconds and print a summary")
+    made.add_argument("--seconds", type=_positive, help="stop after so many seconds")
     made.add_argument("--speed", type=_positive, default=1.0, help="floor seconds in a second")
-    made.add_argument("--start", type=_clock, default=time(9), help="the practice clock at the start, HH:MM")
+    made.add_argument("--start", type=_clock, help="the practice clock at the start (09:00), or where a log begins")
     made.add_argument("--replay", type=Path, help="play this queue_log")
     made.add_argument("--day", type=_day, help="only this day of the log")
+    made.add_argument("--tz", type=_zone, default="UTC", help="the zone of --day, and of --start in a replay")
     made.add_argument("--hold", action="store_true", help="stay open after the end of the log")
     made.add_argument("--agents", type=int, default=5, help="how many agents are played")
     made.add_argument("--calls-per-hour", type=_not_negative, help="calls in the busiest hour")
@@ -93,7 +105,7 @@ class _Stop:
 
 def _sentence(summary: FloorSummary) -> str:
     return (
-        f"{summary.seconds:.0f} s of the floor (seed {summary.seed}): {summary.offered} offered, "
+        f"{summary.seconds:.0f} s (seed {summary.seed}): {summary.offered} offered, "
         f"{summary.answered} answered, {summary.abandoned} abandoned, {summary.waiting_at_end} still waiting; "
         f"longest wait {summary.longest_wait_s:.0f} s."
     )
@@ -110,6 +122,7 @@ def main() -> int:
         start=given.start,
         replay=given.replay,
         day=given.day,
+        tz=given.tz,
         hold=given.hold,
         agents=max(0, given.agents),
         calls_per_hour=given.calls_per_hour,
@@ -117,7 +130,7 @@ def main() -> int:
     stop = _Stop(given.watch_stdin)
     try:
         summary = run_floor(options, wait=stop.nap)
-    except FloorBusy as error:
+    except (FloorBusy, QueueLogError) as error:
         print(error, file=sys.stderr)
         return 1
     except HubUnreachable as error:

@@ -23,6 +23,8 @@ class Call:
     """An outbound call: when it is answered, or given up."""
     fails: bool = False
     """An outbound call that nobody will answer."""
+    pace: float = 1.0
+    """Floor seconds in a second of this conversation: more than one when a person took it out of a fast replay."""
     fence: int = 0
     """The claim under which it was connected; 0 while it waits."""
     connected_t: float = 0.0

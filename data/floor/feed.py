@@ -8,7 +8,7 @@ from typing import Protocol
 
 from data.floor.callers import Arrivals, Callers
 from data.floor.crew import Crew
-from data.floor.options import FloorOptions
+from data.floor.options import OPENS, FloorOptions
 from data.floor.practice import Practice
 from data.floor.ringing import Ringing
 from data.floor.switch import Switch
@@ -55,10 +55,11 @@ class PracticeFeed:
         calls_per_hour = options.calls_per_hour
         if calls_per_hour is None:
             calls_per_hour = practice.day.calls_per_hour
-        self._arrivals = Arrivals(practice.day.curve, calls_per_hour, options.start, seed)
+        start = options.start or OPENS
+        self._arrivals = Arrivals(practice.day.curve, calls_per_hour, start, seed)
         self._opening = list(practice.callers.opening_at_s) if calls_per_hour > 0 else []
         self._next_t = 0.0
-        opens = datetime.combine(date(2000, 1, 1), options.start)
+        opens = datetime.combine(date(2000, 1, 1), start)
         self._agents = practice.crew(options.agents)
         self._crew = Crew(switch, practice, self._agents, seed, opens)
         self._lonely_since: float | None = None

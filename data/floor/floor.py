@@ -19,7 +19,7 @@ from data.floor.feed import Feed, PracticeFeed
 from data.floor.line import Line
 from data.floor.options import FloorBusy, FloorOptions, FloorSummary
 from data.floor.pace import Pace
-from data.floor.practice import load_practice
+from data.floor.practice import Practice, load_practice
 from data.floor.ringing import Ringing
 from data.floor.switch import Switch
 from data.floor.wishes import Wishes
@@ -39,14 +39,17 @@ class Floor:
 
         Raises:
             HubUnreachable: the hub does not answer.
+            QueueLogError: the log to replay cannot be read.
             pydantic.ValidationError: the practice content cannot be read.
         """
         self.seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
         self._options = options
         self._clock = clock
-        self._pace = Pace(clock, options.speed)
         self._line = Line(hub)
-        self.switch = Switch(self._line, random.Random(f"{self.seed}/switch"))
+        replays = options.replay is not None
+        self.switch = Switch(
+            self._line, random.Random(f"{self.seed}/switch"), person_pace=options.speed if replays else 1.0
+        )
         self.switch.at(0.0, clock.now())
         self._line.open()
         self.cleared = leftovers.clear(self._line, self.switch.now)
@@ -55,10 +58,29 @@ class Floor:
         directory = leftovers.furnish(self._line, practice)
         callers = Callers(practice, directory, self.seed)
         self._ringing = Ringing(self.switch)
-        self._feed: Feed = PracticeFeed(self.switch, practice, callers, self._ringing, options, self.seed)
-        self._wishes = Wishes(self.switch, callers, "floor")
+        self._feed = self._chosen_feed(practice, callers)
+        self._wishes = Wishes(self.switch, callers, "replay" if replays else "floor")
         self._feed.start()
         self._line.flush()
+        self._pace = Pace(clock, options.speed)
+
+    def _chosen_feed(self, practice: Practice, callers: Callers) -> Feed:
+        options = self._options
+        if options.replay is None:
+            return PracticeFeed(self.switch, practice, callers, self._ringing, options, self.seed)
+        from data.floor.replay import ReplayFeed, skipped
+        from data.queue.timeline import read_timeline
+
+        stories = read_timeline(options.replay, options.day, options.tz)
+        return ReplayFeed(
+            self.switch,
+            callers,
+            self._ringing,
+            stories,
+            self.seed,
+            skip_s=skipped(stories, options.start, options.tz),
+            hold=options.hold,
+        )
 
     def step(self) -> float:
         """Do what is due; returns real seconds until there is more that the floor knows of.
@@ -75,7 +97,7 @@ class Floor:
         self._ringing.step()
         self._listen()
         self._line.flush()
-        due = min(self.switch.next_due(), self._feed.next_due(), self._ringing.next_due(), self._end_t())
+        due = min(self.switch.next_due(), self._feed.next_due(), self._ringing.next_due(), self._end_t)
         return max(0.0, self._pace.real(due - self.switch.t))
 
     def live(self) -> dict[str, Call]:
@@ -90,12 +112,14 @@ class Floor:
             self._wishes.answer(self._line.requests[0])
             self._line.requests.pop(0)
 
+    @property
     def _end_t(self) -> float:
-        return self._options.seconds if self._options.seconds is not None else float("inf")
+        seconds = self._options.seconds
+        return seconds * self._options.speed if seconds is not None else float("inf")
 
     def over(self) -> bool:
         """Whether the time asked for has passed, or nothing can come any more."""
-        return self._pace.elapsed() >= self._end_t() or self._feed.ended()
+        return self._pace.elapsed() >= self._end_t or self._feed.ended()
 
     def close(self) -> FloorSummary:
         """End every call, sign the played agents out, and say what happened."""
@@ -104,7 +128,7 @@ class Floor:
         waits = [self.switch.t - call.queued_t for call in self.switch.waiting()]
         summary = FloorSummary(
             seed=self.seed,
-            seconds=round(self.switch.t, 3),
+            seconds=round(self._pace.real(self.switch.t), 3),
             offered=tally.offered,
             answered=tally.answered,
             abandoned=tally.abandoned,
@@ -155,6 +179,7 @@ def run_floor(
     Raises:
         FloorBusy: another floor plays on this hub.
         HubUnreachable: the hub cannot be opened.
+        QueueLogError: the log to replay cannot be read.
     """
     from data.sync.embedded import EmbeddedHub
 

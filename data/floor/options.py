@@ -7,26 +7,31 @@ from pathlib import Path
 
 from data.models.base import Value
 
+OPENS = time(9, 0)
+"""The practice clock at the start, unless told otherwise."""
+
 
 class FloorBusy(Exception):
     """Another floor plays on this hub; the message says so in words."""
 
 
 class FloorOptions(Value):
-    """One run of the floor. Durations are floor seconds: real ones times `speed`."""
+    """One run of the floor. On it time passes in floor seconds: real ones times `speed`."""
 
     hub: Path
     seed: int | None = None
     """None draws one; the summary tells it."""
     seconds: float | None = None
-    """How long to play; None plays until it is told to stop (a replay: until its log ends)."""
+    """How long to play, in real seconds; None plays until it is told to stop, or until the log has ended."""
     speed: float = 1.0
-    start: time = time(9, 0)
-    """The practice clock when the floor opens."""
+    start: time | None = None
+    """The practice clock when the floor opens (09:00). A replay leaves out what entered earlier that day."""
     replay: Path | None = None
     """An Asterisk queue_log to play in place of drawn callers."""
     day: date | None = None
     """Only this day of the log."""
+    tz: str = "UTC"
+    """The zone of `day` and, in a replay, of `start`."""
     hold: bool = False
     """Stay open when the log has ended."""
     agents: int = 5
@@ -41,6 +46,7 @@ class FloorSummary(Value):
 
     seed: int
     seconds: float
+    """Real seconds."""
     offered: int
     answered: int
     abandoned: int
@@ -48,6 +54,7 @@ class FloorSummary(Value):
     """Left the queue unanswered without hanging up."""
     waiting_at_end: int
     longest_wait_s: float
+    """In floor seconds."""
     doubles: int
     """Contacts answered under two fences: always 0."""
     forked: int = 0

@@ -40,7 +40,8 @@ class Ringing:
         people = self.ready()
         if not people:
             return
-        waiting = [call for call in self._switch.waiting() if self._switch.t - call.queued_t >= SEEN_S]
+        seen_s = SEEN_S * self._switch.person_pace
+        waiting = [call for call in self._switch.waiting() if self._switch.t - call.queued_t >= seen_s]
         for agent in people:
             for call in waiting:
                 if self._may_ring(call, agent):
@@ -55,7 +56,10 @@ class Ringing:
         until = call.rejected.get(me)
         if until is None or until <= self._switch.t:
             return True
-        return self._alone(me) and until - REJECTED_REST_S + ALONE_REST_S <= self._switch.t
+        return (
+            self._alone(me)
+            and until - (REJECTED_REST_S - ALONE_REST_S) * self._switch.person_pace <= self._switch.t
+        )
 
     def _alone(self, me: AgentId) -> bool:
         """Whether nobody else is on the floor who could take a call."""
@@ -68,7 +72,7 @@ class Ringing:
         soon = float("inf")
         if self.ready():
             for call in self._switch.waiting():
-                due = call.queued_t + SEEN_S
+                due = call.queued_t + SEEN_S * self._switch.person_pace
                 if due > self._switch.t:
                     soon = min(soon, due)
         return soon

@@ -42,9 +42,11 @@ EVERYTHING = tuple(Capability)
 class Switch:
     """The exchange. Feeds, played agents and requests call its methods; it writes through the line."""
 
-    def __init__(self, line: Line, rng: random.Random) -> None:
+    def __init__(self, line: Line, rng: random.Random, person_pace: float = 1.0) -> None:
+        """`person_pace`: floor seconds in a second of a person's time (a replay may be faster than people)."""
         self.line = line
         self.rng = rng
+        self.person_pace = person_pace
         self.calls: dict[str, Call] = {}
         self.tally = Tally()
         self._missed: dict[AgentId, AgentStatus] = {}
@@ -161,8 +163,8 @@ class Switch:
         self.tally.offered += 1
         return call
 
-    def ring(self, call: Call, agent: AgentId, seconds: float = RING_S) -> bool:
-        """Ring an agent. False: a claim came first."""
+    def ring(self, call: Call, agent: AgentId, seconds: float | None = None) -> bool:
+        """Ring an agent, a person's time when no other is given. False: a claim came first."""
         contact = self.line.contacts.get(call.contact_id)
         if contact is None or contact.state is not ContactState.WAITING:
             return False
@@ -170,7 +172,7 @@ class Switch:
             contact, state=ContactState.RINGING, ringing_agent=agent, ringing_since=self.now
         )
         if rings:
-            call.rings_until_t = self.t + seconds
+            call.rings_until_t = self.t + (RING_S * self.person_pace if seconds is None else seconds)
             self.line.log(self.event(call, EventKind.RING, agent))
         return rings
 
@@ -191,7 +193,7 @@ class Switch:
         status = self.line.statuses.get(agent)
         if kind is EventKind.MISSED and status is not None:
             self._missed[agent] = status
-        self._rests_until[agent] = self.t + STATUS_S
+        self._rests_until[agent] = self.t + STATUS_S * self.person_pace
 
     def rings_in_vain(self, agent: AgentId) -> bool:
         """Whether the last ring here was missed or rejected and the agent's status has said nothing since."""
@@ -252,7 +254,7 @@ class Switch:
         call.hold_s, call.held_t = 0.0, None
         call.rings_until_t = call.gives_up_t = call.dials_until_t = math.inf
         talk = call.caller.talk_to_person_s if call.talk_given_s is None else call.talk_given_s
-        call.hangs_up_t = self.t + talk
+        call.hangs_up_t = self.t + talk * call.pace
         outbound = contact.direction is Direction.OUTBOUND
         self.line.change(
             contact,
@@ -290,7 +292,7 @@ class Switch:
         contact = self.contact(call)
         kind = EventKind.RESUME if contact.consult is None else EventKind.CONSULT_CANCELLED
         self._count_hold(call)
-        call.hangs_up_t = max(call.hangs_up_t, self.t + AFTER_HOLD_S)
+        call.hangs_up_t = max(call.hangs_up_t, self.t + AFTER_HOLD_S * call.pace)
         self.line.change(
             contact,
             self.event(call, kind, contact.agent, text=contact.consult or ""),
@@ -301,13 +303,13 @@ class Switch:
 
     def _count_hold(self, call: Call) -> None:
         if call.held_t is not None:
-            call.hold_s += self.t - call.held_t
+            call.hold_s += (self.t - call.held_t) / call.pace
             call.held_t = None
 
     def _talked(self, call: Call) -> float:
         """Seconds of talk since it was answered, without hold."""
         self._count_hold(call)
-        return max(0.0, self.t - call.connected_t - call.hold_s)
+        return max(0.0, (self.t - call.connected_t) / call.pace - call.hold_s)
 
     def end(self, call: Call, reason: str, talk_s: float | None = None, kind: EventKind = EventKind.ENDED) -> None:
         """The conversation is over; the agent wraps up. `talk_s`: what a log says in place of what passed."""
@@ -373,7 +375,7 @@ class Switch:
             consult=None,
         )
         call.queued_t = self.t
-        call.gives_up_t = self.t + call.caller.patience_s
+        call.gives_up_t = self.t + call.caller.patience_s * call.pace
         call.fence = 0
         call.hangs_up_t = math.inf
         call.talk_given_s = None
@@ -405,6 +407,7 @@ class Switch:
     def _fork(self, call: Call) -> None:
         """A person took a call of a log: from here on it is played, and the log's figures do without it."""
         call.scripted, call.forked, call.source = False, True, "floor"
+        call.pace = self.person_pace
         self.tally.offered -= 1
         self.tally.forked += 1
 
@@ -430,7 +433,7 @@ class Switch:
                     self.end(call, "caller")
 
     def _hold_ends(self, call: Call) -> float:
-        return max(call.hangs_up_t, (call.held_t or 0.0) + HOLD_AT_LEAST_S)
+        return max(call.hangs_up_t, (call.held_t or 0.0) + HOLD_AT_LEAST_S * call.pace)
 
     def next_due(self) -> float:
         """The floor second at which `pass_time` next has something to do."""

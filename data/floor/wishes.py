@@ -86,7 +86,7 @@ class Wishes:
             raise Refused("You have taken this call already: hang up instead.")
         if not self._switch.stop_ringing(call, EventKind.REJECTED):
             raise Refused("This call was answered at that moment.")
-        call.rejected[request.agent] = self._switch.t + REJECTED_REST_S
+        call.rejected[request.agent] = self._switch.t + REJECTED_REST_S * self._switch.person_pace
 
     # while they talk
 
@@ -220,9 +220,10 @@ class Wishes:
         claim = switch.line.claim(contact.id, request.agent)
         if claim.contact_id is None:
             raise Refused(f"The call could not be made: {claim.why}.")
-        call = Call(ContactId(contact.id), caller, switch.t, source=self._feed)
+        call = Call(ContactId(contact.id), caller, switch.t, source=self._feed, pace=switch.person_pace)
         call.fails = rng.random() < _NO_ANSWER
-        call.dials_until_t = switch.t + rng.uniform(*_ANSWERS_S) * (3 if call.fails else 1)
+        rings_s = rng.uniform(*_ANSWERS_S) * (3 if call.fails else 1)
+        call.dials_until_t = switch.t + rings_s * call.pace
         switch.calls[contact.id] = call
         switch.line.log(switch.event(call, EventKind.OTHER, request.agent, text=f"call out: {number}"))
 

@@ -100,7 +100,7 @@ def test_transfer_to_a_queue_waits_there_anew(desk: Desk) -> None:
     assert moved.talk_s == pytest.approx(10, abs=0.3)
     assert (offered.kind, offered.queue) == (K.OFFERED, "billing")
     sam = desk.ground.seat("Sam Osei")
-    claim = sam.claim()  # the highest priority of all
+    claim = sam.claim(desk.id)
     assert (claim.contact_id, claim.fence) == (desk.id, 2)
     desk.ground.play(0.1)
     assert desk.contact.state is S.TALKING and desk.contact.agent == sam.me
