@@ -18,6 +18,7 @@ from console.screens.sign_in import SignInScreen
 from console.screens.workspace import WorkspaceScreen
 from console.services.floor import PracticeFloor
 from console.services.link import Link
+from console.services.seat import Seat
 from console.services.session import Session
 from console.services.store_thread import StoreThread
 from console.settings import Settings
@@ -55,6 +56,11 @@ class AgentConsole(App[str]):
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = list(themes.STYLE_SHEETS)
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+k"
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-narrow"),
+        (100, "-medium"),
+        (140, "-wide"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -104,7 +110,7 @@ class AgentConsole(App[str]):
 
     def _pulled(self, entities: tuple[str, ...]) -> None:
         if self._session is not None:
-            self._session.pulled(entities)
+            self._session.refresh()
         elif "agent" in entities:
             self.run_worker(self._offer_people(), group="people", exclusive=True, exit_on_error=False)
 
@@ -128,12 +134,11 @@ class AgentConsole(App[str]):
                 self.screen.tell(str(error))
             return
         self._link.wake()
-        session = Session(
-            agent, status, self._store, self._link, self._launch.settings, self._script, self._choices, self._clock
-        )
+        seat = Seat(agent, self._store, self._link, self._launch.settings, self._script, self._choices, self._clock)
+        session = Session(seat, status)
         session.sync = self._sync
         self._session = session
-        await self.push_screen(WorkspaceScreen(session, self._launch.settings, self._clock))
+        await self.push_screen(WorkspaceScreen(session))
 
     async def on_signed_off(self, _event: SignedOff) -> None:
         if self._session is not None:

@@ -29,8 +29,6 @@ from console.screens.customer_form import CustomerDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.session import Session
-from console.settings import Settings
-from data.clock import Clock
 from data.customers.records import from_form
 from data.models.agent import AgentState
 from data.models.base import ContactId
@@ -55,17 +53,12 @@ class WorkspaceScreen(Screen[None]):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
-    HORIZONTAL_BREAKPOINTS = [
-        (0, "-narrow"),
-        (100, "-medium"),
-        (140, "-wide"),
-    ]
 
-    def __init__(self, session: Session, settings: Settings, clock: Clock) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._settings = settings
-        self._clock = clock
+        self._settings = session.seat.settings
+        self._clock = session.seat.clock
         self._current = "queue"
         self._state: StateChanged | None = None
         self._glance: CustomerShown | None = None
@@ -91,8 +84,12 @@ class WorkspaceScreen(Screen[None]):
         self.do(self.session.start(self.post_message))
 
     def do(self, work: Awaitable[object]) -> None:
-        """Run an intent beside the event loop's other work; errors become sentences."""
-        self.run_worker(self.session.guard(work), group="session", exit_on_error=False)
+        """Run an intent beside the event loop's other work; errors become sentences, and what changed is shown."""
+        self.run_worker(self._done(work), group="session", exit_on_error=False)
+
+    async def _done(self, work: Awaitable[object]) -> None:
+        await self.session.seat.guard(work)
+        self.session.refresh()
 
     def _pane(self, name: str) -> Pane:
         return self.query_one(f"#{name}", Pane)
@@ -164,7 +161,7 @@ class WorkspaceScreen(Screen[None]):
     # what the panes want
 
     def on_queue_pane_take(self, event: QueuePane.Take) -> None:
-        self.do(self.session.take(ContactId(event.contact_id) if event.contact_id else None))
+        self.do(self.session.phone.take(ContactId(event.contact_id) if event.contact_id else None))
 
     def on_desk_pane_switch(self, event: DeskPane.Switch) -> None:
         self.do(self.session.switch(event.item_id))
@@ -172,7 +169,7 @@ class WorkspaceScreen(Screen[None]):
 
     def on_customer_pane_search(self, event: CustomerPane.Search) -> None:
         self.run_worker(
-            self.session.guard(self._search(event.query)), group="search", exclusive=True, exit_on_error=False
+            self.session.seat.guard(self._search(event.query)), group="search", exclusive=True, exit_on_error=False
         )
 
     async def _search(self, query: str) -> None:
@@ -184,13 +181,13 @@ class WorkspaceScreen(Screen[None]):
             self._go("ticket")
 
     def on_script_pane_answered(self, event: ScriptPane.Answered) -> None:
-        self.do(self.session.answered(event.key))
+        self.do(self.session.desk.answered(event.key))
 
     def on_script_pane_back(self, event: ScriptPane.Back) -> None:
-        self.do(self.session.card_back())
+        self.do(self.session.desk.card_back())
 
     def on_ticket_pane_edited(self, event: TicketPane.Edited) -> None:
-        self.session.edited(event.item_id, event.fields, event.focus, event.cursor)
+        self.session.desk.edited(event.item_id, event.fields, event.focus, event.cursor)
 
     # moving around
 
@@ -235,49 +232,51 @@ class WorkspaceScreen(Screen[None]):
     # the phone
 
     def action_ready(self) -> None:
-        state = self.session.status.state
-        if state is AgentState.NOT_READY or (state is not AgentState.READY and self.session.status.after_call):
-            self.do(self.session.toggle_ready())
+        state = self.session.phone.status.state
+        if state is AgentState.NOT_READY or (
+            state is not AgentState.READY and self.session.phone.status.after_call
+        ):
+            self.do(self.session.phone.toggle_ready())
             return
         title = "Not ready: why?" if state is AgentState.READY else "Not ready after this contact: why?"
 
         def chosen(reason: str | None) -> None:
             if reason is not None:
-                self.do(self.session.toggle_ready(reason))
+                self.do(self.session.phone.toggle_ready(reason))
 
-        self.app.push_screen(ChooseDialog(title, self.session.choices.not_ready), chosen)
+        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.not_ready), chosen)
 
     def action_take_next(self) -> None:
-        self.do(self.session.take(None))
+        self.do(self.session.phone.take(None))
 
     def action_answer(self) -> None:
-        self.do(self.session.answer())
+        self.do(self.session.phone.answer())
 
     def action_reject(self) -> None:
-        self.do(self.session.reject())
+        self.do(self.session.phone.reject())
 
     def action_hold(self) -> None:
-        self.do(self.session.hold())
+        self.do(self.session.phone.hold())
 
     def action_hang_up(self) -> None:
-        self.do(self.session.ask(RequestAction.HANG_UP))
+        self.do(self.session.phone.ask(RequestAction.HANG_UP))
 
     def action_voice_mail(self) -> None:
-        self.do(self.session.ask(RequestAction.VOICE_MAIL))
+        self.do(self.session.phone.ask(RequestAction.VOICE_MAIL))
 
     def action_transfer(self) -> None:
-        contact = self.session.contact
+        contact = self.session.phone.contact
         if contact is not None and contact.consult:
-            self.do(self.session.ask(RequestAction.COMPLETE_TRANSFER, contact.consult))
+            self.do(self.session.phone.ask(RequestAction.COMPLETE_TRANSFER, contact.consult))
             return
-        if why := self.session.cannot(RequestAction.TRANSFER):
-            self.session.tell(why, "warning")
+        if why := self.session.phone.cannot(RequestAction.TRANSFER):
+            self.session.seat.tell(why, "warning")
             return
 
         def chosen(wish: TransferWish | None) -> None:
             if wish is not None:
                 action = RequestAction.CONSULT if wish.warm else RequestAction.TRANSFER
-                self.do(self.session.ask(action, wish.target))
+                self.do(self.session.phone.ask(action, wish.target))
 
         async def offer() -> None:
             targets = await self.session.transfer_targets()
@@ -293,16 +292,16 @@ class WorkspaceScreen(Screen[None]):
 
         def chosen(number: str | None) -> None:
             if number and number.strip():
-                self.do(self.session.call_out(number.strip()))
+                self.do(self.session.phone.call_out(number.strip()))
 
         self.app.push_screen(TextDialog("Call out", "the number to call", text=known), chosen)
 
     # the contact
 
     def action_wrap_up(self) -> None:
-        status = self.session.status
+        status = self.session.phone.status
         if status.state not in (AgentState.ON_CALL, AgentState.ON_HOLD, AgentState.WRAP_UP):
-            self.session.tell("There is no contact to wrap up.", "warning")
+            self.session.seat.tell("There is no contact to wrap up.", "warning")
             return
         live = status.state is not AgentState.WRAP_UP
         title = "End the call and wrap up" if live else "Wrap up"
@@ -312,7 +311,7 @@ class WorkspaceScreen(Screen[None]):
                 self.do(self.session.dispose(disposition))
 
         note = f"then not ready: {status.after_call}" if status.after_call else ""
-        self.app.push_screen(ChooseDialog(title, self.session.choices.dispositions, note), chosen)
+        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.dispositions, note), chosen)
 
     def _verified(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self._glance is None:
@@ -335,7 +334,7 @@ class WorkspaceScreen(Screen[None]):
         self.do(self.session.choose_again())
 
     def action_create_customer(self) -> None:
-        contact = self.session.contact
+        contact = self.session.phone.contact
         known = {}
         if contact is not None:
             known = {"name": contact.caller_name, "phone": contact.caller_number}
@@ -352,22 +351,22 @@ class WorkspaceScreen(Screen[None]):
     # the ticket
 
     def action_save_ticket(self) -> None:
-        self.do(self.session.save_ticket())
+        self.do(self.session.desk.save_current())
 
     def action_note(self) -> None:
         def chosen(text: str | None) -> None:
             if text and text.strip():
-                self.do(self.session.note(text))
+                self.do(self.session.desk.note(text))
 
         self.app.push_screen(TextDialog("Note", "what the next person should know", several_lines=True), chosen)
 
     def action_copy_number(self) -> None:
-        number = self.session.number
+        number = self.session.desk.number
         if not number:
-            self.session.tell("There is no ticket number to copy yet: type a title first.", "warning")
+            self.session.seat.tell("There is no ticket number to copy yet: type a title first.", "warning")
             return
         self.app.copy_to_clipboard(number)
-        self.session.tell(f"Copied: {number}")
+        self.session.seat.tell(f"Copied: {number}")
 
     def action_drop(self) -> None:
         async def put_away() -> None:
@@ -422,7 +421,7 @@ class WorkspaceScreen(Screen[None]):
         status, sync = state.status, state.sync
         left = state_spans(status, now)
         if self.size.width >= 100:
-            left += [Span("   "), Span(self.session.agent.name)]
+            left += [Span("   "), Span(self.session.seat.agent.name)]
         self.query_one(StatusBar).show(
             left=left, middle=_hub(sync, self.size.width >= 100), right=[clock_span(now)]
         )
@@ -436,8 +435,8 @@ class WorkspaceScreen(Screen[None]):
 
     def _hints(self) -> list[tuple[str, str, bool]]:
         """What works now, first what is most likely wanted."""
-        state = self.session.status.state
-        contact = self.session.contact
+        state = self.session.phone.status.state
+        contact = self.session.phone.contact
         ids: list[str] = []
         if state is AgentState.RINGING:
             ids += ["answer", "reject"]
@@ -451,7 +450,7 @@ class WorkspaceScreen(Screen[None]):
             ids += ["wrap_up", "ready"]
         if self._typing():
             ids = [one for one in ids if one in ("answer",)]
-        if self.session.number:
+        if self.session.desk.number:
             ids += ["save_ticket"] if self._typing() else ["save_ticket", "note", "copy_number"]
         ids += ["help", "search", "zoom", "palette"] if not self._typing() else ["help", "palette"]
         labels = {"hold": "resume"} if contact is not None and contact.state is ContactState.HELD else {}

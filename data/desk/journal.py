@@ -40,6 +40,17 @@ class DeskItem(Entity):
     """The highest is on top."""
     updated_at: Instant
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is text that is nowhere else: what the form suggests by itself does not count."""
+        if self.ticket_id is not None:
+            return bool(self.fields)
+        return any(text.strip() for name, text in self.fields.items() if name not in SUGGESTED)
+
+
+SUGGESTED = frozenset({"type", "priority", "state", "person"})
+"""Fields of the form that are filled in for the agent."""
+
 
 def items(store: Store, agent: AgentId) -> list[DeskItem]:
     """The agent's desk, top first."""
@@ -85,7 +96,7 @@ def keep(store: Store, item: DeskItem, clock: Clock) -> DeskItem:
     with store.write() as connection:
         fields = {name: mask_cards(text) for name, text in item.fields.items()}
         number = item.number
-        if not number and any(text.strip() for text in fields.values()):
+        if not number and item.unsaved:
             number = take_ticket_number(connection)
         kept = item.model_copy(update={"fields": fields, "number": number, "updated_at": clock.now()})
         _write(store, kept)

@@ -9,7 +9,7 @@ from data.customers import lookup as customers
 from data.desk.journal import DeskItem
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
-from data.models.contact import Contact, ContactState
+from data.models.contact import Contact, ContactKind, ContactState
 from data.models.ticket import Ticket
 from data.queue import live
 from data.store.database import Store
@@ -109,9 +109,18 @@ def transfer_targets(store: Store, me: AgentId) -> list[tuple[str, str, str]]:
     ]
 
 
-def customer_name(store: Store, customer_id: str) -> str:
-    """A customer's name, or nothing."""
-    return str(store.value("SELECT name FROM customer WHERE id = ?", (customer_id,)) or "")
+def script_facts(store: Store, item: DeskItem) -> dict[str, str]:
+    """What the script may say of the contact in hand."""
+    customer = (
+        store.value("SELECT name FROM customer WHERE id = ?", (item.customer_id,)) if item.customer_id else ""
+    )
+    return {"customer": str(customer or "")}
+
+
+def kind_of(store: Store, item: DeskItem) -> ContactKind:
+    """Which wording a thing on the desk needs: its contact's, a call's for a ticket."""
+    contact = live.contact(store, item.contact_id) if item.contact_id else None
+    return contact.kind if contact is not None else ContactKind.CALL
 
 
 def matches(store: Store, contact: Contact) -> list[Found]:
@@ -176,8 +185,8 @@ def ticket_view(store: Store, item: DeskItem) -> TicketView:
         names=names(store),
         focus=item.focus,
         cursor=item.cursor,
-        unsaved=bool(item.fields),
-        draft_at=item.updated_at if item.fields else None,
+        unsaved=item.unsaved,
+        draft_at=item.updated_at if item.unsaved else None,
     )
 
 
@@ -201,7 +210,7 @@ def desk_lines(store: Store, desk: Sequence[DeskItem], current: str | None) -> t
         if contact is not None and contact.state in STATE_WORDS and contact.agent == item.agent:
             state, since = STATE_WORDS[contact.state], contact.ended_at or contact.held_since or contact.answered_at
         else:
-            state, since = ("draft", item.updated_at) if item.fields else ("open", None)
+            state, since = ("draft", item.updated_at) if item.unsaved else ("open", None)
         who = customer.name if customer else (contact.caller_name or contact.caller_number) if contact else ""
         if contact is None:
             who = f"{item.number} {item.fields.get('title', '')} {who}".strip()

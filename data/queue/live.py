@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.models.base import AgentId, QueueId
-from data.models.contact import Contact, Queue
+from data.models.contact import Contact, Queue, Request
 from data.store.database import Store
 
 
@@ -57,3 +57,10 @@ def last_contacts(store: Store, customer_id: str, but: str | None = None, limit:
         (customer_id, but or "", limit),
     )
     return [Contact.from_row(row) for row in found]
+
+
+def requests(store: Store, ids: Sequence[str]) -> list[Request]:
+    """What became of some requests."""
+    marks = ", ".join("?" * len(ids))
+    found = store.rows(f"SELECT * FROM request WHERE id IN ({marks})", ids)  # noqa: S608
+    return [Request.from_row(row) for row in found]

@@ -1,0 +1,336 @@
+"""The things on the agent's desk: contacts and tickets in hand, their forms, their place in the script (CALL-7).
+
+What is typed is remembered at once and written within half a second; going back to a thing restores it."""
+
+from __future__ import annotations
+
+import asyncio
+
+from console.messages import DeskChanged, ScriptShown, TicketShown
+from console.services.seat import Seat
+from data.desk import journal, reading
+from data.desk.journal import DeskItem
+from data.models.base import ContactId, CustomerId, TicketId
+from data.models.contact import Contact, ContactKind
+from data.tickets import tickets
+from data.tickets.tickets import TicketFaultError
+
+KEEP_S = 0.4
+"""How long typing may go on before it is written: less than the second that a crash may cost."""
+FIRST_KEEP_S = 0.02
+"""The first letters of a new ticket are written at once: they bring its number."""
+
+
+class Desk:
+    """The desk of one agent; the current item is the one whose ticket and card are shown."""
+
+    def __init__(self, seat: Seat) -> None:
+        self._seat = seat
+        self._items: list[DeskItem] = []
+        self._current: str | None = None
+        self._keeping: asyncio.Task[None] | None = None
+
+    @property
+    def item(self) -> DeskItem | None:
+        """The current thing."""
+        return next((one for one in self._items if one.id == self._current), None)
+
+    @property
+    def number(self) -> str:
+        """The number of the current ticket, or nothing."""
+        item = self.item
+        return item.number if item is not None else ""
+
+    def of_contact(self, contact_id: str) -> DeskItem | None:
+        """The thing on the desk that belongs to a contact."""
+        return next((one for one in self._items if one.contact_id == contact_id), None)
+
+    async def start(self) -> None:
+        """Take up what the last session left, as it was."""
+        self._items = await self._seat.read(journal.items, self._seat.me)
+        self._current = self._items[0].id if self._items else None
+
+    async def close(self) -> None:
+        """Write what is being typed."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        await self._seat.guard(self.keep())
+
+    # going from one thing to another
+
+    async def bring_up(self, contact: Contact) -> None:
+        """Put a contact on top; what it interrupts stays under it as it is."""
+        await self.keep()
+        await self._seat.read(
+            journal.put_on_top,
+            contact.id,
+            self._seat.me,
+            self._seat.clock,
+            contact_id=ContactId(contact.id),
+            customer_id=contact.customer_id,
+            ticket_id=contact.ticket_id,
+        )
+        await self._read(contact.id)
+        item = self.item
+        if item is not None and not item.trail:
+            await self._put(item.model_copy(update={"trail": (self._seat.script.first.id,)}))
+
+    async def open_ticket(self, ticket_id: TicketId) -> None:
+        """Open a saved ticket.
+
+        Raises:
+            LookupError: it is no longer there.
+        """
+        await self.keep()
+        ticket = await self._seat.read(tickets.get, ticket_id)
+        if ticket is None:
+            raise LookupError("This ticket is no longer in the store.")
+        known = next((one for one in self._items if one.ticket_id == ticket_id), None)
+        item_id = known.id if known else f"ticket:{ticket_id}"
+        await self._seat.read(
+            journal.put_on_top,
+            item_id,
+            self._seat.me,
+            self._seat.clock,
+            ticket_id=ticket_id,
+            customer_id=ticket.customer_id,
+        )
+        await self._tidy(item_id)
+        item = self.item
+        if item is not None and not item.number:
+            await self._put(item.model_copy(update={"number": ticket.number}))
+
+    async def switch(self, item_id: str) -> None:
+        """Go on with another thing, as it was left."""
+        await self.keep()
+        await self._seat.read(journal.put_on_top, item_id, self._seat.me, self._seat.clock)
+        await self._tidy(item_id)
+
+    async def _tidy(self, current: str) -> None:
+        """Read the desk again; tickets that were only looked at go."""
+        await self._read(current)
+        for item in list(self._items):
+            if item.id != current and item.contact_id is None and not item.unsaved:
+                await self._remove(item)
+
+    async def _read(self, current: str) -> None:
+        self._items = await self._seat.read(journal.items, self._seat.me)
+        self._current = current
+
+    async def _remove(self, item: DeskItem) -> None:
+        await self._seat.read(journal.take_off, item.id)
+        self._items = [one for one in self._items if one.id != item.id]
+
+    async def drop(self, *, sure: bool) -> bool:
+        """Put the current thing away; False when it holds unsaved text and `sure` is False."""
+        item = self.item
+        if item is None:
+            return True
+        if item.unsaved and not sure:
+            return False
+        await self._remove(item)
+        self._current = self._items[0].id if self._items else None
+        return True
+
+    async def finish(self, contact: Contact) -> tuple[str, str]:
+        """Clear the desk of a contact that is wrapped up, saving its ticket when it can be saved.
+
+        Returns the ticket's number (or nothing) and why the ticket stays on the desk (or nothing)."""
+        item = self.of_contact(contact.id)
+        if item is None:
+            return "", ""
+        left = ""
+        if item.unsaved:
+            try:
+                item = await self.save(item)
+            except TicketFaultError as error:
+                left = str(error)
+        if not item.unsaved:
+            await self._remove(item)
+        self._current = self._items[0].id if self._items else None
+        return (item.number if item.ticket_id else ""), left
+
+    # typing
+
+    def edited(self, item_id: str, fields: dict[str, str], focus: str, cursor: tuple[int, int]) -> None:
+        """The form was typed into: remembered now, written soon."""
+        for place, item in enumerate(self._items):
+            if item.id == item_id:
+                changed = {"fields": fields, "focus": focus, "cursor": cursor}
+                self._items[place] = item.model_copy(update=changed)
+                if self._keeping is None or self._keeping.done():
+                    self._keeping = asyncio.create_task(
+                        self._keep_soon(FIRST_KEEP_S if not item.number else KEEP_S)
+                    )
+
+    async def _keep_soon(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._seat.guard(self.keep())
+
+    async def keep(self) -> None:
+        """Write the current thing as it stands."""
+        item = self.item
+        if item is None:
+            return
+        saved = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
+        if saved is not None and tickets.form_of(saved) == item.fields:
+            item = item.model_copy(update={"fields": {}})
+        number = item.number
+        kept = await self._put(item)
+        if kept.id == self._current:
+            await self._show_ticket(kept)
+            if kept.number != number:
+                await self._show_script()
+
+    async def _put(self, item: DeskItem) -> DeskItem:
+        """Write an item. What was typed while it was being written stays, and is written next."""
+        before = next((one for one in self._items if one.id == item.id), item)
+        kept = await self._seat.read(journal.keep, item, self._seat.clock)
+        for place, now in enumerate(self._items):
+            if now.id == kept.id:
+                typed = (
+                    {"fields": now.fields, "focus": now.focus, "cursor": now.cursor} if now is not before else {}
+                )
+                self._items[place] = kept.model_copy(update=typed)
+                if typed:
+                    self.edited(now.id, now.fields, now.focus, now.cursor)
+        return kept
+
+    # the ticket
+
+    async def save_current(self) -> None:
+        """Save the form; what is missing is said."""
+        async with self._seat.turn:
+            item = self.item
+            if item is None:
+                self._seat.tell("There is no ticket to save.", "warning")
+            elif not item.unsaved:
+                self._seat.tell("Nothing has changed since it was saved.")
+            else:
+                try:
+                    saved = await self.save(item)
+                except TicketFaultError as error:
+                    self._seat.tell(f"Not saved yet: {error}.", "warning")
+                    return
+                self._seat.tell(f"Saved: ticket {saved.number}.")
+                await self.show()
+
+    async def save(self, item: DeskItem) -> DeskItem:
+        """Save an item's form as a ticket.
+
+        Raises:
+            TicketFaultError: the form is not complete.
+        """
+        item = await self._put(item)
+        ticket = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
+        if ticket is None:
+            written = await self._seat.write(
+                tickets.create,
+                item.fields,
+                item.number,
+                self._seat.me,
+                self._seat.clock,
+                customer_id=item.customer_id,
+                contact_id=item.contact_id,
+            )
+        else:
+            written = await self._seat.write(
+                tickets.update,
+                ticket,
+                item.fields,
+                self._seat.me,
+                self._seat.clock,
+                customer_id=ticket.customer_id or item.customer_id,
+            )
+        if written.masked:
+            self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")
+        fresh = {"ticket_id": TicketId(written.ticket.id), "number": written.ticket.number, "fields": {}}
+        return await self._put(item.model_copy(update=fresh))
+
+    async def note(self, text: str) -> None:
+        """Add a note to the current ticket, saving it first when it is new.
+
+        Raises:
+            TicketFaultError: the new ticket is not complete.
+        """
+        item = self.item
+        if item is None or not text.strip():
+            self._seat.tell("There is no ticket to add a note to.", "warning")
+            return
+        if item.ticket_id is None:
+            item = await self.save(item)
+        if item.ticket_id is not None:
+            await self._seat.write(tickets.note, item.ticket_id, text.strip(), self._seat.me, self._seat.clock)
+            await self.show()
+
+    async def belongs_to(self, contact_id: str, customer_id: CustomerId) -> None:
+        """A contact's customer became known: its item and its saved ticket follow."""
+        item = self.of_contact(contact_id)
+        if item is None or item.customer_id == customer_id:
+            return
+        item = await self._put(item.model_copy(update={"customer_id": customer_id}))
+        ticket = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
+        if ticket is not None and ticket.customer_id is None:
+            await self._seat.write(
+                tickets.update,
+                ticket,
+                tickets.form_of(ticket),
+                self._seat.me,
+                self._seat.clock,
+                customer_id=customer_id,
+            )
+        if item.id == self._current:
+            await self._show_ticket(item)
+
+    # the script
+
+    async def answered(self, key: str) -> None:
+        """An answer of the current card."""
+        item = self.item
+        if item is None or not item.trail:
+            return
+        card = self._seat.script.card(item.trail[-1])
+        answer = next((one for one in card.answers if one.key == key), None)
+        if answer is not None:
+            await self._put(item.model_copy(update={"trail": (*item.trail, answer.to)}))
+            await self._show_script()
+
+    async def card_back(self) -> None:
+        """One card back."""
+        item = self.item
+        if item is not None and len(item.trail) > 1:
+            await self._put(item.model_copy(update={"trail": item.trail[:-1]}))
+            await self._show_script()
+
+    # showing
+
+    async def show(self) -> None:
+        """Show the current thing: its ticket, its card, and the list."""
+        await self._show_ticket(self.item)
+        await self._show_script()
+        await self.show_list()
+
+    async def show_list(self) -> None:
+        """Show what is on the desk, and the day."""
+        lines = await self._seat.read(reading.desk_lines, self._items, self._current)
+        today = await self._seat.read(reading.today, self._seat.me, self._seat.clock.now())
+        self._seat.post(DeskChanged(lines, today))
+
+    async def _show_ticket(self, item: DeskItem | None) -> None:
+        view = await self._seat.read(reading.ticket_view, item) if item is not None else None
+        self._seat.post(TicketShown(view, self._seat.clock.now()))
+
+    async def _show_script(self) -> None:
+        item = self.item
+        if item is None or not item.trail:
+            self._seat.post(ScriptShown(None, (), {}, ContactKind.CALL))
+            return
+        facts = await self._seat.read(reading.script_facts, item)
+        named = {
+            **facts,
+            "organisation": self._seat.settings.organisation,
+            "agent": self._seat.agent.name.split()[0],
+            "ticket": item.number,
+        }
+        kind = await self._seat.read(reading.kind_of, item)
+        self._seat.post(ScriptShown(self._seat.script, item.trail, named, kind))

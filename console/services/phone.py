@@ -1,0 +1,176 @@
+"""The agent's phone: state, the live contact, and what is asked of the feed that carries it (CALL-2 to 5)."""
+
+from __future__ import annotations
+
+from console.services.seat import Seat
+from data.models.agent import AgentState, AgentStatus
+from data.models.base import ContactId
+from data.models.contact import Capability, Contact, ContactState, Request, RequestAction, RequestState
+from data.queue import handling, live, people
+from data.queue.agent_state import Move, observed
+
+CAPABILITY = {
+    RequestAction.HOLD: Capability.HOLD,
+    RequestAction.RESUME: Capability.HOLD,
+    RequestAction.TRANSFER: Capability.TRANSFER,
+    RequestAction.CONSULT: Capability.TRANSFER,
+    RequestAction.COMPLETE_TRANSFER: Capability.TRANSFER,
+    RequestAction.CANCEL_CONSULT: Capability.TRANSFER,
+    RequestAction.HANG_UP: Capability.HANG_UP,
+    RequestAction.VOICE_MAIL: Capability.VOICE_MAIL,
+}
+"""What a feed must be able to do for each request."""
+
+IN_CALL = (ContactState.TALKING, ContactState.HELD)
+
+
+class Phone:
+    """Owns the agent's state and the live contact: ringing, talking, held or in wrap-up."""
+
+    def __init__(self, seat: Seat, status: AgentStatus) -> None:
+        self._seat = seat
+        self.status = status
+        self.contact: Contact | None = None
+        self.disposition: str | None = None
+        """Chosen while the call was live: applied as soon as it has ended."""
+        self._asked: dict[str, Request] = {}
+
+    @property
+    def held(self) -> bool:
+        """Whether the caller is on hold."""
+        return self.contact is not None and self.contact.state is ContactState.HELD
+
+    async def start(self) -> None:
+        """Pick up the contact that a session before this one left."""
+        if self.status.contact_id is not None:
+            self.contact = await self._seat.read(live.contact, self.status.contact_id)
+
+    async def move(self, move: Move, *, reason: str = "", contact_id: ContactId | None = None) -> None:
+        """Change the agent's state.
+
+        Raises:
+            IllegalMoveError: not possible in this state.
+        """
+        self.status = await self._seat.write(
+            people.move, self.status, move, self._seat.clock, reason=reason, contact_id=contact_id
+        )
+
+    async def follow(self) -> list[tuple[Move, Contact]]:
+        """Follow what the feed did since the last look: each move with its contact, oldest first."""
+        if self.status.contact_id is not None:
+            self.contact = await self._seat.read(live.contact, self.status.contact_id)
+        elif self.status.state in (AgentState.READY, AgentState.NOT_READY):
+            self.contact = await self._seat.read(live.ringing_at, self._seat.me)
+        done: list[tuple[Move, Contact]] = []
+        while self.contact is not None and (move := observed(self.status, self.contact)) is not None:
+            contact = self.contact
+            await self.move(move, contact_id=ContactId(contact.id))
+            if move in (Move.MISSED, Move.ABANDONED):
+                self.contact = None
+            done.append((move, contact))
+        await self._hear_refusals()
+        return done
+
+    async def _hear_refusals(self) -> None:
+        """Tell what the feed would not do."""
+        if not self._asked:
+            return
+        for request in await self._seat.read(live.requests, list(self._asked)):
+            if request.state is RequestState.ASKED:
+                continue
+            del self._asked[request.id]
+            if request.state is RequestState.REFUSED:
+                self.disposition = None
+                self._seat.tell(f"Not done ({request.action}): {request.why}.", "warning")
+
+    # what the agent asks for
+
+    async def toggle_ready(self, reason: str | None = None) -> None:
+        """Ready; or, with a reason, not ready, during a contact once it is wrapped up."""
+        async with self._seat.turn:
+            if reason is None:
+                await self.move(Move.READY)
+                return
+            await self.move(Move.NOT_READY, reason=reason)
+            if self.status.after_call:
+                self._seat.tell(f"After this contact you will be not ready: {reason}.")
+
+    async def take(self, contact_id: ContactId | None) -> None:
+        """Ask the hub for the next contact, or for this one; when there is none, say why."""
+        state = self.status.state
+        if state is AgentState.RINGING:
+            await self.answer()
+            return
+        if state is not AgentState.READY:
+            press = ": press r to get ready first" if state is AgentState.NOT_READY else ": wrap it up first (w)"
+            self._seat.tell(f"You are {state}{press}.", "warning")
+            return
+        claim = await self._seat.link.claim(self._seat.me, self._seat.agent.queues, contact_id)
+        if claim.contact_id is None:
+            self._seat.tell(f"Not taken: {claim.why}.", "warning")
+
+    async def answer(self) -> None:
+        """Answer what rings here; when nothing rings, take the next."""
+        contact = self.contact
+        if self.status.state is not AgentState.RINGING or contact is None:
+            await self.take(None)
+            return
+        if contact.agent == self._seat.me:
+            return
+        claim = await self._seat.link.claim(self._seat.me, (), ContactId(contact.id))
+        if claim.contact_id is None:
+            self._seat.tell(f"Not answered: {claim.why}.", "warning")
+
+    async def reject(self) -> None:
+        """Send the ringing contact back to its place."""
+        async with self._seat.turn:
+            contact = self.contact
+            if self.status.state is not AgentState.RINGING or contact is None or contact.agent == self._seat.me:
+                self._seat.tell("Nothing rings here that could be rejected.", "warning")
+                return
+            await self._request(contact, RequestAction.REJECT)
+            await self.move(Move.REJECTED)
+            self.contact = None
+            self._seat.tell(
+                "Rejected: the caller keeps the place in the queue. You are not ready; r makes you ready."
+            )
+
+    def cannot(self, action: RequestAction) -> str:
+        """Why the call in hand cannot be asked this; empty when it can."""
+        contact = self.contact
+        if contact is None or contact.agent != self._seat.me or contact.state not in IN_CALL:
+            return "There is no call in hand."
+        needed = CAPABILITY.get(action)
+        if needed is not None and needed not in contact.can:
+            return f"This line cannot do that from here ({action}): use the phone itself."
+        return ""
+
+    async def ask(self, action: RequestAction, target: str = "") -> bool:
+        """Ask the feed to do something with the call in hand; False (and told) when it cannot be asked."""
+        contact = self.contact
+        if why := self.cannot(action):
+            self._seat.tell(why, "warning")
+            return False
+        if contact is not None:
+            await self._request(contact, action, target)
+        return True
+
+    async def _request(self, contact: Contact, action: RequestAction, target: str = "") -> None:
+        request = await self._seat.write(handling.ask, contact, action, self._seat.me, self._seat.clock, target)
+        self._asked[request.id] = request
+
+    async def hold(self) -> None:
+        """Hold, resume, or come back from a consultation."""
+        if self.held and self.contact is not None and self.contact.consult:
+            await self.ask(RequestAction.CANCEL_CONSULT)
+        else:
+            await self.ask(RequestAction.RESUME if self.held else RequestAction.HOLD)
+
+    async def call_out(self, number: str) -> None:
+        """Ask the feed to call a number for this agent."""
+        if self.status.state not in (AgentState.READY, AgentState.NOT_READY):
+            self._seat.tell(f"You are {self.status.state}: end that first, then call out.", "warning")
+            return
+        request = await self._seat.write(handling.call_out, number, self._seat.me, self._seat.clock)
+        self._asked[request.id] = request
+        self._seat.tell(f"Calling {number} …")
