@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 
 from console import actions
 from console.messages import (
@@ -20,27 +19,22 @@ from console.messages import (
     QueueChanged,
     Rang,
     ScriptShown,
-    SignedOff,
     StateChanged,
     TicketShown,
     Told,
 )
-from console.screens.customer_form import CustomerDialog
-from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
-from console.screens.transfer import Target, TransferDialog, TransferWish
+from console.screens.workspace_actions import WorkspaceActions
 from console.services.session import Session
-from data.customers.records import from_form
 from data.models.agent import AgentState
 from data.models.base import ContactId
-from data.models.contact import ContactState, RequestAction
+from data.models.contact import ContactState
 from data.sync.wire import SyncStatus
 from widgets.bars import HintBar, StatusBar, clock_span, state_spans
 from widgets.customer_pane import CustomerPane
 from widgets.desk_pane import DeskPane
-from widgets.glance import checklist
 from widgets.pane import Pane
 from widgets.queue_pane import QueuePane
-from widgets.safe_text import Span, line, wrap
+from widgets.safe_text import Span, wrap
 from widgets.script_pane import ScriptPane
 from widgets.tabs import TabBar
 from widgets.ticket_pane import TicketPane
@@ -49,7 +43,7 @@ from widgets.times import time_of_day
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(Screen[None]):
+class WorkspaceScreen(WorkspaceActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -61,7 +55,7 @@ class WorkspaceScreen(Screen[None]):
         self._clock = session.seat.clock
         self._current = "queue"
         self._state: StateChanged | None = None
-        self._glance: CustomerShown | None = None
+        self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status", classes="bar")
@@ -76,6 +70,9 @@ class WorkspaceScreen(Screen[None]):
                     yield ScriptPane(id="script")
                 yield TicketPane(id="ticket")
         yield HintBar(id="hints", classes="bar")
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
 
     def on_mount(self) -> None:
         self._show_pane("queue")
@@ -93,6 +90,11 @@ class WorkspaceScreen(Screen[None]):
 
     def _pane(self, name: str) -> Pane:
         return self.query_one(f"#{name}", Pane)
+
+    @property
+    def current_pane(self) -> Pane:
+        """The pane in hand."""
+        return self._pane(self._current)
 
     @property
     def queue_pane(self) -> QueuePane:
@@ -121,12 +123,12 @@ class WorkspaceScreen(Screen[None]):
         self._draw_tabs()
 
     def on_customer_shown(self, event: CustomerShown) -> None:
-        self._glance = event
+        self.glance = event
         self._draw_tabs()
         self.customer_pane.show_glance(event.glance, self._clock.now())
 
     def on_no_customer(self, event: NoCustomer) -> None:
-        self._glance = None
+        self.glance = None
         self._draw_tabs()
         if event.found:
             self.customer_pane.show_choice(event.found, f"{len(event.found)} share this number: enter chooses")
@@ -156,7 +158,7 @@ class WorkspaceScreen(Screen[None]):
     def on_connected(self, event: Connected) -> None:
         """The greeting comes first: the script gets the keys, unless the agent is typing or choosing."""
         if not self._typing() and self.app.screen is self:
-            self._go("script")
+            self.go("script")
 
     # what the panes want
 
@@ -165,7 +167,7 @@ class WorkspaceScreen(Screen[None]):
 
     def on_desk_pane_switch(self, event: DeskPane.Switch) -> None:
         self.do(self.session.switch(event.item_id))
-        self._go("ticket")
+        self.go("ticket")
 
     def on_customer_pane_search(self, event: CustomerPane.Search) -> None:
         self.run_worker(
@@ -176,9 +178,12 @@ class WorkspaceScreen(Screen[None]):
         self.customer_pane.show_results(await self.session.search(query), query)
 
     def on_customer_pane_picked(self, event: CustomerPane.Picked) -> None:
-        self.do(self.session.pick(event.key))
-        if event.key.startswith("ticket:"):
-            self._go("ticket")
+        self.open_found(event.key)
+
+    def open_found(self, key: str) -> None:
+        """Open a hit of a search: a ticket in its form, a customer in its pane."""
+        self.do(self.session.pick(key))
+        self.go("ticket" if key.startswith("ticket:") else "customer")
 
     def on_script_pane_answered(self, event: ScriptPane.Answered) -> None:
         self.do(self.session.desk.answered(event.key))
@@ -200,7 +205,7 @@ class WorkspaceScreen(Screen[None]):
             node.set_class(node is here or node in here.ancestors, "-here")
         self._draw_tabs()
 
-    def _go(self, name: str) -> None:
+    def go(self, name: str) -> None:
         self._show_pane(name)
         self._pane(name).go()
 
@@ -212,7 +217,7 @@ class WorkspaceScreen(Screen[None]):
         self._draw_bars()
 
     def action_pane(self, name: str) -> None:
-        self._go(name)
+        self.go(name)
 
     def action_search(self) -> None:
         self._show_pane("customer")
@@ -227,183 +232,7 @@ class WorkspaceScreen(Screen[None]):
         elif self.has_class("-zoomed"):
             self.action_zoom()
         else:
-            self._go("queue")
-
-    # the phone
-
-    def action_ready(self) -> None:
-        state = self.session.phone.status.state
-        if state is AgentState.NOT_READY or (
-            state is not AgentState.READY and self.session.phone.status.after_call
-        ):
-            self.do(self.session.phone.toggle_ready())
-            return
-        title = "Not ready: why?" if state is AgentState.READY else "Not ready after this contact: why?"
-
-        def chosen(reason: str | None) -> None:
-            if reason is not None:
-                self.do(self.session.phone.toggle_ready(reason))
-
-        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.not_ready), chosen)
-
-    def action_take_next(self) -> None:
-        self.do(self.session.phone.take(None))
-
-    def action_answer(self) -> None:
-        self.do(self.session.phone.answer())
-
-    def action_reject(self) -> None:
-        self.do(self.session.phone.reject())
-
-    def action_hold(self) -> None:
-        self.do(self.session.phone.hold())
-
-    def action_hang_up(self) -> None:
-        self.do(self.session.phone.ask(RequestAction.HANG_UP))
-
-    def action_voice_mail(self) -> None:
-        self.do(self.session.phone.ask(RequestAction.VOICE_MAIL))
-
-    def action_transfer(self) -> None:
-        contact = self.session.phone.contact
-        if contact is not None and contact.consult:
-            self.do(self.session.phone.ask(RequestAction.COMPLETE_TRANSFER, contact.consult))
-            return
-        if why := self.session.phone.cannot(RequestAction.TRANSFER):
-            self.session.seat.tell(why, "warning")
-            return
-
-        def chosen(wish: TransferWish | None) -> None:
-            if wish is not None:
-                action = RequestAction.CONSULT if wish.warm else RequestAction.TRANSFER
-                self.do(self.session.phone.ask(action, wish.target))
-
-        async def offer() -> None:
-            targets = await self.session.transfer_targets()
-            self.app.push_screen(TransferDialog([Target(*one) for one in targets]), chosen)
-
-        self.do(offer())
-
-    def action_call_out(self) -> None:
-        known = ""
-        if self._glance is not None:
-            phones = self._glance.glance.customer.phones
-            known = next((phone.e164 or phone.raw for phone in phones), "")
-
-        def chosen(number: str | None) -> None:
-            if number and number.strip():
-                self.do(self.session.phone.call_out(number.strip()))
-
-        self.app.push_screen(TextDialog("Call out", "the number to call", text=known), chosen)
-
-    # the contact
-
-    def action_wrap_up(self) -> None:
-        status = self.session.phone.status
-        if status.state not in (AgentState.ON_CALL, AgentState.ON_HOLD, AgentState.WRAP_UP):
-            self.session.seat.tell("There is no contact to wrap up.", "warning")
-            return
-        live = status.state is not AgentState.WRAP_UP
-        title = "End the call and wrap up" if live else "Wrap up"
-
-        def chosen(disposition: str | None) -> None:
-            if disposition is not None:
-                self.do(self.session.dispose(disposition))
-
-        note = f"then not ready: {status.after_call}" if status.after_call else ""
-        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.dispositions, note), chosen)
-
-    def _verified(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        if self._glance is None:
-            return (), ()
-        return checklist(self._glance.glance.customer), self._glance.glance.verified
-
-    def action_verify(self) -> None:
-        items, done = self._verified()
-        left = [item for item in items if item not in done]
-        if left:
-            self.do(self.session.verify((*done, left[0])))
-
-    def action_unverify(self) -> None:
-        _, done = self._verified()
-        if done:
-            self.do(self.session.verify(done[:-1]))
-
-    def action_attach(self) -> None:
-        self._go("customer")
-        self.do(self.session.choose_again())
-
-    def action_create_customer(self) -> None:
-        contact = self.session.phone.contact
-        known = {}
-        if contact is not None:
-            known = {"name": contact.caller_name, "phone": contact.caller_number}
-
-        def chosen(texts: dict[str, str] | None) -> None:
-            if texts is not None:
-                self.do(self._create(texts))
-
-        self.app.push_screen(CustomerDialog(known), chosen)
-
-    async def _create(self, texts: dict[str, str]) -> None:
-        await self.session.create_customer(from_form(texts, self._settings.region))
-
-    # the ticket
-
-    def action_save_ticket(self) -> None:
-        self.do(self.session.desk.save_current())
-
-    def action_note(self) -> None:
-        def chosen(text: str | None) -> None:
-            if text and text.strip():
-                self.do(self.session.desk.note(text))
-
-        self.app.push_screen(TextDialog("Note", "what the next person should know", several_lines=True), chosen)
-
-    def action_copy_number(self) -> None:
-        number = self.session.desk.number
-        if not number:
-            self.session.seat.tell("There is no ticket number to copy yet: type a title first.", "warning")
-            return
-        self.app.copy_to_clipboard(number)
-        self.session.seat.tell(f"Copied: {number}")
-
-    def action_drop(self) -> None:
-        async def put_away() -> None:
-            if not await self.session.drop(sure=False):
-                question = ConfirmDialog(
-                    "Put it away?",
-                    ["The ticket holds text that is not saved.", "F10 saves it; y throws the text away."],
-                    "throw the text away",
-                    "keep it on the desk",
-                )
-                self.app.push_screen(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None)
-
-        self.do(put_away())
-
-    # the console
-
-    def action_help(self) -> None:
-        pane = self._pane(self._current)
-        lines = [(), *(line(f" {part}") for part in wrap(pane.help_text, 66)), ()]
-        here = [
-            (one.key_text, one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
-        ]
-        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines([("Keys", here)])]))
-
-    def action_keys(self) -> None:
-        groups = [
-            (name, [(one.key_text, one.help) for one in actions.WORKSPACE if one.group == name])
-            for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
-        ]
-        self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
-
-    def action_sign_off(self) -> None:
-        async def leave() -> None:
-            if await self.session.sign_off():
-                self.app.post_message(SignedOff())
-
-        self.do(leave())
+            self.go("queue")
 
     # bars
 
@@ -467,7 +296,7 @@ class WorkspaceScreen(Screen[None]):
         for name in PANES:
             pane = self._pane(name)
             tabs.append((pane.pane_key, pane.pane_name, name == self._current))
-        customer = self._glance.glance.customer if self._glance is not None else None
+        customer = self.glance.glance.customer if self.glance is not None else None
         plan = f" · {customer.plan.short}" if customer is not None and customer.plan is not None else ""
         self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")
 

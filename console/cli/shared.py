@@ -1,0 +1,84 @@
+"""What every command shares: options, exit codes, errors as one sentence, printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from console.settings import Settings
+    from data.store.database import Store
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Folder of the store; else AGENT_CONSOLE_HOME, else the platform's."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Hub = Annotated[
+    Path | None, typer.Option("--hub", help="File of the embedded hub; else hub.db in the data folder.")
+]
+FAULTS, USAGE, UNREACHABLE = 1, 2, 3
+
+
+def fail(sentence: str, code: int) -> typer.Exit:
+    """Say one sentence on standard error; to be raised."""
+    print(sentence, file=sys.stderr)
+    return typer.Exit(code)
+
+
+def settings_of(folder: Path, hub: Path | None = None) -> Settings:
+    from console.settings import SettingsError, load
+
+    try:
+        settings = load(folder)
+    except SettingsError as error:
+        raise fail(str(error), USAGE) from error
+    return settings.model_copy(update={"hub": hub}) if hub is not None else settings
+
+
+def folder_of(chosen: Path | None, *, practice: bool = False) -> Path:
+    from console.settings import data_folder
+
+    return data_folder(chosen, practice=practice)
+
+
+@contextmanager
+def open_store(chosen: Path | None) -> Iterator[Store]:
+    """The store of the data folder; what is wrong with it becomes a sentence."""
+    from data.store.database import STORE_FILE, Store
+    from data.store.errors import StoreError
+
+    try:
+        with Store(folder_of(chosen) / STORE_FILE) as store:
+            yield store
+    except StoreError as error:
+        raise fail(str(error), FAULTS) from error
+
+
+def say(as_json: bool, body: dict[str, Any] | list[dict[str, Any]], text: Callable[[], str]) -> None:
+    print(json.dumps(body, ensure_ascii=False, default=str) if as_json else text())
+
+
+def progress_line(as_json: bool) -> Callable[[int, int], None] | None:
+    """A progress line on standard error while a person looks on."""
+    if as_json or not sys.stderr.isatty():
+        return None
+    last = [0.0]
+
+    def show(done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - last[0] < 0.1 and done < total:
+            return
+        last[0] = now
+        share = done / total if total else 1.0
+        bar = "█" * round(share * 30)
+        print(f"\r{bar:<30} {share:4.0%}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,44 @@
+"""`sync status`: what waits for the hub."""
+
+from __future__ import annotations
+
+import typer
+
+from console.cli.shared import UNREACHABLE, DataDir, Hub, Json, fail, folder_of, open_store, say, settings_of
+
+app = typer.Typer(no_args_is_help=True, help="What waits for the hub.", rich_markup_mode=None)
+
+
+@app.command("status")
+def sync_status(data_dir: DataDir = None, hub: Hub = None, as_json: Json = False) -> None:
+    """What is queued, refused or in conflict, and when the hub was last heard."""
+    from data.clock import SYSTEM_CLOCK
+    from data.sync.contract import HubUnreachable
+    from data.sync.embedded import EmbeddedHub
+    from data.sync.replica import Replica
+
+    folder = folder_of(data_dir)
+    file = settings_of(folder, hub).hub or folder / "hub.db"
+    with open_store(data_dir) as store:
+        replica = Replica(store, SYSTEM_CLOCK)
+        queued, refused, conflicts = replica.counts()
+        try:
+            if not file.exists():
+                raise HubUnreachable(f"There is no hub at {file}: start the console once, or name one with --hub.")
+            EmbeddedHub(file).close()
+            state, problem = "online", ""
+        except HubUnreachable as error:
+            state, problem = "offline", str(error)
+        body = {
+            "hub": str(file),
+            "state": state,
+            "queued": queued,
+            "refused": refused,
+            "conflicts": conflicts,
+            "cursor": replica.cursor,
+            "last_push": replica.state("last_push"),
+            "last_pull": replica.state("last_pull"),
+        }
+        say(as_json, body, lambda: "\n".join(f"{name:<10} {value}" for name, value in body.items()))
+    if problem:
+        raise fail(problem, UNREACHABLE)

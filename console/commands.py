@@ -1,0 +1,62 @@
+"""The command palette: every action with its key, and customers and tickets by what is typed."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from console import actions
+from console.screens.workspace import WorkspaceScreen
+from widgets.safe_text import clean
+
+
+class ActionCommands(Provider):
+    """The workspace's actions."""
+
+    @property
+    def _workspace(self) -> WorkspaceScreen | None:
+        return self.screen if isinstance(self.screen, WorkspaceScreen) else None
+
+    async def discover(self) -> Hits:
+        """Everything that can be done, before anything is typed."""
+        workspace = self._workspace
+        if workspace is None:
+            return
+        for action in actions.WORKSPACE:
+            text = Content(f"{action.label}   {action.key_text}")
+            yield DiscoveryHit(text, partial(workspace.run_action, action.id), text=action.label, help=action.help)
+
+    async def search(self, query: str) -> Hits:
+        """The actions whose label or sentence fits."""
+        workspace = self._workspace
+        if workspace is None:
+            return
+        matcher = self.matcher(query)
+        for action in actions.WORKSPACE:
+            score = max(matcher.match(action.label), matcher.match(action.help) * 0.8)
+            if score > 0:
+                text = Content(f"{action.label}   {action.key_text}")
+                yield Hit(
+                    score, text, partial(workspace.run_action, action.id), text=action.label, help=action.help
+                )
+
+
+class RecordCommands(Provider):
+    """Customers and tickets."""
+
+    async def search(self, query: str) -> Hits:
+        """What the search box would find, a few of it."""
+        workspace = self.screen
+        if not isinstance(workspace, WorkspaceScreen) or len(query.strip()) < 2:
+            return
+        for place, found in enumerate((await workspace.session.search(query))[:6]):
+            head = clean(found.head)
+            yield Hit(
+                0.6 - place / 100,
+                Content(f"{head}   {clean(found.detail)}"),
+                partial(workspace.open_found, found.key),
+                text=head,
+                help=clean(found.why),
+            )

@@ -1,0 +1,218 @@
+"""What the workspace's keys do: each action asks what it needs in a dialog and hands the wish to the session."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Awaitable
+
+from textual.screen import Screen
+
+from console import actions
+from console.messages import CustomerShown, SignedOff
+from console.screens.customer_form import CustomerDialog
+from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
+from console.screens.transfer import Target, TransferDialog, TransferWish
+from console.services.session import Session
+from data.customers.records import from_form
+from data.models.agent import AgentState
+from data.models.contact import RequestAction
+from widgets.glance import checklist
+from widgets.pane import Pane
+from widgets.safe_text import line, wrap
+
+
+class WorkspaceActions(Screen[None]):
+    """The actions of `console.actions.WORKSPACE` that are about the phone, the contact and the ticket."""
+
+    session: Session
+    glance: CustomerShown | None
+    """The customer that is shown."""
+
+    @abstractmethod
+    def do(self, work: Awaitable[object]) -> None:
+        """Run an intent beside the event loop's other work."""
+
+    @abstractmethod
+    def go(self, name: str) -> None:
+        """Give a pane the focus."""
+
+    @property
+    @abstractmethod
+    def current_pane(self) -> Pane:
+        """The pane in hand."""
+
+    # the phone
+
+    def action_ready(self) -> None:
+        state = self.session.phone.status.state
+        if state is AgentState.NOT_READY or (
+            state is not AgentState.READY and self.session.phone.status.after_call
+        ):
+            self.do(self.session.phone.toggle_ready())
+            return
+        title = "Not ready: why?" if state is AgentState.READY else "Not ready after this contact: why?"
+
+        def chosen(reason: str | None) -> None:
+            if reason is not None:
+                self.do(self.session.phone.toggle_ready(reason))
+
+        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.not_ready), chosen)
+
+    def action_take_next(self) -> None:
+        self.do(self.session.phone.take(None))
+
+    def action_answer(self) -> None:
+        self.do(self.session.phone.answer())
+
+    def action_reject(self) -> None:
+        self.do(self.session.phone.reject())
+
+    def action_hold(self) -> None:
+        self.do(self.session.phone.hold())
+
+    def action_hang_up(self) -> None:
+        self.do(self.session.phone.ask(RequestAction.HANG_UP))
+
+    def action_voice_mail(self) -> None:
+        self.do(self.session.phone.ask(RequestAction.VOICE_MAIL))
+
+    def action_transfer(self) -> None:
+        contact = self.session.phone.contact
+        if contact is not None and contact.consult:
+            self.do(self.session.phone.ask(RequestAction.COMPLETE_TRANSFER, contact.consult))
+            return
+        if why := self.session.phone.cannot(RequestAction.TRANSFER):
+            self.session.seat.tell(why, "warning")
+            return
+
+        def chosen(wish: TransferWish | None) -> None:
+            if wish is not None:
+                action = RequestAction.CONSULT if wish.warm else RequestAction.TRANSFER
+                self.do(self.session.phone.ask(action, wish.target))
+
+        async def offer() -> None:
+            targets = await self.session.transfer_targets()
+            self.app.push_screen(TransferDialog([Target(*one) for one in targets]), chosen)
+
+        self.do(offer())
+
+    def action_call_out(self) -> None:
+        known = ""
+        if self.glance is not None:
+            phones = self.glance.glance.customer.phones
+            known = next((phone.e164 or phone.raw for phone in phones), "")
+
+        def chosen(number: str | None) -> None:
+            if number and number.strip():
+                self.do(self.session.phone.call_out(number.strip()))
+
+        self.app.push_screen(TextDialog("Call out", "the number to call", text=known), chosen)
+
+    # the contact
+
+    def action_wrap_up(self) -> None:
+        status = self.session.phone.status
+        if status.state not in (AgentState.ON_CALL, AgentState.ON_HOLD, AgentState.WRAP_UP):
+            self.session.seat.tell("There is no contact to wrap up.", "warning")
+            return
+        live = status.state is not AgentState.WRAP_UP
+        title = "End the call and wrap up" if live else "Wrap up"
+
+        def chosen(disposition: str | None) -> None:
+            if disposition is not None:
+                self.do(self.session.dispose(disposition))
+
+        note = f"then not ready: {status.after_call}" if status.after_call else ""
+        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.dispositions, note), chosen)
+
+    def _verified(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if self.glance is None:
+            return (), ()
+        return checklist(self.glance.glance.customer), self.glance.glance.verified
+
+    def action_verify(self) -> None:
+        items, done = self._verified()
+        left = [item for item in items if item not in done]
+        if left:
+            self.do(self.session.verify((*done, left[0])))
+
+    def action_unverify(self) -> None:
+        _, done = self._verified()
+        if done:
+            self.do(self.session.verify(done[:-1]))
+
+    def action_attach(self) -> None:
+        self.go("customer")
+        self.do(self.session.choose_again())
+
+    def action_create_customer(self) -> None:
+        contact = self.session.phone.contact
+        known = {}
+        if contact is not None:
+            known = {"name": contact.caller_name, "phone": contact.caller_number}
+
+        def chosen(texts: dict[str, str] | None) -> None:
+            if texts is not None:
+                self.do(self._create(texts))
+
+        self.app.push_screen(CustomerDialog(known), chosen)
+
+    async def _create(self, texts: dict[str, str]) -> None:
+        await self.session.create_customer(from_form(texts, self.session.seat.settings.region))
+
+    # the ticket
+
+    def action_save_ticket(self) -> None:
+        self.do(self.session.desk.save_current())
+
+    def action_note(self) -> None:
+        def chosen(text: str | None) -> None:
+            if text and text.strip():
+                self.do(self.session.desk.note(text))
+
+        self.app.push_screen(TextDialog("Note", "what the next person should know", several_lines=True), chosen)
+
+    def action_copy_number(self) -> None:
+        number = self.session.desk.number
+        if not number:
+            self.session.seat.tell("There is no ticket number to copy yet: type a title first.", "warning")
+            return
+        self.app.copy_to_clipboard(number)
+        self.session.seat.tell(f"Copied: {number}")
+
+    def action_drop(self) -> None:
+        async def put_away() -> None:
+            if not await self.session.drop(sure=False):
+                question = ConfirmDialog(
+                    "Put it away?",
+                    ["The ticket holds text that is not saved.", "F10 saves it; y throws the text away."],
+                    "throw the text away",
+                    "keep it on the desk",
+                )
+                self.app.push_screen(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None)
+
+        self.do(put_away())
+
+    # the console
+
+    def action_help(self) -> None:
+        pane = self.current_pane
+        lines = [(), *(line(f" {part}") for part in wrap(pane.help_text, 66)), ()]
+        here = [
+            (one.key_text, one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
+        ]
+        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines([("Keys", here)])]))
+
+    def action_keys(self) -> None:
+        groups = [
+            (name, [(one.key_text, one.help) for one in actions.WORKSPACE if one.group == name])
+            for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
+        ]
+        self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
+
+    def action_sign_off(self) -> None:
+        async def leave() -> None:
+            if await self.session.sign_off():
+                self.app.post_message(SignedOff())
+
+        self.do(leave())
