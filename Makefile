@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)
 
-.PHONY: run test setup check bench chaos desk lock clean docs help
+.PHONY: run test setup check chaos desk lock clean docs picture help
 
 help:            ## the list of commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | expand -t 12
@@ -28,8 +28,8 @@ check: $(STAMPS)/.dev   ## lint, types, import contract, generated docs
 docs: $(STAMPS)/.base   ## write the generated parts of docs/ anew
 	@$(BIN)/python -m console.reference
 
-bench: $(STAMPS)/.test  ## speeds beside their floors
-	@$(BIN)/python -m tests.bench
+picture: $(STAMPS)/.base ## make the pictures of the README anew (SVG)
+	@$(BIN)/python docs/make_picture.py docs
 
 chaos: $(STAMPS)/.test  ## kill and race the real processes; SECONDS_CAP=N stops early
 	@$(BIN)/python -m tests.chaos $(if $(SECONDS_CAP),--seconds $(SECONDS_CAP))

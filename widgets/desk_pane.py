@@ -22,7 +22,7 @@ class DeskPane(Pane):
     """The contact stack: the top one is in hand, the others wait as they were left."""
 
     pane_key = "F6"
-    pane_name = "On your desk"
+    pane_name = "Desk"
     help_text = (
         "Everything you have in hand: the contact you are with, and what it interrupted. "
         "Enter goes back to one exactly as you left it: text, cursor, script card. "

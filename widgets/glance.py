@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data.models.customer import Customer, Phone
 from data.views import Glance
-from widgets.safe_text import Line, Span, fit, line, wrap
+from widgets.safe_text import Line, Span, fit, flow, line, wrap
 from widgets.times import day
 
 LABEL = 10
@@ -57,7 +57,7 @@ def card(glance: Glance, now: datetime, cells: int) -> list[Line]:
     lines.append((_label("plan"), Span(plan), *since))
     lines += _phones(customer, glance.calling_from)
     if customer.people:
-        lines.append((_label("contacts"), *_people(customer)))
+        lines += flow(_label("contacts"), _people(customer), cells)
     if customer.emails:
         lines.append((_label("e-mail"), Span(", ".join(customer.emails))))
     address = ", ".join(part for part in (customer.street, customer.city) if part)
@@ -72,14 +72,14 @@ def card(glance: Glance, now: datetime, cells: int) -> list[Line]:
         kind = f" · {asset.kind}" if asset.kind else ""
         lines.append((_label("assets" if place == 0 else ""), Span(f"{asset.name}{kind} · "), tool))
     lines.append(())
-    lines += _tickets(glance, now)
+    lines += _tickets(glance, now, cells)
     lines += _contacts(glance, now)
     lines.append((_label("invoices"), Span("none", "dim")))
     for place, text in enumerate(wrap(customer.notes, cells - LABEL - 2)[:3] if customer.notes else ()):
         lines.append((_label("note" if place == 0 else ""), Span(text)))
     for name, value in list(customer.extra.items())[:4]:
         lines.append((_label(name), Span(value)))
-    lines += [(), _verify(glance)]
+    lines += [(), *_verify(glance, cells)]
     return lines
 
 
@@ -95,30 +95,35 @@ def _phones(customer: Customer, calling_from: str) -> list[Line]:
     ]
 
 
-def _people(customer: Customer) -> list[Span]:
-    spans: list[Span] = []
-    for person in customer.people[:4]:
-        if spans:
-            spans.append(Span(" · ", "dim"))
-        spans.append(Span(person.name))
+def _people(customer: Customer) -> list[list[Span]]:
+    chunks: list[list[Span]] = []
+    for place, person in enumerate(customer.people[:4]):
+        chunk = [Span(" · ", "dim")] if place else []
+        chunk.append(Span(person.name))
         if customer.may_discuss_money(person):
-            spans.append(Span(" may discuss money", "good"))
-    return spans
+            chunk.append(Span(" may discuss money", "good"))
+        chunks.append(chunk)
+    return chunks
 
 
-def _tickets(glance: Glance, now: datetime) -> list[Line]:
+def _tickets(glance: Glance, now: datetime, cells: int) -> list[Line]:
     if not glance.open_tickets:
         return [(_label("open"), Span("no open ticket", "dim"))]
-    return [
-        (
-            _label("open" if place == 0 else ""),
-            Span(ticket.number, "bright"),
-            Span(f" {ticket.title} · "),
-            Span(str(ticket.state), "info"),
-            Span(f" · {day(ticket.updated_at, now)}", "dim"),
+    lines: list[Line] = []
+    for place, ticket in enumerate(glance.open_tickets[:4]):
+        when = day(ticket.updated_at, now)
+        room = cells - LABEL - len(ticket.number) - len(ticket.state) - len(when) - 8
+        title = ticket.title if len(ticket.title) <= room else fit(ticket.title, max(6, room))
+        lines.append(
+            (
+                _label("open" if place == 0 else ""),
+                Span(ticket.number, "bright"),
+                Span(f" {title} · "),
+                Span(str(ticket.state), "info"),
+                Span(f" · {when}", "dim"),
+            )
         )
-        for place, ticket in enumerate(glance.open_tickets[:4])
-    ]
+    return lines
 
 
 def _contacts(glance: Glance, now: datetime) -> list[Line]:
@@ -128,14 +133,15 @@ def _contacts(glance: Glance, now: datetime) -> list[Line]:
     return [(_label("last"), Span(" · ".join(told)))]
 
 
-def _verify(glance: Glance) -> Line:
-    spans: list[Span] = [_label("verify")]
-    open_items = [item for item in checklist(glance.customer) if item not in glance.verified]
-    for item in checklist(glance.customer):
+def _verify(glance: Glance, cells: int) -> list[Line]:
+    chunks: list[list[Span]] = []
+    items = checklist(glance.customer)
+    left = [item for item in items if item not in glance.verified]
+    for item in items:
         if item in glance.verified:
-            spans.append(Span(f"✓ {item}  ", "good"))
-        elif open_items and item == open_items[0]:
-            spans += [Span("v ", "key"), Span(f"{item}  ", "dim")]
+            chunks.append([Span(f"✓ {item}  ", "good")])
+        elif item == left[0]:
+            chunks.append([Span("v ", "key"), Span(f"{item}  ")])
         else:
-            spans.append(Span(f"○ {item}  ", "dim"))
-    return tuple(spans)
+            chunks.append([Span(f"○ {item}  ", "dim")])
+    return flow(_label("verify"), chunks, cells)

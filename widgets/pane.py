@@ -17,7 +17,7 @@ from widgets.safe_text import clean, fit
 class PaneHeading(Widget):
     """The line on top: bright and thick when the pane has the focus, thin otherwise."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-heading--rule"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-heading--rule", "pane-heading--focus"}
     DEFAULT_CSS = "PaneHeading { height: 1; }"
 
     def __init__(self) -> None:
@@ -33,7 +33,10 @@ class PaneHeading(Widget):
     def render_line(self, y: int) -> Strip:
         """The only line."""
         focused = isinstance(self.parent, Widget) and self.parent.has_focus_within
-        rule_style = self.rich_style if focused else self.get_component_rich_style("pane-heading--rule")
+        text_style = (
+            self.rich_style + self.get_component_rich_style("pane-heading--focus") if focused else self.rich_style
+        )
+        rule_style = text_style if focused else self.get_component_rich_style("pane-heading--rule")
         rule = "━" if focused else "─"
         shown = clean(self._text)
         room = self.size.width - 2
@@ -41,7 +44,7 @@ class PaneHeading(Widget):
             shown = fit(shown, room)
         tail = self.size.width - 1 - cell_len(shown)
         return Strip(
-            [Segment(rule, rule_style), Segment(shown, self.rich_style), Segment(rule * max(0, tail), rule_style)],
+            [Segment(rule, rule_style), Segment(shown, text_style), Segment(rule * max(0, tail), rule_style)],
             self.size.width,
         )
 

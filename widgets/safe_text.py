@@ -122,3 +122,20 @@ def spread(left: Sequence[Span], right: Sequence[Span], cells: int) -> Line:
     if gap < 1:
         return tuple(left)
     return (*left, Span(" " * gap), *right)
+
+
+def flow(label: Span, chunks: Sequence[Sequence[Span]], cells: int) -> list[Line]:
+    """Chunks beside a label, over as many lines as they need; a chunk is never parted, only cut when it is
+    longer than a line by itself."""
+    indent = width([label])
+    lines: list[Line] = []
+    here: list[Span] = [label]
+    room = cells - indent
+    for chunk in chunks:
+        size = width(chunk)
+        if size > room and len(here) > 1:
+            lines.append(tuple(here))
+            here, room = [Span(" " * indent)], cells - indent
+        here += chunk
+        room -= size
+    return [*lines, tuple(here)]

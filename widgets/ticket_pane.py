@@ -35,7 +35,7 @@ LABELS = {
     "worksheet": "worksheet",
     "details": "details",
 }
-PLACEHOLDERS = {"title": "what is wrong, in a few words", "code": "6 digits"}
+PLACEHOLDERS = {"title": "what is wrong, in a few words", "code": "– – – – – –"}
 CHOICES = {
     "type": [(str(plan.value), f"{plan.value} {plan.label}") for plan in Plan],
     "priority": [(one.value, f"{place} {one.value}") for place, one in enumerate(Priority)],
@@ -62,7 +62,11 @@ class FormField(Horizontal):
             yield TextField("what happened, since when, what was tried, what is wanted", id="field-details")
         else:
             length = MAX_TITLE if self.field_name == "title" else 200
-            yield LineField(PLACEHOLDERS.get(self.field_name, ""), id=f"field-{self.field_name}", max_length=length)
+            field = LineField(
+                PLACEHOLDERS.get(self.field_name, "–"), id=f"field-{self.field_name}", max_length=length
+            )
+            field.set_class(self.field_name != "title", "-quiet")
+            yield field
 
 
 class TicketPane(Pane):
