@@ -39,7 +39,7 @@ def _zone(text: str) -> str:
 
     try:
         ZoneInfo(text)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):  # unknown, unreadable, or no name at all
         raise argparse.ArgumentTypeError(f"'{text}' is no time zone: write it like Europe/Berlin") from None
     return text
 

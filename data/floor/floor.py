@@ -23,18 +23,22 @@ from data.floor.practice import Practice, load_practice
 from data.floor.ringing import Ringing
 from data.floor.switch import Switch
 from data.floor.wishes import Wishes
+from data.models.agent import AgentStatus
 from data.sync.contract import Hub, HubUnreachable
 
 POLL_S = 0.05
 """How often the hub's change counter is looked at."""
 SHORTEST_NAP_S = 0.002
+LONGEST_NAP_S = 1.0
 RETRY_S = 0.5
 
 
 class Floor:
     """A floor on an open hub. Call `step` again and again; `close` once."""
 
-    def __init__(self, hub: Hub, options: FloorOptions, clock: Clock = SYSTEM_CLOCK) -> None:
+    def __init__(
+        self, hub: Hub, options: FloorOptions, clock: Clock = SYSTEM_CLOCK, practice: Practice | None = None
+    ) -> None:
         """Enrol, clear what a killed floor left, furnish an empty hub, and let the first callers in.
 
         Raises:
@@ -54,7 +58,7 @@ class Floor:
         self._line.open()
         self.cleared = leftovers.clear(self._line, self.switch.now)
         """Calls that a killed floor had left behind."""
-        practice = load_practice()
+        practice = practice or load_practice()
         directory = leftovers.furnish(self._line, practice)
         callers = Callers(practice, directory, self.seed)
         self._ringing = Ringing(self.switch)
@@ -97,12 +101,18 @@ class Floor:
         self._ringing.step()
         self._listen()
         self._line.flush()
+        if self._feed.ended():
+            return 0.0
         due = min(self.switch.next_due(), self._feed.next_due(), self._ringing.next_due(), self._end_t)
         return max(0.0, self._pace.real(due - self.switch.t))
 
     def live(self) -> dict[str, Call]:
         """The calls that wait, ring or talk, by contact id."""
         return self.switch.calls
+
+    def statuses(self) -> list[AgentStatus]:
+        """What everybody on the floor is doing, as the hub last said."""
+        return list(self._line.statuses.values())
 
     def _listen(self) -> None:
         """Follow what others did at the hub: claims, and agents' requests."""
@@ -190,7 +200,7 @@ def run_floor(
             floor = Floor(hub, options, clock)
             while not floor.over():
                 try:
-                    pause = max(SHORTEST_NAP_S, floor.step())
+                    pause = min(max(SHORTEST_NAP_S, floor.step()), LONGEST_NAP_S)
                 except HubUnreachable as error:
                     print(f"{error} The floor tries again.", file=sys.stderr)
                     pause = RETRY_S

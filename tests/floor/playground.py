@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from data.clock import Clock
 from data.floor.floor import Floor
 from data.floor.options import FloorOptions
 from data.floor.pace import LeapClock
+from data.floor.practice import Practice
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId, ContactId, Entity, new_id
 from data.models.contact import Contact, ContactEvent, ContactState, EventKind, Request, RequestAction, RequestState
@@ -22,7 +24,7 @@ E = TypeVar("E", bound=Entity)
 class Seat:
     """A person at a console, reduced to what the hub sees of one."""
 
-    def __init__(self, path: Path, clock: LeapClock, name: str) -> None:
+    def __init__(self, path: Path, clock: Clock, name: str) -> None:
         self.hub = EmbeddedHub(path, clock)
         self._clock = clock
         self._seq = 0
@@ -112,12 +114,12 @@ class Seat:
 class Playground:
     """A floor without played agents and with only the opening callers, unless told otherwise."""
 
-    def __init__(self, path: Path, **options: Any) -> None:
+    def __init__(self, path: Path, practice: Practice | None = None, **options: Any) -> None:
         self.path = path
         self.clock = LeapClock()
         self.hub = EmbeddedHub(path, self.clock)
         given = {"seed": 1, "agents": 0, "calls_per_hour": 1e-6, **options}
-        self.floor = Floor(self.hub, FloorOptions(hub=path, **given), self.clock)
+        self.floor = Floor(self.hub, FloorOptions(hub=path, **given), self.clock, practice)
 
     def seat(self, name: str = "Dana Reyes") -> Seat:
         return Seat(self.path, self.clock, name)
