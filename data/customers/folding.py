@@ -66,6 +66,8 @@ _DROPPED = frozenset({"Mn", "Mc", "Me", "Cf"})
 def indexed_words(text: str) -> list[str]:
     """The words under which a text is found: its own, what follows an apostrophe (`brien`), and in scripts
     without spaces what follows each character, so that a given name is found without the family name."""
+    if not text:
+        return []
     words = words_of(text)[:MOST_WORDS]
     if text.isascii() and "'" not in text and "`" not in text:
         return words

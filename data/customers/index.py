@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.customers.folding import account_key, indexed_words, words_of
 from data.customers.numbers import number_keys
@@ -43,8 +42,7 @@ _UPDATE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What the indexes hold of one customer."""
 
     words: str
@@ -54,11 +52,10 @@ class Entry:
     numbers: str
     """E.164 numbers, and the digits of numbers that could not be normalised, parted by spaces."""
     texts: tuple[str, ...]
-    """Keys of accounts (`a…`) and e-mail addresses (`e…`)."""
+    """Keys of `customer_text`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """One row on its way into the store at a known rank."""
 
     rank: int
@@ -80,37 +77,41 @@ def _listed(packed: Column) -> list[Any]:
     return values if isinstance(values, list) else []
 
 
-def _joined(texts: Iterable[str]) -> str:
-    return " ".join(dict.fromkeys(word for text in texts if text for word in indexed_words(text)))
+def _joined(texts: Sequence[object]) -> str:
+    if len(texts) == 1:
+        return " ".join(indexed_words(str(texts[0])))
+    return " ".join(dict.fromkeys([word for text in texts for word in indexed_words(str(text))]))
 
 
 def entry_of(row: Mapping[str, Column]) -> Entry:
     """What the indexes hold of a row of the Customer model (lists as JSON text)."""
-
-    def text(name: str) -> str:
-        value = row.get(name)
-        return value if isinstance(value, str) else ""
-
-    name, company = text("name"), text("company")
     people = [str(person.get("name", "")) for person in _listed(row.get("people"))]
-    emails = [str(email).strip().lower() for email in _listed(row.get("emails"))]
-    domains = [email.rpartition("@")[2] for email in emails]
-    site = [word for word in words_of(text("website")) if word not in _SITE_NOISE]
-    numbers = [
-        phone.get("e164") or "".join(_DIGITS.findall(str(phone.get("raw", ""))))
-        for phone in _listed(row.get("phones"))
-    ]
-    account = text("account")
+    return entry_from(row, people, [str(email) for email in _listed(row.get("emails"))], _listed(row.get("phones")))
+
+
+def entry_from(
+    row: Mapping[str, Column], people: Sequence[str], emails: Sequence[str], phones: Sequence[Mapping[str, str]]
+) -> Entry:
+    """`entry_of` for who has the lists at hand: only the plain columns of the row are read."""
+    name, company, account = row.get("name") or "", row.get("company") or "", row.get("account") or ""
+    emails = [email.strip().lower() for email in emails]
+    places = [text for text in (row.get("street"), row.get("city"), row.get("node")) if text]
+    website = row.get("website")
+    if website:
+        places += [word for word in words_of(str(website)) if word not in _SITE_NOISE]
+    places += [email.rpartition("@")[2] for email in emails]
+    numbers = [phone.get("e164") or "".join(_DIGITS.findall(phone.get("raw", ""))) for phone in phones]
     return Entry(
-        words=f"{_joined([name])}|{_joined(people)}|{_joined([company])}",
-        places=_joined([text("street"), text("city"), text("node"), *site, *domains]),
-        numbers=" ".join(dict.fromkeys(number for number in numbers if len(number) >= 3)),
-        texts=text_keys(account, emails),
+        words=f"{_joined((name,))}|{_joined(people)}|{_joined((company,))}",
+        places=_joined(places),
+        numbers=" ".join(dict.fromkeys([number for number in numbers if len(number) >= 3])),
+        texts=text_keys(str(name), str(account), emails),
     )
 
 
-def text_keys(account: str, emails: Iterable[str]) -> tuple[str, ...]:
-    """The keys under which accounts and e-mail addresses are found."""
+def text_keys(name: str, account: str, emails: Iterable[str]) -> tuple[str, ...]:
+    """The keys under which accounts (`a…`) and e-mail addresses (`e…`) are found, and (`n…`) a name with blanks
+    around it: its words alone would find everybody else of that name."""
     keys = []
     whole = account_key(account)
     if whole:
@@ -118,6 +119,8 @@ def text_keys(account: str, emails: Iterable[str]) -> tuple[str, ...]:
         digits = "".join(_DIGITS.findall(whole))
         if len(digits) >= 3 and digits != whole:
             keys.append(f"a{digits}")
+    if name != name.strip():
+        keys.append(f"n{name[:_LONGEST_KEY]}")
     keys += [f"e{email[:_LONGEST_KEY]}" for email in emails if email]
     return tuple(dict.fromkeys(keys))
 
@@ -180,7 +183,7 @@ def stored_entry(stored: Mapping[str, Column]) -> Entry:
         words=str(stored["words"]),
         places=str(stored["places"]),
         numbers=str(stored["numbers"]),
-        texts=text_keys(str(stored["account"] or ""), emails),
+        texts=text_keys(str(stored["name"]), str(stored["account"] or ""), emails),
     )
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
+from data.customers.fit import Fit, as_written, place_of
 from data.customers.folding import account_key, words_of
 from data.customers.index import COLUMNS, NAME, PLACE, horizon
-from data.customers.numbers import BACKWARD, FORWARD, NATIONAL, exact, national_part, span
+from data.customers.numbers import BACKWARD, FORWARD, exact, is_number, readings, span
 from data.customers.phone import display
 from data.customers.slips import close_words
 from data.models.base import CustomerId
@@ -24,7 +26,14 @@ _MOST_WORDS = 8
 _CANDIDATES = 60
 _INDEXED_PREFIX = 8
 """Letters of the longest prefix index of `customer_names`."""
-_EXPANSIONS = 40
+_EXPANSIONS = 24
+"""Known words that an unfinished long word may become."""
+_SEARCHED = 4
+"""Words of a query that are looked up; each further one would cost more than it narrows."""
+_WHOLE_NUMBER = 7
+"""Digits from which on a number may be a whole one; found, it is no part of a name or an address."""
+_SHARED_ENDS = 200
+"""Customers with the same last digits that are looked through for a name."""
 _RESERVED = 5
 """Places kept for tickets and for accounts when telephone numbers would fill the list."""
 _LAST = "\U0010ffff"
@@ -33,6 +42,9 @@ _NUMBER_LIKE = re.compile(r"[\d\s()+\-./#]*\d[\d\s()+\-./#]*", re.ASCII)
 _EXTENSION = re.compile(r"\s*(?:ext\.?|x)\s*\d*\s*$", re.IGNORECASE)
 _TICKET = re.compile(r"(?:ticket|#)[\s#]*", re.IGNORECASE)
 
+_KNOWN = "SELECT word FROM customer_word WHERE kind = ? AND word >= ? AND word < ? LIMIT ?"
+_WORDS = 7
+"""Place of the indexed words in `_ROW`."""
 _ROW = "r.rank, r.id, r.account, r.name, r.company, r.numbers, r.plan, r.words"
 _SEEN = "r.rank < ? AND r.gone IN (0, ?)"
 _BY_NUMBER = (
@@ -119,8 +131,10 @@ class _Search:
         self._store = store
         self._limit = max(limit, 0)
         self._depth = max(_CANDIDATES, 3 * limit)
-        self._typed = query[:_LONGEST_QUERY].strip()
+        self._query = query[:_LONGEST_QUERY]
+        self._typed = self._query.strip()
         self._words = list(dict.fromkeys(words_of(self._typed)))[:_MOST_WORDS]
+        self._digits = "".join(char for char in self._typed if "0" <= char <= "9")
         self._found: dict[int, tuple[Any, str]] = {}
         self._seen = (0, 0)
 
@@ -128,17 +142,13 @@ class _Search:
         if not self._words or not self._limit:
             return []
         self._seen = horizon(self._store.connection)
-        for step in (
-            self._exact_texts,
-            self._numbers,
-            self._mail,
-            self._names,
-            self._name_and_number,
-            self._anything,
-        ):
-            step()
-            if len(self._found) >= self._limit:
-                break
+        self._exact()
+        self._numbers()
+        if not (self._found and len(self._digits) >= _WHOLE_NUMBER and _NUMBER_LIKE.fullmatch(self._typed)):
+            for step in (self._mail, self._names, self._name_and_number, self._beginnings_of_texts, self._anything):
+                if len(self._found) >= self._limit:
+                    break
+                step()
         if not self._found:
             self._mistyped()
         return [Match(_listed(row), why) for row, why in list(self._found.values())[: self._limit]]
@@ -150,59 +160,58 @@ class _Search:
     def _range(self, sql: str, first: Any, end: Any, count: int) -> list[Any]:
         return list(self._store.execute(sql, (first, end, *self._seen, count)).fetchall())
 
-    def _match(self, sql: str, expression: str) -> list[Any]:
+    def _match(self, sql: str, choices: Sequence[str]) -> list[Any]:
+        if "" in choices:
+            return []
+        expression = " AND ".join(choices)
         return list(self._store.execute(sql, (expression, *self._seen, self._depth)).fetchall())
 
     # -- accounts, ids, tickets, telephone numbers ------------------------------------------------------------
 
-    def _exact_texts(self) -> None:
-        if not any(char.isdigit() for char in self._typed):
+    def _exact(self) -> None:
+        if self._query != self._typed:
+            self._offer(self._range(_BY_TEXT, f"n{self._query}", f"n{self._query}\0", self._limit), "name")
+        if not self._digits:
             return
         account = f"a{account_key(self._typed)}"
         for row in self._range(_BY_TEXT, account, f"{account}\0", self._limit):
-            self._found.setdefault(row[0], (row, f"account {row['account']}"))
+            self._offer([row], f"account {row['account']}")
         for row in self._store.execute(_BY_ID, (self._typed, *self._seen)).fetchall():
-            self._found.setdefault(row[0], (row, f"customer {row['id']}"))
+            self._offer([row], f"customer {row['id']}")
         number = _TICKET.sub("", self._typed, count=1)
         for row in self._range(_BY_TICKET, number, f"{number}\0", self._limit):
-            self._found.setdefault(row[0], (row, f"ticket {row['number']}"))
+            self._offer([row], f"ticket {row['number']}")
 
     def _numbers(self) -> None:
-        typed = _EXTENSION.sub("", self._typed)
-        if not _NUMBER_LIKE.fullmatch(typed):
-            return
-        digits = "".join(char for char in typed if char.isdigit())
+        typed, digits = self._typed, self._digits
         if len(digits) < 3:
             return
-        if len(digits) >= 7:
-            self._whole_numbers(typed, digits)
+        if not _NUMBER_LIKE.fullmatch(typed):
+            typed = _EXTENSION.sub("", typed)
+            digits = "".join(char for char in typed if "0" <= char <= "9")
+            if len(digits) < 3 or not _NUMBER_LIKE.fullmatch(typed):
+                return
+        read = readings(typed, digits)
+        if len(digits) >= _WHOLE_NUMBER:
+            for kind, number in read:
+                for row in self._range(_BY_NUMBER, *exact(kind, number), self._limit):
+                    held = next((one for one in row["numbers"].split() if is_number(one, kind, number)), "")
+                    if held:
+                        self._offer([row], f"phone {display(held)}")
         tickets = self._ticket_beginnings(typed)
         accounts = self._range(_BY_TEXT, f"a{digits}", f"a{digits}{_LAST}", _RESERVED)
-        ends = sorted(self._range(_BY_NUMBER, *span(BACKWARD, digits[::-1]), self._depth), key=lambda row: row[0])
-        kept = max(self._limit - len(self._found) - len(tickets) - len(accounts), 1)
-        self._offer(ends[:kept], f"phone ends {_tail(digits)}")
-        self._offer_beginnings(typed, digits, max(kept - len(ends), 0))
+        ends = sorted(self._range(_BY_NUMBER, *span(BACKWARD, digits[::-1]), self._depth), key=itemgetter(0))
+        room = max(self._limit - len(self._found) - len(tickets) - len(accounts), 1)
+        why = f"phone ends {digits if len(digits) <= 7 else digits[-4:]}"
+        self._offer(ends[:room], why)
+        for kind, number in read:
+            if len(self._found) < room:
+                self._offer(self._range(_BY_NUMBER, *span(kind, number), room), f"phone starts {digits}")
         for row in tickets:
             self._offer([row], f"ticket {row['number']}")
         for row in accounts:
             self._offer([row], f"account {row['account']}")
-        self._offer(ends[kept:], f"phone ends {_tail(digits)}")
-
-    def _whole_numbers(self, typed: str, digits: str) -> None:
-        for kind, number in _readings(typed, digits):
-            for row in self._range(_BY_NUMBER, *exact(kind, number), self._limit):
-                held = [one for one in row["numbers"].split() if _is_number(one, kind, number)]
-                if held:
-                    self._offer([row], f"phone {display(held[0]) if held[0].startswith('+1') else held[0]}")
-
-    def _offer_beginnings(self, typed: str, digits: str, room: int) -> None:
-        for kind, number in _readings(typed, digits):
-            if room <= 0:
-                return
-            rows = self._range(_BY_NUMBER, *span(kind, number), room)
-            before = len(self._found)
-            self._offer(rows, f"phone starts {digits}")
-            room -= len(self._found) - before
+        self._offer(ends[room:], why)
 
     def _ticket_beginnings(self, typed: str) -> list[Any]:
         number = typed.lstrip("# ")
@@ -210,172 +219,123 @@ class _Search:
 
     # -- words ------------------------------------------------------------------------------------------------
 
-    def _mail(self, *, anyway: bool = False) -> None:
-        mail = self._typed.lower()
-        if ("@" in mail or anyway) and len(mail) >= 3 and not any(char.isspace() for char in mail):
-            self._offer(self._range(_BY_TEXT, f"e{mail}", f"e{mail}{_LAST}", self._limit), "e-mail")
+    def _mail(self) -> None:
+        if "@" in self._typed:
+            self._text_beginnings("e", self._typed.lower(), "e-mail")
+
+    def _text_beginnings(self, kind: str, text: str, why: str) -> None:
+        self._offer(self._range(_BY_TEXT, f"{kind}{text}", f"{kind}{text}{_LAST}", self._limit), why)
+
+    def _beginnings_of_texts(self) -> None:
+        """What may be the beginning of an e-mail address or an account, though nothing says that it is."""
+        if len(self._typed) >= 3 and not any(char.isspace() for char in self._typed):
+            self._text_beginnings("e", self._typed.lower(), "e-mail")
+            account = account_key(self._typed)
+            for row in self._range(_BY_TEXT, f"a{account}", f"a{account}{_LAST}", _RESERVED):
+                self._offer([row], f"account {row['account']}")
 
     def _searched(self) -> list[str]:
-        """The typed words without single letters, where there are longer ones."""
-        return [word for word in self._words if len(word) > 1] or self._words
+        """The typed words that are looked up; the others only count for the order.
+
+        One letter beside longer words narrows cheaply; two of them, or three single letters, would cost
+        milliseconds. Of very many words the longest are the rarest."""
+        letters = [word for word in self._words if len(word) == 1]
+        longer = [word for word in self._words if len(word) > 1]
+        if not longer:
+            return letters[:2]
+        if len(longer) > _SEARCHED:
+            return sorted(longer, key=len, reverse=True)[:_SEARCHED]
+        return self._words if len(letters) == 1 and len(longer) < _SEARCHED else longer
 
     def _names(self) -> None:
         words = self._searched()
-        tiers = [[_whole(word) for word in words]]
-        beginnings = [self._beginning(word, NAME) for word in words]
-        if len(words) > 1:
-            tiers.append([*tiers[0][:-1], beginnings[-1]])
-        tiers.append(beginnings)
+        fit = Fit(self._words)
+        whole = [f'"{word}"' for word in words]
+        beginnings = [self._name_beginning(word) for word in words]
+        tiers = (
+            [whole, [*whole[:-1], beginnings[-1]], beginnings]
+            if 1 < len(words) < _SEARCHED
+            else [whole, beginnings]
+        )
         for tier in tiers:
-            if "" not in tier:
-                rows = self._match(_BY_NAME, " AND ".join(tier))
-                placed = sorted((_placed(row, self._words), at) for at, row in enumerate(rows))
-                for place, at in placed:
-                    self._offer([rows[at]], place.why)
+            rows = self._match(_BY_NAME, tier)
+            fits = [fit.of(row[_WORDS]) for row in rows]
+            for at in sorted(range(len(rows)), key=fits.__getitem__):
+                self._found.setdefault(rows[at][0], (rows[at], fits[at][-1]))
             if len(self._found) >= self._limit:
                 return
 
+    def _name_beginning(self, word: str) -> str:
+        """An FTS expression for names that begin so; "" when there are none.
+
+        Up to eight letters have an index of their own; a longer beginning becomes the known words it begins."""
+        if len(word) <= _INDEXED_PREFIX:
+            return f'"{word}" *'
+        return _any_of(self._known(NAME, word, _EXPANSIONS))
+
+    def _known(self, kind: int, beginning: str, count: int) -> list[str]:
+        found = self._store.execute(_KNOWN, (kind, beginning, beginning + _LAST, count)).fetchall()
+        return [row[0] for row in found]
+
     def _name_and_number(self) -> None:
-        """`smith 0142`: the words of a name and the last digits of a number."""
-        numbers = [word for word in self._words if len(word) >= 3 and word.isascii() and word.isdigit()]
+        """`smith 0142`: words of a name and the last digits of a number."""
+        numbers = [word for word in self._words if len(word) >= 4 and word.isascii() and word.isdigit()]
         names = [word for word in self._words if word not in numbers]
         if len(numbers) != 1 or not names:
             return
-        for row in self._range(_BY_NUMBER, *span(BACKWARD, numbers[0][::-1]), 10 * self._depth):
-            text = f" {row['words'].replace('|', ' ')}"
-            if all(f" {word}" in text for word in names):
-                self._offer([row], f"name and phone ends {_tail(numbers[0])}")
+        fit = Fit(names)
+        for row in self._range(_BY_NUMBER, *span(BACKWARD, numbers[0][::-1]), _SHARED_ENDS):
+            if fit.all_in(row[_WORDS]):
+                self._offer([row], f"name and phone ends {numbers[0]}")
 
     def _anything(self) -> None:
-        self._mail(anyway=True)
-        expression = [self._beginning(word, NAME, PLACE) for word in self._searched()]
-        if "" in expression:
-            return
-        for row in self._match(_BY_ANY, " AND ".join(expression)):
-            self._offer([row], _place(row, self._words))
+        """Words of any field; the last one may be unfinished."""
+        words = self._searched()
+        last = words[-1]
+        known = [last]
+        if len(last) > 1:
+            known += self._known(PLACE, last, _EXPANSIONS) + self._known(NAME, last, _EXPANSIONS // 2)
+        for row in self._match(_BY_ANY, [*(f'"{word}"' for word in words[:-1]), _any_of(known)]):
+            if row[0] not in self._found:
+                places = (
+                    ("address", f"{row['street'] or ''} {row['city'] or ''}"),
+                    ("node", row["node"] or ""),
+                    ("website", row["website"] or ""),
+                )
+                self._offer([row], place_of(self._words, row[_WORDS], places))
 
     def _mistyped(self) -> None:
-        words, meant = self._searched(), set[str]()
-        expression = []
-        for word in words:
+        meant: set[str] = set()
+        choices = []
+        for word in self._searched():
             near = close_words(self._store.connection, word)
             meant.update(near)
-            beginning = self._beginning(word, NAME)
-            choices = [choice for choice in (beginning, *(_whole(one) for one in near)) if choice]
-            if not choices:
-                return
-            expression.append(f"({' OR '.join(choices)})")
+            beginning = self._name_beginning(word)
+            alternatives = [*([beginning] if beginning else []), *(f'"{one}"' for one in near)]
+            choices.append(f"({' OR '.join(alternatives)})" if alternatives else "")
         if not meant:
             return
-        for row in self._match(_BY_NAME, " AND ".join(expression)):
-            held = row["words"].replace("|", " ").split()
+        for row in self._match(_BY_NAME, choices):
+            held = row[_WORDS].replace("|", " ").split()
             close = next((word for word in held if word in meant), held[0])
-            self._offer([row], f"close to ‘{_as_written(row, close)}’")
-
-    def _beginning(self, word: str, *kinds: int) -> str:
-        """An FTS expression for the words that begin so; "" when there is none.
-
-        Prefixes that have their own index are asked for as such; others become the known words they begin."""
-        if kinds == (NAME,) and len(word) <= _INDEXED_PREFIX:
-            return f'"{word}" *'
-        known = [word] if kinds != (NAME,) else []
-        if len(word) > 1:
-            for kind in kinds:
-                known += [
-                    row[0]
-                    for row in self._store.execute(
-                        "SELECT word FROM customer_word WHERE kind = ? AND word >= ? AND word < ? LIMIT ?",
-                        (kind, word, word + _LAST, _EXPANSIONS),
-                    ).fetchall()
-                ]
-        return f"({' OR '.join(map(_whole, dict.fromkeys(known)))})" if known else ""
+            self._offer([row], f"close to ‘{as_written(close, row['name'], row['company'] or '')}’")
 
 
-def _whole(word: str) -> str:
-    return f'"{word}"'
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class _Place:
-    """How well the words fit a row: fewer words that are only beginnings, then the name before the company."""
-
-    beginnings: int
-    part: int
-    unlike: bool
-    why: str
+def _any_of(words: Sequence[str]) -> str:
+    quoted = [f'"{word}"' for word in dict.fromkeys(words)]
+    return f"({' OR '.join(quoted)})" if quoted else ""
 
 
 _PLANS = {int(plan): plan for plan in Plan}
-_PARTS = ("name", "contact", "company")
-
-
-def _placed(row: Any, words: Sequence[str]) -> _Place:
-    parts = [f" {part} " for part in row["words"].split("|")]
-    held, beginnings = [], 0
-    for word in words:
-        whole = next((at for at, part in enumerate(parts) if f" {word} " in part), None)
-        if whole is None:
-            beginnings += 1
-            whole = next((at for at, part in enumerate(parts) if f" {word}" in part), None)
-        if whole is not None:
-            held.append(whole)
-    part = max(held, default=len(_PARTS) - 1)
-    why = " and ".join(_PARTS[at] for at in sorted(set(held))) or "name"
-    return _Place(beginnings, part, parts[0].split() != list(words), why)
-
-
-def _place(row: Any, words: Sequence[str]) -> str:
-    """Why a row was found by every word: which of its fields hold them."""
-    named = f" {row['words'].replace('|', ' ')}"
-    rest = [word for word in words if f" {word}" not in named]
-    for reason, text in (
-        ("address", f"{row['street'] or ''} {row['city'] or ''}"),
-        ("node", row["node"] or ""),
-        ("website", row["website"] or ""),
-    ):
-        held = f" {' '.join(words_of(text))}"
-        if any(f" {word}" in held for word in rest or words):
-            return f"name and {reason}" if 0 < len(rest) < len(words) else reason
-    return "name" if not rest else "e-mail"
-
-
-def _readings(typed: str, digits: str) -> list[tuple[int, str]]:
-    """What the typed digits may be the beginning of: (kind, digits)."""
-    if typed.lstrip().startswith("+"):
-        return [(FORWARD, digits)]
-    for dialled in ("011", "00"):
-        if digits.startswith(dialled) and len(digits) > len(dialled) + 2:
-            return [(FORWARD, digits.removeprefix(dialled)), (NATIONAL, digits)]
-    national = digits.lstrip("0")
-    readings = [(FORWARD, f"1{digits}"), (FORWARD, digits), (NATIONAL, digits)]
-    return [*readings, (NATIONAL, national)] if len(national) >= 3 and national != digits else readings
-
-
-def _is_number(held: str, kind: int, digits: str) -> bool:
-    """Whether a customer's number is the typed one: keys hold the first 17 digits only."""
-    plain = held.removeprefix("+")
-    return plain == digits or (kind == NATIONAL and held.startswith("+") and national_part(plain) == digits)
-
-
-def _tail(digits: str) -> str:
-    return digits if len(digits) <= 7 else digits[-4:]
-
-
-def _as_written(row: Any, folded: str) -> str:
-    """A folded word as it stands in the name or company of a row."""
-    for text in (row["name"], row["company"] or ""):
-        for written in re.split(r"[\s,;/|()]+", text):
-            if folded in words_of(written):
-                return written.strip("\"'.:-‘’“”")
-    return folded
 
 
 def _listed(row: Any) -> LookupRow:
+    _rank, customer_id, account, name, company, numbers, plan, *_ = row
     return LookupRow(
-        id=CustomerId(row["id"]),
-        account=row["account"] or "",
-        name=row["name"],
-        company=row["company"] or "",
-        phones=tuple(number for number in row["numbers"].split() if number.startswith("+")),
-        plan=_PLANS.get(row["plan"]),
+        id=CustomerId(customer_id),
+        account=account or "",
+        name=name,
+        company=company or "",
+        phones=tuple(number for number in numbers.split() if number[0] == "+"),
+        plan=_PLANS.get(plan),
     )

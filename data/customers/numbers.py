@@ -66,3 +66,26 @@ def number_keys(numbers: str) -> set[int]:
         if not digits.startswith("1"):
             keys.add(_key(NATIONAL, national_part(digits)))
     return keys
+
+
+def readings(typed: str, digits: str) -> list[tuple[int, str]]:
+    """What typed digits may be the beginning of: (kind, digits), the likeliest first.
+
+    Args:
+        typed: as typed; a plus before the digits says that the country code is there.
+        digits: its digits, at least three.
+    """
+    if typed.lstrip().startswith("+"):
+        return [(FORWARD, digits)]
+    for dialled in ("011", "00"):
+        if digits.startswith(dialled) and len(digits) > len(dialled) + 2:
+            return [(FORWARD, digits.removeprefix(dialled)), (NATIONAL, digits)]
+    national = digits.lstrip("0")
+    read = [(FORWARD, f"1{digits}"), (FORWARD, digits), (NATIONAL, digits)]
+    return [*read, (NATIONAL, national)] if len(national) >= 3 and national != digits else read
+
+
+def is_number(held: str, kind: int, digits: str) -> bool:
+    """Whether a customer's number is the one that was read so: keys hold its first 17 digits only."""
+    plain = held.removeprefix("+")
+    return plain == digits or (kind == NATIONAL and held.startswith("+") and national_part(plain) == digits)

@@ -7,23 +7,20 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import NamedTuple, Protocol, TextIO
 
 from data.customers.mapping import ImportRefused
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceRow(NamedTuple):
     """One row: the text under each heading."""
 
     line: int
     values: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class TornRow:
+class TornRow(NamedTuple):
     """A row that could not be taken apart, and why."""
 
     line: int

@@ -111,7 +111,7 @@ class Staging:
         ids = [draft.id for draft in drafts]
         there = known_ids(self._store, ids)
         # Made before the store is held: it is half of the work.
-        ready = {draft.id: entry_of(draft.new_row()) for draft in drafts if draft.id not in there}
+        ready = {draft.id: draft.new_entry() for draft in drafts if draft.id not in there}
         with self._store.write() as connection:
             known = known_rows(connection, ids)
             ranked: list[Ranked] = []

@@ -1,0 +1,76 @@
+"""How well a found customer fits what was typed, and why it was found, in a few words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from data.customers.folding import words_of
+
+_PARTS = ("name", "contact", "company")
+_REASONS = tuple(
+    " and ".join(part for bit, part in enumerate(_PARTS) if held & 1 << bit) or "name" for held in range(8)
+)
+_BREAKS = re.compile(r"[\s,;/|()]+")
+_EDGES = "\"'.:-‘’“”"
+
+
+class Fit:
+    """The typed words, ready to be held against the indexed words of many rows (`name|people|company`)."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._marks = [(f" {word}", f" {word} ") for word in words]
+        self._alone = f" {' '.join(words)} |"
+
+    def of(self, text: str) -> tuple[int, int, int, bool, str]:
+        """(words that are not there, words that are only beginnings, part, not the whole name, why): less is better.
+
+        The part is 0 when every word stands in the name, 1 when a person at the customer is needed, 2 the company.
+        """
+        padded = f" {text.replace('|', ' | ')} "
+        first, last = padded.find("|"), padded.rfind("|")
+        missing = beginnings = held = 0
+        for beginning, whole in self._marks:
+            at = padded.find(whole)
+            if at < 0:
+                at = padded.find(beginning)
+                if at < 0:
+                    missing += 1
+                    continue
+                beginnings += 1
+            held |= 1 if at < first else 2 if at < last else 4
+        part = 0 if held <= 1 else 1 if held < 4 else 2
+        return missing, beginnings, part, not padded.startswith(self._alone), _REASONS[held]
+
+    def all_in(self, text: str) -> bool:
+        """Whether every word is there, at least as a beginning."""
+        padded = f" {text.replace('|', ' ')}"
+        return all(beginning in padded for beginning, _ in self._marks)
+
+
+def place_of(words: Sequence[str], named: str, places: Sequence[tuple[str, str]]) -> str:
+    """Why a row was found by words of any of its fields.
+
+    Args:
+        words: as typed, folded.
+        named: the indexed words of its names.
+        places: (what to call it, text) of the other fields, the likeliest first.
+    """
+    held = f" {named.replace('|', ' ')}"
+    rest = [word for word in words if f" {word}" not in held]
+    wanted = [f" {word}" for word in rest or words]
+    held_by = [(reason, f" {' '.join(words_of(text))}") for reason, text in places]
+    for enough in (all, any):
+        for reason, there in held_by:
+            if enough(word in there for word in wanted):
+                return f"name and {reason}" if 0 < len(rest) < len(words) else reason
+    return "e-mail" if rest else "name"
+
+
+def as_written(folded: str, *texts: str) -> str:
+    """A folded word as it is spelled in the first text that holds it."""
+    for text in texts:
+        for written in _BREAKS.split(text):
+            if folded in words_of(written):
+                return written.strip(_EDGES)
+    return folded

@@ -1,0 +1,77 @@
+"""A fresh store, a short way to write customers, and the made-up customers of the data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from data.customers.index import write_customer
+from data.customers.phone import normalise
+from data.models.customer import Customer, Person, Phone
+from data.store.database import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "seat.db") as opened:
+        yield opened
+
+
+def customer(customer_id: str, name: str, *numbers: str, people: tuple[str, ...] = (), **fields: Any) -> Customer:
+    phones = tuple(Phone(raw=number, e164=normalise(number)) for number in numbers)
+    return Customer(
+        id=customer_id, name=name, phones=phones, people=tuple(Person(name=one) for one in people), **fields
+    )
+
+
+Save = Callable[..., Customer]
+
+
+@pytest.fixture
+def save(store: Store) -> Save:
+    """Write a customer as a save at a desk does: `save("1", "Ann Lee", "202-555-0142", company="Acme")`."""
+
+    def write(customer_id: str, name: str, *numbers: str, people: tuple[str, ...] = (), **fields: Any) -> Customer:
+        made = customer(customer_id, name, *numbers, people=people, **fields)
+        with store.write() as connection:
+            write_customer(connection, made.to_row())
+        return made
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    folder = os.environ.get("AGENT_CONSOLE_CORPORA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("AGENT_CONSOLE_CORPORA names no folder with the real data")
+    return Path(folder)
+
+
+@dataclass(frozen=True)
+class MadeCustomers:
+    """A file of make_customers.py and the answers that belong to it."""
+
+    path: Path
+    count: int
+    expected: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def made_customers(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> MadeCustomers:
+    path, count = tmp_path_factory.mktemp("made") / "customers.csv", 20_000
+    subprocess.run(
+        [sys.executable, str(corpora / "customers" / "make_customers.py"), str(path), str(count)],
+        check=True,
+        capture_output=True,
+    )
+    expected = json.loads(Path(f"{path}.expected.json").read_text(encoding="utf-8"))
+    return MadeCustomers(path, count, expected)
