@@ -20,12 +20,14 @@ class Fit:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._marks = [(f" {word}", f" {word} ") for word in words]
-        self._alone = f" {' '.join(words)} |"
+        alone = f" {' '.join(words)} "
+        self._name, self._company = f"{alone}|", f"|{alone}"
 
-    def of(self, text: str) -> tuple[int, int, int, bool, str]:
-        """(words that are not there, words that are only beginnings, part, not the whole name, why): less is better.
+    def of(self, text: str) -> tuple[int, int, bool, int, str]:
+        """(words that are not there, words that are only beginnings, more than was typed, part, why): less is better.
 
-        The part is 0 when every word stands in the name, 1 when a person at the customer is needed, 2 the company.
+        More than was typed: neither the whole name nor the whole company is what was typed. The part is 0 when
+        every word stands in the name, 1 when a person at the customer is needed, 2 the company.
         """
         padded = f" {text.replace('|', ' | ')} "
         first, last = padded.find("|"), padded.rfind("|")
@@ -40,7 +42,8 @@ class Fit:
                 beginnings += 1
             held |= 1 if at < first else 2 if at < last else 4
         part = 0 if held <= 1 else 1 if held < 4 else 2
-        return missing, beginnings, part, not padded.startswith(self._alone), _REASONS[held]
+        more = not (padded.startswith(self._name) or padded.endswith(self._company))
+        return missing, beginnings, more, part, _REASONS[held]
 
     def all_in(self, text: str) -> bool:
         """Whether every word is there, at least as a beginning."""
