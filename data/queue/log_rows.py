@@ -44,7 +44,7 @@ def row_of(fact: Fact) -> Row:
     said = [at, fact.call_id, fact.queue, fact.agent, fact.event]
     if fact.kind is EventKind.OTHER:
         said.append(text)
-    digest = blake2b("|".join(said).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+    digest = blake2b("|".join(said).encode(), digest_size=12).hexdigest()
     return (
         f"log-{fact.at_ms:011x}-{digest}",
         fact.call_id,
@@ -89,3 +89,15 @@ def write_rows(connection: Connection, rows: Sequence[Row], uncertain: Collectio
 def _rank(figures: tuple[float | None, float | None, str]) -> tuple[float, float, str]:
     wait, talk, text = figures
     return (-1.0 if wait is None else wait, -1.0 if talk is None else talk, text)
+
+
+def longer_is_there(connection: Connection, row: Row) -> bool:
+    """Whether the store has the whole of an event that is none of a call's, of which this is the beginning."""
+    if row[3] != EventKind.OTHER.value:
+        return False
+    found = connection.execute(
+        "SELECT 1 FROM contact_event WHERE contact_id = ? AND at = ? AND kind = 'other' AND queue = ?"
+        " AND agent IS ? AND source = 'log' AND id <> ? AND substr(text, 1, ?) = ? LIMIT 1",
+        (row[1], row[2], row[4], row[5], row[0], len(row[10]), row[10]),
+    ).fetchone()
+    return found is not None
