@@ -31,6 +31,7 @@ POLL_S = 0.05
 SHORTEST_NAP_S = 0.002
 LONGEST_NAP_S = 1.0
 RETRY_S = 0.5
+_OPENING_TRIES = 5
 
 
 class Floor:
@@ -191,11 +192,9 @@ def run_floor(
         HubUnreachable: the hub cannot be opened.
         QueueLogError: the log to replay cannot be read.
     """
-    from data.sync.embedded import EmbeddedHub
-
     nap = wait or _sleep
     with only_floor(options.hub):
-        hub = EmbeddedHub(options.hub, clock)
+        hub = _open(options.hub, clock, nap)
         try:
             floor = Floor(hub, options, clock)
             while not floor.over():
@@ -209,6 +208,18 @@ def run_floor(
             return floor.close()
         finally:
             hub.close()
+
+
+def _open(path: Path, clock: Clock, nap: Callable[[float], bool]) -> Hub:
+    """Open the hub. A seat that makes the file at the same moment may be in the way of the first try."""
+    from data.sync.embedded import EmbeddedHub
+
+    for _try in range(_OPENING_TRIES - 1):
+        try:
+            return EmbeddedHub(path, clock)
+        except HubUnreachable:
+            nap(RETRY_S / _OPENING_TRIES)
+    return EmbeddedHub(path, clock)
 
 
 def _sleep(seconds: float) -> bool:

@@ -10,7 +10,7 @@ from data.floor.practice import Practice
 from data.floor.switch import Switch
 from data.models.agent import AgentState
 from data.models.base import new_id
-from data.models.contact import IN_QUEUE, Contact, ContactEvent, ContactState, EventKind
+from data.models.contact import IN_QUEUE, Contact, ContactEvent, ContactState, Direction, EventKind
 from data.models.customer import Customer
 
 KILLED = "the floor was stopped"
@@ -43,10 +43,11 @@ def clear(line: Line, now: datetime) -> int:
     """End what a floor that was killed left behind; how many calls that were."""
     left = list(line.contacts.values())
     for contact in left:
-        end_row(line, contact, now, KILLED)
+        _end_row(line, contact, now)
+    for contact in line.unlogged():
+        line.log(_given_up(contact, now))
     for request in line.requests:
-        if request.contact_id in {contact.id for contact in left}:
-            line.close_request(request, "The practice floor was started anew: this call is over.")
+        line.close_request(request, "The practice floor was started anew: what was on the line is over.")
     line.requests.clear()
     for status in list(line.statuses.values()):
         agent = line.agents.get(status.id)
@@ -67,18 +68,19 @@ def close(switch: Switch, reason: str = CLOSED) -> None:
             switch.end(call, reason)
 
 
-def end_row(line: Line, contact: Contact, now: datetime, reason: str) -> None:
-    """End a contact of which only the row is known. Talk and waits count to `now` at the most."""
+def _end_row(line: Line, contact: Contact, now: datetime) -> None:
+    """End a contact of which only the row is known."""
     waiting = contact.state in IN_QUEUE and contact.agent is None
+    unanswered = contact.answered_at is None and contact.direction is Direction.INBOUND
     ended = ContactEvent(
         id=new_id(),
         contact_id=contact.id,
         at=now,
-        kind=EventKind.LEFT if waiting else EventKind.ENDED,
+        kind=EventKind.LEFT if unanswered else EventKind.ENDED,
         queue=contact.queue,
         agent=contact.agent,
         source=contact.feed,
-        text=reason,
+        text=KILLED,
     )
     line.change(
         contact,
@@ -89,5 +91,21 @@ def end_row(line: Line, contact: Contact, now: datetime, reason: str) -> None:
         held_since=None,
         consult=None,
         ended_at=now,
-        end_reason=reason,
+        end_reason=KILLED,
+    )
+
+
+def _given_up(contact: Contact, now: datetime) -> ContactEvent:
+    """The event that a caller who gave up should have."""
+    at = contact.ended_at or now
+    abandoned = contact.end_reason == "abandoned"
+    return ContactEvent(
+        id=new_id(),
+        contact_id=contact.id,
+        at=at,
+        kind=EventKind.ABANDONED if abandoned else EventKind.LEFT,
+        queue=contact.queue,
+        source=contact.feed,
+        wait_s=max(0.0, (at - contact.queued_at).total_seconds()),
+        text="" if abandoned else contact.end_reason or "",
     )

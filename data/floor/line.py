@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, ContactId, Entity, new_id
-from data.models.contact import IN_QUEUE, LIVE, Contact, ContactEvent, Queue, Request, RequestState
+from data.models.contact import (
+    IN_QUEUE,
+    LIVE,
+    Contact,
+    ContactEvent,
+    ContactState,
+    EventKind,
+    Queue,
+    Request,
+    RequestState,
+)
 from data.models.customer import Customer
 from data.store.save import SCHEMA_V
 from data.sync.contract import Claim, Hub, HubRow, HubUnreachable, Op, OpOutcome, OpResult
@@ -24,6 +35,7 @@ REPLICA_ID = "practice-floor"
 FEEDS = frozenset({"floor", "replay"})
 """The contacts that are ours; those of other feeds are left alone."""
 ACTOR = AgentId("practice-floor")
+_JUST_BEFORE = timedelta(seconds=10)
 _PUSH = 400
 _PAGE = 500
 
@@ -50,6 +62,8 @@ class Line:
         """Contacts that changed at the hub, by id; the floor takes them away."""
         self.requests: list[Request] = []
         """Requests that nobody has answered; the floor takes them away."""
+        self._foreign: set[str] = set()
+        """Live contacts of other feeds, whose requests are not ours."""
 
     # start
 
@@ -62,8 +76,30 @@ class Line:
                 self._take(row)
         self.news.clear()
 
-    def _section(self, entity: str) -> Iterator[HubRow]:
-        after = (entity, "")
+    def unlogged(self) -> list[Contact]:
+        """Callers who gave up just before the floor was killed, and of whom no event tells: the row is written
+        a moment earlier, since only the hub knows whether they were quicker than a claim."""
+        ours = [
+            contact
+            for row in self._section(Contact.entity)
+            if (contact := _model(Contact, row)) is not None and contact.feed in FEEDS
+        ]
+        newest = max((contact.ended_at or contact.queued_at for contact in ours), default=None)
+        if newest is None:
+            return []
+        gone = {
+            contact.id: contact
+            for contact in ours
+            if contact.state is ContactState.ABANDONED and newest - (contact.ended_at or newest) < _JUST_BEFORE
+        }
+        if gone:  # ids sort by time: an event of a contact is younger than the contact
+            for row in self._section(ContactEvent.entity, min(gone)):
+                if row.body.get("kind") in (EventKind.ABANDONED, EventKind.LEFT):
+                    gone.pop(row.body.get("contact_id", ""), None)
+        return list(gone.values())
+
+    def _section(self, entity: str, after_id: str = "") -> Iterator[HubRow]:
+        after = (entity, after_id)
         while True:
             page = self._hub.snapshot_v1(REPLICA_ID, after, _PAGE)
             for row in page.rows:
@@ -110,7 +146,8 @@ class Line:
                 self._take_contact(row)
             case Request.entity:
                 request = _model(Request, row)
-                if request is not None and request.state is RequestState.ASKED:
+                asked = request is not None and request.state is RequestState.ASKED
+                if request is not None and asked and request.contact_id not in self._foreign:
                     self._vers[row.entity, row.entity_id] = row.ver
                     self.requests.append(request)
             case Agent.entity:
@@ -129,9 +166,12 @@ class Line:
     def _take_contact(self, row: HubRow) -> None:
         key = (row.entity, row.entity_id)
         contact = _model(Contact, row)
-        if contact is None or contact.feed not in FEEDS:
+        if contact is None:
             return
-        if contact.state in LIVE | IN_QUEUE:
+        alive = contact.state in LIVE | IN_QUEUE
+        if contact.feed not in FEEDS:
+            (self._foreign.add if alive else self._foreign.discard)(contact.id)
+        elif alive:
             if self.contacts.get(contact.id) != contact:
                 self.news.append(contact.id)
             self.contacts[contact.id] = contact

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from data.floor.calls import Call
 from data.floor.switch import REJECTED_REST_S, Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId
+from data.models.contact import EventKind
 
 SEEN_S = 1.5
 """A caller rings nowhere before having waited so long, so that the list is seen first."""
+OLD_READY_S = 15.0
+"""Somebody who was ready before the floor opened may be left over from a console that died: others come first."""
 ALONE_REST_S = 5.0
 """A rejected caller rings at the same person again so soon when nobody else is there."""
 _AWAY = frozenset({AgentState.SIGNED_OUT, AgentState.NOT_READY})
@@ -19,29 +24,35 @@ class Ringing:
 
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
+        self._found = dict(switch.line.statuses)
 
     def ready(self) -> list[Agent]:
-        """The people who can be rung, longest idle first."""
+        """The people who can be rung and are surely there, longest idle first."""
+        return [agent for agent in self._ready() if not self._may_be_gone(agent)]
+
+    def _ready(self) -> list[Agent]:
         line = self._switch.line
-        found: list[tuple[AgentStatus, Agent]] = []
-        for agent in line.agents.values():
+        able: list[tuple[AgentStatus, Agent]] = []
+        for status in line.statuses.values():
+            agent = line.agents.get(status.id)
+            if status.state is not AgentState.READY or agent is None or agent.played:
+                continue
             me = AgentId(agent.id)
-            status = line.statuses.get(agent.id)
-            if agent.played or status is None or status.state is not AgentState.READY:
-                continue
-            if self._switch.rings_in_vain(me) or self._switch.busy(me):
-                continue
-            found.append((status, agent))
-        found.sort(key=lambda pair: (pair[0].since, pair[1].id))
-        return [agent for _status, agent in found]
+            if not self._switch.rings_in_vain(me) and not self._switch.busy(me):
+                able.append((status, agent))
+        able.sort(key=lambda pair: (pair[0].since, pair[1].id))
+        return [agent for _status, agent in able]
+
+    def _may_be_gone(self, agent: Agent) -> bool:
+        return self._found.get(agent.id) == self._switch.line.statuses.get(agent.id)
 
     def step(self) -> None:
-        """Ring whom there is somebody for."""
-        people = self.ready()
+        """Ring whom there is somebody for; a telephone whose owner has signed out rings no longer."""
+        self._stop_at_empty_chairs()
+        people = self._ready()
         if not people:
             return
-        seen_s = SEEN_S * self._switch.person_pace
-        waiting = [call for call in self._switch.waiting() if self._switch.t - call.queued_t >= seen_s]
+        waiting = self._switch.waiting()
         for agent in people:
             for call in waiting:
                 if self._may_ring(call, agent):
@@ -50,16 +61,21 @@ class Ringing:
                     break
 
     def _may_ring(self, call: Call, agent: Agent) -> bool:
+        now = self._switch.t
+        if now < self._rings_from(call, agent):
+            return False
         if agent.queues and self._switch.contact(call).queue not in agent.queues:
             return False
         me = AgentId(agent.id)
         until = call.rejected.get(me)
-        if until is None or until <= self._switch.t:
+        if until is None or until <= now:
             return True
-        return (
-            self._alone(me)
-            and until - (REJECTED_REST_S - ALONE_REST_S) * self._switch.person_pace <= self._switch.t
-        )
+        soon = until - (REJECTED_REST_S - ALONE_REST_S) * self._switch.person_pace
+        return soon <= now and self._alone(me)
+
+    def _rings_from(self, call: Call, agent: Agent) -> float:
+        wait_s = OLD_READY_S if self._may_be_gone(agent) else SEEN_S
+        return call.queued_t + wait_s * self._switch.person_pace
 
     def _alone(self, me: AgentId) -> bool:
         """Whether nobody else is on the floor who could take a call."""
@@ -67,12 +83,21 @@ class Ringing:
             status.id != me and status.state not in _AWAY for status in self._switch.line.statuses.values()
         )
 
+    def _stop_at_empty_chairs(self) -> None:
+        line = self._switch.line
+        for call in list(self._switch.calls.values()):
+            contact = line.contacts.get(call.contact_id)
+            if contact is None or contact.ringing_agent is None or contact.agent is not None:
+                continue
+            owner, status = line.agents.get(contact.ringing_agent), line.statuses.get(contact.ringing_agent)
+            gone = status is not None and status.state is AgentState.SIGNED_OUT
+            if gone and owner is not None and not owner.played:
+                self._switch.stop_ringing(call, EventKind.MISSED)
+
     def next_due(self) -> float:
         """The floor second at which a waiting caller may first ring, when somebody is ready."""
-        soon = float("inf")
-        if self.ready():
-            for call in self._switch.waiting():
-                due = call.queued_t + SEEN_S * self._switch.person_pace
-                if due > self._switch.t:
-                    soon = min(soon, due)
-        return soon
+        people = self._ready()
+        if not people:
+            return math.inf
+        from_t = [self._rings_from(call, agent) for call in self._switch.waiting() for agent in people]
+        return min((due for due in from_t if due > self._switch.t), default=math.inf)

@@ -314,15 +314,14 @@ class Switch:
     def end(self, call: Call, reason: str, talk_s: float | None = None, kind: EventKind = EventKind.ENDED) -> None:
         """The conversation is over; the agent wraps up. `talk_s`: what a log says in place of what passed."""
         contact = self.contact(call)
-        talk = self._talked(call) if talk_s is None else talk_s
-        ended = self.event(
-            call,
-            kind,
-            contact.agent,
-            talk_s=talk if contact.answered_at is not None else 0.0,
-            hold_s=call.hold_s,
-            text=reason,
-        )
+        if contact.answered_at is not None:
+            talk = self._talked(call) if talk_s is None else talk_s
+            ended = self.event(call, kind, contact.agent, talk_s=talk, hold_s=call.hold_s, text=reason)
+        elif contact.direction is Direction.OUTBOUND:
+            ended = self.event(call, kind, contact.agent, talk_s=0.0, text=reason)
+        else:  # claimed, and ended before the caller was through
+            ended = self.event(call, EventKind.LEFT, contact.agent, wait_s=self.t - call.queued_t, text=reason)
+            self.tally.left += not call.forked
         self._finish(call, contact, reason, ended)
 
     def pass_on(self, call: Call, target: str, talk_s: float | None = None) -> None:

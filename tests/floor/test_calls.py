@@ -266,3 +266,32 @@ def test_a_person_at_the_console_gets_a_call_within_ten_seconds(tmp_path: Path) 
         ground.play(0.2)
         seat.ask(seat.contact(contact.id), RequestAction.HANG_UP)
         seat.be(AgentState.NOT_READY, "break")
+
+
+def test_somebody_who_signs_out_is_rung_no_longer(ground: Playground) -> None:
+    seat = ground.seat()
+    seat.be(AgentState.READY)
+    ground.play(2)
+    contact = next(one for one in seat.all(Contact) if one.state is S.RINGING)
+    seat.be(AgentState.SIGNED_OUT)
+    ground.play(0.2)
+    assert seat.contact(contact.id).state is S.WAITING
+    assert seat.kinds(contact.id) == [K.OFFERED, K.RING, K.MISSED]
+
+
+def test_a_ready_left_over_from_before_is_rung_late(tmp_path: Path) -> None:
+    """A console that was killed leaves READY behind; the callers of the next shift do not ring there at once."""
+    before = Playground(tmp_path / "hub.db", calls_per_hour=0)
+    dana = before.seat()
+    dana.be(AgentState.READY)
+    before.play(1)
+    before.floor.close()
+    ground = Playground(tmp_path / "hub.db")
+    ground.play(14)
+    assert not [contact for contact in dana.all(Contact) if contact.ringing_agent]
+    sam = ground.seat("Sam Osei")
+    sam.be(AgentState.READY)
+    ground.play(0.2)
+    assert {contact.ringing_agent for contact in dana.all(Contact)} == {None, sam.me}
+    ground.play(3)
+    assert {contact.ringing_agent for contact in dana.all(Contact)} == {None, sam.me, dana.me}
