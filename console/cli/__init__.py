@@ -5,9 +5,20 @@ sentence on standard error that says what to do next."""
 
 from __future__ import annotations
 
+import io
+import os
+import sys
+from collections.abc import Sequence
+
 import typer
+from typer.exceptions import TyperException
 
 from console.cli import asking, imports, opening, syncing
+from console.cli.shared import FAULTS, shown
+
+PROGRAM = "agent-console"
+TRACEBACK = "AGENT_CONSOLE_TRACEBACK"
+"""Set, it lets an error that nobody expected end the program as Python does, for a report."""
 
 app = typer.Typer(
     no_args_is_help=False,
@@ -24,6 +35,45 @@ app.command()(asking.stats)
 app.add_typer(syncing.app, name="sync")
 
 
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Do what a command line says (`sys.argv` when none is given); returns the exit code."""
+    try:
+        code = app(
+            args=list(arguments) if arguments is not None else None, prog_name=PROGRAM, standalone_mode=False
+        )
+    except typer.Abort:
+        return FAULTS
+    except TyperException as error:
+        print(_usage(error), file=sys.stderr)
+        return error.exit_code
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        print(
+            f"Something went wrong here that should not have ({type(error).__name__}: {shown(str(error)[:300])}):"
+            f" set {TRACEBACK}=1, try once more and report what it says.",
+            file=sys.stderr,
+        )
+        return FAULTS
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: TyperException) -> str:
+    """What was wrong with the command line, in one sentence; for a group without a command, its help."""
+    message = error.format_message().strip()
+    if message.startswith("Usage:"):
+        return message
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else PROGRAM
+    words = shown(message).replace("Value error, ", "").rstrip(".")
+    return f"{words}: `{command} --help` shows what it takes."
+
+
 def main() -> None:
     """The `agent-console` command."""
-    app()
+    # the worker and the floor are started with `python -m`: a folder named `data` where the agent stands is not ours
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal has no letters for ends no command
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run())

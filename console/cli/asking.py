@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.shared import USAGE, DataDir, Json, fail, open_store, say
+from console.cli.shared import USAGE, DataDir, Json, fail, json_line, open_store, say, shown
 
 if TYPE_CHECKING:
     from data.queue import figures
@@ -19,12 +18,17 @@ if TYPE_CHECKING:
 
 def lookup(
     query: Annotated[str | None, typer.Argument(help="Name, phone, last digits, account, ticket…")] = None,
-    batch: Annotated[Path | None, typer.Option(help="One query a line; prints one JSON line each.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    batch: Annotated[
+        Path | None, typer.Option(help="File with one query a line; prints one JSON line each.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many a query.")] = 20,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Find customers, best first."""
+    """Find customers, best first.
+
+    By name, company, phone (also its last digits), e-mail, address, account or ticket number.
+    """
     from data.customers import lookup as customers
     from data.customers.phone import display
 
@@ -44,7 +48,7 @@ def lookup(
     with open_store(data_dir) as store:
         if batch is not None:
             try:
-                queries = batch.read_text(encoding="utf-8", errors="replace").splitlines()
+                queries = _lines(batch.read_text(encoding="utf-8-sig", errors="replace"))
             except OSError as error:
                 raise fail(
                     f"{batch} cannot be read ({error.strerror}): check the name and its rights.", USAGE
@@ -54,7 +58,7 @@ def lookup(
                 found = customers.lookup(store, text, limit)
                 ms = (time.perf_counter() - start) * 1000
                 body = {"query": text, "ms": round(ms, 3), "customers": [shape(one.customer) for one in found]}
-                print(json.dumps(body, ensure_ascii=False))
+                print(json_line(body))
             return
         found = customers.lookup(store, query or "", limit)
         say(
@@ -64,11 +68,11 @@ def lookup(
                 "\n".join(
                     "  ".join(
                         (
-                            f"{_shown(one.customer.name):<28}",
-                            f"{_shown(one.customer.company):<22}",
+                            f"{shown(one.customer.name):<28}",
+                            f"{shown(one.customer.company):<22}",
                             f"{one.customer.account:<10}",
                             f"{', '.join(display(phone) for phone in one.customer.phones):<18}",
-                            _shown(one.why),
+                            shown(one.why),
                         )
                     )
                     for one in found
@@ -78,11 +82,10 @@ def lookup(
         )
 
 
-def _shown(text: str) -> str:
-    """Text from outside, safe to print on a terminal."""
-    from widgets.safe_text import clean
-
-    return clean(text)
+def _lines(text: str) -> list[str]:
+    """The lines of a file; what else Unicode counts as a line end belongs to the query."""
+    lines = text.split("\n")
+    return [line.removesuffix("\r") for line in (lines if lines[-1] else lines[:-1])]
 
 
 def stats(
@@ -90,12 +93,16 @@ def stats(
     start: Annotated[str | None, typer.Option("--from", help="From this day or time on (ISO 8601).")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Up to this day or time, not included.")] = None,
     sl: Annotated[str, typer.Option(help="Service-level formula, SL1 to SL6.")] = "SL4",
-    threshold: Annotated[float, typer.Option(help="Seconds within which a call should be answered.")] = 20,
-    tz: Annotated[str, typer.Option(help="Zone of days and half-hours.")] = "",
+    threshold: Annotated[float, typer.Option(min=0, help="Seconds within which a call should be answered.")] = 20,
+    tz: Annotated[str, typer.Option(help="Zone of days and half-hours; else TZ, else UTC.")] = "",
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Offered, answered, abandoned, service level, ASA, AHT, longest wait."""
+    """Figures of the queue.
+
+    Offered, answered, abandoned, service level, ASA, AHT, longest wait and longest queue, computed from what
+    happened to each call.
+    """
     from data.queue.stats import stats as figures_of
 
     zone = tz or os.environ.get("TZ") or "UTC"

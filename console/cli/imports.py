@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from console.cli.shared import (
     progress_line,
     say,
     settings_of,
+    shown,
 )
 
 app = typer.Typer(
@@ -26,15 +28,18 @@ app = typer.Typer(
 )
 
 REPORT = ("read", "added", "updated", "unchanged", "rejected", "seconds")
+TOLD = 20
+"""Remarks about single rows that are printed."""
 
 
-def _import_outcome(report: Any, as_json: bool, notes: list[str]) -> None:
+def _import_outcome(report: Any, as_json: bool, notes: Sequence[str], more: str) -> None:
+    """Print what became of the rows; `more` says where the remarks beyond the first are."""
     body = {name: getattr(report, name) for name in REPORT}
     body["seconds"] = round(body["seconds"], 3)
-    for note in notes[:20]:
-        print(note, file=sys.stderr)
-    if len(notes) > 20:
-        print(f"… and {len(notes) - 20} more", file=sys.stderr)
+    for note in notes[:TOLD]:
+        print(shown(note), file=sys.stderr)
+    if len(notes) > TOLD:
+        print(f"… and more like these{more}.", file=sys.stderr)
     say(
         as_json,
         body,
@@ -48,8 +53,15 @@ def _import_outcome(report: Any, as_json: bool, notes: list[str]) -> None:
 
 
 @app.command("queue-log")
-def import_queue_log(files: list[Path], data_dir: DataDir = None, as_json: Json = False) -> None:
-    """Import Asterisk queue_logs (also .xz, .gz); again, or in pieces, changes nothing."""
+def import_queue_log(
+    files: Annotated[list[Path], typer.Argument(help="The logs, also as .xz or .gz.")],
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Import Asterisk queue_logs.
+
+    Importing again, or in pieces, changes nothing. Lines that cannot be read are told and left out.
+    """
     from data.queue import history
     from data.queue.log_file import QueueLogError
 
@@ -58,12 +70,12 @@ def import_queue_log(files: list[Path], data_dir: DataDir = None, as_json: Json 
             report = history.import_queue_log(store, files, progress=progress_line(as_json))
         except QueueLogError as error:
             raise fail(str(error), USAGE) from error
-        _import_outcome(report, as_json, [str(one) for one in report.skipped])
+        _import_outcome(report, as_json, [str(one) for one in report.skipped], "")
 
 
 @app.command("customers")
 def import_customers(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="The CSV file; its first line names the columns.")],
     mapping: Annotated[
         Path | None, typer.Option("--map", help="TOML file that says which column is which.")
     ] = None,
@@ -72,7 +84,10 @@ def import_customers(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Import customers from CSV; nothing is half-imported."""
+    """Import customers from CSV.
+
+    All of the file or nothing. Importing again changes nothing; a refused row is told with its reason.
+    """
     from data.customers import importing
     from data.customers.mapping import ImportRefused, read_mapping
 
@@ -89,4 +104,9 @@ def import_customers(
             )
         except ImportRefused as error:
             raise fail(str(error), USAGE) from error
-        _import_outcome(report, as_json, [str(one) for one in report.warnings])
+        _import_outcome(
+            report,
+            as_json,
+            (*report.remarks, *report.problems, *report.warnings),
+            f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row",
+        )

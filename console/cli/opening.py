@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, settings_of
 
+RoleOption = Annotated[Literal["agent", "supervisor"], typer.Option("--role", help="What you sign on as.")]
 
-def _open_console(
-    chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None, *, name: str = ""
-) -> None:
+
+def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None) -> None:
     from data.models.agent import Role
 
-    if role not in set(Role):
-        raise fail(f"--role is agent or supervisor, not '{role}'.", USAGE)
     if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
         raise fail("The console needs a terminal: start it in one, or use a command (agent-console --help).", USAGE)
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
@@ -37,7 +36,7 @@ def _open_console(
 
 def console(
     context: typer.Context,
-    role: Annotated[str, typer.Option(help="agent or supervisor.")] = "agent",
+    role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -56,30 +55,59 @@ def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help="No console: run the floor and print what happened.")
     ] = False,
-    seconds: Annotated[float, typer.Option(help="End after so many seconds (headless).")] = 60.0,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, max=10_000_000, help="End after so many seconds (headless).")
+    ] = 60.0,
     seed: Annotated[int, typer.Option(help="The same seed plays the same callers.")] = 1,
-    speed: Annotated[float, typer.Option(help="How many times faster than real.")] = 1.0,
+    speed: Annotated[float, typer.Option(min=0.01, max=100_000, help="How many times faster than real.")] = 1.0,
     replay: Annotated[Path | None, typer.Option(help="Play this queue_log instead (also .xz, .gz).")] = None,
     day: Annotated[str | None, typer.Option(help="Only this day of the replayed log, YYYY-MM-DD.")] = None,
-    role: Annotated[str, typer.Option(help="agent or supervisor.")] = "agent",
+    role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
     as_json: Json = False,
 ) -> None:
-    """Open the practice floor: a played PBX, callers and colleagues; nothing real is touched."""
+    """Open the practice floor.
+
+    A played telephone exchange with callers and colleagues, or a real queue_log played again. Its store is apart
+    from yours (the folder `practice` in the data folder), and nothing real is touched.
+    """
     options = ["--seed", str(seed), "--speed", str(speed)]
     if replay is not None:
         if not replay.is_file():
             raise fail(f"There is no file {replay}: name a queue_log to replay.", USAGE)
         options += ["--replay", str(replay)]
     if day is not None:
-        options += ["--day", day]
+        options += ["--day", _day(day, replay)]
     if not headless:
         _open_console(data_dir, hub, role, options)
         return
     folder = folder_of(data_dir, practice=True)
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = settings_of(folder, hub)
-    hub_file = settings.hub or folder / "hub.db"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise fail(
+            f"The folder {folder} cannot be used ({error.strerror}): choose another with --data-dir.", FAULTS
+        ) from error
+    hub_file = settings_of(folder, hub).hub or folder / "hub.db"
     options += ["--seconds", str(seconds), "--hub", str(hub_file), *(["--json"] if as_json else [])]
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "data.floor", *options]))
+    raise typer.Exit(_play(options))
+
+
+def _day(text: str, replay: Path | None) -> str:
+    if replay is None:
+        raise fail("--day is about a log: name one with --replay FILE.", USAGE)
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise fail(f"'{text}' is no day: write it like 2026-01-31.", USAGE) from error
+
+
+def _play(options: list[str]) -> int:
+    """Run the floor to its end; it ends with us, and a ctrl+c lets it say what happened so far."""
+    command = [sys.executable, "-m", "data.floor", "--watch-stdin", *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as floor:
+        try:
+            return floor.wait()
+        except KeyboardInterrupt:  # the floor has had it too
+            return floor.wait()

@@ -26,24 +26,36 @@ Hub = Annotated[
 ]
 FAULTS, USAGE, UNREACHABLE = 1, 2, 3
 
+_ESCAPED = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
+}
+"""What JSON lets through and a terminal would obey: control bytes, and signs that turn the writing direction."""
+
 
 def fail(sentence: str, code: int) -> typer.Exit:
     """Say one sentence on standard error; to be raised."""
-    print(sentence, file=sys.stderr)
+    print(shown(sentence), file=sys.stderr)
     return typer.Exit(code)
 
 
 def settings_of(folder: Path, hub: Path | None = None) -> Settings:
+    """The settings of a data folder, with the hub that the command line names."""
     from console.settings import SettingsError, load
 
     try:
         settings = load(folder)
     except SettingsError as error:
         raise fail(str(error), USAGE) from error
+    except OSError as error:
+        raise fail(
+            f"The settings in {folder} cannot be read ({error.strerror}): check the rights of the folder.", USAGE
+        ) from error
     return settings.model_copy(update={"hub": hub}) if hub is not None else settings
 
 
 def folder_of(chosen: Path | None, *, practice: bool = False) -> Path:
+    """The data folder that a command works on."""
     from console.settings import data_folder
 
     return data_folder(chosen, practice=practice)
@@ -63,7 +75,21 @@ def open_store(chosen: Path | None) -> Iterator[Store]:
 
 
 def say(as_json: bool, body: dict[str, Any] | list[dict[str, Any]], text: Callable[[], str]) -> None:
-    print(json.dumps(body, ensure_ascii=False, default=str) if as_json else text())
+    """Print what a command found, as one line of JSON or as text for a person."""
+    print(json_line(body) if as_json else text())
+
+
+def json_line(body: dict[str, Any] | list[dict[str, Any]]) -> str:
+    """JSON on one line, in letters that standard output can carry and no terminal obeys."""
+    unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return json.dumps(body, ensure_ascii=not unicode, default=str).translate(_ESCAPED)
+
+
+def shown(text: str) -> str:
+    """Text from outside, safe to print on a terminal."""
+    from widgets.safe_text import clean
+
+    return clean(text)
 
 
 def progress_line(as_json: bool) -> Callable[[int, int], None] | None:

@@ -6,12 +6,15 @@ import typer
 
 from console.cli.shared import UNREACHABLE, DataDir, Hub, Json, fail, folder_of, open_store, say, settings_of
 
-app = typer.Typer(no_args_is_help=True, help="What waits for the hub.", rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, help="How this seat stands with its hub.", rich_markup_mode=None)
 
 
 @app.command("status")
 def sync_status(data_dir: DataDir = None, hub: Hub = None, as_json: Json = False) -> None:
-    """What is queued, refused or in conflict, and when the hub was last heard."""
+    """Say what waits for the hub.
+
+    What is queued, refused or in conflict, and when the hub was last heard. Exit code 3: it cannot be reached.
+    """
     from data.clock import SYSTEM_CLOCK
     from data.sync.contract import HubUnreachable
     from data.sync.embedded import EmbeddedHub
@@ -39,6 +42,10 @@ def sync_status(data_dir: DataDir = None, hub: Hub = None, as_json: Json = False
             "last_push": replica.state("last_push"),
             "last_pull": replica.state("last_pull"),
         }
-        say(as_json, body, lambda: "\n".join(f"{name:<10} {value}" for name, value in body.items()))
+        say(
+            as_json,
+            body,
+            lambda: "\n".join(f"{name:<10} {'–' if value is None else value}" for name, value in body.items()),
+        )
     if problem:
         raise fail(problem, UNREACHABLE)
