@@ -14,6 +14,7 @@ from data.models.base import AgentId, Entity, body_of, instant_text, new_id
 from data.store.database import Store
 from data.store.rows import patched, read_row, write_row
 from data.text.cards import mask_everything
+from data.text.whole import whole_body
 
 SCHEMA_V = 1
 """Version of the patches that this program writes; the hub applies old ones for ever."""
@@ -67,10 +68,10 @@ class Change:
         return model.model_validate({**before, **patch})
 
     def _clean(self, model: type[Entity], body: dict[str, Any]) -> dict[str, Any]:
-        clean = dict(body)
+        clean: dict[str, Any] = whole_body(body)
         for name in model.free_text & body.keys():
-            clean[name] = mask_everything(body[name])
-            if clean[name] != body[name]:
+            clean[name] = mask_everything(before := clean[name])
+            if clean[name] != before and name not in self.masked:
                 self.masked.append(name)
         return clean
 
