@@ -11,17 +11,23 @@ class StoreError(Exception):
     """Something is wrong with the store; the message is one sentence for a person."""
 
 
-def explain(error: Exception, path: Path) -> str:
-    """One sentence for a person about a driver error on the store at `path`."""
+def explain(error: Exception, path: Path, what: str = "store") -> str:
+    """One sentence for a person about a driver error on the file at `path`; `what` it is: a store or a hub."""
     text = str(error).lower()
     if "readonly" in text or "read-only" in text:
-        return f"The store {path} is read-only: give this user write permission on it and its folder, then start again."
+        return f"The {what} {path} is read-only: give this user write permission on it and its folder, then start again."
     if "disk" in text and "full" in text:
         return f"The disk that holds {path} is full: free some space and save again; nothing saved before is lost."
     if "locked" in text or "busy" in text:
-        return f"The store {path} stayed busy for {driver.BUSY_TIMEOUT_S:.0f} s: wait a moment and try again."
+        return f"The {what} {path} stayed busy for {driver.BUSY_TIMEOUT_S:.0f} s: wait a moment and try again."
     if "not a database" in text or "malformed" in text or "corrupt" in text:
-        return f"The store {path} is damaged or not ours: put it aside and restore the last backup with `agent-console restore`."
-    if "unable to open" in text:
-        return f"The store {path} cannot be opened: check that its folder exists and belongs to this user."
-    return f"The store {path} did not answer ({error}): try again, and run `agent-console doctor` if it goes on."
+        return f"The {what} {path} is damaged or not one of ours: {_MEND[what]}"
+    if "unable to open" in text or "no store at" in text:
+        return f"The {what} {path} cannot be opened: check that it exists and belongs to this user."
+    return f"The {what} {path} did not answer ({error}): try again; if it goes on, start agent-console anew."
+
+
+_MEND = {
+    "store": "put the file aside and start again; what the hub has comes back by itself.",
+    "hub": "put the file aside and copy its last backup there; the seats go on without it meanwhile.",
+}

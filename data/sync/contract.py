@@ -5,13 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
+
+from pydantic import BeforeValidator
 
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
+from data.text.whole import whole_body
 
 
 class HubUnreachable(Exception):
     """The hub did not answer; what was asked may be asked again."""
+
+
+class CopiedReplica(Exception):
+    """A pushed op has a number under which the hub has another op of the same replica: this replica is a copy
+    of one that went on, or was restored from a backup. It goes on under a new id and keeps its ops (rule 2)."""
 
 
 class Op(Value):
@@ -25,7 +33,7 @@ class Op(Value):
     kind: str
     """`put` (create or patch), `append` (append-only row)."""
     base_ver: int
-    patch: dict[str, Any]
+    patch: Annotated[dict[str, Any], BeforeValidator(whole_body)]
     actor: AgentId
     schema_v: int
 
@@ -106,7 +114,11 @@ class Hub(Protocol):
         """Make the replica known; a second call returns what is known."""
 
     def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
-        """Apply ops in order, all or none; a result for each. At most 500, never part of a txn_id."""
+        """Apply ops in order, all or none; a result for each. At most 500, never part of a txn_id.
+
+        Raises:
+            CopiedReplica: this replica must take a new id first.
+        """
 
     def pull_v1(self, replica_id: str, cursor: int, limit: int = 100) -> Page:
         """The rows changed after `cursor`, each once, as they are now."""

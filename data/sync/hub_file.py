@@ -1,0 +1,252 @@
+"""The file of the embedded hub: its shape, its transactions, its rows.
+
+Rows are kept as JSON bodies with a version a field, so the hub needs no table an entity; contacts that can
+be claimed have a small typed index beside them. Every call of the hub is one immediate transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from data.models.base import new_id
+from data.models.contact import IN_QUEUE, Contact, ContactKind, ContactState
+from data.store import driver
+from data.store.errors import explain
+from data.sync.contract import HubRow, HubUnreachable
+
+HUB_SHAPE = 2
+"""`PRAGMA user_version` of a hub that this program reads and writes."""
+FIRST_TICKET_NUMBER = 10001
+
+_SHAPE = """
+CREATE TABLE IF NOT EXISTS hub_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hub_clock (one INTEGER PRIMARY KEY CHECK (one = 1), v INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS replica (
+    replica_id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, name TEXT NOT NULL, enrolled_at TEXT NOT NULL,
+    last_seq INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ops (
+    op_id TEXT PRIMARY KEY, replica_id TEXT NOT NULL, replica_seq INTEGER NOT NULL, txn_id TEXT NOT NULL,
+    actor TEXT NOT NULL, entity TEXT NOT NULL, entity_id TEXT NOT NULL, kind TEXT NOT NULL, patch TEXT NOT NULL,
+    base_ver INTEGER NOT NULL, schema_v INTEGER NOT NULL, hub_seq INTEGER NOT NULL, result TEXT NOT NULL,
+    received_at TEXT NOT NULL, UNIQUE (replica_id, replica_seq));
+CREATE INDEX IF NOT EXISTS ops_refused ON ops (entity, entity_id) WHERE hub_seq = 0;
+CREATE TABLE IF NOT EXISTS row (
+    entity TEXT NOT NULL, entity_id TEXT NOT NULL, ver INTEGER NOT NULL, hub_seq INTEGER NOT NULL,
+    body TEXT NOT NULL, field_ver TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (entity, entity_id));
+CREATE INDEX IF NOT EXISTS row_by_seq ON row (hub_seq);
+CREATE TABLE IF NOT EXISTS claimable (
+    contact_id TEXT PRIMARY KEY, queue TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
+    priority INTEGER NOT NULL, queued_at TEXT NOT NULL, ringing_agent TEXT, agent TEXT) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claimable_order ON claimable (state, priority DESC, queued_at);
+CREATE TABLE IF NOT EXISTS claim (
+    contact_id TEXT NOT NULL, fence INTEGER NOT NULL, agent TEXT NOT NULL, replica_id TEXT NOT NULL,
+    lease_until TEXT NOT NULL, comes_back INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (contact_id, fence)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claim_open ON claim (lease_until) WHERE comes_back AND NOT finished;
+CREATE TABLE IF NOT EXISTS claim_request (
+    request_id TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Stored(NamedTuple):
+    """One row of the hub. `marks`: field → (version, number of the replica that wrote it)."""
+
+    body: dict[str, Any]
+    marks: dict[str, tuple[int, int]]
+    ver: int
+
+
+NOTHING = Stored({}, {}, 0)
+
+
+class HubFile:
+    """The open file. One object a thread."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        """Open the file at `path`; with `create` it is made when missing.
+
+        Raises:
+            HubUnreachable: the file is missing, cannot be opened, is not a hub, or one of another shape.
+        """
+        self._path = path
+        if not create and not path.exists():
+            raise HubUnreachable(f"The hub {path} is not there: put it back, or mount the folder that it is in.")
+        try:
+            self.db = driver.connect(path)
+        except (driver.Error, OSError) as error:
+            raise HubUnreachable(explain(error, path, "hub")) from error
+        try:
+            self._check()
+        except driver.Error as error:
+            self.db.close()
+            raise HubUnreachable(explain(error, path, "hub")) from error
+        except BaseException:
+            self.db.close()
+            raise
+        self._file = self._identity()
+
+    def _check(self) -> None:
+        with self.snapshot() as db:
+            shape = db.execute("PRAGMA user_version").fetchone()[0]
+            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        if shape == 0 and not tables:
+            self._make()
+        elif "hub_clock" not in tables:
+            raise HubUnreachable(f"{self._path} is not a hub: name the hub's own file with --hub.")
+        elif shape != HUB_SHAPE:
+            raise HubUnreachable(
+                f"The hub {self._path} belongs to another agent-console (shape {shape}, this one knows {HUB_SHAPE}): "
+                "bring both to the same version; nothing was touched."
+            )
+
+    def _make(self) -> None:
+        with self.writing() as db:
+            for statement in _SHAPE.split(";"):
+                if statement.strip():
+                    db.execute(statement)
+            db.execute("INSERT INTO hub_clock (one, v) VALUES (1, 0) ON CONFLICT DO NOTHING")
+            for key, value in (("epoch", new_id()), ("next_ticket", str(FIRST_TICKET_NUMBER))):
+                db.execute("INSERT INTO hub_info VALUES (?, ?) ON CONFLICT DO NOTHING", (key, value))
+            db.execute(f"PRAGMA user_version = {HUB_SHAPE:d}")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            found = self._path.stat()
+        except OSError as error:
+            raise HubUnreachable(
+                f"The hub {self._path} is not there any more: put it back, or mount the folder that it is in."
+            ) from error
+        return found.st_dev, found.st_ino
+
+    def version(self) -> int:
+        """Changes whenever another connection has committed.
+
+        Raises:
+            HubUnreachable: another file lies at the path now; whatever was written here would reach nobody.
+        """
+        if self._identity() != self._file:
+            raise HubUnreachable(f"The hub {self._path} was replaced by another file.")
+        with self.reading() as db:
+            return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+    # transactions
+
+    @contextmanager
+    def reading(self) -> Iterator[driver.Connection]:
+        """The connection, whose errors become HubUnreachable."""
+        try:
+            yield self.db
+        except driver.Error as error:
+            raise HubUnreachable(explain(error, self._path, "hub")) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[driver.Connection]:
+        """Several reads of one and the same moment."""
+        with self.reading() as db:
+            db.execute("BEGIN")
+            try:
+                yield db
+            finally:
+                db.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self) -> Iterator[driver.Connection]:
+        """A write transaction: all of it or nothing."""
+        with self.reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    # rows
+
+    def info(self, key: str) -> str:
+        """A fact about the hub: `epoch`, `next_ticket`."""
+        return str(self.db.execute("SELECT value FROM hub_info WHERE key = ?", (key,)).fetchone()[0])
+
+    def top(self) -> int:
+        """The highest number of the hub's order."""
+        return int(self.db.execute("SELECT v FROM hub_clock").fetchone()[0])
+
+    def find(self, entity: str, entity_id: str) -> Stored | None:
+        """One row, or None."""
+        found = self.db.execute(
+            "SELECT body, field_ver, ver FROM row WHERE entity = ? AND entity_id = ?", (entity, entity_id)
+        ).fetchone()
+        if found is None:
+            return None
+        marks = {name: (pair[0], pair[1]) for name, pair in json.loads(found["field_ver"]).items()}
+        return Stored(json.loads(found["body"]), marks, found["ver"])
+
+    def rows(self, where: str, values: Sequence[Any]) -> list[HubRow]:
+        """Rows as they travel. `where` is ours, never text from outside."""
+        found = self.db.execute(
+            f"SELECT hub_seq, entity, entity_id, ver, body, deleted FROM row WHERE {where}",  # noqa: S608
+            values,
+        )
+        return [
+            HubRow(
+                hub_seq=row["hub_seq"],
+                entity=row["entity"],
+                entity_id=row["entity_id"],
+                ver=row["ver"],
+                body=json.loads(row["body"]),
+                deleted=bool(row["deleted"]),
+            )
+            for row in found
+        ]
+
+    def put(
+        self,
+        entity: str,
+        entity_id: str,
+        before: Stored,
+        body: dict[str, Any],
+        changed: dict[str, Any],
+        writer: int,
+    ) -> int:
+        """Write a row under the next number of the hub's order, which is returned. `changed` holds the fields
+        that `writer` wrote. A conflicting op counts as a change too, so that the seat which sent it pulls the
+        row again and sees what holds."""
+        hub_seq = int(self.db.execute("UPDATE hub_clock SET v = v + 1 RETURNING v").fetchone()[0])
+        marks = {**before.marks, **{name: (before.ver + 1, writer) for name in changed}}
+        self.db.execute(
+            "INSERT INTO row (entity, entity_id, ver, hub_seq, body, field_ver) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (entity, entity_id) DO UPDATE SET ver = excluded.ver, hub_seq = excluded.hub_seq,"
+            " body = excluded.body, field_ver = excluded.field_ver",
+            (entity, entity_id, before.ver + 1, hub_seq, json.dumps(body, ensure_ascii=False), json.dumps(marks)),
+        )
+        if entity == Contact.entity:
+            self._index_contact(body)
+        return hub_seq
+
+    def _index_contact(self, body: dict[str, Any]) -> None:
+        over = body["state"] in (ContactState.DONE, ContactState.ABANDONED)
+        if over or (body["state"] not in IN_QUEUE and body["kind"] == ContactKind.CALL):
+            self.db.execute("DELETE FROM claimable WHERE contact_id = ?", (body["id"],))
+            self.db.execute("UPDATE claim SET comes_back = 0 WHERE contact_id = ? AND comes_back", (body["id"],))
+            return
+        self.db.execute(
+            "INSERT OR REPLACE INTO claimable VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                body["id"],
+                body["queue"],
+                body["kind"],
+                body["state"],
+                body["priority"],
+                body["queued_at"],
+                body["ringing_agent"],
+                body["agent"],
+            ),
+        )

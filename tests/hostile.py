@@ -1,0 +1,40 @@
+"""Text as it must be expected from outside: written by us, in every test's reach where the real corpora are not."""
+
+from __future__ import annotations
+
+HOSTILE: tuple[str, ...] = (
+    "",
+    " ",
+    "plain",
+    "[bold red]not markup[/bold red]",
+    "[/]",
+    "[@click=app.quit]press here[/]",
+    "\x1b[2J\x1b[31mred\x1b[0m",
+    "\x9b31mred",
+    "\x1b]52;c;aGVsbG8=\x07",
+    "bell\a back\b nul\0 end",
+    "line\nbreak\r\nand\rreturn",
+    "\u2028line\u2029paragraph\x85next\x0btab\x0cpage",
+    "\u202eright to left\u202c \u2066isolated\u2069 \u200emark\u200f",
+    "שלום עולם",
+    "مرحبا بالعالم",
+    "e\u0301" * 3,
+    "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324\u031e\u0349\u035a",
+    "漢字かな交じり文",
+    "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽",
+    "\ufeffmark of byte order",
+    "\ufffe\uffff\U0010ffff",
+    "\u00ad\u200b\u200c\u200d\u2060",
+    "'; DROP TABLE ticket; --",
+    '" OR 1=1 --',
+    '"* NEAR(a b) col:x ^y -z AND OR NOT (',
+    '=HYPERLINK("http://example.com")',
+    "{organisation} %s %(name)s ${HOME} `id` $(id)",
+    "../../../../etc/passwd",
+    "null",
+    "NaN",
+    "0" * 40,
+    "a" * 100_000,
+    "ab " * 20_000,
+)
+"""Never a real person's name or number, never a card number."""
