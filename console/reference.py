@@ -1,0 +1,240 @@
+"""The reference pages of `docs/`, written from the tables that the program itself uses (STYLE rule 20).
+
+`python -m console.reference` writes them; `--check` only says whether one of them is out of date."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args, get_origin
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+    from typer.core import TyperCommand, TyperGroup
+
+    from console.actions import Action
+
+DOCS = Path(__file__).parent.parent / "docs"
+WIDTH = 88
+"""Columns of the help texts, whatever the terminal of whoever writes them."""
+MENDS = "python -m console.reference"
+
+_WRITTEN = f"<!-- Written by `{MENDS}` from {{source}}. Do not edit: `make docs` writes it anew. -->"
+
+
+def _head(title: str, source: str) -> list[str]:
+    return [f"# {title}", "", _WRITTEN.format(source=source), ""]
+
+
+def _cell(text: str) -> str:
+    """Text for a cell of a Markdown table."""
+    return text.replace("|", "\\|")
+
+
+def _table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    return [*lines, *(f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows), ""]
+
+
+# keys
+
+
+def _keys_of(action: Action) -> str:
+    """Every key of an action, the one that the console shows first."""
+    others = action.keys.split(",")[1:]
+    return ", ".join(f"`{key}`" for key in (action.key_text, *others))
+
+
+def keys_page() -> str:
+    """The keys of the workspace, by group, and what each pane is for."""
+    from console import actions
+    from widgets.customer_pane import CustomerPane
+    from widgets.desk_pane import DeskPane
+    from widgets.queue_pane import QueuePane
+    from widgets.script_pane import ScriptPane
+    from widgets.ticket_pane import TicketPane
+
+    lines = _head("Keys", "`console/actions.py` and the panes' own help")
+    lines += [
+        "`^k` means ctrl and k together. A capital letter means shift. Letters are commands while no text field has",
+        "the focus; `esc` leaves a field. `F1` says in the console what the focused pane is for, `?` lists the keys,",
+        "and `^k` finds every command by name.",
+        "",
+        "In a list: the arrow keys, `home`, `end` and the page keys move, `enter` takes the line. In a form: `tab` and",
+        "`shift+tab` go from field to field. In a dialog: `esc` is always the safe way out.",
+        "",
+        "The last column is the name of the action: any key can be changed in the settings, for example",
+        '`keys = { take_next = "space,t" }` (see [settings.md](settings.md)).',
+        "",
+    ]
+    for group in dict.fromkeys(action.group for action in actions.WORKSPACE):
+        here = [action for action in actions.WORKSPACE if action.group == group]
+        lines += [f"## {group}", ""]
+        lines += _table(
+            ("key", "", "what it does", "action"),
+            ((_keys_of(action), action.label, action.help, f"`{action.id}`") for action in here),
+        )
+    lines += ["## What the panes are for", ""]
+    for pane in (QueuePane, CustomerPane, ScriptPane, TicketPane, DeskPane):
+        lines += [f"**{pane.pane_key} {pane.pane_name}.** {pane.help_text}", ""]
+    return "\n".join(lines)
+
+
+# settings
+
+
+def _kind(field: FieldInfo) -> str:
+    kind = field.annotation
+    if get_origin(kind) is dict:
+        return "table of texts"
+    for known in (kind, *get_args(kind)):
+        if known is bool:
+            return "true or false"
+        if isinstance(known, type) and issubclass(known, Path):
+            return "file"
+        if known in (int, float):
+            return "number"
+    return "text"
+
+
+def _default(value: object) -> str:
+    """A default as it can be told on any machine."""
+    from data.playbook.files import CONTENT
+
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, Path):
+        shipped = value.is_relative_to(CONTENT)
+        return f"`{value.relative_to(CONTENT).as_posix()}`, shipped" if shipped else f"`{value.as_posix()}`"
+    if isinstance(value, dict):
+        return "empty" if not value else f"`{value}`"
+    return f"`{value}`"
+
+
+def settings_page() -> str:
+    """Every setting: name, kind, default, what it is, its variable."""
+    from console.settings import SETTINGS_FILE, Settings
+
+    prefix = Settings.model_config.get("env_prefix", "")
+    lines = _head("Settings", "`console/settings.py`")
+    lines += [
+        f"A seat reads its settings once, when it starts: from the file `{SETTINGS_FILE}` in its data folder (TOML), and",
+        "from environment variables, which win over the file. An unknown setting is refused, so that a slip of the",
+        "pen is seen at once. [guide-administrator.md](guide-administrator.md) has a whole sample file.",
+        "",
+    ]
+    lines += _table(
+        ("setting", "kind", "default", "what it is", "variable"),
+        (
+            (
+                f"`{name}`",
+                _kind(field),
+                _default(field.get_default(call_default_factory=True)),
+                field.description or "",
+                f"`{prefix}{name.upper()}`",
+            )
+            for name, field in Settings.model_fields.items()
+        ),
+    )
+    lines += [
+        "A `file` is written from the root, or relative to where the console is started.",
+        f'A table is written as JSON in a variable: `{prefix}KEYS=\'{{"zoom": "Z"}}\'`.',
+        "",
+        "Two variables are no settings: `AGENT_CONSOLE_HOME` names the data folder (`--data-dir` wins over it), and",
+        "`AGENT_CONSOLE_TRACEBACK`, when it is set, lets a command that fails unexpectedly show where.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+# commands
+
+
+def _helps(command: TyperCommand | TyperGroup, path: str) -> Iterator[tuple[str, str]]:
+    """(command line, help) of a command and all below it."""
+    from typer.core import TyperCommand, TyperGroup
+
+    context = command.make_context(path, [], resilient_parsing=True, terminal_width=WIDTH, max_content_width=WIDTH)
+    text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
+    yield path, text
+    if isinstance(command, TyperGroup):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if isinstance(below, TyperCommand | TyperGroup):
+                yield from _helps(below, f"{path} {name}")
+
+
+def commands_page() -> str:
+    """The help of every command."""
+    from typer.core import TyperGroup
+    from typer.main import get_command
+
+    from console.cli import PROGRAM, app
+
+    program = get_command(app)
+    if not isinstance(program, TyperGroup):
+        raise TypeError("the command line has no commands")
+
+    lines = _head("Commands", "the help of the commands themselves (`console/cli/`)")
+    lines += [
+        "Exit codes: 0 done · 1 some rows were refused, or a check found faults · 2 wrong usage · 3 the hub cannot be",
+        "reached. An error is one sentence on standard error that says what to do next. With `--json`, durations are",
+        "seconds, rates are fractions from 0 to 1, times are ISO 8601 with their zone, and 0/0 is `null`.",
+        "",
+    ]
+    for path, text in _helps(program, PROGRAM):
+        lines += [f"## {path}", "", "```text", text, "```", ""]
+    return "\n".join(lines)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "keys.md": keys_page,
+    "settings.md": settings_page,
+    "commands.md": commands_page,
+}
+"""File in the docs folder, and what writes it."""
+
+
+def out_of_date(docs: Path) -> list[Path]:
+    """The reference pages that are missing or not what the program would write now."""
+    stale = []
+    for name, page in PAGES.items():
+        file = docs / name
+        if not file.is_file() or file.read_text(encoding="utf-8") != page():
+            stale.append(file)
+    return stale
+
+
+def write(docs: Path) -> list[Path]:
+    """Write the pages that are out of date; returns them."""
+    stale = out_of_date(docs)
+    for file in stale:
+        file.write_text(PAGES[file.name](), encoding="utf-8")
+    return stale
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write or check. Exit 0: all is up to date; 1: a page is not (`--check`), or there is no such folder."""
+    parser = argparse.ArgumentParser(prog=MENDS, description="Write the reference pages of the docs.")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a page is out of date")
+    parser.add_argument("--docs", type=Path, default=DOCS, help="the folder of the docs")
+    given = parser.parse_args(arguments)
+    if not given.docs.is_dir():
+        print(f"There is no folder {given.docs}: name the docs of the project with --docs.", file=sys.stderr)
+        return 1
+    if not given.check:
+        for file in write(given.docs):
+            print(f"{file} is written anew.")
+        return 0
+    stale = out_of_date(given.docs)
+    for file in stale:
+        print(f"{file} is out of date: `{MENDS}` (or `make docs`) writes it anew.", file=sys.stderr)
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
