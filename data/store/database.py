@@ -27,7 +27,11 @@ class Store:
         self.path = path
         try:
             self.connection = driver.connect(path, create=create)
-            bring_up_to_date(self.connection, path)
+            try:
+                bring_up_to_date(self.connection, path)
+            except BaseException:
+                self.connection.close()
+                raise
         except driver.Error as error:
             raise StoreError(explain(error, path)) from error
         except OSError as error:
@@ -46,22 +50,37 @@ class Store:
         self.connection.close()
 
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> driver.Cursor:
-        """Run one statement with bound values."""
-        return self.connection.execute(sql, values)
+        """Run one statement with bound values.
+
+        Raises:
+            StoreError: the store did not answer, here as in `rows`, `row` and `value`.
+        """
+        with self._in_words():
+            return self.connection.execute(sql, values)
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """Every row of a query, as dicts. The read ends here: no transaction stays open."""
-        return [dict(row) for row in self.connection.execute(sql, values).fetchall()]
+        with self._in_words():
+            return [dict(row) for row in self.connection.execute(sql, values).fetchall()]
 
     def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> dict[str, Any] | None:
         """The first row of a query, or None."""
-        found = self.connection.execute(sql, values).fetchone()
+        with self._in_words():
+            found = self.connection.execute(sql, values).fetchone()
         return dict(found) if found is not None else None
 
     def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """The first column of the first row, or None."""
-        found = self.connection.execute(sql, values).fetchone()
+        with self._in_words():
+            found = self.connection.execute(sql, values).fetchone()
         return found[0] if found is not None else None
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except driver.Error as error:
+            raise StoreError(explain(error, self.path)) from error
 
     @contextmanager
     def write(self) -> Iterator[driver.Connection]:

@@ -6,6 +6,7 @@ processes writing one WAL file can meet. `sqlcipher3` carries a newer one, and e
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,26 @@ def connect(path: Path, *, create: bool = True, same_thread: bool = True) -> Any
         check_same_thread=same_thread,
         cached_statements=256,
     )
-    connection.row_factory = dbapi2.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.row_factory = dbapi2.Row
+        _write_ahead(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def _write_ahead(connection: Any) -> None:
+    """Turn the write-ahead log on. Two that turn it on at the same moment are told "locked" at once, without the
+    busy timeout; for the second the log is on by then."""
+    give_up = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+        time.sleep(0.005)
