@@ -15,10 +15,8 @@ from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId, ContactId
 from data.models.contact import Contact, ContactState, EventKind
 
-LEFT_TO_PEOPLE_S = 8.0
-"""While a person is ready, played agents leave a caller alone for so long."""
 UNHURRIED_S = (4.0, 12.0)
-"""Otherwise they take a caller who has waited between so long, drawn once a call."""
+"""They take a caller who has waited between so long, drawn once a call: people are rung before that."""
 _AWAY_AT_ONCE = 0.4
 """At most this share of the crew is away for a reason at the same time."""
 
@@ -67,11 +65,11 @@ class Crew:
             member.until_t = self._switch.t + member.rng.uniform(*self._practice.played.start_after_s)
             self._show(member, "signed on")
 
-    def step(self, people_ready: bool) -> None:
-        """Do what is due. `people_ready`: somebody at a console could be rung."""
+    def step(self) -> None:
+        """Do what is due."""
         for member in self._members:
             if member.state is AgentState.READY:
-                self._look_for_call(member, people_ready)
+                self._look_for_call(member)
             elif member.state is AgentState.ON_CALL:
                 self._follow(member)
             elif member.until_t <= self._switch.t:
@@ -88,19 +86,14 @@ class Crew:
 
     # calls
 
-    def _look_for_call(self, member: _Member, people_ready: bool) -> None:
+    def _look_for_call(self, member: _Member) -> None:
         for call in self._switch.waiting():
-            if self._switch.t - call.queued_t >= self._leaves_alone_s(call, people_ready):
+            if self._switch.t - call.queued_t >= _leaves_alone_s(call):
                 ring_s = member.rng.uniform(*self._practice.played.ring_s)
                 if self._switch.ring(call, member.agent, math.inf):
                     member.contact = self._switch.contact(call)
                     self._be(member, AgentState.RINGING, self._switch.t + ring_s)
                 return
-
-    def _leaves_alone_s(self, call: Call, people_ready: bool) -> float:
-        if people_ready:
-            return LEFT_TO_PEOPLE_S
-        return random.Random(f"{call.caller.place}/unhurried").uniform(*UNHURRIED_S)
 
     def _pick_up(self, member: _Member) -> None:
         contact = member.contact
@@ -179,10 +172,14 @@ class Crew:
             member.contact = None
             self._be(member, AgentState.SIGNED_OUT)
 
-    def next_due(self, people_ready: bool) -> float:
+    def next_due(self) -> float:
         """The floor second at which somebody of the crew may next do something."""
         due = min((member.until_t for member in self._members), default=math.inf)
         if any(member.state is AgentState.READY for member in self._members):
             for call in self._switch.waiting():
-                due = min(due, call.queued_t + self._leaves_alone_s(call, people_ready))
+                due = min(due, call.queued_t + _leaves_alone_s(call))
         return due
+
+
+def _leaves_alone_s(call: Call) -> float:
+    return random.Random(f"{call.caller.place}/unhurried").uniform(*UNHURRIED_S)

@@ -86,7 +86,7 @@ class PracticeFeed:
                 self._offer()
         else:
             self._lonely_since = None
-        self._crew.step(people_ready)
+        self._crew.step()
 
     def _offer(self) -> None:
         caller = self._callers.next()
@@ -94,7 +94,7 @@ class PracticeFeed:
         self._next_t = self._arrival_after(self._next_t)
 
     def next_due(self) -> float:
-        due = min(self._next_t, self._crew.next_due(bool(self._ringing.ready())))
+        due = min(self._next_t, self._crew.next_due())
         if self._lonely_since is not None:
             due = min(due, self._lonely_since + NUDGE_S)
         return due
