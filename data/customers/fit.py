@@ -16,7 +16,7 @@ _EDGES = "\"'.:-‘’“”"
 
 
 class Fit:
-    """The typed words, ready to be held against the indexed words of many rows (`name|people|company`)."""
+    """The typed words, ready to be held against the indexed words of many rows (` name | people | company `)."""
 
     def __init__(self, words: Sequence[str]) -> None:
         self._marks = [(f" {word}", f" {word} ") for word in words]
@@ -29,26 +29,24 @@ class Fit:
         More than was typed: neither the whole name nor the whole company is what was typed. The part is 0 when
         every word stands in the name, 1 when a person at the customer is needed, 2 the company.
         """
-        padded = f" {text.replace('|', ' | ')} "
-        first, last = padded.find("|"), padded.rfind("|")
+        first, last = text.find("|"), text.rfind("|")
         missing = beginnings = held = 0
         for beginning, whole in self._marks:
-            at = padded.find(whole)
+            at = text.find(whole)
             if at < 0:
-                at = padded.find(beginning)
+                at = text.find(beginning)
                 if at < 0:
                     missing += 1
                     continue
                 beginnings += 1
             held |= 1 if at < first else 2 if at < last else 4
         part = 0 if held <= 1 else 1 if held < 4 else 2
-        more = not (padded.startswith(self._name) or padded.endswith(self._company))
+        more = not (text.startswith(self._name) or text.endswith(self._company))
         return missing, beginnings, more, part, _REASONS[held]
 
     def all_in(self, text: str) -> bool:
         """Whether every word is there, at least as a beginning."""
-        padded = f" {text.replace('|', ' ')}"
-        return all(beginning in padded for beginning, _ in self._marks)
+        return all(beginning in text for beginning, _ in self._marks)
 
 
 def place_of(words: Sequence[str], named: str, places: Sequence[tuple[str, str]]) -> str:
@@ -59,8 +57,7 @@ def place_of(words: Sequence[str], named: str, places: Sequence[tuple[str, str]]
         named: the indexed words of its names.
         places: (what to call it, text) of the other fields, the likeliest first.
     """
-    held = f" {named.replace('|', ' ')}"
-    rest = [word for word in words if f" {word}" not in held]
+    rest = [word for word in words if f" {word}" not in named]
     wanted = [f" {word}" for word in rest or words]
     held_by = [(reason, f" {' '.join(words_of(text))}") for reason, text in places]
     for enough in (all, any):

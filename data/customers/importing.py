@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from data.clock import SYSTEM_CLOCK, Clock
@@ -11,9 +12,11 @@ from data.customers.index import COLUMNS
 from data.customers.mapping import ColumnMapping, fields_of
 from data.customers.rejects import Rejection, RejectsFile
 from data.customers.source import CsvSource, Source, SourceRow, TornRow
-from data.customers.staging import PAGE, ImportLock, Staging, known_rows, new_or_changed, sweep, wide_cache
+from data.customers.staging import PAGE, ImportLock, Staging, bulk_settings, known_rows, new_or_changed, sweep
 from data.models.base import Row, Value
 from data.store.database import Store
+from data.store.driver import Error
+from data.store.errors import StoreError
 
 Progress = Callable[[int, int], None]
 """Told after each page: rows read so far, rows expected."""
@@ -95,7 +98,7 @@ def import_rows(
         run = _Run(source, drafter, refused, progress, clock)
         if dry_run:
             return run.dry(store)
-        with ImportLock(store), wide_cache(store):
+        with ImportLock(store), bulk_settings(store):
             return run.real(store, name)
 
 
@@ -136,7 +139,9 @@ class _Run:
                 self._tell()
             overtaken = staging.flip(self._added, self._updated)
         except BaseException:
-            sweep(store)
+            # A disk that is full now may not be at the next import, which sweeps again.
+            with suppress(StoreError, Error):
+                sweep(store)
             raise
         staging.settle()
         if overtaken:

@@ -46,7 +46,7 @@ class Entry(NamedTuple):
     """What the indexes hold of one customer."""
 
     words: str
-    """Of the name | the people | the company."""
+    """Of the name | the people | the company, a blank on both sides of each word."""
     places: str
     """Words of address, node, website and mail domain."""
     numbers: str
@@ -102,7 +102,7 @@ def entry_from(
     places += [email.rpartition("@")[2] for email in emails]
     numbers = [phone.get("e164") or "".join(_DIGITS.findall(phone.get("raw", ""))) for phone in phones]
     return Entry(
-        words=f"{_joined((name,))}|{_joined(people)}|{_joined((company,))}",
+        words=f" {_joined((name,))} | {_joined(people)} | {_joined((company,))} ",
         places=_joined(places),
         numbers=" ".join(dict.fromkeys([number for number in numbers if len(number) >= 3])),
         texts=text_keys(str(name), str(account), emails),
@@ -219,19 +219,13 @@ def _add_number_and_text_keys(connection: Connection, rank: int, entry: Entry) -
     )
 
 
-def words_in(entry: Entry) -> tuple[set[str], set[str]]:
-    """(words of names, words of places) of an entry."""
-    return set(entry.words.replace("|", " ").split()), set(entry.places.split())
-
-
 def learn_words(connection: Connection, entries: Iterable[Entry]) -> None:
     """Remember words, and what each becomes when one letter is left out."""
     for entry in entries:
-        names, places = words_in(entry)
         connection.executemany(
-            "INSERT OR IGNORE INTO customer_word VALUES (?, ?)", [(PLACE, word) for word in places]
+            "INSERT OR IGNORE INTO customer_word VALUES (?, ?)", [(PLACE, word) for word in entry.places.split()]
         )
-        for word in names:
+        for word in set(entry.words.replace("|", " ").split()):
             new = connection.execute("INSERT OR IGNORE INTO customer_word VALUES (?, ?)", (NAME, word)).rowcount
             if new == 1:
                 connection.executemany(

@@ -3,7 +3,7 @@
 libphonenumber decides; a plain North American number, the bulk of every import, takes a short way to the same
 answer. A number counts when it is *possible*, not when it is *valid*: ranges are opened faster than libraries
 learn of them, and practice numbers such as 202-555-0142 must work. What cannot be a number at all is none: too
-short (an extension, a local number without its area), one digit over and over, or a card number."""
+short (an extension, a local number without its area), one digit over and over, or a card in a number's place."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ _PLAIN_NANP = re.compile(
 _NANP_HOMES = frozenset({"US", "CA"})
 _SIP = re.compile(r"\s*sips?:([^@;>]*)", re.IGNORECASE)
 _LONGEST = 250
+_E164_LENGTH = 16
+"""Plus and fifteen digits: what is longer is no number of the ITU's, and perhaps a card."""
 
 
 def normalise(raw: str, region: str = "US") -> str:
@@ -44,7 +46,7 @@ def _one_digit(digits: str) -> bool:
 
 
 def _by_library(raw: str, region: str) -> str:
-    if len(raw) > _LONGEST or mask_cards(raw) != raw:
+    if len(raw) > _LONGEST:
         return ""
     import phonenumbers
 
@@ -62,7 +64,9 @@ def _by_library(raw: str, region: str) -> str:
         phonenumbers.ValidationResult.INVALID_COUNTRY_CODE,
     ):
         return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    doubtful = reason != phonenumbers.ValidationResult.IS_POSSIBLE or len(e164) > _E164_LENGTH
+    return "" if doubtful and mask_cards(raw) != raw else e164
 
 
 @lru_cache(maxsize=1024)

@@ -29,7 +29,6 @@ from data.customers.index import (
     entry_of,
     horizon,
     stored_entry,
-    words_in,
 )
 from data.customers.mapping import ImportRefused
 from data.customers.numbers import number_keys
@@ -44,7 +43,7 @@ PAGE = 200
 
 _KEPT_BACK = 100_000
 """Rows whose keys wait in memory (40 MB)."""
-_KEYS_PAGE = 2_000
+_KEYS_PAGE = 4_000
 _SWEEP_PAGE = 20_000
 _NEVER = 9223372036854775807
 _CACHE_KIB = 64 * 1024
@@ -62,9 +61,15 @@ class ImportLock:
     def __enter__(self) -> Self:
         """
         Raises:
-            ImportRefused: another process is importing.
+            ImportRefused: another process is importing, or the folder of the store cannot be written.
         """
-        self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise ImportRefused(
+                f"The folder of the store cannot be written ({error.strerror}): give this user the right to write in"
+                f" {self._path.parent}."
+            ) from error
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -136,6 +141,7 @@ class Staging:
     def flip(self, added: int, updated: int) -> int:
         """Make everything that was staged visible at once; returns how many rows a save had overtaken."""
         self._kept.write(self._store)
+        self._store.execute("PRAGMA synchronous = FULL")
         with self._store.write() as connection:
             overtaken = connection.execute(
                 "SELECT count(*) FROM customer_row WHERE gone = ? AND rank >= ?", (OVERTAKEN, self._first)
@@ -202,9 +208,8 @@ class _KeptBack:
             rank, entry = item.rank, item.entry
             self._numbers += [(key, rank) for key in number_keys(entry.numbers)]
             self._texts += [(key, rank) for key in entry.texts]
-            names, places = words_in(entry)
-            self._names |= names
-            self._places |= places
+            self._names.update(entry.words.replace("|", " ").split())
+            self._places.update(entry.places.split())
 
     def write(self, store: Store) -> None:
         """Insert everything that was kept back, in short transactions."""
@@ -327,11 +332,16 @@ def _merge(store: Store) -> None:
 
 
 @contextmanager
-def wide_cache(store: Store) -> Iterator[None]:
-    """Room for the pages that a bulk load touches again and again; the connection's own size afterwards."""
-    before = store.value("PRAGMA cache_size")
+def bulk_settings(store: Store) -> Iterator[None]:
+    """Settings for a bulk load; the connection's own afterwards.
+
+    A wide cache for the pages that are touched again and again. Pages of rows that nobody can see yet need not
+    be on the disk one by one: `flip` puts everything there."""
+    cache, synchronous = store.value("PRAGMA cache_size"), store.value("PRAGMA synchronous")
     store.execute(f"PRAGMA cache_size = -{_CACHE_KIB:d}")
+    store.execute("PRAGMA synchronous = NORMAL")
     try:
         yield
     finally:
-        store.execute(f"PRAGMA cache_size = {before:d}")
+        store.execute(f"PRAGMA cache_size = {cache:d}")
+        store.execute(f"PRAGMA synchronous = {synchronous:d}")

@@ -225,6 +225,13 @@ def test_a_quote_that_is_never_closed_costs_one_row(store: Store, tmp_path: Path
     assert counts(report) == (999, 998, 0, 0, 1)
 
 
+def test_lines_that_a_torn_quote_would_swallow_are_rows_of_their_own(store: Store, tmp_path: Path) -> None:
+    path = text_file(tmp_path, 'id,name\n1,"Torn\n2,Bo\n3,",y,z\n4,Cy\n')
+    report = import_customers(store, path)
+    assert [problem.partition(":")[0] for problem in report.problems] == ["line 2", "line 4"]
+    assert list(everybody(store)) == ["2", "4"]
+
+
 def test_an_unreadable_number_is_kept_and_told(store: Store, tmp_path: Path) -> None:
     report = import_customers(store, text_file(tmp_path, "id,name,phone\n1,Ann,ext 4711\n"))
     assert kept(store, "1").phones == (Phone(raw="ext 4711"),)

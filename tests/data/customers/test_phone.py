@@ -34,7 +34,7 @@ def test_practice_numbers_normalise_however_they_are_written(raw: str) -> None:
 @pytest.mark.parametrize(
     "raw",
     ["", " ", "anonymous", "Restricted", "4711", "555-0142", "000-000-0000", "9999999999", "+", "+1", "n/a",
-     "4111 1111 1111 1111", "sip:reception@example.com", "\0", "1" * 300, "++++", "(", "+1 202 555"],
+     "4111 1111 1111 1111", "sip:reception@example.com", "378282246310005", "\0", "1" * 300, "++++", "(", "+1 202 555"],
 )  # fmt: skip
 def test_what_cannot_be_a_number_is_none(raw: str) -> None:
     assert normalise(raw) == ""
