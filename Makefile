@@ -1,11 +1,14 @@
 # Two commands on a fresh machine: `make run` and `make test`. Both set themselves up.
 SHELL := /bin/bash
-PYTHON ?= python3
+.SHELLFLAGS := -eu -o pipefail -c
+NEEDED = import sys; sys.exit(sys.version_info < (3, 11))
+# Which Python makes the environment: the first that is new enough; `make PYTHON=…` names another.
+PYTHON ?= $(shell for one in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$one -c '$(NEEDED)' 2>/dev/null && echo $$one && exit; done; echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
-STAMPS := $(VENV)
 
-.PHONY: run test setup check chaos desk lock clean docs picture help
+.PHONY: run test setup check chaos desk lock clean docs picture help FORCE
 
 help:            ## the list of commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | expand -t 12
@@ -13,28 +16,29 @@ help:            ## the list of commands
 run: setup       ## open the practice floor: calls come in, nothing real is touched
 	@$(BIN)/agent-console demo
 
-setup: $(STAMPS)/.base  ## the .venv with the console in it
+setup: $(VENV)/.base    ## the .venv with the console in it
+	@:
 
-test: $(STAMPS)/.test   ## every test
+test: $(VENV)/.test     ## every test
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
-check: $(STAMPS)/.dev   ## lint, types, import contract, generated docs
+check: $(VENV)/.dev     ## lint, types, import contract, generated docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-cache | tail -12
+	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m console.reference --check
 
-docs: $(STAMPS)/.base   ## write the generated parts of docs/ anew
+docs: $(VENV)/.base     ## write the generated parts of docs/ anew
 	@$(BIN)/python -m console.reference
 
-picture: $(STAMPS)/.base ## make the pictures of the README anew (SVG)
+picture: $(VENV)/.base  ## make the pictures of the README anew (SVG)
 	@$(BIN)/python docs/make_picture.py docs
 
-chaos: $(STAMPS)/.test  ## kill and race the real processes; SECONDS_CAP=N stops early
+chaos: $(VENV)/.test    ## kill and race the real processes; SECONDS_CAP=N stops early
 	@$(BIN)/python -m tests.chaos $(if $(SECONDS_CAP),--seconds $(SECONDS_CAP))
 
-desk: $(STAMPS)/.test   ## the main job again, under a real tmux
+desk: $(VENV)/.test     ## the main job again, under a real tmux
 	@$(BIN)/python -m pytest -m desk --run-desk tests/desk
 
 # pip cannot install an editable under hashes, so: everything locked first, then the project by itself.
@@ -44,29 +48,35 @@ define install
 	@touch $(2)
 endef
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+# The stamp names the folder: an environment that was moved, or whose making was cut short, is made anew.
+ifneq ($(shell cat $(VENV)/.made 2>/dev/null),$(CURDIR))
+$(VENV)/.made: FORCE
+endif
+$(VENV)/.made:
+	@$(PYTHON) -c '$(NEEDED)' 2>/dev/null || \
 		{ echo "agent-console needs Python 3.11 or newer: install it, then call make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
 		{ echo "This Python cannot make an environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version); once, about a minute …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "$(CURDIR)" > $@
 
-$(STAMPS)/.base: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.base: pyproject.toml constraints.txt $(VENV)/.made
 	$(call install,constraints.txt,$@)
 
-$(STAMPS)/.test: $(STAMPS)/.base constraints-test.txt
+$(VENV)/.test: $(VENV)/.base constraints-test.txt
 	$(call install,constraints-test.txt,$@)
 
-$(STAMPS)/.dev: $(STAMPS)/.test constraints-dev.txt
+$(VENV)/.dev: $(VENV)/.test constraints-dev.txt
 	$(call install,constraints-dev.txt,$@)
 
 COMPILE = $(BIN)/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host --no-header --all-build-deps --resolver backtracking
 
-lock: $(STAMPS)/.dev    ## choose the newest allowed versions again
-	@$(COMPILE) -o constraints.txt pyproject.toml
-	@$(COMPILE) --extra test -c constraints.txt -o constraints-test.txt pyproject.toml
-	@$(COMPILE) --extra test --extra dev -c constraints-test.txt -o constraints-dev.txt pyproject.toml
+lock: $(VENV)/.dev      ## choose the newest allowed versions again
+	@$(COMPILE) --upgrade -o constraints.txt pyproject.toml
+	@$(COMPILE) --upgrade --extra test -c constraints.txt -o constraints-test.txt pyproject.toml
+	@$(COMPILE) --upgrade --extra test --extra dev -c constraints-test.txt -o constraints-dev.txt pyproject.toml
 
 clean:           ## remove the environment
 	@rm -rf $(VENV)
