@@ -29,6 +29,8 @@ class StateChanged(_Latest):
     status: AgentStatus
     sync: SyncStatus
     contact: Contact | None
+    wrap_up_s: int = 0
+    """How long wrap-up should take in the contact's queue; 0: not known."""
 
 
 @dataclass

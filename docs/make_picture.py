@@ -16,6 +16,7 @@ from console.app import AgentConsole, Launch
 from console.screens.workspace import WorkspaceScreen
 from console.settings import load
 from data.models.agent import AgentState
+from data.models.base import ContactId
 from widgets.queue_pane import QueuePane
 
 
@@ -34,20 +35,17 @@ async def picture(folder: Path, width: int, height: int) -> None:
         data = Path(home)
         app = AgentConsole(Launch(data, load(data), floor=["--seed", "7"]))
         async with app.run_test(size=(width, height)) as pilot:
-            await until(pilot, lambda: any("Dana" in one.name for one in getattr(app.screen, "_people", [])))
+            await until(pilot, lambda: any("Dana" in one.name for one in getattr(app.screen, "people", [])))
             await pilot.press(*"Dana", "enter")
             await until(pilot, lambda: isinstance(app.screen, WorkspaceScreen))
             screen = app.screen
             assert isinstance(screen, WorkspaceScreen)
             queue = screen.query_one(QueuePane)
-            await until(pilot, lambda: len(queue.focus_target()._keys) >= 3)  # type: ignore[attr-defined]
+            await until(pilot, lambda: len(queue.waiting) >= 3)
             await pilot.press("r")
             await until(pilot, lambda: screen.session.phone.status.state is AgentState.READY)
-            lines = queue.query_one("#queue-list")
-            keys = lines._keys  # type: ignore[attr-defined]
-            texts = ["".join(span.text for span in line) for line in lines.lines]  # type: ignore[attr-defined]
-            maria = next(key for key, text in zip(keys, texts, strict=True) if "Maria Alvarez" in text)
-            screen.do(screen.session.phone.take(maria))
+            maria = next(one.contact.id for one in queue.waiting if one.contact.caller_name == "Maria Alvarez")
+            screen.do(screen.session.phone.take(ContactId(maria)))
             await until(pilot, lambda: screen.session.phone.status.state is AgentState.ON_CALL)
             await pilot.pause(0.5)
             await pilot.press("1", "v", "v")

@@ -8,7 +8,7 @@ from datetime import datetime
 from data.models.agent import AgentState, AgentStatus
 from widgets.lines import Lines
 from widgets.safe_text import Line, Span, spread, width
-from widgets.times import since, time_of_day
+from widgets.times import duration, since, time_of_day
 
 SHAPES: dict[AgentState, tuple[str, str]] = {
     AgentState.SIGNED_OUT: ("○", "dim"),
@@ -35,14 +35,18 @@ class StatusBar(Lines):
         self.set_lines([spread(body, right, cells)])
 
 
-def state_spans(status: AgentStatus, now: datetime) -> list[Span]:
-    """`● ON CALL 3:02`, with the reason when not ready and what was asked for after this call."""
+def state_spans(status: AgentStatus, now: datetime, wrap_up_s: int = 0) -> list[Span]:
+    """`● ON CALL 3:02`, with the reason when not ready and what was asked for after this call. `wrap_up_s`:
+    how long wrap-up should take; after it the time says so (0: no limit)."""
     shape, tone = SHAPES[status.state]
     spans = [
         Span(f" {shape} ", tone),
         Span(status.state.upper(), "bright"),
         Span(f" {since(status.since, now)}", "dim"),
     ]
+    over = (now - status.since).total_seconds() - wrap_up_s
+    if status.state is AgentState.WRAP_UP and wrap_up_s and over > 0:
+        spans.append(Span(f" ▲ {duration(over)} over {duration(wrap_up_s)}", "bad"))
     if status.reason:
         spans.append(Span(f" {status.reason}"))
     if status.after_call:

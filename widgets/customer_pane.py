@@ -88,7 +88,7 @@ class CustomerPane(Pane):
             line((f" {what}", "")),
             *([line((f" {hint}", "dim"))] if hint else []),
             (),
-            line("  ", ("/", "key"), (" search by name, phone, account, ticket…", "dim")),
+            line("  ", ("/", "key"), (" search, and attach whom you find", "dim")),
             line("  ", ("c", "key"), (" create a customer", "dim")),
         ]
         if not self.searching:

@@ -56,6 +56,11 @@ class QueuePane(Pane):
         event.stop()
         self.post_message(self.Take(event.key))
 
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Who is shown, in serving order."""
+        return self._view.waiting if self._view is not None else ()
+
     def show(self, view: QueueView, now: datetime) -> None:
         """Show the queue as it is."""
         self._view = view
@@ -79,9 +84,9 @@ class QueuePane(Pane):
 
 
 def _widths(cells: int, wide: bool) -> tuple[int, int, int]:
-    """Columns of queue, caller and plan; marker, wait and gaps take 12."""
+    """Columns of queue, caller and plan; marker, wait and gaps take 11."""
     queue, plan = (9, 6) if wide else (8, 5)
-    return queue, max(6, cells - queue - plan - 12), plan
+    return queue, max(6, cells - queue - plan - 11), plan
 
 
 def _columns(cells: int, wide: bool) -> Line:

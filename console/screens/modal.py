@@ -21,7 +21,7 @@ from data.playbook.files import KeyedChoice
 from widgets.fields import LineField, TextField
 from widgets.lines import Lines, Row
 from widgets.pane import PaneHeading
-from widgets.safe_text import Line, Span, fit, line
+from widgets.safe_text import Line, Span, fit, line, wrap
 
 GUARD_S = 0.7
 T = TypeVar("T")
@@ -180,16 +180,23 @@ class ReadDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.query_one("#dialog").add_class("-reading")
         text = self.query_one("#dialog-read", Lines)
+        text.styles.height = len(self._lines)
         text.set_lines(self._lines)
         text.focus()
         self.query_one("#dialog-foot", Lines).set_lines([line(" ", ("esc", "key"), (" back", "dim"))])
 
 
+KEY_CELLS, TEXT_CELLS = 10, 78
+
+
 def key_lines(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> list[Line]:
-    """Groups of (key, sentence) as a table."""
+    """Groups of (key, sentence) as a table; long sentences go on under themselves."""
     lines: list[Line] = []
     for name, keys in groups:
         lines += [(), line((f" {name}", "accent"))]
-        lines += [(Span(f"   {fit(key, 8)}", "key"), Span(sentence)) for key, sentence in keys]
+        for key, sentence in keys:
+            for place, part in enumerate(wrap(sentence, TEXT_CELLS)):
+                lines.append((Span(f"   {fit(key if place == 0 else '', KEY_CELLS - 3)}", "key"), Span(part)))
     return lines[1:]

@@ -39,7 +39,8 @@ class SignInScreen(Screen[None]):
         super().__init__()
         self._organisation = organisation
         self._practice = practice
-        self._people: list[Agent] = []
+        self.people: list[Agent] = []
+        """Who is known at this hub."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sign-in"):
@@ -61,7 +62,7 @@ class SignInScreen(Screen[None]):
 
     def show_people(self, people: Sequence[Agent]) -> None:
         """Offer the people who are known at this hub."""
-        self._people = list(people)
+        self.people = list(people)
         self._list()
 
     def tell(self, fault: str) -> None:
@@ -76,7 +77,7 @@ class SignInScreen(Screen[None]):
 
     def _list(self) -> None:
         typed = self.query_one("#sign-in-name", LineField).value.strip().casefold()
-        fitting = [one for one in self._people if typed in one.name.casefold()][:8]
+        fitting = [one for one in self.people if typed in one.name.casefold()][:8]
         listed = self.query_one("#sign-in-people", Lines)
         if fitting:
             listed.set_rows(
@@ -97,8 +98,8 @@ class SignInScreen(Screen[None]):
         event.stop()
         typed = " ".join(event.value.split())
         listed = self.query_one("#sign-in-people", Lines)
-        exact = [one for one in self._people if one.name.casefold() == typed.casefold()]
-        fitting = [one for one in self._people if one.name.casefold().startswith(typed.casefold())] if typed else []
+        exact = [one for one in self.people if one.name.casefold() == typed.casefold()]
+        fitting = [one for one in self.people if one.name.casefold().startswith(typed.casefold())] if typed else []
         if exact:
             typed = exact[0].name
         elif len(fitting) == 1:

@@ -27,7 +27,7 @@ from console.screens.workspace_actions import WorkspaceActions
 from console.services.session import Session
 from data.models.agent import AgentState
 from data.models.base import ContactId
-from data.models.contact import ContactState
+from data.models.contact import ContactState, RequestAction
 from data.sync.wire import SyncStatus
 from widgets.bars import HintBar, StatusBar, clock_span, state_spans
 from widgets.customer_pane import CustomerPane
@@ -156,8 +156,8 @@ class WorkspaceScreen(WorkspaceActions):
         self.app.bell()
 
     def on_connected(self, event: Connected) -> None:
-        """The greeting comes first: the script gets the keys, unless the agent is typing or choosing."""
-        if not self._typing() and self.app.screen is self:
+        """The greeting comes first: the script gets the keys. The form under the cursor is another one now."""
+        if self.app.screen is self:
             self.go("script")
 
     # what the panes want
@@ -248,7 +248,7 @@ class WorkspaceScreen(WorkspaceActions):
             return
         now = self._clock.now()
         status, sync = state.status, state.sync
-        left = state_spans(status, now)
+        left = state_spans(status, now, state.wrap_up_s)
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
         self.query_one(StatusBar).show(
@@ -289,7 +289,15 @@ class WorkspaceScreen(WorkspaceActions):
             labels["ready"] = "not ready"
         if state is AgentState.WRAP_UP:
             labels["ready"] = "not ready after"
-        return [(actions.BY_ID[one].key_text, labels.get(one, actions.BY_ID[one].label), True) for one in ids]
+        return [
+            (actions.BY_ID[one].key_text, labels.get(one, actions.BY_ID[one].label), self._works(one))
+            for one in ids
+        ]
+
+    def _works(self, action: str) -> bool:
+        """Whether the line of the present contact can do this; a key that cannot is dimmed, and says why."""
+        asked = {"hold": RequestAction.HOLD, "transfer": RequestAction.TRANSFER}.get(action)
+        return asked is None or not self.session.phone.cannot(asked)
 
     def _draw_tabs(self) -> None:
         tabs = []

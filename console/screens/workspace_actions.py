@@ -197,7 +197,7 @@ class WorkspaceActions(Screen[None]):
 
     def action_help(self) -> None:
         pane = self.current_pane
-        lines = [(), *(line(f" {part}") for part in wrap(pane.help_text, 66)), ()]
+        lines = [(), *(line(f" {part}") for part in wrap(pane.help_text, 84)), ()]
         here = [
             (one.key_text, one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
         ]

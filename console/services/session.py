@@ -45,6 +45,7 @@ class Session:
         self._figures: dict[str, QueueFigures] = {}
         self._figures_at = 0.0
         self._popped: str | None = None
+        self._wrap_up_s = 0
 
     # life
 
@@ -95,7 +96,7 @@ class Session:
         self._show_state()
 
     def _show_state(self) -> None:
-        self.seat.post(StateChanged(self.phone.status, self.sync, self.phone.contact))
+        self.seat.post(StateChanged(self.phone.status, self.sync, self.phone.contact, self._wrap_up_s))
 
     async def _read(self) -> None:
         async with self.seat.turn:
@@ -134,6 +135,7 @@ class Session:
             case Move.ABANDONED:
                 self.seat.tell("The caller hung up before you answered.")
             case Move.ENDED:
+                self._wrap_up_s = await self.seat.read(live.wrap_up_s, contact.queue)
                 if self.phone.disposition is not None:
                     disposition, self.phone.disposition = self.phone.disposition, None
                     await self._wrap_up(contact, disposition)

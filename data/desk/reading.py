@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from data.customers import lookup as customers
+from data.customers.phone import display as phone_text
 from data.desk.journal import DeskItem
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
@@ -128,7 +129,12 @@ def matches(store: Store, contact: Contact) -> list[Found]:
     if not contact.caller_e164:
         return []
     return [
-        Found(f"customer:{one.id}", one.name, _detail(one.company, one.account, one.city), "has this number")
+        Found(
+            f"customer:{one.id}",
+            one.name,
+            _detail(one.company, one.account, one.plan.label if one.plan is not None else "", one.street, one.city),
+            "has this number",
+        )
         for one in customers.pop(store, contact.caller_e164)
     ]
 
@@ -143,7 +149,11 @@ def search(store: Store, query: str, limit: int = 20) -> list[Found]:
         Found(
             f"customer:{match.customer.id}",
             match.customer.name,
-            _detail(match.customer.company, match.customer.account),
+            _detail(
+                match.customer.company,
+                match.customer.account,
+                *(phone_text(one) for one in match.customer.phones[:1]),
+            ),
             match.why,
         )
         for match in customers.lookup(store, query, limit=limit)
@@ -213,7 +223,9 @@ def desk_lines(store: Store, desk: Sequence[DeskItem], current: str | None) -> t
             state, since = ("draft", item.updated_at) if item.unsaved else ("open", None)
         who = customer.name if customer else (contact.caller_name or contact.caller_number) if contact else ""
         if contact is None:
-            who = f"{item.number} {item.fields.get('title', '')} {who}".strip()
+            ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
+            title = item.fields.get("title") or (ticket.title if ticket else "")
+            who = f"{item.number} {title}".strip()
         lines.append(
             DeskLine(
                 id=item.id,

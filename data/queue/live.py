@@ -14,6 +14,11 @@ def queues(store: Store) -> list[Queue]:
     return [Queue.from_row(row) for row in store.rows("SELECT * FROM queue ORDER BY name")]
 
 
+def wrap_up_s(store: Store, queue: QueueId) -> int:
+    """How long wrap-up should take in a queue; 0 when the queue is not known."""
+    return int(store.value("SELECT wrap_up_s FROM queue WHERE id = ?", (queue,)) or 0)
+
+
 def in_queue(store: Store, serves: Sequence[QueueId] = (), limit: int = 200) -> list[Contact]:
     """Contacts waiting or ringing in these queues (all when empty), in the order in which they are served."""
     marks = ", ".join("?" * len(serves))

@@ -1,0 +1,149 @@
+"""Whole screens: the three widths, both themes, the dialogs. A picture that changed is looked at, then kept."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from console.settings import Settings
+from tests.console.stage import Feed, settled, sign_on, staged, talk, until
+from widgets.script_pane import ScriptPane
+
+Snap = Callable[..., bool]
+SIZES = [(80, 24), (120, 40), (160, 45)]
+
+
+@pytest.fixture
+def feed_of(tmp_path: Path) -> Callable[..., tuple[object, Feed]]:
+    return lambda **settings: staged(tmp_path / "seat", settings=Settings(**settings))
+
+
+async def _write(pilot: Pilot[str], feed: Feed) -> None:
+    screen = await talk(pilot, feed)
+    await pilot.press("1")
+    await until(pilot, lambda: screen.query_one(ScriptPane).card.id == "verify")
+    for ticks in (1, 2):
+        await pilot.press("v")
+        await until(pilot, lambda ticks=ticks: len(screen.glance.glance.verified) == ticks)
+    await pilot.press("f5")
+    screen.ticket_pane.field("title").value = "Laptop very slow after update"
+    screen.ticket_pane.field(
+        "details"
+    ).value = (
+        "Windows update on 19 Nov; since then start takes six minutes.\nTried restart. Wants it before Monday."
+    )
+    await until(pilot, lambda: bool(screen.session.desk.number))
+    await pilot.press("f10")
+    await until(pilot, lambda: bool(screen.session.desk.item.ticket_id) and not screen.session.desk.item.unsaved)
+    await pilot.press("escape")
+
+
+def _shot(snap: Snap, app: object, size: tuple[int, int], run: Callable[[Pilot[str]], Awaitable[None]]) -> None:
+    async def before(pilot: Pilot[str]) -> None:
+        await run(pilot)
+        await settled(pilot)
+
+    assert snap(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_queue_before_the_first_call(snap_compare: Snap, feed_of: Callable, size: tuple[int, int]) -> None:
+    app, _feed = feed_of()
+
+    async def run(pilot: Pilot[str]) -> None:
+        await sign_on(pilot)
+
+    _shot(snap_compare, app, size, run)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_call_with_ticket(snap_compare: Snap, feed_of: Callable, size: tuple[int, int]) -> None:
+    app, feed = feed_of()
+
+    async def run(pilot: Pilot[str]) -> None:
+        await _write(pilot, feed)
+
+    _shot(snap_compare, app, size, run)
+
+
+def test_call_by_day(snap_compare: Snap, feed_of: Callable) -> None:
+    app, feed = feed_of(theme="day")
+
+    async def run(pilot: Pilot[str]) -> None:
+        await _write(pilot, feed)
+
+    _shot(snap_compare, app, (160, 45), run)
+
+
+@pytest.mark.parametrize("pane", ["f2", "f3", "f4", "f6"])
+def test_each_pane_alone_on_a_narrow_screen(snap_compare: Snap, feed_of: Callable, pane: str) -> None:
+    app, feed = feed_of()
+
+    async def run(pilot: Pilot[str]) -> None:
+        await _write(pilot, feed)
+        await pilot.press(pane)
+
+    _shot(snap_compare, app, (80, 24), run)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("disposition", ["w"]),
+        ("transfer", ["t"]),
+        ("not-ready", ["r"]),
+        ("help", ["f1"]),
+        ("keys", ["question_mark"]),
+        ("new-customer", ["c"]),
+        ("note", ["n"]),
+        ("palette", ["ctrl+k"]),
+        ("search", ["slash", "l", "e", "e"]),
+        ("zoomed", ["f4", "z"]),
+    ],
+)
+def test_dialogs(snap_compare: Snap, feed_of: Callable, name: str, keys: list[str]) -> None:
+    app, feed = feed_of()
+
+    async def run(pilot: Pilot[str]) -> None:
+        await _write(pilot, feed)
+        await settled(pilot)
+        await pilot.press(*keys)
+        await pilot.pause(0.3)
+
+    _shot(snap_compare, app, (120, 40), run)
+
+
+def test_several_customers_share_the_number(snap_compare: Snap, feed_of: Callable) -> None:
+    app, feed = feed_of()
+
+    async def run(pilot: Pilot[str]) -> None:
+        await talk(pilot, feed, "c-4")
+        await pilot.press("f3")
+
+    _shot(snap_compare, app, (120, 40), run)
+
+
+def test_nobody_has_the_number(snap_compare: Snap, feed_of: Callable) -> None:
+    app, feed = feed_of()
+
+    async def run(pilot: Pilot[str]) -> None:
+        await talk(pilot, feed, "c-2")
+        await pilot.press("f3")
+
+    _shot(snap_compare, app, (120, 40), run)
+
+
+def test_sign_in(snap_compare: Snap, feed_of: Callable) -> None:
+    app, _feed = feed_of()
+
+    async def run(pilot: Pilot[str]) -> None:
+        for _ in range(200):
+            if getattr(pilot.app.screen, "people", ()):
+                break
+            await pilot.pause(0.05)
+        await pilot.pause(0.2)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=run)

@@ -1,0 +1,318 @@
+"""What an agent does in the workspace, on a real store, hub and worker; the test plays the PBX."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from console.screens.workspace import WorkspaceScreen
+from console.settings import Settings
+from data.models.agent import AgentState
+from data.models.contact import Capability, Contact, ContactState, Request, RequestAction, RequestState
+from data.store.database import STORE_FILE, Store
+from tests.console.stage import CALLERS, NOW, Feed, sign_on, staged, talk, until
+from widgets.lines import Lines
+from widgets.script_pane import ScriptPane
+
+
+@asynccontextmanager
+async def opened(folder: Path, size: tuple[int, int] = (160, 45)) -> AsyncIterator[tuple[Pilot[str], Feed]]:
+    app, feed = staged(folder, settings=Settings())
+    async with app.run_test(size=size) as pilot:
+        yield pilot, feed
+    feed.close()
+
+
+def told(pilot: Pilot[str]) -> str:
+    """Everything that the agent was told."""
+    return " | ".join(note.message for note in pilot.app._notifications)
+
+
+def found_in(folder: Path, text: bytes) -> list[str]:
+    """The files of a folder that hold these bytes."""
+    return [file.name for file in folder.iterdir() if text in file.read_bytes()]
+
+
+def text_of(screen: WorkspaceScreen, lines_id: str) -> str:
+    lines = screen.query_one(f"#{lines_id}", Lines)
+    return "\n".join("".join(span.text for span in one) for one in lines.lines)
+
+
+async def ready(pilot: Pilot[str]) -> WorkspaceScreen:
+    screen = await sign_on(pilot)
+    await pilot.press("r")
+    await until(pilot, lambda: screen.session.phone.status.state is AgentState.READY)
+    return screen
+
+
+async def ring(pilot: Pilot[str], feed: Feed, screen: WorkspaceScreen, contact_id: str = "c-1") -> None:
+    await until(pilot, lambda: screen.session.sync.queued == 0)
+    feed.patch(Contact, contact_id, state=ContactState.RINGING, ringing_agent="dana", ringing_since=NOW.isoformat())
+    await until(pilot, lambda: screen.session.phone.status.state is AgentState.RINGING)
+
+
+def state_is(screen: WorkspaceScreen, state: AgentState):  # type: ignore[no-untyped-def]
+    return lambda: screen.session.phone.status.state is state
+
+
+async def hub_request(pilot: Pilot[str], feed: Feed, action: RequestAction) -> Request:
+    def found() -> Request | None:
+        rows = [Request.model_validate(row.body) for row in feed._rows() if row.entity == "request"]
+        return next((one for one in rows if one.action is action and one.state is RequestState.ASKED), None)
+
+    await until(pilot, lambda: found() is not None)
+    request = found()
+    assert request is not None
+    return request
+
+
+async def test_sign_on_is_not_ready_first(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, _feed):
+        screen = await sign_on(pilot)
+        assert screen.session.phone.status.state is AgentState.NOT_READY
+        await pilot.press("space")
+        await until(pilot, lambda: "press r" in told(pilot))
+
+
+async def test_missed_rejected_and_abandoned_are_different(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await ready(pilot)
+        await ring(pilot, feed, screen)
+        feed.patch(Contact, "c-1", state=ContactState.WAITING, ringing_agent=None)
+        await until(pilot, state_is(screen, AgentState.NOT_READY))
+        assert screen.session.phone.status.reason == "missed a call"
+        assert "missed a call" in told(pilot)
+
+        await pilot.press("r")
+        await until(pilot, state_is(screen, AgentState.READY))
+        await ring(pilot, feed, screen)
+        await pilot.press("x")
+        await until(pilot, state_is(screen, AgentState.NOT_READY))
+        assert screen.session.phone.status.reason == "rejected a call"
+        assert (await hub_request(pilot, feed, RequestAction.REJECT)).contact_id == "c-1"
+
+        feed.patch(Contact, "c-1", state=ContactState.WAITING, ringing_agent=None)
+        await pilot.press("r")
+        await until(pilot, state_is(screen, AgentState.READY))
+        await ring(pilot, feed, screen)
+        feed.patch(Contact, "c-1", state=ContactState.ABANDONED)
+        await until(pilot, state_is(screen, AgentState.READY))
+        assert "hung up before you answered" in told(pilot)
+
+
+async def test_the_customer_pops_while_it_rings(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await ready(pilot)
+        await ring(pilot, feed, screen)
+        await until(pilot, lambda: "Maria Alvarez" in text_of(screen, "customer-lines"))
+        assert "this number is calling" in text_of(screen, "customer-lines")
+        await until(pilot, lambda: feed.contact("c-1").customer_id == "20718")
+        await pilot.press("f9")
+        await until(pilot, lambda: feed.contact("c-1").fence == 1)
+        feed.connect("c-1")
+        await until(pilot, state_is(screen, AgentState.ON_CALL))
+
+
+async def test_hold_transfer_and_consult_are_asked_of_the_feed(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("h")
+        request = await hub_request(pilot, feed, RequestAction.HOLD)
+        assert request.fence == 1
+        feed.patch(Request, request.id, state=RequestState.DONE)
+        feed.patch(Contact, "c-1", state=ContactState.HELD, held_since=NOW.isoformat())
+        await until(pilot, state_is(screen, AgentState.ON_HOLD))
+        await pilot.press("h")
+        resume = await hub_request(pilot, feed, RequestAction.RESUME)
+        feed.patch(Request, resume.id, state=RequestState.DONE)
+        feed.patch(Contact, "c-1", state=ContactState.TALKING, held_since=None)
+        await until(pilot, state_is(screen, AgentState.ON_CALL))
+
+        await pilot.press("t", *"priya", "f9")
+        consult = await hub_request(pilot, feed, RequestAction.CONSULT)
+        assert consult.target == "agent:priya"
+        feed.patch(Request, consult.id, state=RequestState.DONE)
+        feed.patch(Contact, "c-1", state=ContactState.HELD, consult="Priya Nair", held_since=NOW.isoformat())
+        await until(pilot, state_is(screen, AgentState.ON_HOLD))
+        await pilot.press("t")
+        assert (await hub_request(pilot, feed, RequestAction.COMPLETE_TRANSFER)).contact_id == "c-1"
+
+
+async def test_what_the_feed_refuses_is_told(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("w", "s")
+        request = await hub_request(pilot, feed, RequestAction.HANG_UP)
+        feed.patch(Request, request.id, state=RequestState.REFUSED, why="the line does not answer")
+        await until(pilot, lambda: "the line does not answer" in told(pilot))
+        assert screen.session.phone.status.state is AgentState.ON_CALL
+        assert screen.session.phone.disposition is None
+
+
+async def test_a_key_that_the_line_cannot_do_is_dimmed_and_says_why(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        feed.patch(Contact, "c-1", can=[Capability.TAKE, Capability.HANG_UP])
+        screen = await talk(pilot, feed)
+        hints = {span.text.strip(): span.tone for span in screen.query_one("#hints", Lines).lines[0]}
+        assert hints["h"] == hints["t"] == "faint"
+        assert hints["w"] == "key"
+        await pilot.press("h")
+        await until(pilot, lambda: "use the phone itself" in told(pilot))
+
+
+async def test_wrap_up_saves_the_ticket_and_clears_the_desk(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("f5", *"Slow", "escape", "r", "b")
+        await until(pilot, lambda: screen.session.phone.status.after_call == "break")
+        await pilot.press("w", "s")
+        request = await hub_request(pilot, feed, RequestAction.HANG_UP)
+        feed.patch(Request, request.id, state=RequestState.DONE)
+        feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=NOW.isoformat(), end_reason="agent")
+        await until(pilot, state_is(screen, AgentState.NOT_READY))
+        assert screen.session.phone.status.reason == "break"
+        await until(pilot, lambda: feed.contact("c-1").state is ContactState.DONE)
+        done = feed.contact("c-1")
+        assert (done.disposition, done.customer_id) == ("Solved in this contact", "20718")
+        assert done.ticket_id is not None
+        assert screen.session.desk.item is None
+
+
+async def test_a_ticket_that_cannot_be_saved_stays_on_the_desk(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        screen.ticket_pane.field("details").value = "only details, no title"
+        await until(pilot, lambda: bool(screen.session.desk.number))
+        feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=NOW.isoformat(), end_reason="caller")
+        await until(pilot, state_is(screen, AgentState.WRAP_UP))
+        await pilot.press("escape", "w", "s")
+        await until(pilot, state_is(screen, AgentState.READY))
+        assert "stays on your desk" in told(pilot)
+        item = screen.session.desk.item
+        assert item is not None
+        assert item.fields["details"] == "only details, no title"
+
+
+async def test_an_interrupted_ticket_comes_back_as_it_was(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("f5", *"First")
+        await until(pilot, lambda: bool(screen.session.desk.number))
+        feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=NOW.isoformat(), end_reason="caller")
+        await until(pilot, state_is(screen, AgentState.WRAP_UP))
+        await pilot.press("escape", "w", "s")
+        await until(pilot, state_is(screen, AgentState.READY))
+
+        await pilot.press("slash", *"10001")
+        await until(pilot, lambda: "First" in text_of(screen, "customer-lines"))
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.ticket_pane.fields["title"] == "First")
+        await pilot.press("f5", "end", *" and more", "left", "left")
+        await until(pilot, lambda: screen.session.desk.item is not None and screen.session.desk.item.unsaved)
+        before = screen.ticket_pane.field("title").cursor_at
+
+        await ring(pilot, feed, screen, "c-2")
+        await pilot.press("f9")
+        await until(pilot, lambda: feed.contact("c-2").agent == "dana")
+        feed.connect("c-2")
+        await until(pilot, state_is(screen, AgentState.ON_CALL))
+        await until(pilot, lambda: screen.ticket_pane.fields["title"] == "")
+        await pilot.press("f4", "1")
+        await until(pilot, lambda: len(screen.session.desk.item.trail) == 2)  # type: ignore[union-attr]
+
+        await pilot.press("f6", "down", "enter")
+        await until(pilot, lambda: screen.ticket_pane.fields["title"] == "First and more")
+        await until(pilot, lambda: screen.focused is screen.ticket_pane.field("title"))
+        assert screen.ticket_pane.field("title").cursor_at == before
+        await pilot.press("escape", "f6", "down", "enter")
+        await until(pilot, lambda: len(screen.session.desk.item.trail) == 2)  # type: ignore[union-attr]
+        assert screen.query_one(ScriptPane).card.id == "verify"  # type: ignore[union-attr]
+
+
+async def test_unknown_caller_becomes_a_customer(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed, "c-2")
+        assert "No customer has the number" in text_of(screen, "customer-lines")
+        await pilot.press("c")
+        await pilot.pause()
+        await pilot.press("ctrl+a", "backspace", *"Nora", "space", *"Quinn", "f10")
+        await until(pilot, lambda: "Nora Quinn" in text_of(screen, "customer-lines"))
+        await until(pilot, lambda: feed.contact("c-2").customer_id is not None)
+        await pilot.press("escape", "slash", *"0188")
+        await until(pilot, lambda: "Nora Quinn" in text_of(screen, "customer-lines"))
+
+
+async def test_a_shared_number_offers_everybody(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed, "c-4")
+        shown = text_of(screen, "customer-lines")
+        assert "Ann Lee" in shown
+        assert "Ben Lee" in shown
+        await pilot.press("f3", "down", "enter")
+        await until(pilot, lambda: feed.contact("c-4").customer_id in ("20731", "20732"))
+
+
+async def test_what_was_verified_is_on_the_contact(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        for ticks in (1, 2):
+            await pilot.press("v")
+            await until(pilot, lambda ticks=ticks: len(screen.glance.glance.verified) == ticks)
+        await pilot.press("V")
+        await until(pilot, lambda: feed.contact("c-1").verified == ("name",))
+
+
+async def test_sign_off_waits_for_the_contact(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("Q")
+        await until(pilot, lambda: "end the contact first" in told(pilot))
+        assert pilot.app.screen is screen
+
+
+async def test_a_claim_that_lost_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await ready(pilot)
+        feed._hub.claim_v1("feed", "theirs", "priya", [], "c-1")
+        screen.do(screen.session.phone.take("c-1"))
+        await until(pilot, lambda: "another agent took it first" in told(pilot))
+        assert screen.session.phone.status.state is AgentState.READY
+
+
+async def test_a_card_number_is_masked_and_told(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("f5", *"Card 4111 1111 1111 1111", "f10")
+        await until(pilot, lambda: "card number was masked" in told(pilot))
+        await until(pilot, lambda: screen.ticket_pane.fields["title"] == "Card card ••••1111")
+    assert found_in(tmp_path, b"4111 1111 1111 1111") == []
+
+
+async def test_the_desk_survives_the_end_of_the_console(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("f5", *"Half a tit")
+        await until(pilot, lambda: bool(screen.session.desk.number))
+        await pilot.press("ctrl+q")
+    with Store(tmp_path / STORE_FILE) as store:
+        row = store.row("SELECT fields, focus, cursor FROM desk")
+    assert row is not None
+    assert '"title":"Half a tit"' in row["fields"]
+    assert (row["focus"], row["cursor"]) == ("title", "[0,10]")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (160, 45), (240, 60)])
+async def test_every_size_shows_the_state_and_the_current_pane(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened(tmp_path, size) as (pilot, _feed):
+        screen = await sign_on(pilot)
+        for key, pane in (("f3", "customer"), ("f4", "script"), ("f5", "ticket"), ("f6", "desk"), ("f2", "queue")):
+            await pilot.press(key)
+            await pilot.pause()
+            region = screen.query_one(f"#{pane}").region
+            assert region.width >= 30, pane
+            assert region.height >= 5, pane
+        assert len(screen.queue_pane.waiting) == len(CALLERS)
