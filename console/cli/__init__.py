@@ -72,7 +72,7 @@ def _usage(error: TyperException) -> str:
 def main() -> None:
     """The `agent-console` command."""
     # the worker and the floor are started with `python -m`: a folder named `data` where the agent stands is not ours
-    os.environ.setdefault("PYTHONSAFEPATH", "1")
+    os.environ["PYTHONSAFEPATH"] = "1"
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name that the terminal has no letters for ends no command
             stream.reconfigure(errors="backslashreplace")
