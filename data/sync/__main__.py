@@ -19,6 +19,7 @@ from data.clock import SYSTEM_CLOCK
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.sync.embedded import EmbeddedHub
+from data.sync.replica import Replica
 from data.sync.wire import TO_WORKER, FromWorker
 from data.sync.worker import Worker
 
@@ -41,16 +42,19 @@ def main() -> int:
             pass  # the console is gone; standard input tells so next
 
     try:
-        store = Store(options.store)
+        with Store(options.store) as store:
+
+            def connect() -> EmbeddedHub:
+                # A hub that was known and is gone is not replaced by an empty one: it may come back.
+                known = Replica(store, SYSTEM_CLOCK).state("epoch") is not None
+                return EmbeddedHub(options.hub, create=not known)
+
+            worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name)
+            _listen(worker)
+            worker.close()
     except StoreError as error:
         print(error, file=sys.stderr)
         return 1
-    with store:
-        worker = Worker(
-            store, lambda: EmbeddedHub(options.hub), tell, SYSTEM_CLOCK, random.Random(), name=options.name
-        )
-        _listen(worker)
-        worker.close()
     return 0
 
 

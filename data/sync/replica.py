@@ -5,19 +5,20 @@ hub's row is kept in `shadow` only while such changes exist; without them both a
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from data.clock import Clock
 from data.models import SYNCED
-from data.models.base import Entity, instant_text, new_id
+from data.models.base import ContactId, Entity, instant_text, new_id
 from data.store import driver
 from data.store.database import Store
 from data.store.rows import write_row
-from data.sync.contract import Enrolment, HubRow, NumberBlock, Op, OpOutcome, OpResult, Page
+from data.sync.contract import Enrolment, HubRow, HubUnreachable, NumberBlock, Op, OpOutcome, OpResult, Page
 
 MAX_OPS = 500
 MAX_BYTES = 1_000_000
@@ -59,9 +60,43 @@ class Replica:
             self.remember(replica_id=known)
         return known
 
+    def renew(self) -> str:
+        """Go on under a new id: this store is a copy of another seat's, or was put back from a backup. Its ops
+        are kept; its ticket numbers belong to the other one. Returns the new id."""
+        with self._store.write() as connection:
+            connection.execute("DELETE FROM number_block")
+            connection.execute("DELETE FROM sync_state WHERE key = 'number'")
+            _remember(connection, {"replica_id": (fresh := new_id())})
+        return fresh
+
+    def is_copy(self, enrolment: Enrolment) -> bool:
+        """Whether the hub has heard more from this replica than this store ever said."""
+        said = self._store.value("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
+        return enrolment.last_replica_seq > int(said or 0)
+
     def enrolled(self, enrolment: Enrolment) -> None:
-        """Note what the hub said about us."""
-        self.remember(number=str(enrolment.number), epoch=enrolment.epoch)
+        """Note what the hub said about us.
+
+        Raises:
+            HubUnreachable: it is another hub than the one whose rows are here. The two are not mixed.
+        """
+        known = self.state("epoch")
+        if known is not None and known != enrolment.epoch:
+            raise HubUnreachable(
+                "This is not the hub that this seat has worked with: put that one back, or start the seat with "
+                "another --data-dir; what waits here is kept."
+            )
+        with self._store.write() as connection:
+            _remember(connection, {"number": str(enrolment.number), "epoch": enrolment.epoch})
+            self._look_again(connection)
+
+    def claims(self) -> dict[ContactId, int]:
+        """The claims that this seat holds: contact → fence."""
+        return {ContactId(contact): fence for contact, fence in json.loads(self.state("claims") or "{}").items()}
+
+    def remember_claims(self, claims: Mapping[ContactId, int]) -> None:
+        """Keep the claims for a worker that is started again."""
+        self.remember(claims=json.dumps(claims))
 
     # push
 
@@ -75,36 +110,27 @@ class Replica:
         conflicts = self._store.value("SELECT count(*) FROM conflict WHERE state = 'open'")
         return self.queued(), int(refused), int(conflicts)
 
-    def next_ops(self) -> list[Op]:
-        """The oldest queued ops, at most 500 or 1 MB, never part of a transaction."""
-        found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (2 * MAX_OPS,))
-        ops: list[Op] = []
-        size = 0
+    def next_ops(self, most: int = MAX_OPS) -> list[Op]:
+        """The oldest queued ops, at most so many or 1 MB, never part of a transaction: one that is larger by
+        itself goes whole."""
+        found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (most + 1,))
+        taken = size = 0
         for row in found:
             size += len(row["patch"])
-            if ops and (len(ops) >= MAX_OPS or size > MAX_BYTES):
-                whole = [op for op in ops if op.txn_id != row["txn_id"]]
-                if whole or ops[0].txn_id != row["txn_id"]:
-                    return whole or ops
-            ops.append(
-                Op(
-                    op_id=row["op_id"],
-                    replica_seq=row["seq"],
-                    txn_id=row["txn_id"],
-                    entity=row["entity"],
-                    entity_id=row["entity_id"],
-                    kind=row["kind"],
-                    base_ver=row["base_ver"],
-                    patch=json.loads(row["patch"]),
-                    actor=row["actor"],
-                    schema_v=row["schema_v"],
-                )
+            if taken and (taken == most or size > MAX_BYTES):
+                break
+            taken += 1
+        if taken < len(found):
+            whole = [row for row in found[:taken] if row["txn_id"] != found[taken]["txn_id"]]
+            found = whole or self._store.rows(
+                "SELECT * FROM outbox WHERE state = 'queued' AND txn_id = ? ORDER BY seq", (found[0]["txn_id"],)
             )
-        return ops
+        return [_op(row) for row in found]
 
     def acknowledge(self, results: Sequence[OpResult]) -> None:
         """Note what the hub did with pushed ops. They stay in the replay until they are pulled back."""
         with self._store.write() as connection:
+            cursor = self.cursor
             for result in results:
                 op = connection.execute(
                     "SELECT entity, entity_id FROM outbox WHERE op_id = ?", (result.op_id,)
@@ -118,9 +144,14 @@ class Replica:
                     )
                     self._show_hub_row(connection, op["entity"], op["entity_id"])
                     continue
-                connection.execute(
-                    "UPDATE outbox SET state = 'sent', hub_seq = ? WHERE op_id = ?", (result.hub_seq, result.op_id)
-                )
+                if result.hub_seq <= cursor:  # pulled already: the answer to an earlier try had been lost
+                    connection.execute("DELETE FROM outbox WHERE op_id = ?", (result.op_id,))
+                    self._show_hub_row(connection, op["entity"], op["entity_id"])
+                else:
+                    connection.execute(
+                        "UPDATE outbox SET state = 'sent', hub_seq = ? WHERE op_id = ?",
+                        (result.hub_seq, result.op_id),
+                    )
                 for conflict in result.conflicts:
                     connection.execute(
                         "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)",
@@ -146,7 +177,8 @@ class Replica:
             )
 
     def _show_hub_row(self, connection: driver.Connection, entity: str, entity_id: str) -> None:
-        """After a refusal: the hub's row again, with whatever of ours still waits."""
+        """The hub's row again, with whatever of ours still waits. A record that the hub never had stays as it
+        was made: only this seat has it, and what was typed is not taken away."""
         shadow = connection.execute(
             "SELECT body FROM shadow WHERE entity = ? AND entity_id = ?", (entity, entity_id)
         ).fetchone()
@@ -176,26 +208,49 @@ class Replica:
 
     def _apply_row(self, connection: driver.Connection, row: HubRow) -> bool:
         model = SYNCED.get(row.entity)
-        if model is None:  # a newer hub: what we do not know yet comes with the snapshot after an update
+        if model is None:
+            self._pass_over(connection, row)
+            return False
+        known = connection.execute(
+            "SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", (row.entity, row.entity_id)
+        ).fetchone()
+        if known is not None and known[0] > row.ver:
+            return False
+        try:
+            self._show(connection, model, row.entity_id, row.body, up_to=row.hub_seq)
+        except ValidationError:
+            self._pass_over(connection, row)
             return False
         if not model.append_only:
-            known = connection.execute(
-                "SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", (row.entity, row.entity_id)
-            ).fetchone()
-            if known is not None and known[0] >= row.ver:
-                return False
             connection.execute(
                 "INSERT INTO row_meta (entity, entity_id, ver, deleted) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (entity, entity_id) DO UPDATE SET ver = excluded.ver, deleted = excluded.deleted",
                 (row.entity, row.entity_id, row.ver, int(row.deleted)),
             )
-        self._show(connection, model, row.entity_id, row.body, up_to=row.hub_seq)
         return True
+
+    def _pass_over(self, connection: driver.Connection, row: HubRow) -> None:
+        """A newer program wrote this row and we cannot read it: go on without it, and look again once we can."""
+        first = connection.execute("SELECT value FROM sync_state WHERE key = 'passed_over'").fetchone()
+        if first is None:
+            _remember(connection, {"passed_over": str(row.hub_seq), "passed_over_by": _reads()})
+
+    def _look_again(self, connection: driver.Connection) -> None:
+        """After an update of the program: go back to the first row that the old one could not read."""
+        first, by = self.state("passed_over"), self.state("passed_over_by")
+        if first is not None and by != _reads():
+            connection.execute("DELETE FROM sync_state WHERE key IN ('passed_over', 'passed_over_by')")
+            _remember(connection, {"cursor": str(min(self.cursor, int(first) - 1))})
 
     def _show(
         self, connection: driver.Connection, model: type[Entity], entity_id: str, body: dict[str, Any], up_to: int
     ) -> None:
-        """Write the visible row: the hub's body with our ops that it does not hold yet."""
+        """Write the visible row: the hub's body with our ops that it does not hold yet.
+
+        Raises:
+            pydantic.ValidationError: the hub's body does not fit the model; nothing was written.
+        """
+        hubs = model.model_validate({**body, "id": entity_id})
         waiting = connection.execute(
             "SELECT patch FROM outbox WHERE entity = ? AND entity_id = ?"
             " AND (state = 'queued' OR (state = 'sent' AND hub_seq > ?)) ORDER BY seq",
@@ -210,9 +265,9 @@ class Replica:
         for (patch,) in waiting:
             visible.update(json.loads(patch))
         try:
-            entity = model.model_validate(visible)
+            entity = model.model_validate(visible) if waiting else hubs
         except ValidationError:
-            entity = model.model_validate({**body, "id": entity_id})
+            entity = hubs
         write_row(connection, model, entity.to_row())
 
     # numbers
@@ -228,6 +283,27 @@ class Replica:
                 "INSERT INTO number_block (first, last, next) VALUES (?, ?, ?)",
                 (block.first, block.last, block.first),
             )
+
+
+def _op(row: dict[str, Any]) -> Op:
+    return Op(
+        op_id=row["op_id"],
+        replica_seq=row["seq"],
+        txn_id=row["txn_id"],
+        entity=row["entity"],
+        entity_id=row["entity_id"],
+        kind=row["kind"],
+        base_ver=row["base_ver"],
+        patch=json.loads(row["patch"]),
+        actor=row["actor"],
+        schema_v=row["schema_v"],
+    )
+
+
+def _reads() -> str:
+    """A mark of what this program can read: another one after an update that knows more."""
+    shapes = json.dumps({name: model.model_json_schema() for name, model in SYNCED.items()}, sort_keys=True)
+    return hashlib.sha256(shapes.encode()).hexdigest()[:16]
 
 
 def _remember(connection: driver.Connection, facts: dict[str, str]) -> None:

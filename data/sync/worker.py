@@ -6,14 +6,15 @@ way to speak are passed in; `python -m data.sync` puts the real ones together.""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from data.clock import Clock
+from data.models import SYNCED
 from data.models.base import ContactId
 from data.store.database import Store
 from data.store.errors import StoreError
-from data.sync.contract import Claim, Hub, HubUnreachable
+from data.sync.contract import Claim, CopiedReplica, Hub, HubUnreachable, Op, OpOutcome
 from data.sync.replica import Replica, StalePage
 from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, SyncStatus, ToWorker, Wake
 
@@ -25,8 +26,20 @@ STATUS_S = 1.0
 PAGE_PAUSE_S = 0.01
 """Between two pages of a long pull, so that the console's own saves get in between."""
 BACKOFF_FIRST_S, BACKOFF_LAST_S = 0.5, 30.0
+PUSH_SLICE = 200
+"""Ops pushed at a time."""
+PULL_SLICE_S = 0.1
+"""A long pull is left off after so long. Between two slices the console is heard: it may want a call claimed."""
+STORE_RETRY_S = 1.0
+"""After the store could not be written (a full disk, most likely)."""
+LAST_PUSH_S = 0.4
+"""How long the end may take; what is left then goes out at the next start."""
 BLOCK = 20
 """Ticket numbers leased at a time."""
+
+COPIED = "This seat's store is a copy of another one: it goes on under a number of its own."
+_SHOWS = frozenset({OpOutcome.REFUSED, OpOutcome.CONFLICT})
+"""Outcomes after which the store shows something else than before."""
 
 
 class Worker:
@@ -47,7 +60,7 @@ class Worker:
         self._clock = clock
         self._rng = rng
         self._name = name
-        self._id = self._replica.identity()
+        self._replica.identity()
         self._hub: Hub | None = None
         self._hub_version = -1
         self._failures = 0
@@ -55,8 +68,14 @@ class Worker:
         self._pull_at = 0.0
         self._beat_at = 0.0
         self._status_at = 0.0
+        self._behind = False
+        self._store_trouble = False
         self._status = SyncStatus(since=clock.now())
-        self._claims: dict[ContactId, int] = {}
+        self._told: SyncStatus | None = None
+        self._news: set[str] = set(SYNCED)
+        """Entities that changed since the console was told. At first all: the last worker may have died between
+        taking rows in and telling of them."""
+        self._claims: dict[ContactId, int] = self._replica.claims()
 
     # speaking with the console
 
@@ -73,84 +92,122 @@ class Worker:
     def _answer_claim(self, ask: AskClaim) -> None:
         try:
             hub = self._online()
-            claim = hub.claim_v1(self._id, ask.request_id, ask.agent, ask.queues, ask.contact_id)
+            claim = hub.claim_v1(self._replica.identity(), ask.request_id, ask.agent, ask.queues, ask.contact_id)
         except HubUnreachable as error:
             self._lost(str(error))
             why = "the hub does not answer, and only it can give a call to one agent: try again in a moment"
             self._tell(Claimed(claim=Claim(request_id=ask.request_id, contact_id=None, why=why), refused=True))
             return
-        if claim.contact_id is not None:
-            self._claims[claim.contact_id] = claim.fence
-        self._pull_all()
+        try:
+            if claim.contact_id is not None:
+                self._keep_claims({**self._claims, claim.contact_id: claim.fence})
+            self._pull()
+        except HubUnreachable as error:
+            self._lost(str(error))
+        except StoreError as error:
+            self._store_failed(error)
         self._tell(Claimed(claim=claim))
 
+    def _keep_claims(self, claims: dict[ContactId, int]) -> None:
+        """Remember what is claimed: a worker that is started again goes on with the heartbeats."""
+        self._claims = claims
+        self._replica.remember_claims(claims)
+
     def _finish(self, finish: Finish) -> None:
-        self._claims.pop(finish.contact_id, None)
         try:
-            self._online().finish_v1(self._id, finish.contact_id, finish.fence)
+            self._keep_claims({kept: fence for kept, fence in self._claims.items() if kept != finish.contact_id})
+            self._online().finish_v1(self._replica.identity(), finish.contact_id, finish.fence)
         except HubUnreachable as error:  # the lease runs out by itself
             self._lost(str(error))
+        except StoreError as error:
+            self._store_failed(error)
 
     # the work
 
     def step(self) -> float:
-        """Do what is due; returns seconds until there may be more. Never raises HubUnreachable."""
+        """Do what is due; returns seconds until there may be more. Raises neither HubUnreachable nor StoreError:
+        both are told in the status."""
         now = self._clock.monotonic()
-        if self._hub is None and now < self._retry_at:
-            self._report(now)
-            return min(self._retry_at - now, STATUS_S)
+        pause = POLL_S
         try:
-            self._work(now)
+            if self._hub is None and now < self._retry_at:
+                pause = min(self._retry_at - now, STATUS_S)
+            elif self._work(now):
+                pause = PAGE_PAUSE_S
+            if self._store_trouble:
+                self._store_trouble = False
+                self._set_problem("")
+            self._report(now)
         except HubUnreachable as error:
             self._lost(str(error))
+            pause = 0.0
         except StoreError as error:
-            self._status = self._status.model_copy(update={"problem": str(error)})
-        self._report(now)
-        return POLL_S
+            self._store_failed(error)
+            pause = STORE_RETRY_S
+        return pause
 
-    def _work(self, now: float) -> None:
+    def _work(self, now: float) -> bool:
+        """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
-        self._push_all(hub)
+        ops = self._replica.next_ops(PUSH_SLICE)
+        if ops:
+            self._push(hub, ops)
+            self._pull()
         version = hub.version()
-        if version != self._hub_version or now >= self._pull_at:
+        if version != self._hub_version or now >= self._pull_at or self._behind:
             self._hub_version = version
-            self._pull_all()
+            self._pull()
             self._pull_at = now + SAFETY_POLL_S * (0.75 + self._rng.random() / 2)
         if now >= self._beat_at:
             self._beat_at = now + HEARTBEAT_S
-            for contact_id, fence in list(self._claims.items()):
-                if not hub.heartbeat_v1(self._id, contact_id, fence):
-                    del self._claims[contact_id]
+            lost = {
+                contact_id
+                for contact_id, fence in self._claims.items()
+                if not hub.heartbeat_v1(self._replica.identity(), contact_id, fence)
+            }
+            if lost:
+                self._keep_claims({kept: fence for kept, fence in self._claims.items() if kept not in lost})
         if self._replica.numbers_left() <= BLOCK // 2:
-            self._replica.add_block(hub.lease_numbers_v1(self._id, BLOCK))
+            self._replica.add_block(hub.lease_numbers_v1(self._replica.identity(), BLOCK))
+        return self._behind or bool(ops)
 
-    def _push_all(self, hub: Hub) -> None:
-        while ops := self._replica.next_ops():
-            try:
-                results = hub.push_v1(self._id, ops)
-            except HubUnreachable as error:
-                self._replica.tried(ops, str(error))
-                raise
-            self._replica.acknowledge(results)
-            self._pull_all()
+    def _push(self, hub: Hub, ops: Sequence[Op]) -> None:
+        try:
+            results = hub.push_v1(self._replica.identity(), ops)
+        except HubUnreachable as error:
+            self._replica.tried(ops, str(error))
+            raise
+        except CopiedReplica as error:
+            self._replica.renew()
+            raise HubUnreachable(COPIED) from error
+        self._replica.acknowledge(results)
+        self._news |= {op.entity for op, result in zip(ops, results, strict=True) if result.outcome in _SHOWS}
 
-    def _pull_all(self) -> None:
+    def _pull(self) -> None:
+        """Take in what is new, for as long as a slice; the rest follows in the next step. The console is told of
+        whatever came in, even when the hub goes away in the middle."""
         hub = self._online()
-        changed: set[str] = set()
-        more = True
-        while more:
-            page = hub.pull_v1(self._id, self._replica.cursor)
-            more = page.more
-            if not page.rows and page.end == page.start:
-                break
-            try:
-                changed |= self._replica.apply(page)
-            except StalePage:
-                break
-            if more:
-                self._pause(PAGE_PAUSE_S)
-        if changed:
-            self._tell(Pulled(entities=tuple(sorted(changed))))
+        until = self._clock.monotonic() + PULL_SLICE_S
+        self._behind = True
+        try:
+            while self._behind:
+                page = hub.pull_v1(self._replica.identity(), self._replica.cursor)
+                self._behind = page.more
+                if page.rows or page.end != page.start:
+                    self._news |= self._replica.apply(page)
+                if self._behind:
+                    self._pause(PAGE_PAUSE_S)
+                    if self._clock.monotonic() >= until:
+                        break
+        except StalePage:
+            self._behind = False
+        finally:
+            self._tell_news()
+
+    def _tell_news(self) -> None:
+        if self._news:
+            self._tell(Pulled(entities=tuple(sorted(self._news))))
+            self._news = set()
 
     def _pause(self, seconds: float) -> None:
         """Leave the store to the console for a moment."""
@@ -161,12 +218,34 @@ class Worker:
     def _online(self) -> Hub:
         if self._hub is None:
             hub = self._connect()
-            self._replica.enrolled(hub.enrol_v1(self._id, self._name))
+            try:
+                self._enrol(hub)
+            except BaseException:
+                hub.close()
+                raise
             self._hub = hub
             self._failures = 0
             self._hub_version = -1
             self._set_online(True, "")
         return self._hub
+
+    def _enrol(self, hub: Hub) -> None:
+        enrolment = hub.enrol_v1(self._replica.identity(), self._name)
+        if self._replica.is_copy(enrolment):
+            enrolment = hub.enrol_v1(self._replica.renew(), self._name)
+        self._replica.enrolled(enrolment)
+
+    def _store_failed(self, error: StoreError) -> None:
+        """The store could not be read or written: say so, and try again a little later."""
+        self._set_problem(str(error))
+        if not self._store_trouble:
+            self._tell(self._status)
+        self._store_trouble = True
+
+    def _set_problem(self, problem: str) -> None:
+        self._status = self._status.model_copy(update={"problem": problem})
+        self._told = None
+        self._status_at = 0.0
 
     def _lost(self, problem: str) -> None:
         """Go offline and try again later: full jitter from half a second to thirty (SYNC rule 14)."""
@@ -198,15 +277,21 @@ class Worker:
                 "last_push": _instant(self._replica.state("last_push")),
             }
         )
-        if current != self._status or not self._status.last_pull:
-            self._status = current
+        self._status = current
+        if current != self._told:
+            self._told = current
             self._tell(current)
 
     def close(self) -> None:
-        """Push what can be pushed in one last try, then let go of the hub."""
+        """Push what can be pushed in a second, then let go of the hub."""
+        until = self._clock.monotonic() + LAST_PUSH_S
         try:
-            if self._hub is not None:
-                self._push_all(self._hub)
+            while (
+                self._hub is not None
+                and self._clock.monotonic() < until
+                and (ops := self._replica.next_ops(PUSH_SLICE))
+            ):
+                self._push(self._hub, ops)
         except (HubUnreachable, StoreError):
             pass
         finally:
