@@ -126,7 +126,9 @@ class _Run:
     def read_file(self, path: Path) -> None:
         first: bytes | None = None
         near_ms: int | None = None
-        piece = torn.next_piece(self._store.connection)
+        before = b""
+        with self._store.write() as connection:
+            piece = torn.next_piece(connection)
         done = 0
         for page in pages(path, PAGE):
             facts: list[Fact] = []
@@ -152,10 +154,12 @@ class _Run:
             self.read += len(facts)
             with self._store.write() as connection:
                 if begins and first is not None:
-                    tail = torn.newest_tail(connection)
+                    tail = torn.open_tail(connection)
                     said = read_line(first)
                     if joining.looks_cut(first, said, after, tail):
-                        self._keep_head(path, first, said, facts[0].at_ms if facts else None, piece)
+                        beside = page.lines[1] if len(page.lines) > 1 else page.tail
+                        next_ms = facts[0].at_ms if facts else None
+                        self._keep_head(path, first, said, beside or b"", next_ms, piece, tail)
                     elif isinstance(said, Fact):
                         self.read += 1
                         facts.insert(0, said)
@@ -165,8 +169,9 @@ class _Run:
                     uncertain = torn.uncertain_ids(connection)
                     self._count(write_rows(connection, rows, uncertain))
                     torn.now_certain(connection, uncertain.intersection(row[0] for row in rows))
-                if page.tail:
-                    self._keep_tail(path, page, near_ms, piece)
+                before = (page.lines[-1] or b"") if page.lines else before
+                if page.tail is not None:
+                    self._end(path, page, before, near_ms, piece)
             done = page.done
             if self._progress is not None:
                 self._progress(self._done_before + done, self._total)
@@ -180,9 +185,11 @@ class _Run:
             for joined in joining.joins(connection):
                 uncertain = torn.uncertain_ids(connection)
                 stood = joined.tail.event_id
+                written = write_rows(connection, [joined.row], uncertain)
                 if stood is not None and stood != joined.row[0]:
-                    connection.execute("DELETE FROM contact_event WHERE id = ?", (stood,))
-                self._count(write_rows(connection, [joined.row], uncertain))
+                    torn.take_back(connection, joined.tail)
+                    written = Written(updated=1)
+                self._count(written)
                 self.read += 1
                 joining.join(connection, joined)
                 for end in (joined.tail, joined.head):
@@ -215,8 +222,7 @@ class _Run:
             return
         if longer_is_there(connection, row):
             if tail.event_id == row[0]:
-                connection.execute("DELETE FROM contact_event WHERE id = ?", (row[0],))
-            torn.set_aside(connection, tail.id)
+                torn.take_back(connection, tail)
             written = Written(unchanged=1)
         elif new or tail.event_id is None:
             written = self._stand(tail, row)
@@ -237,27 +243,40 @@ class _Run:
         return write_rows(connection, [row])
 
     def _keep_head(
-        self, path: Path, raw: bytes, said: Fact | Refusal | None, near_ms: int | None, piece: int
+        self,
+        path: Path,
+        raw: bytes,
+        said: Fact | Refusal | None,
+        beside: bytes,
+        near_ms: int | None,
+        piece: int,
+        tail: torn.Torn | None,
     ) -> None:
         if len(raw) > torn.LONGEST:
             self._reject(path, 1, said.reason if isinstance(said, Refusal) else _NO_REST)
             return
-        self._met(*torn.remember(self._store.connection, "head", raw, near_ms, piece), path, 1, "head")
+        follows = tail.id if tail is not None else None
+        met = torn.remember(self._store.connection, "head", raw, beside, near_ms, piece, follows)
+        self._met(*met, path, 1, "head")
 
-    def _keep_tail(self, path: Path, page: Page, near_ms: int | None, piece: int) -> None:
-        raw, connection = page.tail or b"", self._store.connection
-        if not raw.strip(b"\r\0 "):
-            return
-        line = page.first + len(page.lines)
+    def _end(self, path: Path, page: Page, before: bytes, near_ms: int | None, piece: int) -> None:
+        """Keep what stands after the last line end of a file."""
+        raw, line, connection = page.tail or b"", page.first + len(page.lines), self._store.connection
         if len(raw) > torn.LONGEST:
             self._reject(path, line, f"a cut line of more than {torn.LONGEST // 1024} KB")
+            raw = b""
+        if not raw.strip(b"\r\0 "):
+            if line > 1:
+                torn.file_ended(connection, None)
             return
-        tail = joining.goes_on_with(connection, raw) if line == 1 else None
-        if tail is not None:
+        tail = torn.open_tail(connection) if line == 1 else None
+        if tail is not None and joining.goes_on(tail, raw):
             self._ends.pop(tail.id, None)
-            self._met(*joining.lengthen(connection, tail, raw, piece), path, line, "tail")
+            key, joined = joining.lengthen(connection, tail, raw, piece)
         else:
-            self._met(*torn.remember(connection, "tail", raw, near_ms, piece), path, line, "tail")
+            key, joined = torn.remember(connection, "tail", raw, before, near_ms, piece)
+        self._met(key, joined, path, line, "tail")
+        torn.file_ended(connection, None if joined and before else key)
 
     def _met(self, key: str, joined: bool, path: Path, line: int, part: str) -> None:
         if joined:

@@ -19,7 +19,7 @@ from typing import Final
 from data.models.contact import EventKind
 from data.queue.log_rows import Row, row_of
 from data.queue.queue_log import FORMS, KNOWN, Fact, Refusal, epoch_ms, read_line
-from data.queue.torn import Torn, newest_tail, next_piece, remember, remembered, set_aside, stand, was_tail
+from data.queue.torn import Torn, end_of_id, remember, remembered, set_aside, stand, take_back
 from data.store.driver import Connection
 
 _SLACK_MS: Final = 5_000  # clocks are set back now and then
@@ -46,7 +46,7 @@ def looks_cut(raw: bytes, said: Fact | Refusal | None, after: bytes | None, tail
     if isinstance(said, Refusal):
         return True
     if said is None:
-        return tail is not None and not isinstance(read_line(tail.raw, torn=True), Fact)
+        return tail is not None  # the line end that the tail lacked
     first = _first_field(raw)
     whole = first.partition(".")[0]
     next_first = _first_field(after) if after is not None else ""
@@ -76,16 +76,8 @@ def _first_field(raw: bytes) -> str:
     return raw.partition(b"|")[0].replace(b"\0", b"").decode("latin-1").strip()
 
 
-def goes_on_with(connection: Connection, fragment: bytes) -> Torn | None:
-    """The tail of which a file without any line end is the next part, or None when it is a tail of its own."""
-    tail = newest_tail(connection)
-    if tail is None or not _goes_on(tail, fragment):
-        return None
-    just_before = tail.piece == next_piece(connection) - 1
-    return tail if just_before or not was_tail(connection, fragment) else None
-
-
-def _goes_on(tail: Torn, fragment: bytes) -> bool:
+def goes_on(tail: Torn, fragment: bytes) -> bool:
+    """Whether a file without any line end is the next part of the line that the file before it began."""
     first, second = (*_fields(fragment), "", "")[:2]
     if epoch_ms(first) is not None and (second in _NO_CALL or _CHANNEL.fullmatch(second)):
         return False  # it begins as lines do
@@ -140,7 +132,9 @@ def joins(connection: Connection) -> list[Joined]:
     heads = [torn for torn in kept if torn.part == "head"]
     candidates = []
     for head in heads:
-        for tail in tails:
+        # The same few bytes may be the end of two pieces: the one just before this head counts even when used.
+        before = end_of_id(connection, head.follows)
+        for tail in [*tails, *([before] if before is not None and before not in tails else [])]:
             fact = _line_of(tail, head)
             if fact is None:
                 continue
@@ -161,7 +155,7 @@ def joins(connection: Connection) -> list[Joined]:
 
 def _apart(tail: Torn, head: Torn) -> int:
     """How many imports after the tail the head came; 1 is in order, −1 the later piece first."""
-    return head.piece - tail.piece
+    return 1 if head.follows == tail.id else head.piece - tail.piece
 
 
 def _doubt(tail: Torn, head: Torn, off_s: float | None) -> int:
@@ -182,7 +176,7 @@ def _gap_ms(tail: Torn, head: Torn) -> int | None:
 def _line_of(tail: Torn, head: Torn) -> Fact | None:
     """The line that two halves make, if it is one and lies in time between the lines around them."""
     gap = _gap_ms(tail, head)
-    if tail.piece == head.piece or (gap is not None and gap < -_SLACK_MS):
+    if (tail.piece == head.piece and head.follows != tail.id) or (gap is not None and gap < -_SLACK_MS):
         return None
     said = read_line(tail.raw + head.raw)
     if not isinstance(said, Fact):
@@ -284,12 +278,13 @@ def _off_s(connection: Connection, fact: Fact) -> float | None:
 def lengthen(connection: Connection, tail: Torn, more: bytes, piece: int) -> tuple[str, bool]:
     """A longer tail takes the place of this one and of the event that it stood for. Returns as `remember`."""
     row = stands_for(tail)
-    stood = tail.event_id
-    if stood is not None and not isinstance(row, Refusal) and row[3] == EventKind.OTHER.value and row[0] == stood:
-        connection.execute("DELETE FROM contact_event WHERE id = ?", (stood,))
-        stood = None
-    set_aside(connection, tail.id)
-    key, done = remember(connection, "tail", tail.raw + more, tail.near_ms, piece)
+    stood = tail.event_id if tail.part == "tail" else None
+    if tail.part == "tail":
+        if not isinstance(row, Refusal) and row[3] == EventKind.OTHER.value and row[0] == stood:
+            take_back(connection, tail)
+            stood = None
+        set_aside(connection, tail.id)
+    key, done = remember(connection, "tail", tail.raw + more, tail.id.encode(), tail.near_ms, piece)
     if not done and stood is not None:
         stand(connection, key, stood)
     return key, done
