@@ -31,7 +31,7 @@ _EXPANSIONS = 24
 _SEARCHED = 4
 """Words of a query that are looked up; each further one would cost more than it narrows."""
 _WHOLE_NUMBER = 7
-"""Digits from which on a number may be a whole one; found, it is no part of a name or an address."""
+"""Digits from which on a number may be a whole one."""
 _SHARED_ENDS = 200
 """Customers with the same last digits that are looked through for a name."""
 _RESERVED = 5
@@ -144,14 +144,23 @@ class _Search:
         self._seen = horizon(self._store.connection)
         self._exact()
         self._numbers()
-        if not (self._found and len(self._digits) >= _WHOLE_NUMBER and _NUMBER_LIKE.fullmatch(self._typed)):
-            for step in (self._mail, self._names, self._name_and_number, self._beginnings_of_texts, self._anything):
+        self._mail()
+        if not (self._found and self._says_what_it_is()):
+            steps = [self._names, self._beginnings_of_texts, self._anything]
+            steps.insert(3 if self._words[0].isdigit() else 1, self._name_and_number)
+            for step in steps:
                 if len(self._found) >= self._limit:
                     break
                 step()
         if not self._found:
             self._mistyped()
         return [Match(_listed(row), why) for row, why in list(self._found.values())[: self._limit]]
+
+    def _says_what_it_is(self) -> bool:
+        """Whether the query is a whole number or an e-mail address, and no part of a name or an address."""
+        return "@" in self._typed or (
+            len(self._digits) >= _WHOLE_NUMBER and _NUMBER_LIKE.fullmatch(self._typed) is not None
+        )
 
     def _offer(self, rows: Sequence[Any], why: str) -> None:
         for row in rows:
@@ -160,11 +169,11 @@ class _Search:
     def _range(self, sql: str, first: Any, end: Any, count: int) -> list[Any]:
         return list(self._store.execute(sql, (first, end, *self._seen, count)).fetchall())
 
-    def _match(self, sql: str, choices: Sequence[str]) -> list[Any]:
+    def _match(self, sql: str, choices: Sequence[str], count: int) -> list[Any]:
         if "" in choices:
             return []
         expression = " AND ".join(choices)
-        return list(self._store.execute(sql, (expression, *self._seen, self._depth)).fetchall())
+        return list(self._store.execute(sql, (expression, *self._seen, count)).fetchall())
 
     # -- accounts, ids, tickets, telephone numbers ------------------------------------------------------------
 
@@ -257,8 +266,8 @@ class _Search:
             if 1 < len(words) < _SEARCHED
             else [whole, beginnings]
         )
-        for tier in tiers:
-            rows = self._match(_BY_NAME, tier)
+        for tier in [tier for place, tier in enumerate(tiers) if tier not in tiers[:place]]:
+            rows = self._match(_BY_NAME, tier, self._depth)
             fits = [fit.of(row[_WORDS]) for row in rows]
             for at in sorted(range(len(rows)), key=fits.__getitem__):
                 self._found.setdefault(rows[at][0], (rows[at], fits[at][-1]))
@@ -283,6 +292,8 @@ class _Search:
         names = [word for word in self._words if word not in numbers]
         if len(numbers) != 1 or not names:
             return
+        if self._found and self._words[0] == numbers[0]:  # the number of a house
+            return
         fit = Fit(names)
         for row in self._range(_BY_NUMBER, *span(BACKWARD, numbers[0][::-1]), _SHARED_ENDS):
             if fit.all_in(row[_WORDS]):
@@ -295,7 +306,7 @@ class _Search:
         known = [last]
         if len(last) > 1:
             known += self._known(PLACE, last, _EXPANSIONS) + self._known(NAME, last, _EXPANSIONS // 2)
-        for row in self._match(_BY_ANY, [*(f'"{word}"' for word in words[:-1]), _any_of(known)]):
+        for row in self._match(_BY_ANY, [*(f'"{word}"' for word in words[:-1]), _any_of(known)], self._limit):
             if row[0] not in self._found:
                 places = (
                     ("address", f"{row['street'] or ''} {row['city'] or ''}"),
@@ -315,7 +326,7 @@ class _Search:
             choices.append(f"({' OR '.join(alternatives)})" if alternatives else "")
         if not meant:
             return
-        for row in self._match(_BY_NAME, choices):
+        for row in self._match(_BY_NAME, choices, self._depth):
             held = row[_WORDS].replace("|", " ").split()
             close = next((word for word in held if word in meant), held[0])
             self._offer([row], f"close to ‘{as_written(close, row['name'], row['company'] or '')}’")
@@ -323,7 +334,7 @@ class _Search:
 
 def _any_of(words: Sequence[str]) -> str:
     quoted = [f'"{word}"' for word in dict.fromkeys(words)]
-    return f"({' OR '.join(quoted)})" if quoted else ""
+    return f"({' OR '.join(quoted)})" if len(quoted) > 1 else "".join(quoted)
 
 
 _PLANS = {int(plan): plan for plan in Plan}

@@ -10,6 +10,7 @@ B-tree a thousand times."""
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -45,8 +46,11 @@ _KEPT_BACK = 100_000
 """Rows whose keys wait in memory (40 MB)."""
 _KEYS_PAGE = 4_000
 _SWEEP_PAGE = 20_000
+_MOST_LEARNT = 300_000
+"""Words that an import remembers to have learnt (30 MB): asking the store again costs 5 s a million rows."""
 _NEVER = 9223372036854775807
 _CACHE_KIB = 64 * 1024
+_ROWS_BETWEEN_COLLECTIONS = 200_000
 _MERGE_PAGES = 64
 _COLUMNS = Customer.columns()
 
@@ -192,6 +196,7 @@ class _KeptBack:
     """Keys of staged rows, until there are enough of them to be inserted in order."""
 
     def __init__(self) -> None:
+        self._learnt: set[str] = set()
         self.forget()
 
     def forget(self) -> None:
@@ -222,11 +227,12 @@ class _KeptBack:
             "INSERT OR IGNORE INTO customer_word VALUES (?, ?)",
             [(PLACE, word) for word in sorted(self._places)],
         )
-        new = [word for word in sorted(self._names) if not _is_known(store, word)]
+        new = [word for word in sorted(self._names - self._learnt) if not _is_known(store, word)]
         slips = sorted((key, word) for word in new for key in one_less(word))
         _insert(store, "INSERT OR IGNORE INTO customer_slip VALUES (?, ?)", slips)
         # Last: a word that is known has all its slips.
         _insert(store, "INSERT OR IGNORE INTO customer_word VALUES (?, ?)", [(NAME, word) for word in new])
+        self._learnt = self._learnt | self._names if len(self._learnt) < _MOST_LEARNT else set()
         self.forget()
 
 
@@ -336,7 +342,10 @@ def bulk_settings(store: Store) -> Iterator[None]:
     """Settings for a bulk load; the connection's own afterwards.
 
     A wide cache for the pages that are touched again and again. Pages of rows that nobody can see yet need not
-    be on the disk one by one: `flip` puts everything there."""
+    be on the disk one by one: `flip` puts everything there. Rows kept back are no garbage: looking through them
+    for cycles all the time would cost a tenth of the import."""
+    thresholds = gc.get_threshold()
+    gc.set_threshold(_ROWS_BETWEEN_COLLECTIONS, *thresholds[1:])
     cache, synchronous = store.value("PRAGMA cache_size"), store.value("PRAGMA synchronous")
     store.execute(f"PRAGMA cache_size = -{_CACHE_KIB:d}")
     store.execute("PRAGMA synchronous = NORMAL")
@@ -345,3 +354,4 @@ def bulk_settings(store: Store) -> Iterator[None]:
     finally:
         store.execute(f"PRAGMA cache_size = {cache:d}")
         store.execute(f"PRAGMA synchronous = {synchronous:d}")
+        gc.set_threshold(*thresholds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import signal
 import subprocess
 import sys
@@ -208,8 +209,10 @@ def test_two_imports_at_once_are_refused(store: Store, tmp_path: Path) -> None:
 def test_the_connection_gets_its_settings_back(store: Store, tmp_path: Path) -> None:
     names = ("cache_size", "synchronous")
     before = [store.value(f"PRAGMA {name}") for name in names]
+    thresholds = gc.get_threshold()
     import_customers(store, people_file(tmp_path / "new.csv", 1))
     assert [store.value(f"PRAGMA {name}") for name in names] == before
+    assert gc.get_threshold() == thresholds
 
 
 class Cards:
