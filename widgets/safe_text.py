@@ -33,7 +33,12 @@ _HIDDEN = dict.fromkeys(
 )
 _SPACES = dict.fromkeys((0x2028, 0x2029, 0x0B, 0x0C, 0x85), " ")
 _GONE = dict.fromkeys((0x00AD, 0x200B, 0x2060, *range(0xE0000, 0xE0080), *range(0xFE00, 0xFE10)), None)
-_TABLE: dict[int, str | None] = {**_HIDDEN, **_PICTURES, **_SPACES, **_GONE}
+_APART = dict.fromkeys((0x200D, *range(0x1F3FB, 0x1F400)), None) | {
+    0x1F1E6 + place: chr(ord("A") + place) for place in range(26)
+}
+"""What joins pictures into one (joiner, skin tone, the letters of flags): some terminals draw one picture,
+others each part beside the last, and then the line is longer than was reckoned and spills into the next pane."""
+_TABLE: dict[int, str | None] = {**_HIDDEN, **_PICTURES, **_SPACES, **_GONE, **_APART}
 
 
 class Span(NamedTuple):
