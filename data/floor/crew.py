@@ -96,21 +96,24 @@ class Crew:
                 return
 
     def _pick_up(self, member: _Member) -> None:
-        contact = member.contact
-        call = self._switch.calls.get(contact.id) if contact else None
+        line = self._switch.line
+        call = self._switch.calls.get(member.contact.id) if member.contact else None
         if call is None or self._switch.contact(call).ringing_agent != member.agent:  # the caller gave up
-            member.contact = None
-            self._be(member, AgentState.READY)
+            self._lose(member)
             return
-        claim = self._switch.line.claim(call.contact_id, member.agent)
-        if claim.contact_id is None:
-            member.contact = None
-            self._be(member, AgentState.READY)
+        if line.claim(call.contact_id, member.agent).contact_id is None:
+            self._lose(member)
             return
         call.talk_given_s = call.caller.talk_s
         self._switch.connect(call)
         member.contact = self._switch.contact(call)
         self._be(member, AgentState.ON_CALL)
+
+    def _lose(self, member: _Member) -> None:
+        if member.contact is not None:
+            self._switch.line.claiming.pop(member.contact.id, None)
+        member.contact = None
+        self._be(member, AgentState.READY)
 
     def _follow(self, member: _Member) -> None:
         """On a call until the caller hangs up."""

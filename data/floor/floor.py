@@ -31,6 +31,8 @@ POLL_S = 0.05
 SHORTEST_NAP_S = 0.002
 LONGEST_NAP_S = 1.0
 RETRY_S = 0.5
+GIVE_UP_S = 60.0
+"""A hub that does not answer for so long is gone."""
 _OPENING_TRIES = 5
 
 
@@ -189,7 +191,7 @@ def run_floor(
 
     Raises:
         FloorBusy: another floor plays on this hub.
-        HubUnreachable: the hub cannot be opened.
+        HubUnreachable: the hub cannot be opened, or has been away for a minute.
         QueueLogError: the log to replay cannot be read.
     """
     nap = wait or _sleep
@@ -197,17 +199,37 @@ def run_floor(
         hub = _open(options.hub, clock, nap)
         try:
             floor = Floor(hub, options, clock)
+            lost: _Lost | None = None
             while not floor.over():
                 try:
                     pause = min(max(SHORTEST_NAP_S, floor.step()), LONGEST_NAP_S)
+                    lost = None
                 except HubUnreachable as error:
-                    print(f"{error} The floor tries again.", file=sys.stderr)
+                    lost = lost or _Lost(clock)
+                    lost.again(error)
                     pause = RETRY_S
                 if nap(pause):
                     break
             return floor.close()
         finally:
             hub.close()
+
+
+class _Lost:
+    """The hub does not answer: told once, and borne for a minute."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._since = clock.monotonic()
+        self._told = ""
+
+    def again(self, error: HubUnreachable) -> None:
+        """One more try that failed; raises the error when it has been long enough."""
+        if self._clock.monotonic() - self._since > GIVE_UP_S:
+            raise error
+        if str(error) != self._told:
+            self._told = str(error)
+            print(f"{error} The floor tries again.", file=sys.stderr)
 
 
 def _open(path: Path, clock: Clock, nap: Callable[[float], bool]) -> Hub:

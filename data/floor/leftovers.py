@@ -44,7 +44,7 @@ def clear(line: Line, now: datetime) -> int:
     left = list(line.contacts.values())
     for contact in left:
         _end_row(line, contact, now)
-    for contact in line.unlogged():
+    for contact in line.unlogged:
         line.log(_given_up(contact, now))
     for request in line.requests:
         line.close_request(request, "The practice floor was started anew: what was on the line is over.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -35,6 +35,7 @@ REPLICA_ID = "practice-floor"
 FEEDS = frozenset({"floor", "replay"})
 """The contacts that are ours; those of other feeds are left alone."""
 ACTOR = AgentId("practice-floor")
+_OVER = frozenset(ContactState) - LIVE - IN_QUEUE
 _JUST_BEFORE = timedelta(seconds=10)
 _PUSH = 400
 _PAGE = 500
@@ -62,6 +63,11 @@ class Line:
         """Contacts that changed at the hub, by id; the floor takes them away."""
         self.requests: list[Request] = []
         """Requests that nobody has answered; the floor takes them away."""
+        self.claiming: dict[str, str] = {}
+        """Request ids of claims whose answer did not arrive, by contact."""
+        self.unlogged: list[Contact] = []
+        """Callers who gave up just before a floor was killed, and of whom no event tells: the row is written a
+        moment before the event, since only the hub knows whether they were quicker than a claim."""
         self._foreign: set[str] = set()
         """Live contacts of other feeds, whose requests are not ours."""
 
@@ -71,32 +77,38 @@ class Line:
         """Enrol and read what is on the hub now, customers aside."""
         self._seq = self._hub.enrol_v1(REPLICA_ID, "practice floor").last_replica_seq
         self._cursor = self._hub.snapshot_v1(REPLICA_ID, None, 1).start
-        for model in (Agent, AgentStatus, Contact, Queue, Request):
-            for row in self._section(model.entity):
+        for entity in (Agent.entity, AgentStatus.entity, Queue.entity):
+            for row in self._section(entity):
+                self._take(row)
+        gave_up: list[HubRow] = []
+        newest = ""
+        for row in self._section(Contact.entity):
+            if row.body.get("state") in _OVER:
+                newest = max(newest, str(row.body.get("ended_at") or ""))
+                if row.body["state"] == ContactState.ABANDONED and row.body.get("feed") in FEEDS:
+                    gave_up.append(row)
+            else:
+                self._take(row)
+        for row in self._section(Request.entity):
+            if row.body.get("state") == RequestState.ASKED:
                 self._take(row)
         self.news.clear()
+        self.unlogged = self._without_event(gave_up, newest)
 
-    def unlogged(self) -> list[Contact]:
-        """Callers who gave up just before the floor was killed, and of whom no event tells: the row is written
-        a moment earlier, since only the hub knows whether they were quicker than a claim."""
-        ours = [
-            contact
-            for row in self._section(Contact.entity)
-            if (contact := _model(Contact, row)) is not None and contact.feed in FEEDS
-        ]
-        newest = max((contact.ended_at or contact.queued_at for contact in ours), default=None)
-        if newest is None:
-            return []
-        gone = {
-            contact.id: contact
-            for contact in ours
-            if contact.state is ContactState.ABANDONED and newest - (contact.ended_at or newest) < _JUST_BEFORE
-        }
-        if gone:  # ids sort by time: an event of a contact is younger than the contact
-            for row in self._section(ContactEvent.entity, min(gone)):
+    def _without_event(self, gave_up: Sequence[HubRow], newest: str) -> list[Contact]:
+        """Those of the last callers who gave up of whom no event tells."""
+        last: dict[str, Contact] = {}
+        for row in gave_up:
+            contact = _model(Contact, row)
+            if contact is None or contact.ended_at is None:
+                continue
+            if datetime.fromisoformat(newest) - contact.ended_at < _JUST_BEFORE:
+                last[contact.id] = contact
+        if last:  # ids sort by time: an event of a contact is younger than the contact
+            for row in self._section(ContactEvent.entity, min(last)):
                 if row.body.get("kind") in (EventKind.ABANDONED, EventKind.LEFT):
-                    gone.pop(row.body.get("contact_id", ""), None)
-        return list(gone.values())
+                    last.pop(row.body.get("contact_id", ""), None)
+        return list(last.values())
 
     def _section(self, entity: str, after_id: str = "") -> Iterator[HubRow]:
         after = (entity, after_id)
@@ -283,10 +295,15 @@ class Line:
     # claims
 
     def claim(self, contact_id: str, agent: AgentId) -> Claim:
-        """Claim a contact for an agent that the floor plays, after all that is in line."""
+        """Claim a contact for an agent that the floor plays, after all that is in line.
+
+        Asked again after HubUnreachable it is the same claim; until then the contact is in `claiming`."""
         self.flush()
-        claim = self._hub.claim_v1(REPLICA_ID, new_id(), agent, (), ContactId(contact_id))
+        request_id = self.claiming.setdefault(contact_id, new_id())
+        claim = self._hub.claim_v1(REPLICA_ID, request_id, agent, (), ContactId(contact_id))
         self.pull()
+        del self.claiming[contact_id]
+        self.news.append(contact_id)
         return claim
 
     def finish(self, contact_id: ContactId, fence: int) -> None:

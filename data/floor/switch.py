@@ -398,6 +398,8 @@ class Switch:
             call.fence = contact.fence
             return
         claimed = contact.state is ContactState.RINGING and contact.agent is not None and contact.fence > 0
+        if contact_id in self.line.claiming:
+            return  # perhaps our own claim: whoever made it asks again and connects
         if claimed and not call.fence and call.dials_until_t == math.inf:
             if call.scripted:
                 self._fork(call)

@@ -216,7 +216,8 @@ class Wishes:
             ringing_agent=request.agent,
             ringing_since=switch.now,
         )
-        switch.line.put(contact)
+        if contact.id not in switch.line.contacts:  # else asked once more, after trouble with the hub
+            switch.line.put(contact)
         claim = switch.line.claim(contact.id, request.agent)
         if claim.contact_id is None:
             raise Refused(f"The call could not be made: {claim.why}.")

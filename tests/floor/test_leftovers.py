@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from data.floor.floor import Floor, run_floor
+from data.floor.options import FloorOptions, FloorSummary
+from data.floor.pace import LeapClock
 from data.models.base import new_id
 from data.models.contact import Contact, ContactEvent, ContactState, EventKind, Request, RequestAction, RequestState
 from data.queue.figures import figures
-from tests.floor.playground import Playground, waiting
+from data.sync.contract import Claim, HubUnreachable, Op, OpResult, Page
+from data.sync.embedded import EmbeddedHub
+from tests.floor.playground import Playground, Seat, waiting
+from tests.floor.test_replay import write_log
 
 K, S = EventKind, ContactState
 
@@ -86,3 +96,83 @@ def test_calls_and_requests_of_another_feed_are_left_alone(tmp_path: Path) -> No
     Playground(tmp_path / "hub.db")
     assert seat.contact(foreign.id) == foreign
     assert seat.answer(request)[0] is RequestState.ASKED
+
+
+class TroubledHub(EmbeddedHub):
+    """A hub that fails at every third call while it is in trouble."""
+
+    calls = 0
+    trouble = False
+
+    def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
+        self._stumble()
+        return super().push_v1(replica_id, ops)
+
+    def pull_v1(self, replica_id: str, cursor: int, limit: int = 100) -> Page:
+        self._stumble()
+        return super().pull_v1(replica_id, cursor, limit)
+
+    def claim_v1(self, *asked: Any) -> Claim:
+        self._stumble()
+        return super().claim_v1(*asked)
+
+    def _stumble(self) -> None:
+        self.calls += self.trouble
+        if self.trouble and self.calls % 3 == 0:
+            raise HubUnreachable("busy")
+
+
+def troubled(path: Path, options: FloorOptions) -> FloorSummary:
+    """A floor played to its end on a hub in trouble."""
+    clock = LeapClock()
+    EmbeddedHub(path, clock).close()
+    hub = TroubledHub(path, clock)
+    floor = Floor(hub, options, clock)
+    hub.trouble = True
+    troubles = 0
+    while not floor.over():
+        try:
+            clock.leap(min(max(floor.step(), 0.05), 1.0))
+        except HubUnreachable:
+            troubles += 1
+            clock.leap(0.5)
+    hub.trouble = False
+    assert troubles > 3
+    return floor.close()
+
+
+def test_a_hub_that_fails_now_and_then_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    summary = troubled(path, FloorOptions(hub=path, seed=5, seconds=3600))
+    assert summary.offered == summary.answered + summary.abandoned + summary.left + summary.waiting_at_end
+    assert summary.answered > 20 and summary.doubles == 0
+    seat = Seat(path, LeapClock(), "Dana Reyes")
+    row = figures(seat.all(ContactEvent))[0]
+    assert (row.offered, row.answered, row.abandoned) == (summary.offered, summary.answered, summary.abandoned)
+    assert {contact.state for contact in seat.all(Contact)} == {S.DONE, S.ABANDONED}
+
+
+def test_nor_does_it_change_a_replay(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    log = write_log(tmp_path / "queue_log")
+    summary = troubled(path, FloorOptions(hub=path, seed=5, replay=log))
+    assert (summary.offered, summary.answered, summary.abandoned, summary.left) == (6, 3, 1, 2)
+    assert summary.forked == 0
+    row = figures(Seat(path, LeapClock(), "Dana Reyes").all(ContactEvent))[0]
+    assert (row.offered, row.answered, row.abandoned) == (6, 3, 1)
+    assert row.asa_s == pytest.approx(55 / 3)
+
+
+def test_a_hub_that_stays_away_ends_the_floor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, clock = tmp_path / "hub.db", LeapClock()
+
+    def nap(seconds: float) -> bool:
+        clock.leap(seconds)
+        if clock.monotonic() > 30 and path.exists():
+            path.unlink()
+        return False
+
+    with pytest.raises(HubUnreachable):
+        run_floor(FloorOptions(hub=path, seed=1), clock, nap)
+    assert 90 <= clock.monotonic() <= 120
+    assert capsys.readouterr().err.count("tries again") == 1

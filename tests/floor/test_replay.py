@@ -42,11 +42,15 @@ LOG = """\
 """
 
 
-@pytest.fixture
-def log(tmp_path: Path) -> Path:
-    path = tmp_path / "queue_log"
+def write_log(path: Path) -> Path:
+    """The log above as a file of 12 February 1999."""
     path.write_text("".join(f"{MIDNIGHT + int(line[:4])}{line[4:]}\n" for line in LOG.splitlines()))
     return path
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return write_log(tmp_path / "queue_log")
 
 
 def replayed(path: Path, log: Path, **options: object) -> FloorSummary:
