@@ -14,8 +14,13 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from textual.widgets.input import Selection
 
 from widgets.safe_text import fit, stand_in
+
+
+class CursorMoved(Message):
+    """The cursor of a field stands elsewhere."""
 
 
 class LineField(Input):
@@ -28,6 +33,10 @@ class LineField(Input):
     @property
     def _value(self) -> Text:
         return Text(stand_in(self.value), no_wrap=True, overflow="ignore", end="")
+
+    def watch_selection(self, _selection: Selection) -> None:
+        """Tell that the cursor moved; Textual's own watcher has drawn it."""
+        self.post_message(CursorMoved())
 
     @property
     def cursor_at(self) -> tuple[int, int]:
@@ -47,6 +56,11 @@ class TextField(TextArea):
             id=id, compact=True, show_line_numbers=False, highlight_cursor_line=False, placeholder=placeholder
         )
         self.cursor_blink = False
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """Tell that the cursor moved."""
+        event.stop()
+        self.post_message(CursorMoved())
 
     def get_line(self, line_index: int) -> Text:
         """The line as it is drawn."""

@@ -14,9 +14,10 @@ from textual.widgets import Input, TextArea
 
 from data.models.customer import Plan
 from data.models.ticket import Priority, TicketEvent, TicketEventKind, TicketState
+from data.text.cards import mask_cards
 from data.tickets.rules import DEFAULTS, FIELDS, MAX_TITLE, faults, hints
 from data.views import TicketView
-from widgets.fields import ChoiceField, Field, LineField, TextField
+from widgets.fields import ChoiceField, CursorMoved, Field, LineField, TextField
 from widgets.lines import Lines
 from widgets.pane import Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
@@ -93,11 +94,13 @@ class TicketPane(Pane):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, TicketPane.Edited) and message.item_id == self.item_id
 
+    class Masked(Message):
+        """A card number was masked in the form."""
+
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._view: TicketView | None = None
         self._now: datetime | None = None
-        self._filling = False
 
     def compose_body(self) -> ComposeResult:
         with Grid(id="ticket-form"):
@@ -163,13 +166,11 @@ class TicketPane(Pane):
         self._tell(view)
 
     def _fill(self, view: TicketView) -> None:
-        self._filling = True
-        with self.prevent(Input.Changed, TextArea.Changed, ChoiceField.Changed):
+        with self.prevent(*_TYPED):
             for name in FIELDS:
                 self.field(name).value = view.fields.get(name) or DEFAULTS.get(name, "")
             if view.focus in FIELDS:
                 self.field(view.focus).put_cursor(view.cursor)
-        self._filling = False
 
     def _tell(self, view: TicketView) -> None:
         figure = view.number or "new"
@@ -205,12 +206,28 @@ class TicketPane(Pane):
     # telling
 
     def _edited(self) -> None:
-        if self._filling or self._view is None:
+        if self._view is None:
             return
+        self._mask()
         self._check()
         name = self.focused_field
         cursor = self.field(name).cursor_at if name else (0, 0)
         self.post_message(self.Edited(self._view.item_id, self.fields, name, cursor))
+
+    def _mask(self) -> None:
+        """A card number is gone from the form as soon as its last digit is typed or pasted (TICK-4)."""
+        for name in FIELDS:
+            field = self.field(name)
+            masked = mask_cards(field.value)
+            if masked != field.value:
+                with self.prevent(*_TYPED):
+                    field.value = masked
+                    field.put_cursor(_end(masked))
+                self.post_message(self.Masked())
+
+    def on_cursor_moved(self, event: CursorMoved) -> None:
+        event.stop()
+        self._edited()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -241,6 +258,14 @@ class TicketPane(Pane):
             self.focus_target().focus()
 
 
+def _end(text: str) -> tuple[int, int]:
+    """Row and column of the end of a text."""
+    lines = text.split("\n")
+    return len(lines) - 1, len(lines[-1])
+
+
+_TYPED = (Input.Changed, TextArea.Changed, TextArea.SelectionChanged, ChoiceField.Changed, CursorMoved)
+"""What a field tells when it is filled in; prevented where the pane itself fills it."""
 _FIELD_IDS = {f"field-{name}" for name in FIELDS}
 
 

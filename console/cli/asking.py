@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,7 +60,7 @@ def lookup(
                 body = {"query": text, "ms": round(ms, 3), "customers": [shape(one.customer) for one in found]}
                 print(json_line(body))
             return
-        found = customers.lookup(store, query or "", limit)
+        found = customers.lookup(store, _whole_letters(query or ""), limit)
         say(
             as_json,
             [shape(one.customer) for one in found],
@@ -82,6 +82,11 @@ def lookup(
         )
 
 
+def _whole_letters(text: str) -> str:
+    """An argument as text: bytes that are no UTF-8 become signs that no name holds."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _lines(text: str) -> list[str]:
     """The lines of a file; what else Unicode counts as a line end belongs to the query."""
     lines = text.split("\n")
@@ -93,7 +98,9 @@ def stats(
     start: Annotated[str | None, typer.Option("--from", help="From this day or time on (ISO 8601).")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Up to this day or time, not included.")] = None,
     sl: Annotated[str, typer.Option(help="Service-level formula, SL1 to SL6.")] = "SL4",
-    threshold: Annotated[float, typer.Option(min=0, help="Seconds within which a call should be answered.")] = 20,
+    threshold: Annotated[
+        float, typer.Option(min=0, max=1_000_000, help="Seconds within which a call should be answered.")
+    ] = 20,
     tz: Annotated[str, typer.Option(help="Zone of days and half-hours; else TZ, else UTC.")] = "",
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -108,11 +115,14 @@ def stats(
     zone = tz or os.environ.get("TZ") or "UTC"
     with open_store(data_dir) as store:
         try:
+            begin, until = _moment(start, zone), _moment(end, zone)
+            if begin is not None and until is not None and begin >= until:
+                raise ValueError(f"--from {start} is not before --to {end}: change one of them.")
             rows = figures_of(
                 store,
                 by=_grouping(by),
-                start=_moment(start, zone),
-                end=_moment(end, zone),
+                start=begin,
+                end=until,
                 formula=sl,
                 threshold_s=threshold,
                 tz=zone,
@@ -144,10 +154,10 @@ def _moment(text: str | None, zone: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-        return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
     except ZoneInfoNotFoundError as error:
         raise ValueError(f"There is no time zone '{zone}': write it like Europe/Berlin.") from error
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"'{text}' is no day or time: write it like 2026-01-31 or 2026-01-31T13:00.") from error
 
 

@@ -24,6 +24,7 @@ def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
+    _log_to(folder)
     from console.app import AgentConsole, Launch
 
     console = AgentConsole(Launch(folder, settings, Role(role), floor))
@@ -32,6 +33,26 @@ def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[
         raise fail(sentence, FAULTS)
     if console.return_code:
         raise typer.Exit(FAULTS)
+
+
+def _log_to(folder: Path) -> None:
+    """Unexpected errors go to console.log in the data folder, which only its owner may read.
+
+    Raises:
+        typer.Exit: the folder cannot be made.
+    """
+    import logging
+    from logging.handlers import RotatingFileHandler
+
+    os.umask(0o077)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(folder / "console.log", maxBytes=1_000_000, backupCount=2, delay=True)
+    except OSError as error:
+        raise fail(
+            f"The folder {folder} cannot be used ({error.strerror}): name another with --data-dir.", USAGE
+        ) from error
+    logging.basicConfig(handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def console(

@@ -194,6 +194,11 @@ class WorkspaceScreen(WorkspaceActions):
     def on_ticket_pane_edited(self, event: TicketPane.Edited) -> None:
         self.session.desk.edited(event.item_id, event.fields, event.focus, event.cursor)
 
+    def on_ticket_pane_masked(self, _event: TicketPane.Masked) -> None:
+        self.session.seat.tell(
+            "A card number was masked: it is kept nowhere. Payment goes by link, account page or phone.", "warning"
+        )
+
     # moving around
 
     def _show_pane(self, name: str) -> None:

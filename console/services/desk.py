@@ -29,6 +29,8 @@ class Desk:
         self._items: list[DeskItem] = []
         self._current: str | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._typed: set[str] = set()
+        """Ids of what was typed into since it was written."""
 
     @property
     def item(self) -> DeskItem | None:
@@ -158,6 +160,7 @@ class Desk:
             if item.id == item_id:
                 changed = {"fields": fields, "focus": focus, "cursor": cursor}
                 self._items[place] = item.model_copy(update=changed)
+                self._typed.add(item_id)
                 if self._keeping is None or self._keeping.done():
                     self._keeping = asyncio.create_task(
                         self._keep_soon(FIRST_KEEP_S if not item.number else KEEP_S)
@@ -168,32 +171,30 @@ class Desk:
         await self._seat.guard(self.keep())
 
     async def keep(self) -> None:
-        """Write the current thing as it stands."""
-        item = self.item
-        if item is None:
-            return
+        """Write everything that was typed into."""
+        while self._typed:
+            item_id = self._typed.pop()
+            item = next((one for one in self._items if one.id == item_id), None)
+            if item is not None:
+                await self._keep_one(item)
+
+    async def _keep_one(self, item: DeskItem) -> None:
         saved = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
         if saved is not None and tickets.form_of(saved) == item.fields:
             item = item.model_copy(update={"fields": {}})
-        number = item.number
         kept = await self._put(item)
         if kept.id == self._current:
             await self._show_ticket(kept)
-            if kept.number != number:
+            if kept.number != item.number:
                 await self._show_script()
 
     async def _put(self, item: DeskItem) -> DeskItem:
         """Write an item. What was typed while it was being written stays, and is written next."""
-        before = next((one for one in self._items if one.id == item.id), item)
         kept = await self._seat.read(journal.keep, item, self._seat.clock)
         for place, now in enumerate(self._items):
             if now.id == kept.id:
-                typed = (
-                    {"fields": now.fields, "focus": now.focus, "cursor": now.cursor} if now is not before else {}
-                )
-                self._items[place] = kept.model_copy(update=typed)
-                if typed:
-                    self.edited(now.id, now.fields, now.focus, now.cursor)
+                typed = {"fields": now.fields, "focus": now.focus, "cursor": now.cursor}
+                self._items[place] = kept.model_copy(update=typed if now.id in self._typed else None)
         return kept
 
     # the ticket
@@ -221,6 +222,7 @@ class Desk:
         Raises:
             TicketFaultError: the form is not complete.
         """
+        self._typed.discard(item.id)
         item = await self._put(item)
         ticket = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
         if ticket is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Link:
         self._command = [
             sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat
         ]  # fmt: skip
+        self._log = store.with_name("worker.log")
         self._on_pulled = on_pulled
         self._on_status = on_status
         self._process: Process | None = None
@@ -58,9 +59,7 @@ class Link:
     async def _keep(self) -> None:
         failures = 0
         while not self._closing:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
-            )
+            self._process = await self._started()
             heard = await self._hear(self._process)
             code = await self._process.wait()
             self._process = None
@@ -71,6 +70,13 @@ class Link:
             log.warning("the sync worker ended with %s; it is started again", code)
             self._on_status(SyncStatus(problem="the sync worker stopped; it is being started again"))
             await asyncio.sleep(RESTART_S[min(failures, len(RESTART_S) - 1)])
+
+    async def _started(self) -> Process:
+        """A new worker; what it says on standard error is kept beside the store."""
+        with self._log.open("ab") as log_file:
+            return await asyncio.create_subprocess_exec(
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=log_file, start_new_session=True
+            )
 
     async def _hear(self, process: Process) -> bool:
         """Handle the worker's lines until it ends; True when it said anything."""

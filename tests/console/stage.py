@@ -159,7 +159,7 @@ def staged(folder: Path, *, settings: Settings | None = None) -> tuple[AgentCons
     return AgentConsole(Launch(folder, settings or Settings()), CLOCK), feed
 
 
-async def until(pilot: Pilot[str], true: Callable[[], bool], seconds: float = 15) -> None:
+async def until(pilot: Pilot[str], true: Callable[[], bool], seconds: float = 40) -> None:
     """Let the console work until something is so."""
     end = time.monotonic() + seconds
     while not true():

@@ -85,7 +85,7 @@ async def test_missed_rejected_and_abandoned_are_different(tmp_path: Path) -> No
         feed.patch(Contact, "c-1", state=ContactState.WAITING, ringing_agent=None)
         await until(pilot, state_is(screen, AgentState.NOT_READY))
         assert screen.session.phone.status.reason == "missed a call"
-        assert "missed a call" in told(pilot)
+        await until(pilot, lambda: "missed a call" in told(pilot))
 
         await pilot.press("r")
         await until(pilot, state_is(screen, AgentState.READY))
@@ -101,7 +101,7 @@ async def test_missed_rejected_and_abandoned_are_different(tmp_path: Path) -> No
         await ring(pilot, feed, screen)
         feed.patch(Contact, "c-1", state=ContactState.ABANDONED)
         await until(pilot, state_is(screen, AgentState.READY))
-        assert "hung up before you answered" in told(pilot)
+        await until(pilot, lambda: "hung up before you answered" in told(pilot))
 
 
 async def test_the_customer_pops_while_it_rings(tmp_path: Path) -> None:
@@ -157,9 +157,13 @@ async def test_a_key_that_the_line_cannot_do_is_dimmed_and_says_why(tmp_path: Pa
     async with opened(tmp_path) as (pilot, feed):
         feed.patch(Contact, "c-1", can=[Capability.TAKE, Capability.HANG_UP])
         screen = await talk(pilot, feed)
-        hints = {span.text.strip(): span.tone for span in screen.query_one("#hints", Lines).lines[0]}
-        assert hints["h"] == hints["t"] == "faint"
-        assert hints["w"] == "key"
+
+        def hints() -> dict[str, str]:
+            return {span.text.strip(): span.tone for span in screen.query_one("#hints", Lines).lines[0]}
+
+        await until(pilot, lambda: "h" in hints())
+        assert hints()["h"] == hints()["t"] == "faint"
+        assert hints()["w"] == "key"
         await pilot.press("h")
         await until(pilot, lambda: "use the phone itself" in told(pilot))
 
@@ -191,7 +195,7 @@ async def test_a_ticket_that_cannot_be_saved_stays_on_the_desk(tmp_path: Path) -
         await until(pilot, state_is(screen, AgentState.WRAP_UP))
         await pilot.press("escape", "w", "s")
         await until(pilot, state_is(screen, AgentState.READY))
-        assert "stays on your desk" in told(pilot)
+        await until(pilot, lambda: "stays on your desk" in told(pilot))
         item = screen.session.desk.item
         assert item is not None
         assert item.fields["details"] == "only details, no title"
