@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 from pathlib import Path
 
+from pydantic import Field
+
 from data.models.base import Value
 
 OPENS = time(9, 0)
@@ -23,7 +25,7 @@ class FloorOptions(Value):
     """None draws one; the summary tells it."""
     seconds: float | None = None
     """How long to play, in real seconds; None plays until it is told to stop, or until the log has ended."""
-    speed: float = 1.0
+    speed: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     start: time | None = None
     """The practice clock when the floor opens (09:00). A replay leaves out what entered earlier that day."""
     replay: Path | None = None
@@ -34,9 +36,9 @@ class FloorOptions(Value):
     """The zone of `day` and, in a replay, of `start`."""
     hold: bool = False
     """Stay open when the log has ended."""
-    agents: int = 5
+    agents: int = Field(default=5, ge=0)
     """How many agents the floor plays; a replay plays the log's own."""
-    calls_per_hour: float | None = None
+    calls_per_hour: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Calls in the busiest hour; None takes the practice content's figure."""
 
 
