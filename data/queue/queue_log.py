@@ -118,14 +118,17 @@ def epoch_ms(field: str) -> int | None:
     return seconds * 1000 + int(fraction[:3].ljust(3, "0"))
 
 
-@lru_cache(maxsize=4096)
-def _second_text(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).isoformat()[:19]
+@lru_cache(maxsize=64)
+def _day_text(day: int) -> str:
+    return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
 
 
 def at_text(at_ms: int) -> str:
     """Milliseconds since 1970 as the store writes an instant."""
-    return f"{_second_text(at_ms // 1000)}.{at_ms % 1000:03d}Z"
+    second, ms = divmod(at_ms, 1000)
+    day, second = divmod(second, 86_400)
+    minute, second = divmod(second, 60)
+    return f"{_day_text(day)}T{minute // 60:02d}:{minute % 60:02d}:{second:02d}.{ms:03d}Z"
 
 
 def _seconds(field: str) -> float | None:
