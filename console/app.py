@@ -108,7 +108,7 @@ class AgentConsole(App[str]):
 
     def _pulled(self, entities: tuple[str, ...]) -> None:
         if self._session is not None:
-            self._session.refresh()
+            self._session.refresh(entities)
         elif "agent" in entities:
             self.run_worker(self._offer_people(), group="people", exclusive=True, exit_on_error=False)
 

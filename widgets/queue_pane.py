@@ -78,7 +78,8 @@ class QueuePane(Pane):
         self.query_one("#queue-figures", Lines).set_lines(_figures(view, self.size.width))
         if view.waiting:
             longest = since(min(one.contact.queued_at for one in view.waiting), now)
-            self.set_heading(f"{len(view.waiting)} waiting · longest {longest}")
+            count = max(len(view.waiting), sum(figures.waiting for figures in view.figures))
+            self.set_heading(f"{count} waiting · longest {longest}")
         else:
             self.set_heading("nobody waiting")
 

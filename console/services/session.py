@@ -6,7 +6,7 @@ touched only on its thread and the hub only through the worker, so nothing here 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from textual.message import Message
 
@@ -46,6 +46,7 @@ class Session:
         self._figures_at = 0.0
         self._popped: str | None = None
         self._wrap_up_s = 0
+        self._known: dict[str, reading.NumberMatch] = {}
 
     # life
 
@@ -78,8 +79,10 @@ class Session:
 
     # following the floor
 
-    def refresh(self) -> None:
-        """Rows changed: read again, soon and not too often."""
+    def refresh(self, entities: Collection[str] = ()) -> None:
+        """Rows of these entities changed: read again, soon and not too often."""
+        if Customer.entity in entities:
+            self._known.clear()
         self._stale = True
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh())
@@ -106,7 +109,9 @@ class Session:
             if self.phone.contact != before:
                 await self._show_customer()
             await self._read_figures()
-            view = await self.seat.read(reading.queue_view, self.seat.agent, self.phone.status, self._figures)
+            view = await self.seat.read(
+                reading.queue_view, self.seat.agent, self.phone.status, self._figures, self._known
+            )
             self.seat.post(QueueChanged(view))
             self._show_state()
             await self.desk.show_list()
@@ -224,6 +229,7 @@ class Session:
     async def create_customer(self, customer: Customer) -> None:
         """Write a new customer and attach it."""
         created = await self.seat.write(records.create, customer, self.seat.me, self.seat.clock)
+        self._known.clear()
         self.seat.tell(f"Created: {created.name}.")
         await self.pick(f"customer:{created.id}")
 

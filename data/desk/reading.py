@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.customers import lookup as customers
@@ -30,34 +31,50 @@ def names(store: Store) -> dict[str, str]:
     return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
 
 
+@dataclass(frozen=True, slots=True)
+class NumberMatch:
+    """Who has a number: how many, the first one's name, and the plan when there is just one."""
+
+    matches: int
+    customer: str
+    plan: str
+
+
+def _match(store: Store, e164: str, known: dict[str, NumberMatch]) -> NumberMatch:
+    match = known.get(e164)
+    if match is None:
+        found = customers.pop(store, e164, limit=9) if e164 else []
+        first = found[0] if found else None
+        plan = first.plan.short if first is not None and first.plan is not None and len(found) == 1 else ""
+        match = known[e164] = NumberMatch(len(found), first.name if first else "", plan)
+    return match
+
+
 def queue_view(
-    store: Store, agent: Agent, status: AgentStatus, figures: dict[str, QueueFigures] | None = None
+    store: Store,
+    agent: Agent,
+    status: AgentStatus,
+    figures: dict[str, QueueFigures],
+    known: dict[str, NumberMatch],
 ) -> QueueView:
-    """The queue as this agent sees it: who waits, matched with customers by number."""
+    """The queue as this agent sees it: who waits, matched with customers by number. `known` remembers the
+    matches from one reading to the next; the caller empties it when customers have changed."""
     waiting = []
     for contact in live.in_queue(store, agent.queues):
-        found = customers.pop(store, contact.caller_e164, limit=9) if contact.caller_e164 else []
-        first = found[0] if found else None
-        waiting.append(
-            Waiting(
-                contact=contact,
-                matches=len(found),
-                customer=first.name if first else "",
-                plan=first.plan.short if first is not None and first.plan is not None and len(found) == 1 else "",
-            )
-        )
+        match = _match(store, contact.caller_e164, known)
+        waiting.append(Waiting(contact, match.matches, match.customer, match.plan))
     counts = live.waiting_count(store, agent.queues)
     shown = []
     for queue in live.queues(store):
         if agent.queues and queue.id not in agent.queues:
             continue
-        known = (figures or {}).get(queue.id)
+        day = figures.get(queue.id)
         shown.append(
             QueueFigures(
                 name=queue.name,
                 waiting=counts.get(queue.id, 0),
-                service_level=known.service_level if known else None,
-                abandonment=known.abandonment if known else None,
+                service_level=day.service_level if day else None,
+                abandonment=day.abandonment if day else None,
                 target=queue.target,
             )
         )
