@@ -14,7 +14,7 @@ from data.floor.ringing import Ringing
 from data.floor.switch import Switch
 
 NUDGE_S = 5.0
-"""A person who is ready and has nobody to talk to for so long gets the next caller early."""
+"""Somebody who looks for a call and finds an empty list for so long gets the next caller early."""
 
 
 class Feed(Protocol):
@@ -77,8 +77,7 @@ class PracticeFeed:
     def step(self) -> None:
         while self._next_t <= self._switch.t:
             self._offer()
-        people_ready = bool(self._ringing.ready())
-        if people_ready and not self._switch.waiting() and self._next_t < math.inf:
+        if self._ringing.wanted() and not self._switch.waiting() and self._next_t < math.inf:
             if self._lonely_since is None:
                 self._lonely_since = self._switch.t
             elif self._switch.t - self._lonely_since >= NUDGE_S:

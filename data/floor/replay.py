@@ -82,7 +82,7 @@ class ReplayFeed:
         while self._next < len(self._stories) and self._entered_t(self._stories[self._next]) <= self._switch.t:
             self._offer(self._stories[self._next])
             self._next += 1
-        people = bool(self._ringing.ready())
+        people = self._ringing.ready()
         for part in list(self._parts):
             if not part.call.scripted or part.call.contact_id not in self._switch.calls:
                 self._parts.remove(part)

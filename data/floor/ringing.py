@@ -9,6 +9,7 @@ from data.floor.switch import REJECTED_REST_S, Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId
 from data.models.contact import EventKind
+from data.queue.agent_state import SIGN_ON_REASON
 
 SEEN_S = 1.5
 """A caller rings nowhere before having waited so long, so that the list is seen first."""
@@ -26,11 +27,24 @@ class Ringing:
         self._switch = switch
         self._found = dict(switch.line.statuses)
 
-    def ready(self) -> list[Agent]:
-        """The people who can be rung and are surely there, longest idle first."""
-        return [agent for agent in self._ready() if not self._may_be_gone(agent)]
+    def ready(self) -> bool:
+        """Whether somebody can be rung who is surely there."""
+        return any(not self._may_be_gone(agent) for agent in self._ready())
+
+    def wanted(self) -> bool:
+        """Whether somebody at a console looks for a call: ready, or just signed on and reading the list."""
+        return self.ready() or any(
+            status.state is AgentState.NOT_READY
+            and status.reason == SIGN_ON_REASON
+            and self._found.get(status.id) != status
+            and not self._switch.busy(AgentId(status.id))
+            and (agent := self._switch.line.agents.get(status.id)) is not None
+            and not agent.played
+            for status in self._switch.line.statuses.values()
+        )
 
     def _ready(self) -> list[Agent]:
+        """The people who can be rung, longest idle first."""
         line = self._switch.line
         able: list[tuple[AgentStatus, Agent]] = []
         for status in line.statuses.values():

@@ -316,3 +316,15 @@ def test_a_ready_left_over_from_before_is_rung_late(tmp_path: Path) -> None:
     assert {contact.ringing_agent for contact in dana.all(Contact)} == {None, sam.me}
     ground.play(3)
     assert {contact.ringing_agent for contact in dana.all(Contact)} == {None, sam.me, dana.me}
+
+
+def test_somebody_who_has_just_signed_on_finds_callers_in_the_list(tmp_path: Path) -> None:
+    ground = Playground(tmp_path / "hub.db", agents=5, calls_per_hour=None)
+    seat = ground.seat()
+    ground.play(900, tick=1)
+    seat.be(AgentState.NOT_READY, "signed on")
+    empty = 0.0
+    for _ in range(120):
+        empty = 0.0 if waiting(seat) else empty + 1
+        assert empty < 10
+        ground.play(1)
