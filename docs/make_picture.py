@@ -1,10 +1,14 @@
-"""Make the pictures of the README: the practice floor, played for a few seconds, as SVG.
+"""Make the pictures of the README: a busy practice floor, played for half a minute, as it stands on the screen.
 
-`python docs/make_picture.py FOLDER` writes workspace-160x45.svg and workspace-80x24.svg."""
+`python docs/make_picture.py FOLDER` writes workspace-160x45 and workspace-80x24 there, as .svg; where Chromium is
+installed, as .png instead."""
 
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -17,10 +21,14 @@ from console.screens.workspace import WorkspaceScreen
 from console.settings import load
 from data.models.agent import AgentState
 from data.models.base import ContactId
+from widgets.fields import TextField
 from widgets.queue_pane import QueuePane
 
+BUSY = ("--seed", "12", "--agents", "4", "--calls-per-hour", "900")
+SIZES = ((160, 45), (80, 24))
 
-async def until(pilot: Pilot[str], true: Callable[[], bool], seconds: float = 20) -> None:
+
+async def until(pilot: Pilot[str], true: Callable[[], object], seconds: float = 60) -> None:
     """Let the console work until something is so."""
     for _ in range(int(seconds / 0.05)):
         if true():
@@ -29,11 +37,11 @@ async def until(pilot: Pilot[str], true: Callable[[], bool], seconds: float = 20
     raise TimeoutError("the practice floor did not get there")
 
 
-async def picture(folder: Path, width: int, height: int) -> None:
-    """Take a call from Maria Alvarez, write the ticket, and take the picture."""
+async def picture(folder: Path, width: int, height: int) -> Path:
+    """Take a call from Maria Alvarez, write the ticket, wait until the queue is long, and take the picture."""
     with tempfile.TemporaryDirectory() as home:
         data = Path(home)
-        app = AgentConsole(Launch(data, load(data), floor=["--seed", "7"]))
+        app = AgentConsole(Launch(data, load(data), floor=BUSY))
         async with app.run_test(size=(width, height)) as pilot:
             await until(pilot, lambda: any("Dana" in one.name for one in getattr(app.screen, "people", [])))
             await pilot.press(*"Dana", "enter")
@@ -48,12 +56,16 @@ async def picture(folder: Path, width: int, height: int) -> None:
             screen.do(screen.session.phone.take(ContactId(maria)))
             await until(pilot, lambda: screen.session.phone.status.state is AgentState.ON_CALL)
             await pilot.pause(0.5)
-            await pilot.press("1", "v", "v")
-            await pilot.press("f5", *"Laptop", "space", *"very", "space", *"slow", "space", *"after", "space", *"update")
-            for _ in range(9):
-                await pilot.press("tab")
-            details = screen.query_one("#field-details")
-            details.value = (  # type: ignore[attr-defined]
+            await pilot.press("1")
+            for ticked in (1, 2):
+                await pilot.press("v")
+                await until(pilot, lambda done=ticked: screen.glance and len(screen.glance.glance.verified) >= done)
+            await pilot.press(
+                "f5", *"Laptop", "space", *"very", "space", *"slow", "space", *"after", "space", *"update"
+            )
+            details = screen.query_one("#field-details", TextField)
+            details.focus()
+            details.value = (
                 "Windows update on 19 Nov; since then start takes six minutes. Disk at 100 % in task manager.\n"
                 "Tried restart. Wants it before Monday."
             )
@@ -61,13 +73,34 @@ async def picture(folder: Path, width: int, height: int) -> None:
             await pilot.press("f10")
             await pilot.pause(0.3)
             await pilot.press("escape", "f4")
+            await until(pilot, lambda: len(queue.waiting) >= 6)
             app.clear_notifications()
             await pilot.pause(1.2)
-            (folder / f"workspace-{width}x{height}.svg").write_text(
-                app.export_screenshot(title="agent-console"), encoding="utf-8"
-            )
+            drawn = folder / f"workspace-{width}x{height}.svg"
+            drawn.write_text(app.export_screenshot(title="agent-console"), encoding="utf-8")
+    return drawn
+
+
+def png(drawn: Path, browser: str) -> None:
+    """Turn an SVG into a PNG of the same name, by a browser without a window."""
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)', drawn.read_text(encoding="utf-8"))
+    width, height = (int(float(one)) + 1 for one in found.groups()) if found else (1500, 900)
+    with tempfile.TemporaryDirectory() as profile:
+        command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"]
+        command += [f"--user-data-dir={profile}", f"--window-size={width},{height}"]
+        command += [f"--screenshot={drawn.with_suffix('.png').resolve()}", drawn.resolve().as_uri()]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    drawn.unlink()
+
+
+def main() -> None:
+    """Make every picture."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    for size in SIZES:
+        drawn = asyncio.run(picture(Path(sys.argv[1]), *size))
+        if browser:
+            png(drawn, browser)
 
 
 if __name__ == "__main__":
-    for size in ((160, 45), (80, 24)):
-        asyncio.run(picture(Path(sys.argv[1]), *size))
+    main()

@@ -77,8 +77,13 @@ def demo(
         bool, typer.Option("--headless", help="No console: run the floor and print what happened.")
     ] = False,
     seconds: Annotated[
-        float, typer.Option(min=0.1, max=10_000_000, help="End after so many seconds (headless).")
-    ] = 60.0,
+        float | None,
+        typer.Option(
+            min=0.1,
+            max=10_000_000,
+            help="Headless: end after so many seconds; without it 60, or the end of the replayed log.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed plays the same callers.")] = 1,
     speed: Annotated[float, typer.Option(min=0.01, max=100_000, help="How many times faster than real.")] = 1.0,
     replay: Annotated[Path | None, typer.Option(help="Play this queue_log instead (also .xz, .gz).")] = None,
@@ -111,7 +116,9 @@ def demo(
             f"The folder {folder} cannot be used ({error.strerror}): choose another with --data-dir.", FAULTS
         ) from error
     hub_file = settings_of(folder, hub).hub or folder / "hub.db"
-    options += ["--seconds", str(seconds), "--hub", str(hub_file), *(["--json"] if as_json else [])]
+    if seconds is not None or replay is None:
+        options += ["--seconds", str(60.0 if seconds is None else seconds)]
+    options += ["--hub", str(hub_file), *(["--json"] if as_json else [])]
     raise typer.Exit(_play(options))
 
 

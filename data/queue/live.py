@@ -24,7 +24,7 @@ def in_queue(store: Store, serves: Sequence[QueueId] = (), limit: int = 200) -> 
     marks = ", ".join("?" * len(serves))
     only = f"AND queue IN ({marks})" if serves else ""
     found = store.rows(
-        f"SELECT * FROM contact WHERE state IN ('waiting', 'ringing') {only}"  # noqa: S608
+        f"SELECT * FROM contact WHERE state IN ('waiting', 'ringing') AND direction = 'in' {only}"  # noqa: S608
         " ORDER BY priority DESC, queued_at, id LIMIT ?",
         (*serves, limit),
     )
@@ -34,7 +34,7 @@ def in_queue(store: Store, serves: Sequence[QueueId] = (), limit: int = 200) -> 
 def waiting_count(store: Store, serves: Sequence[QueueId] = ()) -> dict[str, int]:
     """How many wait or ring, by queue."""
     found = store.rows(
-        "SELECT queue, count(*) AS n FROM contact WHERE state IN ('waiting', 'ringing') GROUP BY queue"
+        "SELECT queue, count(*) AS n FROM contact WHERE state IN ('waiting', 'ringing') AND direction = 'in' GROUP BY queue"
     )
     return {row["queue"]: row["n"] for row in found if not serves or row["queue"] in serves}
 
