@@ -32,7 +32,7 @@ check: $(VENV)/.dev     ## lint, types, import contract, generated docs
 docs: $(VENV)/.base     ## write the generated parts of docs/ anew
 	@$(BIN)/python -m console.reference
 
-picture: $(VENV)/.base  ## make the pictures of the README anew (SVG)
+picture: $(VENV)/.base  ## make the pictures of the README anew
 	@$(BIN)/python docs/make_picture.py docs
 
 chaos: $(VENV)/.test    ## kill and race the real processes; SECONDS_CAP=N stops early
