@@ -18,8 +18,14 @@ STORE_FILE = "seat.db"
 class Store:
     """A store opened by one thread. Use it as a context manager, or `close()` it."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    def __init__(self, path: Path, *, create: bool = True, durable: bool = True) -> None:
         """Open the store at `path` and bring its shape up to date.
+
+        Args:
+            path: the store's file.
+            create: False raises when it is missing.
+            durable: False spares the wait for the disk: commits then survive the death of any process, but a
+                power cut may take the last ones, all or none of each. For what can be had again.
 
         Raises:
             StoreError: missing, unreadable, damaged, or made by a newer agent-console.
@@ -29,6 +35,8 @@ class Store:
             self.connection = driver.connect(path, create=create)
             try:
                 bring_up_to_date(self.connection, path)
+                if not durable:
+                    self.connection.execute("PRAGMA synchronous = NORMAL")
             except BaseException:
                 self.connection.close()
                 raise
@@ -86,14 +94,11 @@ class Store:
     def write(self) -> Iterator[driver.Connection]:
         """A write transaction: all of it or nothing.
 
-        `BEGIN IMMEDIATE`, because a deferred one that turns to writing fails at once when another process
-        writes, whatever the busy timeout.
-
         Raises:
             StoreError: the store could not be written; nothing of the block was kept.
         """
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
+            driver.begin_write(self.connection)
             try:
                 yield self.connection
             except BaseException:

@@ -42,7 +42,8 @@ def main() -> int:
             pass  # the console is gone; standard input tells so next
 
     try:
-        with Store(options.store) as store:
+        # What the worker writes can be had from the hub again: only the console's saves wait for the disk.
+        with Store(options.store, durable=False) as store:
 
             def connect() -> EmbeddedHub:
                 # A hub that was known and is gone is not replaced by an empty one: it may come back.

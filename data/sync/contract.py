@@ -45,6 +45,11 @@ class OpOutcome(StrEnum):
     REFUSED = "refused"
 
 
+NEWEST_HOLDS = frozenset({("ticket", "updated_at")})
+"""(entity, field) pairs that only say when something changed: of two values the later one holds, and two seats
+that change different fields of one ticket are not in conflict about them."""
+
+
 class FieldConflict(Value):
     field: str
     mine: Any
@@ -142,7 +147,7 @@ class Hub(Protocol):
         one agent only; the same request_id gets the same answer."""
 
     def heartbeat_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
-        """Keep the lease of a claim; False when the fence is no longer the newest."""
+        """Keep the lease of this replica's claim; False when it is another's, given back, or fenced off."""
 
     def finish_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
         """Give the claim back; False when it was fenced off by a newer one."""

@@ -14,6 +14,7 @@ from data.models import SYNCED
 from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.store import driver
 from data.sync.contract import (
+    NEWEST_HOLDS,
     Claim,
     CopiedReplica,
     Enrolment,
@@ -155,11 +156,13 @@ class EmbeddedHub:
         fresh: dict[str, Any] = {}
         for name, value in op.patch.items():
             field_ver, field_writer = before.marks.get(name, (0, writer))
-            if field_ver > op.base_ver and field_writer != writer:
-                if before.body.get(name) != value:
-                    conflicts.append(FieldConflict(field=name, mine=value, theirs=before.body.get(name)))
-                continue
-            fresh[name] = value
+            theirs = before.body.get(name)
+            if field_ver <= op.base_ver or field_writer == writer:
+                fresh[name] = value
+            elif (op.entity, name) in NEWEST_HOLDS:
+                fresh |= {name: value} if str(value) > str(theirs) else {}
+            elif theirs != value:
+                conflicts.append(FieldConflict(field=name, mine=value, theirs=theirs))
         try:
             entity = model.model_validate({**before.body, **fresh, "id": op.entity_id})
         except ValidationError as error:
@@ -225,7 +228,7 @@ class EmbeddedHub:
         return self._claims.claim(replica_id, request_id, agent, queues, contact_id)
 
     def heartbeat_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
-        return self._claims.heartbeat(contact_id, fence)
+        return self._claims.heartbeat(replica_id, contact_id, fence)
 
     def finish_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
         return self._claims.finish(contact_id, fence)

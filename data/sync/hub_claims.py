@@ -124,14 +124,14 @@ class Claims:
                 back = {"state": ContactState.WAITING.value, "agent": None, "ringing_agent": None}
                 self._patch_contact(contact_id, back)
 
-    def heartbeat(self, contact_id: ContactId, fence: int) -> bool:
+    def heartbeat(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
         """See `Hub.heartbeat_v1`."""
         with self._file.writing() as db:
             kept = db.execute(
-                "UPDATE claim SET lease_until = ? WHERE contact_id = ? AND fence = ? AND NOT finished"
-                " AND fence = (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)"
+                "UPDATE claim SET lease_until = ? WHERE contact_id = ? AND fence = ? AND replica_id = ?"
+                " AND NOT finished AND fence = (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)"
                 " RETURNING fence",
-                (instant_text(self._clock.now() + LEASE), contact_id, fence),
+                (instant_text(self._clock.now() + LEASE), contact_id, fence, replica_id),
             ).fetchone()
             return kept is not None
 

@@ -161,7 +161,7 @@ class HubFile:
     def writing(self) -> Iterator[driver.Connection]:
         """A write transaction: all of it or nothing."""
         with self.reading() as db:
-            db.execute("BEGIN IMMEDIATE")
+            driver.begin_write(db)
             try:
                 yield db
                 db.execute("COMMIT")

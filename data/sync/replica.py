@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -90,13 +90,12 @@ class Replica:
             _remember(connection, {"number": str(enrolment.number), "epoch": enrolment.epoch})
             self._look_again(connection)
 
-    def claims(self) -> dict[ContactId, int]:
-        """The claims that this seat holds: contact → fence."""
-        return {ContactId(contact): fence for contact, fence in json.loads(self.state("claims") or "{}").items()}
-
-    def remember_claims(self, claims: Mapping[ContactId, int]) -> None:
-        """Keep the claims for a worker that is started again."""
-        self.remember(claims=json.dumps(claims))
+    def claimed(self) -> dict[ContactId, int]:
+        """Contacts that somebody handles under a claim, with their fences; the hub knows which are this seat's."""
+        found = self._store.rows(
+            "SELECT id, fence FROM contact WHERE state IN ('ringing', 'talking', 'held') AND fence > 0"
+        )
+        return {ContactId(row["id"]): row["fence"] for row in found}
 
     # push
 

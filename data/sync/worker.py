@@ -11,7 +11,6 @@ from datetime import datetime
 
 from data.clock import Clock
 from data.models import SYNCED
-from data.models.base import ContactId
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.sync.contract import Claim, CopiedReplica, Hub, HubUnreachable, Op, OpOutcome
@@ -75,7 +74,9 @@ class Worker:
         self._news: set[str] = set(SYNCED)
         """Entities that changed since the console was told. At first all: the last worker may have died between
         taking rows in and telling of them."""
-        self._claims: dict[ContactId, int] = self._replica.claims()
+        self._claims = self._replica.claimed()
+        """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
+        store: the hub refuses the heartbeat of another seat's."""
 
     # speaking with the console
 
@@ -98,9 +99,9 @@ class Worker:
             why = "the hub does not answer, and only it can give a call to one agent: try again in a moment"
             self._tell(Claimed(claim=Claim(request_id=ask.request_id, contact_id=None, why=why), refused=True))
             return
+        if claim.contact_id is not None:
+            self._claims[claim.contact_id] = claim.fence
         try:
-            if claim.contact_id is not None:
-                self._keep_claims({**self._claims, claim.contact_id: claim.fence})
             self._pull()
         except HubUnreachable as error:
             self._lost(str(error))
@@ -108,14 +109,9 @@ class Worker:
             self._store_failed(error)
         self._tell(Claimed(claim=claim))
 
-    def _keep_claims(self, claims: dict[ContactId, int]) -> None:
-        """Remember what is claimed: a worker that is started again goes on with the heartbeats."""
-        self._claims = claims
-        self._replica.remember_claims(claims)
-
     def _finish(self, finish: Finish) -> None:
+        self._claims.pop(finish.contact_id, None)
         try:
-            self._keep_claims({kept: fence for kept, fence in self._claims.items() if kept != finish.contact_id})
             self._online().finish_v1(self._replica.identity(), finish.contact_id, finish.fence)
         except HubUnreachable as error:  # the lease runs out by itself
             self._lost(str(error))
@@ -160,13 +156,9 @@ class Worker:
             self._pull_at = now + SAFETY_POLL_S * (0.75 + self._rng.random() / 2)
         if now >= self._beat_at:
             self._beat_at = now + HEARTBEAT_S
-            lost = {
-                contact_id
-                for contact_id, fence in self._claims.items()
-                if not hub.heartbeat_v1(self._replica.identity(), contact_id, fence)
-            }
-            if lost:
-                self._keep_claims({kept: fence for kept, fence in self._claims.items() if kept not in lost})
+            for contact_id, fence in list(self._claims.items()):
+                if not hub.heartbeat_v1(self._replica.identity(), contact_id, fence):
+                    del self._claims[contact_id]
         if self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(hub.lease_numbers_v1(self._replica.identity(), BLOCK))
         return self._behind or bool(ops)

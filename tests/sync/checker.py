@@ -147,7 +147,11 @@ def no_silent_overwrite(hub: driver.Connection, site: Site) -> list[str]:
         lost = set()
         for name, value in json.loads(op["patch"]).items():
             ver, writer = marks[key].get(name, (0, op["replica_id"]))
-            if ver > op["base_ver"] and writer != op["replica_id"]:
+            stale = ver > op["base_ver"] and writer != op["replica_id"]
+            if stale and (op["entity"], name) == ("ticket", "updated_at"):
+                if value <= values[key][name]:
+                    continue
+            elif stale:
                 if values[key].get(name) != value:
                     lost.add(name)
                 continue

@@ -158,6 +158,15 @@ def test_a_heartbeat_keeps_the_lease(hub: Hub, clock: LeapClock) -> None:
         assert feed.claim(agent="bo").contact_id is None
 
 
+def test_nobody_keeps_the_lease_of_another_seat(hub: Hub) -> None:
+    feed, other = Writer(hub), Writer(hub)
+    one = contact(kind=ContactKind.CHAT)
+    feed.add(one)
+    claim = feed.claim(one.id)
+    assert not hub.heartbeat_v1(other.replica, ContactId(one.id), claim.fence)
+    assert hub.heartbeat_v1(feed.replica, ContactId(one.id), claim.fence)
+
+
 def test_a_live_call_is_never_taken_away_by_a_lease(hub: Hub, clock: LeapClock) -> None:
     feed = Writer(hub)
     one = contact()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from data.models import Customer, Ticket
-from data.models.base import new_id
+from data.models.base import instant_text, new_id
 from data.models.customer import Person, Phone
 from data.sync.contract import CopiedReplica, Hub, HubUnreachable, OpOutcome, Page
 from tests.hostile import HOSTILE
 from tests.sync.conftest import OpenHub
-from tests.sync.writers import ME, Writer, contact, note, ticket
+from tests.sync.writers import ME, NOON, Writer, contact, note, ticket
 
 # enrolment
 
@@ -230,6 +231,22 @@ def test_edits_of_one_replica_never_conflict_with_themselves(hub: Hub) -> None:
     b.edit(one, 1, details="by b")
     assert a.edit(one, 1, title="6").outcome is OpOutcome.APPLIED
     assert a.row(one).body["title"] == "6"
+
+
+def test_when_it_was_changed_is_no_matter_of_conflict(hub: Hub) -> None:
+    a, b = Writer(hub), Writer(hub)
+    one = ticket()
+    a.add(one)
+    early, late = instant_text(NOON + timedelta(seconds=1)), instant_text(NOON + timedelta(seconds=2))
+    assert a.edit(one, 1, title="from a", updated_at=late).outcome is OpOutcome.APPLIED
+    assert b.edit(one, 1, details="from b", updated_at=early).outcome is OpOutcome.APPLIED
+    body = a.row(one).body
+    assert (body["title"], body["details"], body["updated_at"]) == ("from a", "from b", late)
+    other = ticket()
+    a.add(other)
+    a.edit(other, 1, updated_at=early)
+    assert b.edit(other, 1, updated_at=late).outcome is OpOutcome.APPLIED
+    assert a.row(other).body["updated_at"] == late
 
 
 def test_a_lost_edit_stays_lost_for_those_who_did_not_see_why(hub: Hub) -> None:

@@ -1,0 +1,102 @@
+"""Two consoles claiming from one queue of 5,000: no call twice, none forgotten."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from data.models.base import AgentId, new_id
+from data.store import driver
+from data.store.database import Store
+from data.sync.embedded import EmbeddedHub
+from tests.sync.seat_process import SeatProcess
+from tests.sync.writers import Writer, contact
+
+WAITING = 5_000
+
+
+def fill(path: Path, count: int) -> set[str]:
+    """A hub where so many callers wait."""
+    feed = Writer(EmbeddedHub(path), "feed")
+    waiting = [contact(priority=place % 3) for place in range(count)]
+    for start in range(0, count, 500):
+        feed.add(*waiting[start : start + 500])
+    feed.hub.close()
+    return {one.id for one in waiting}
+
+
+def claim_all(path: Path, agent: str) -> list[tuple[str, int]]:
+    """Claim until nobody waits; what was won, with its fence."""
+    hub = EmbeddedHub(path)
+    replica = new_id()
+    hub.enrol_v1(replica, agent)
+    won = []
+    while True:
+        claim = hub.claim_v1(replica, new_id(), AgentId(agent), (), None)
+        if claim.contact_id is None:
+            return won
+        won.append((claim.contact_id, claim.fence))
+
+
+def nobody_twice(path: Path, waiting: set[str], won: dict[str, list[str]]) -> None:
+    """Every contact was won exactly once, and the hub says the same of who has it."""
+    count = Counter(contact_id for ids in won.values() for contact_id in ids)
+    assert count.keys() == waiting
+    assert set(count.values()) == {1}
+    with driver.connect(path) as connection:
+        rows = connection.execute(
+            "SELECT entity_id, json_extract(body, '$.agent'), json_extract(body, '$.fence') FROM row"
+            " WHERE entity = 'contact'"
+        ).fetchall()
+        assert {row[0]: (row[1], row[2]) for row in rows} == {
+            contact_id: (agent, 1) for agent, ids in won.items() for contact_id in ids
+        }
+        assert connection.execute("SELECT count(*) FROM claim").fetchone()[0] == len(waiting)
+
+
+def test_eight_processes_that_claim_directly(tmp_path: Path) -> None:
+    claimers, path = 8, tmp_path / "hub.db"
+    waiting = fill(path, WAITING)
+    agents = [f"agent-{place}" for place in range(claimers)]
+    with multiprocessing.get_context("fork").Pool(claimers) as pool:
+        start = time.perf_counter()
+        won = dict(zip(agents, pool.starmap(claim_all, [(path, agent) for agent in agents]), strict=True))
+        took = time.perf_counter() - start
+    print(f"{claimers} processes: {WAITING / took:.0f} claims/s")
+    nobody_twice(path, waiting, {agent: [one for one, _ in claims] for agent, claims in won.items()})
+
+
+def test_two_seats_with_their_workers(tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    waiting = fill(path, WAITING)
+    won: dict[str, list[str]] = {"ana": [], "bo": []}
+
+    def play(agent: str) -> None:
+        with SeatProcess(tmp_path / f"{agent}.db", path, agent) as seat:
+            while (claim := seat.claim(agent)).contact_id is not None:
+                won[agent].append(claim.contact_id)
+            ends[agent] = claim.why
+            with Store(tmp_path / f"{agent}.db") as store:
+                seat.wait_until(
+                    lambda: store.value("SELECT count(*) FROM contact WHERE state = 'ringing'") == WAITING
+                )
+                shown[agent] = {row["id"]: row["agent"] for row in store.rows("SELECT id, agent FROM contact")}
+
+    ends: dict[str, str] = {}
+    shown: dict[str, dict[str, str]] = {}
+    players = [threading.Thread(target=play, args=(agent,)) for agent in won]
+    start = time.perf_counter()
+    for player in players:
+        player.start()
+    for player in players:
+        player.join()
+    took = time.perf_counter() - start
+    print(f"two seats: {WAITING / took:.0f} claims/s; {', '.join(f'{who} {len(ids)}' for who, ids in won.items())}")
+    assert ends == {"ana": "nobody is waiting", "bo": "nobody is waiting"}
+    nobody_twice(path, waiting, won)
+    truth = {contact_id: agent for agent, ids in won.items() for contact_id in ids}
+    assert shown == {"ana": truth, "bo": truth}, "each seat shows who has which call"
+    assert min(len(ids) for ids in won.values()) > WAITING / 20, "both had their share"
