@@ -1,0 +1,88 @@
+"""The console's end of the pipe: a worker that dies is started again, and no claim is left without an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+from console.services.link import NO_ANSWER, Link
+from data.models.agent import Agent
+from data.models.base import AgentId
+from data.store.database import Store
+from data.store.save import saving
+from data.sync.wire import SyncStatus
+from tests.console.stage import CALLERS, CLOCK, Feed
+
+ME = AgentId("dana")
+
+
+@asynccontextmanager
+async def linked(folder: Path) -> AsyncIterator[tuple[Link, list[SyncStatus]]]:
+    said: list[SyncStatus] = []
+    Store(folder / "seat.db").close()
+    link = Link(folder / "seat.db", folder / "hub.db", "test", lambda _entities: None, said.append)
+    link.start()
+    try:
+        yield link, said
+    finally:
+        await link.close()
+
+
+async def until(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to that"
+        await asyncio.sleep(0.01)
+
+
+def worker_of(link: Link) -> int:
+    process = link._process
+    assert process is not None
+    return process.pid
+
+
+async def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:
+    feed = Feed(tmp_path / "hub.db")
+    feed.put(CALLERS[0])
+    async with linked(tmp_path) as (link, said):
+        await until(lambda: any(status.online for status in said))
+        first = worker_of(link)
+        os.kill(first, signal.SIGKILL)
+        await until(lambda: any("started again" in status.problem for status in said))
+        await until(lambda: link._process is not None and worker_of(link) != first and said[-1].online)
+        claim = await link.claim(ME, (), None)
+        assert claim.contact_id == "c-1"
+    feed.close()
+
+
+async def test_a_claim_without_a_worker_is_answered_in_words(tmp_path: Path) -> None:
+    async with linked(tmp_path) as (link, said):
+        await until(lambda: any(status.online for status in said))
+        os.kill(worker_of(link), signal.SIGSTOP)
+        asked = asyncio.create_task(link.claim(ME, (), None))
+        await asyncio.sleep(0)
+        os.kill(worker_of(link), signal.SIGKILL)
+        claim = await asked
+        assert (claim.contact_id, claim.why) == (None, NO_ANSWER)
+
+
+async def test_closing_pushes_what_is_left_and_ends_the_worker(tmp_path: Path) -> None:
+    async with linked(tmp_path) as (link, said):
+        await until(lambda: any(status.online for status in said))
+        pid = worker_of(link)
+        with Store(tmp_path / "seat.db") as store, saving(store, ME, CLOCK) as change:
+            change.add(Agent(id="dana", name="Dana Reyes"))
+        start = time.monotonic()
+        await link.close()
+        assert time.monotonic() - start < 2
+        assert not psutil.pid_exists(pid)
+    feed = Feed(tmp_path / "hub.db")
+    assert [row.entity_id for row in feed._rows()] == ["dana"]
+    feed.close()
