@@ -1,0 +1,119 @@
+"""What the docs show works: samples load, commands and options exist, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from console import reference
+from console.settings import SETTINGS_FILE, Settings, load
+from data.customers.mapping import Field, read_mapping
+from data.playbook.files import load_choices, load_script
+from data.store.database import STORE_FILE, Store
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+GUIDE = ROOT / "docs" / "guide-administrator.md"
+
+
+def blocks(kind: str) -> list[str]:
+    """The samples of a kind in the administrator's guide."""
+    return re.findall(rf"```{kind}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def indented(page: Path) -> list[str]:
+    """The lines of indented code in a page, without what stands after a `#`."""
+    lines = re.findall(r"^ {4}(\S.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [line.split("  #")[0].strip() for line in lines]
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        if target.startswith(("https://", "http://")):
+            continue
+        file, _, part = target.partition("#")
+        there = (page.parent / file) if file else page
+        assert there.exists(), f"{page.name} links to {target}"
+        if part:
+            headings = re.findall(r"^#+ (.+)$", there.read_text(encoding="utf-8"), re.MULTILINE)
+            known = {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+            assert part in known, f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_no_page_names_a_real_number_or_mailbox(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert set(re.findall(r"[\w.+-]+@([\w.-]+\w)", text)) <= {"example.com"}
+    assert not [found for found in re.findall(r"\b\d{3}[ .-]\d{3}[ .-]\d{4}\b", text) if "555" not in found]
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_commands_and_options_exist(page: Path) -> None:
+    helps = dict(
+        re.findall(r"^## (agent-console[^\n]*)\n\n```text\n(.*?)```", reference.commands_page(), re.S | re.M)
+    )
+    for line in indented(page):
+        words = shlex.split(line)
+        if Path(words[0]).name != "agent-console":
+            continue
+        name = "agent-console"
+        for word in words[1:]:
+            if f"{name} {word}" not in helps:
+                break
+            name += f" {word}"
+        assert len(words) == 1 or words[1].startswith("-") or name != "agent-console", line
+        for option in (word.split("=")[0] for word in words if word.startswith("--")):
+            assert re.search(rf"{option}\b", helps[name]), f"{page.name}: {line}"
+
+
+def test_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for page in WRITTEN:
+        text = page.read_text(encoding="utf-8")
+        named = re.findall(r"`make ([a-z]+)[`\s]", text)
+        named += [line.split()[1] for line in indented(page) if re.match(r"make [a-z]", line)]
+        assert set(named) <= targets, page.name
+
+
+def test_the_sample_of_the_settings_is_complete(tmp_path: Path) -> None:
+    sample, mapping = blocks("toml")
+    (tmp_path / SETTINGS_FILE).write_text(sample, encoding="utf-8")
+    assert set(tomllib.loads(sample)) == set(Settings.model_fields)
+    assert load(tmp_path).organisation == "Example Support"
+    (tmp_path / "mapping.toml").write_text(mapping, encoding="utf-8")
+    assert read_mapping(tmp_path / "mapping.toml").columns["Vorname"] is Field.FIRST_NAME
+
+
+def test_the_samples_of_script_and_dispositions_load(tmp_path: Path) -> None:
+    script, choices = blocks("yaml")
+    (tmp_path / "script.yaml").write_text(script, encoding="utf-8")
+    (tmp_path / "choices.yaml").write_text(choices, encoding="utf-8")
+    assert load_script(tmp_path / "script.yaml").first.id == "greeting"
+    assert load_choices(tmp_path / "choices.yaml").not_ready
+
+
+def test_every_field_of_an_import_is_in_the_guide() -> None:
+    told = set(re.findall(r"`([a-z_]+)`", GUIDE.read_text(encoding="utf-8")))
+    assert {str(field) for field in Field} <= told
+
+
+def test_the_backup_by_hand_is_a_backup(tmp_path: Path) -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    found = re.search(r"cat > backup.py <<'END'\n(.*?)\n {4}END", text, re.DOTALL)
+    assert found is not None
+    program = "\n".join(line.removeprefix("    ") for line in found[1].splitlines())
+    with Store(tmp_path / STORE_FILE) as store:
+        store.execute("INSERT INTO sync_state (key, value) VALUES ('written', 'just now')")
+        copy = tmp_path / "copy.db"
+        subprocess.run([sys.executable, "-c", program, store.path, copy], check=True, cwd=ROOT)
+    with Store(copy) as restored:
+        assert restored.value("SELECT value FROM sync_state WHERE key = 'written'") == "just now"
+        assert restored.value("PRAGMA integrity_check") == "ok"
