@@ -1,16 +1,20 @@
 """Card numbers never reach a file: what looks like one is masked before it is written (TICK-4).
 
 A number counts as a card when an issuer uses its first digits at that length and its Luhn digit is right.
-Digits may stand together or be parted by spaces and dashes. Phones and ids, which have types of their own,
-do not come through here."""
+Digits may stand together or be parted by spaces, dashes, dots and the like, up to three at a time. Phones and
+ids, which have types of their own, do not come through here."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-_PARTED = re.compile(r"\d(?:[\s\u00a0\-\u2010-\u2015]{0,3}\d){11,}")
+_BETWEEN = r"[\s.,/_\-\u00ad\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff]"
+_PARTED = re.compile(rf"card ••••\d{{4}}|\d(?:{_BETWEEN}{{0,3}}\d){{11,}}")
+"""What is masked already is passed over: its last digits must not become the first ones of another card."""
 _GROUP = re.compile(r"\d+")
+SHORTEST, LONGEST = 12, 19
 
 _ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
     # first prefix, last prefix, lengths
@@ -47,38 +51,57 @@ def luhn(digits: str) -> bool:
     return total % 10 == 0
 
 
+@cache
+def _lengths(first_four: str) -> tuple[int, ...]:
+    """The lengths of cards whose number begins so, the longest first."""
+    found = {
+        length
+        for first, last, lengths in _ISSUERS
+        if first <= int(first_four[: len(str(first))]) <= last
+        for length in lengths
+    }
+    return tuple(sorted(found, reverse=True))
+
+
 def is_card(digits: str) -> bool:
     """Whether plain digits are a card number: issuer, length and check digit."""
-    return any(
-        len(digits) in lengths and first <= int(digits[: len(str(first))]) <= last
-        for first, last, lengths in _ISSUERS
-    ) and luhn(digits)
+    return len(digits) >= SHORTEST and len(digits) in _lengths(digits[:4]) and luhn(digits)
 
 
 def _cards(run: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of each card in a run of digits and separators, left to right, the longest first."""
-    groups = [found.span() for found in _GROUP.finditer(run)]
-    if len(groups) == 1 and len(run) > 19:  # glued to other digits: no edge tells where it begins
-        starts = ends = list(range(len(run) + 1))
-    else:
-        starts, ends = [first for first, _ in groups], [last for _, last in groups]
-    done = 0
-    for start in starts:
-        if start < done:
-            continue
-        for end in reversed(ends):
-            digits = "".join(str(int(char)) for char in run[start:end] if char.isdigit()) if end > start else ""
-            if 12 <= len(digits) <= 19 and is_card(digits):
-                yield start, end
-                done = end
+    """(start, end) of each card in a run of digits and separators, left to right. A card begins and ends where a
+    group of digits does; a group too long for a card has no edge that would tell. Of what overlaps only the last
+    four digits of all are left: one of them is the card, and nothing tells which."""
+    places: list[int] = []
+    starts: set[int] = set()
+    ends: set[int] = set()
+    for group in _GROUP.finditer(run):
+        first = len(places)
+        places += range(*group.span())
+        glued = len(places) - first > LONGEST
+        starts.update(range(first, len(places)) if glued else (first,))
+        ends.update(range(first + 1, len(places) + 1) if glued else (len(places),))
+    digits = "".join(str(int(run[place])) for place in places)
+    found: list[tuple[int, int]] = []
+    for start in sorted(starts):
+        lengths = _lengths(digits[start : start + 4]) if len(digits) - start >= SHORTEST else ()
+        for length in lengths:
+            end = start + length
+            if end in ends and luhn(digits[start:end]):
+                if found and start < found[-1][1]:
+                    found[-1] = (found[-1][0], max(end, found[-1][1]))
+                else:
+                    found.append((start, end))
                 break
+    for start, end in found:
+        yield places[start], places[end - 1] + 1
 
 
 def mask_cards(text: str) -> str:
     """The text with every card number replaced by `card ••••` and its last four digits.
 
     Text without one comes back as the same object."""
-    if len(text) < 12 or not _PARTED.search(text):
+    if len(text) < SHORTEST or not _PARTED.search(text):
         return text
 
     def masked(found: re.Match[str]) -> str:
@@ -89,7 +112,8 @@ def mask_cards(text: str) -> str:
             at = end
         return "".join(pieces) + run[at:] if pieces else run
 
-    return _PARTED.sub(masked, text)
+    shown = _PARTED.sub(masked, text)
+    return text if shown == text else shown
 
 
 def mask_everything(value: object) -> object:
