@@ -1,0 +1,240 @@
+"""Kills and races among the real processes of a site, then the books: `python -m tests.chaos --seconds 60`.
+
+Three seats (a worker process each, and a process that saves tickets) and the practice floor work on one hub while
+workers, savers and the floor are killed at random, stopped for a moment, or asked for the same caller. Every few
+seconds everything comes to rest and the invariants of `tests.sync.checker` are looked at on the files. Exit 1 with
+what was found, the seed, and the folder, which then stays."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+from data.models import Contact
+from data.models.contact import ContactState
+from data.store.database import Store
+from data.sync.contract import Claim
+from data.sync.embedded import EmbeddedHub
+from tests.sync.checker import Site, check
+from tests.sync.seat_process import ROOT, SeatProcess
+
+SEATS = 3
+ROUND_S = 6.0
+"""How long it goes on between two looks at the books."""
+
+
+class Saver:
+    """A process that saves without end; what it said is saved is remembered, whenever it dies."""
+
+    def __init__(self, store: Path, seed: int, saved: set[str]) -> None:
+        command = [sys.executable, "-m", "tests.sync.saver", str(store), "1000000", str(seed)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
+        self._saved = saved
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.endswith(b"\n"):  # the last line of a killed one may be cut
+                self._saved.update(line.decode().split())
+
+    def kill(self) -> None:
+        """kill -9; afterwards everything that it said has been heard."""
+        self.process.kill()
+        self.process.wait()
+        self._listener.join()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+class Chaos:
+    """One site in a folder, and what is done to it."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.rng = random.Random(seed)
+        self.done: Counter[str] = Counter()
+        self.found: list[str] = []
+        self.saved: set[str] = set()
+        self._hub = folder / "hub.db"
+        EmbeddedHub(self._hub).close()
+        self._paths = [folder / f"seat-{number}.db" for number in range(SEATS)]
+        for path in self._paths:
+            Store(path).close()
+        self._site = Site(self._hub, self._paths, self.saved)
+        self._seats = [SeatProcess(path, self._hub, path.stem) for path in self._paths]
+        self._savers: list[Saver] = []
+        self._floor: subprocess.Popen[str] | None = None
+
+    def run(self, seconds: float) -> None:
+        """Rounds until the time is over or something is found."""
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end and not self.found:
+                self._round()
+        finally:
+            for saver in self._savers:
+                saver.kill()
+            self._close_floor(signal.SIGKILL)
+            for seat in self._seats:
+                seat.__exit__()
+
+    def _round(self) -> None:
+        self._open_floor()
+        self._savers = [Saver(path, self.rng.randrange(1 << 30), self.saved) for path in self._paths]
+        end = time.monotonic() + ROUND_S
+        pause = threading.Event()
+        acts = (self._kill_worker, self._kill_saver, self._kill_floor, self._stop_worker, self._race)
+        while time.monotonic() < end:
+            pause.wait(self.rng.uniform(0.05, 0.4))
+            [act] = self.rng.choices(acts, weights=(4, 3, 1, 2, 5))
+            act()
+        for saver in self._savers:
+            saver.kill()
+        self._savers = []
+        self._close_floor(signal.SIGTERM)
+        self._rest()
+        self.found += check(self._site)
+        self.done["looks at the books"] += 1
+
+    # what happens
+
+    def _kill_worker(self) -> None:
+        self.rng.choice(self._seats).kill()
+        self.done["workers killed"] += 1
+
+    def _kill_saver(self) -> None:
+        place = self.rng.randrange(SEATS)
+        self._savers[place].kill()
+        self._savers[place] = Saver(self._paths[place], self.rng.randrange(1 << 30), self.saved)
+        self.done["savers killed"] += 1
+
+    def _kill_floor(self) -> None:
+        self._close_floor(signal.SIGKILL)
+        self._open_floor()
+        self.done["floors killed"] += 1
+
+    def _stop_worker(self) -> None:
+        process = self.rng.choice(self._seats).process
+        process.send_signal(signal.SIGSTOP)
+        threading.Event().wait(self.rng.uniform(0.1, 0.6))
+        process.send_signal(signal.SIGCONT)
+        self.done["workers stopped for a moment"] += 1
+
+    def _race(self) -> None:
+        """Every seat asks for the same caller; at most one gets it."""
+        waiting = self._waiting()
+        wanted = self.rng.choice(waiting) if waiting else None
+        answers: list[Claim] = []
+
+        def ask(place: int) -> None:
+            try:
+                answers.append(self._seats[place].claim(f"agent-{place}", wanted))
+            except (AssertionError, OSError):  # the worker had been killed just before
+                self.done["claims unanswered"] += 1
+
+        threads = [threading.Thread(target=ask, args=(place,)) for place in range(SEATS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        got = Counter(answer.contact_id for answer in answers if answer.contact_id is not None)
+        self.done["races for a caller"] += 1
+        self.done["callers given"] += len(got)
+        self.found += [f"I4: {contact} was given to {times} agents" for contact, times in got.items() if times > 1]
+
+    def _waiting(self) -> list[str]:
+        with Store(self._paths[0]) as store:
+            states = (ContactState.WAITING,)
+            return [row["id"] for row in store.rows(f"SELECT id FROM {Contact.entity} WHERE state = ?", states)]
+
+    # the floor
+
+    def _open_floor(self) -> None:
+        command = [
+            sys.executable,
+            "-m",
+            "data.floor",
+            "--hub",
+            str(self._hub),
+            "--json",
+            "--calls-per-hour",
+            "3000",
+        ]
+        self._floor = subprocess.Popen(
+            [*command, "--seed", str(self.rng.randrange(1 << 30)), "--agents", "2", "--speed", "4"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def _close_floor(self, number: signal.Signals) -> None:
+        floor, self._floor = self._floor, None
+        if floor is None:
+            return
+        floor.send_signal(number)
+        said, _ = floor.communicate()
+        if said:
+            summary = json.loads(said)
+            self.done["calls offered"] += summary["offered"]
+            self.found += [f"the floor saw {summary['doubles']} calls answered twice"] if summary["doubles"] else []
+
+    # at rest
+
+    def _rest(self) -> None:
+        """Wait until everything is pushed and pulled (I9: at most 30 s)."""
+        hub = EmbeddedHub(self._hub)
+        try:
+            top = 0
+            for path, seat in zip(
+                self._paths * 2, self._seats * 2, strict=True
+            ):  # twice: what one pushes others pull
+                with Store(path) as store:
+
+                    def at_rest(store: Store = store) -> bool:
+                        nonlocal top
+                        top = hub.snapshot_v1("chaos", None, 1).start
+                        left = store.value("SELECT count(*) FROM outbox WHERE state <> 'refused'")
+                        cursor = store.value("SELECT value FROM sync_state WHERE key = 'cursor'")
+                        return not left and int(cursor or 0) == top
+
+                    seat.wake()
+                    try:
+                        seat.wait_until(at_rest, limit=30)
+                    except AssertionError as error:
+                        self.found.append(f"I9: {path.name} did not come to rest: {error}")
+        finally:
+            hub.close()
+
+
+def main() -> int:
+    """Run; exit 0 when nothing was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Kills and races, then the books.")
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
+    given = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="agent-console-chaos-"))
+    chaos = Chaos(folder, given.seed)
+    chaos.run(given.seconds)
+    counts = ", ".join(f"{number} {what}" for what, number in sorted(chaos.done.items()))
+    print(f"seed {given.seed}: {counts}, {len(chaos.saved)} changes saved; {len(chaos.found)} faults.")
+    if not chaos.found:
+        shutil.rmtree(folder)
+        return 0
+    print("\n".join(chaos.found[:50]), file=sys.stderr)
+    print(f"The files are in {folder}.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
