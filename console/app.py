@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 
@@ -24,6 +23,7 @@ from console.services.seat import Seat
 from console.services.session import Session
 from console.services.store_thread import StoreThread
 from console.settings import Settings
+from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models.agent import Role
 from data.playbook.files import ContentError, load_choices, load_script
@@ -51,7 +51,7 @@ class Launch:
         return self.settings.hub or self.folder / HUB_FILE
 
 
-class AgentConsole(App[str]):
+class AgentConsole(InOrder[str]):
     """The console. Returns a sentence when it could not start or had to stop."""
 
     TITLE = "agent-console"

@@ -53,6 +53,12 @@ class CustomerPane(Pane):
         self._glance: Glance | None = None
         self._empty: list[Line] = []
         self._now: datetime | None = None
+        self._choice: tuple[Sequence[Found], str] | None = None
+        """Who shares the caller's number, and what to say of it."""
+        self._shown_for = ""
+        """The text whose hits are listed: they come a moment after it was typed."""
+        self._entered = False
+        """Enter was pressed before the hits were there."""
         self.searching = False
 
     def compose_body(self) -> ComposeResult:
@@ -75,13 +81,13 @@ class CustomerPane(Pane):
 
     def show_glance(self, glance: Glance, now: datetime) -> None:
         """Show a customer; a running search stays in front."""
-        self._glance, self._now = glance, now
+        self._glance, self._now, self._choice = glance, now, None
         if not self.searching:
             self._draw()
 
     def show_nobody(self, number: str, hint: str = "") -> None:
         """No customer: say what can be done."""
-        self._glance = None
+        self._glance = self._choice = None
         what = f"No customer has the number {number}." if number else "No customer is open."
         self._empty = [
             (),
@@ -95,15 +101,16 @@ class CustomerPane(Pane):
             self._draw()
 
     def show_choice(self, found: Sequence[Found], title: str) -> None:
-        """Several customers share the number: offer them all."""
-        self._glance = None
-        self._offer(found)
-        self.set_heading(title)
+        """Several customers share the number: offer them all; a running search stays in front."""
+        self._glance, self._choice = None, (found, title)
+        if not self.searching:
+            self._draw()
 
     def show_results(self, found: Sequence[Found], query: str) -> None:
-        """The hits of a search, best first."""
+        """The hits of a search, best first. Enter that was pressed before they came takes the first."""
         if not self.searching:
             return
+        self._shown_for = query
         if found:
             self._offer(found)
         elif query.strip():
@@ -113,6 +120,10 @@ class CustomerPane(Pane):
                 [(), line((" Type a name, a number, an account: results come as you type.", "dim"))]
             )
         self.set_heading(f"search · {len(found)}" if found else "search")
+        if self._entered and query == self.query_one("#customer-search", LineField).value:
+            self._entered = False
+            if found:
+                self._pick(found[0].key)
 
     def _offer(self, found: Sequence[Found]) -> None:
         cells = self.size.width
@@ -134,7 +145,11 @@ class CustomerPane(Pane):
         self.lines.move_cursor(0)
 
     def _draw(self) -> None:
-        if self._glance is None or self._now is None:
+        if self._choice is not None:
+            found, title = self._choice
+            self._offer(found)
+            self.set_heading(title)
+        elif self._glance is None or self._now is None:
             self.lines.set_lines(self._empty)
             self.set_heading("/ search")
         else:
@@ -150,7 +165,7 @@ class CustomerPane(Pane):
     def search(self, query: str = "") -> None:
         """Open the search box."""
         box = self.query_one("#customer-search", LineField)
-        self.searching = True
+        self.searching, self._entered = True, False
         box.display = True
         box.value = query
         box.cursor_position = len(query)
@@ -166,12 +181,14 @@ class CustomerPane(Pane):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._entered = False
         if self.searching:
             self.post_message(self.Search(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.lines.key is not None:
+        self._entered = event.value != self._shown_for
+        if not self._entered and self.lines.key is not None:
             self._pick(self.lines.key)
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:

@@ -39,6 +39,7 @@ class DeskPane(Pane):
         super().__init__(id=id)
         self._lines: tuple[DeskLine, ...] = ()
         self._today = Today()
+        self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="desk-list", focusable=True)
@@ -56,8 +57,13 @@ class DeskPane(Pane):
         self._lines, self._today = lines, today
         self.tick(now)
 
+    def on_resize(self) -> None:
+        if self._now is not None:
+            self.tick(self._now)
+
     def tick(self, now: datetime) -> None:
         """Show the times as of now."""
+        self._now = now
         cells = self.size.width
         self.query_one("#desk-list", Lines).set_rows([Row(one.id, _row(one, now, cells)) for one in self._lines])
         self.query_one("#desk-today", Lines).set_lines(_today(self._today, bool(self._lines)))

@@ -43,6 +43,7 @@ class QueuePane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._view: QueueView | None = None
+        self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="queue-head", classes="one")
@@ -66,8 +67,13 @@ class QueuePane(Pane):
         self._view = view
         self.tick(now)
 
+    def on_resize(self) -> None:
+        if self._now is not None:
+            self.tick(self._now)
+
     def tick(self, now: datetime) -> None:
         """Show the waits as of now."""
+        self._now = now
         view = self._view
         if view is None:
             return

@@ -241,6 +241,10 @@ class WorkspaceScreen(WorkspaceActions):
 
     # bars
 
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw_bars)
+        self.call_after_refresh(self._draw_tabs)
+
     def _tick(self) -> None:
         now = self._clock.now()
         self.queue_pane.tick(now)
