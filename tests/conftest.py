@@ -1,0 +1,41 @@
+"""What all tests share: the option for tests under tmux, and the folder of real data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CORPORA = "AGENT_CONSOLE_CORPORA"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--run-desk", action="store_true", help="also run the tests that need tmux (make desk)")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    desk = "run" if config.getoption("--run-desk") else "deselected, --run-desk runs them"
+    corpora = os.environ.get(CORPORA) or f"not here ({CORPORA} names the folder)"
+    return f"desk tests: {desk}; real data: {corpora}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--run-desk"):
+        return
+    at_desk = [item for item in items if item.get_closest_marker("desk")]
+    if at_desk:
+        config.hook.pytest_deselected(items=at_desk)
+        items[:] = [item for item in items if item not in at_desk]
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of real data; the test is skipped where it is not there."""
+    named = os.environ.get(CORPORA)
+    if not named:
+        pytest.skip(f"needs the real data folder: {CORPORA} is not set")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.skip(f"needs the real data folder: {CORPORA} names {folder}, which is not there")
+    return folder
