@@ -113,3 +113,8 @@ def notes(folder: Path, ticket_id: str) -> list[str]:
     """The notes of a ticket."""
     events = [one for one in all_of(folder, TicketEvent) if one.ticket_id == ticket_id]
     return [one.text for one in events if one.kind is TicketEventKind.NOTE]
+
+
+def replayed(folder: Path) -> list[Contact]:
+    """The contacts of a replayed log that nobody took out of it."""
+    return [one for one in all_of(folder, Contact) if one.feed == "replay" and not one.forked]

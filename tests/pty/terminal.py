@@ -22,12 +22,12 @@ from uuid import uuid4
 import psutil
 
 from tests.pty.emulator import Emulator
+from tests.pty.processes import environment, marked, told
 
 PATIENCE_S = 20.0
 """How long to wait for anything; only a failing test waits so long."""
 LOOK_S = 0.05
 """How often to ask for something that no byte of the program tells, such as a row in a store."""
-MARK = "PTY_TEST_MARK"
 
 NAMED = {
     "enter": "\r", "tab": "\t", "s-tab": "\x1b[Z", "bs": "\x7f", "esc": "\x1b", "space": " ", "lt": "<",
@@ -80,18 +80,8 @@ class Terminal:
         self.exit_code: int | None = None
         """As a shell has it, but minus the signal where one ended the program."""
         self._closed = False
-        here = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AGENT_CONSOLE_", "TEXTUAL", "TMUX", "PYTEST")) and name != "NO_COLOR"
-        }
         size = struct.pack("HHHH", rows, cols, 0, 0)
-        chosen = {
-            **here, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-            MARK: self._mark, **(env or {}),
-        }  # fmt: skip
-        for name in ("COLUMNS", "LINES"):
-            chosen.pop(name, None)
+        chosen = {**environment(self._mark), "TERM": "xterm-256color", **(env or {})}
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
             self._become(size, chosen, cwd)
@@ -215,14 +205,7 @@ class Terminal:
 
     def family(self) -> list[psutil.Process]:
         """Every process that this program started, whoever is its parent now, and the program itself."""
-        found = []
-        for process in psutil.process_iter():
-            try:
-                if process.environ().get(MARK) == self._mark and process.status() != psutil.STATUS_ZOMBIE:
-                    found.append(process)
-            except psutil.Error:
-                continue
-        return found
+        return marked(self._mark)
 
     def cpu_s(self) -> float:
         """Seconds of CPU that the processes of the family have used so far."""
@@ -249,23 +232,14 @@ class Terminal:
     def wait_alone(self, timeout: float) -> list[str]:
         """Wait until no process of the family is left; returns what is there still after the timeout."""
         end = time.monotonic() + timeout
-        while family := self._others():
+        while self._reap() or self.family():
             if time.monotonic() > end:
-                return family
+                return told(self.family())
             self.take_in(LOOK_S)
         return []
 
-    def _others(self) -> list[str]:
-        self._reap()
-        told = []
-        for process in self.family():
-            try:
-                told.append(f"{process.pid} {' '.join(process.cmdline()[:4])}")
-            except psutil.Error:
-                continue
-        return told
-
     def _reap(self) -> None:
+        """Take note of the program's end."""
         if self.exit_code is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -288,7 +262,7 @@ class Terminal:
 
     def close(self, patience_s: float = 5.0) -> list[str]:
         """Hang up and see that every process ends; returns those that had to be killed."""
-        if self._closed and self.exit_code is not None and not self._others():
+        if self._closed and self.exit_code is not None and not self.family():
             return []
         self.hang_up()
         left = self.wait_alone(patience_s)
