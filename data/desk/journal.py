@@ -14,10 +14,14 @@ from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, Ti
 from data.store.database import Store
 from data.sync.replica import take_ticket_number
 from data.text.cards import mask_cards
+from data.text.whole import whole
+from data.tickets import tickets
+from data.tickets.tickets import Begun
 
 
 class DeskItem(Entity):
-    """One thing on the desk. `id` is the contact's id, or `ticket:` and the ticket's id."""
+    """One thing on an agent's desk. `id` is the contact's id, or `ticket:` and the ticket's id; on a shared seat
+    two agents may each have it on their own."""
 
     entity: ClassVar[str] = "desk"
 
@@ -31,6 +35,8 @@ class DeskItem(Entity):
     """The ticket number that is read out, taken when the form was begun."""
     fields: dict[str, str] = Field(default_factory=dict)
     """The form's texts that are not saved yet; empty when all is saved."""
+    base: Begun | None = None
+    """The saved ticket as it was when these texts were begun: tells them apart from what others change meanwhile."""
     focus: str = ""
     cursor: tuple[int, int] = (0, 0)
     """Row and column in the focused field."""
@@ -73,7 +79,7 @@ def put_on_top(
         top = connection.execute(
             "SELECT coalesce(max(place), 0) + 1 FROM desk WHERE agent = ?", (agent,)
         ).fetchone()
-        known = connection.execute("SELECT * FROM desk WHERE id = ?", (item_id,)).fetchone()
+        known = connection.execute("SELECT * FROM desk WHERE agent = ? AND id = ?", (agent, item_id)).fetchone()
         if known is not None:
             item = DeskItem.from_row(dict(known)).model_copy(update={"place": top[0]})
         else:
@@ -94,19 +100,23 @@ def keep(store: Store, item: DeskItem, clock: Clock) -> DeskItem:
     """Write an item as it stands; card numbers in its texts are masked first. Takes a ticket number when the
     form has text and no number yet."""
     with store.write() as connection:
-        fields = {name: mask_cards(text) for name, text in item.fields.items()}
+        fields = {name: mask_cards(whole(text)) for name, text in item.fields.items()}
         number = item.number
         if not number and item.unsaved:
             number = take_ticket_number(connection)
-        kept = item.model_copy(update={"fields": fields, "number": number, "updated_at": clock.now()})
+        base = item.base if fields else None
+        if fields and base is None and item.ticket_id is not None:
+            saved = tickets.get(store, item.ticket_id)
+            base = tickets.begun(store, saved) if saved is not None else None
+        kept = item.model_copy(update={"fields": fields, "base": base, "number": number, "updated_at": clock.now()})
         _write(store, kept)
     return kept
 
 
-def take_off(store: Store, item_id: str) -> None:
-    """The thing is done: away with it."""
+def take_off(store: Store, item_id: str, agent: AgentId | None = None) -> None:
+    """The thing is done: away with it, off this agent's desk or, without one, off everybody's."""
     with store.write() as connection:
-        connection.execute("DELETE FROM desk WHERE id = ?", (item_id,))
+        connection.execute("DELETE FROM desk WHERE id = ? AND agent = coalesce(?, agent)", (item_id, agent))
 
 
 def _write(store: Store, item: DeskItem) -> None:

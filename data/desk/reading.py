@@ -199,10 +199,10 @@ def _detail(*parts: str) -> str:
 
 
 def ticket_view(store: Store, item: DeskItem) -> TicketView:
-    """The ticket form of a thing on the desk: the saved ticket with the draft laid over it."""
+    """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it."""
     ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
     saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
-    fields = {**saved, **item.fields}
+    fields = {**saved, **tickets.touched(item.fields, item.base)}
     return TicketView(
         item_id=item.id,
         number=ticket.number if ticket else item.number,

@@ -157,13 +157,14 @@ def first_shape(db: Database) -> None:
             "customer_id": str,
             "number": str,
             "fields": str,
+            "base": str,
             "focus": str,
             "cursor": str,
             "trail": str,
             "place": int,
             "updated_at": str,
         },
-        pk="id",
+        pk=("agent", "id"),
     )
 
     # AUTOINCREMENT: a number is never used again after its op has gone (the hub knows each one for ever)

@@ -41,8 +41,18 @@ class Change:
         self._queue(type(entity), clean.id, "append" if entity.append_only else "put", body, base_ver=0)
         return clean
 
-    def update(self, model: type[E], entity_id: str, **fields: Any) -> E | None:
+    def version(self, model: type[Entity], entity_id: str) -> int:
+        """The hub's version of an entity that this seat has; 0 when the hub has sent none yet."""
+        found = self._connection.execute(
+            "SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", (model.entity, entity_id)
+        ).fetchone()
+        return int(found[0]) if found else 0
+
+    def update(self, model: type[E], entity_id: str, seen_ver: int | None = None, **fields: Any) -> E | None:
         """Change some fields of an entity; only those that really differ are queued.
+
+        `seen_ver`: the version that the person who makes the change had on the screen, when it may be older than
+        the one in the store: what others changed since then is told as a conflict, not overwritten.
 
         Returns the entity as it now is, or None when there is no such entity.
 
@@ -61,7 +71,9 @@ class Change:
         patch = {name: value for name, value in wanted.items() if value != before.get(name)}
         if not patch:
             return model.model_validate(before)
-        base_ver = self._version(model, entity_id)
+        base_ver = self.version(model, entity_id)
+        if seen_ver is not None:
+            base_ver = min(base_ver, seen_ver)
         self._remember_shadow(model, entity_id, before)
         write_row(self._connection, model, patched(model, row, entity_id, patch))
         self._queue(model, entity_id, "put", patch, base_ver)
@@ -74,12 +86,6 @@ class Change:
             if clean[name] != before and name not in self.masked:
                 self.masked.append(name)
         return clean
-
-    def _version(self, model: type[Entity], entity_id: str) -> int:
-        found = self._connection.execute(
-            "SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", (model.entity, entity_id)
-        ).fetchone()
-        return int(found[0]) if found else 0
 
     def _remember_shadow(self, model: type[Entity], entity_id: str, body: dict[str, Any]) -> None:
         """Keep the hub's view of a row while our own changes wait, so that a refusal can put it back."""

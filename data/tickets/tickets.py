@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.clock import Clock
-from data.models.base import AgentId, ContactId, CustomerId, new_id
+from data.models.base import AgentId, ContactId, CustomerId, Value, new_id
 from data.models.contact import Contact
 from data.models.customer import Plan
 from data.models.ticket import Priority, Ticket, TicketEvent, TicketEventKind, TicketState
 from data.store.database import Store
 from data.store.save import Change, saving
+from data.text.whole import whole
 from data.tickets.rules import FIELDS, faults
+
+LONGEST_QUERY = 500
+MOST_WORDS = 20
+
+
+class Begun(Value):
+    """A saved ticket as it was when somebody began to edit it."""
+
+    fields: dict[str, str]
+    ver: int
+    """The hub's version of it."""
 
 
 class TicketFaultError(ValueError):
@@ -35,6 +48,19 @@ def form_of(ticket: Ticket) -> dict[str, str]:
     """A ticket as the form's texts."""
     body = ticket.model_dump(mode="json")
     return {name: str(body[name] if body[name] is not None else "") for name in FIELDS}
+
+
+def begun(store: Store, ticket: Ticket) -> Begun:
+    """Remember what a ticket is like now, before it is edited."""
+    found = store.value("SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", (Ticket.entity, ticket.id))
+    return Begun(fields=form_of(ticket), ver=found or 0)
+
+
+def touched(fields: Mapping[str, str], begun: Begun | None) -> dict[str, str]:
+    """The fields that were really edited: a form holds all of them, also those that others have changed since."""
+    if begun is None:
+        return dict(fields)
+    return {name: text for name, text in fields.items() if text.strip() != begun.fields.get(name, "")}
 
 
 def _values(fields: Mapping[str, str]) -> dict[str, object]:
@@ -89,23 +115,41 @@ def create(
 
 
 def update(
-    store: Store, ticket: Ticket, fields: Mapping[str, str], agent: AgentId, clock: Clock, **links: str | None
+    store: Store,
+    ticket: Ticket,
+    fields: Mapping[str, str],
+    agent: AgentId,
+    clock: Clock,
+    *,
+    customer_id: CustomerId | None = None,
+    begun: Begun | None = None,
 ) -> Saved:
-    """Save what differs, one line of history a field.
+    """Save what differs, one line of history a field; a `customer_id` is set when one is given.
+
+    `begun`: the ticket as it was when the editing began. Fields that were not touched since stay as they are now,
+    whoever changed them meanwhile; one that others changed as well becomes a conflict at the hub.
 
     Raises:
         TicketFaultError: the form is not complete, or the state cannot follow the saved one.
         StoreError: nothing was written.
     """
-    if found := faults(fields, ticket):
-        raise TicketFaultError(found)
     before = form_of(ticket)
-    changed = {name: fields[name] for name in FIELDS if name in fields and fields[name].strip() != before[name]}
-    linked = {name: value for name, value in links.items() if getattr(ticket, name) != value}
+    edited = touched(fields, begun)
+    if found := faults({**before, **edited}, ticket):
+        raise TicketFaultError(found)
+    changed = {name: edited[name] for name in FIELDS if name in edited and edited[name].strip() != before[name]}
+    linked = {"customer_id": customer_id} if customer_id not in (None, ticket.customer_id) else {}
     if not changed and not linked:
         return Saved(ticket, ())
     with saving(store, agent, clock) as change:
-        written = change.update(Ticket, ticket.id, **_values(changed), **linked, updated_at=clock.now())
+        written = change.update(
+            Ticket,
+            ticket.id,
+            seen_ver=begun.ver if begun is not None else None,
+            **_values(changed),
+            **linked,
+            updated_at=clock.now(),
+        )
         if written is None:
             raise LookupError(f"Ticket {ticket.number} is no longer in the store.")
         after = form_of(written)
@@ -182,8 +226,9 @@ def open_of(store: Store, customer_id: str, limit: int = 5) -> list[Ticket]:
 def find(store: Store, query: str, limit: int = 20) -> list[Ticket]:
     """Tickets by number (or its beginning), or by words of title, details and notes; newest first.
 
-    Nothing in the query is syntax: each word is looked for as the beginning of a word."""
-    query = query.strip().lstrip("#")
+    Nothing in the query is syntax: each word is looked for as the beginning of a word. Only the first twenty words
+    count."""
+    query = whole(query[:LONGEST_QUERY]).strip().lstrip("#")
     if not query:
         return []
     found: dict[str, Ticket] = {}
@@ -192,7 +237,8 @@ def find(store: Store, query: str, limit: int = 20) -> list[Ticket]:
         (query, query, query + "\U0010ffff", query, limit),
     ):
         found[row["id"]] = Ticket.from_row(row)
-    words = [word for word in "".join(c if c.isalnum() else " " for c in query).split() if word]
+    plain = "".join(char if char.isalnum() or unicodedata.combining(char) else " " for char in query)
+    words = plain.split()[:MOST_WORDS]
     if words and len(found) < limit:
         match = " ".join(f'"{word}"*' for word in words)
         for row in store.rows(
