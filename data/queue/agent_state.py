@@ -127,13 +127,15 @@ def observed(status: AgentStatus, contact: Contact | None) -> Move | None:
         case S.READY | S.NOT_READY:
             if contact.state is ContactState.RINGING and contact.ringing_agent == me:
                 return Move.RING if status.state is S.READY or mine else None
-            return Move.ANSWERED if mine and contact.state is ContactState.TALKING else None
+            return Move.ANSWERED if mine and contact.state in (ContactState.TALKING, ContactState.HELD) else None
         case S.RINGING:
             if mine and contact.state in (ContactState.TALKING, ContactState.HELD):
                 return Move.ANSWERED
             if mine and contact.state is ContactState.ENDED:
                 return Move.ENDED
-            if contact.state is ContactState.ABANDONED:
+            if contact.state is ContactState.ABANDONED or (
+                contact.agent is None and contact.state in (ContactState.ENDED, ContactState.DONE)
+            ):  # the caller gave up, or left for the voice mail: nobody missed anything
                 return Move.ABANDONED
             rings_here = contact.state is ContactState.RINGING and contact.ringing_agent == me
             return None if rings_here else Move.MISSED

@@ -48,7 +48,7 @@ def contact(store: Store, contact_id: str) -> Contact | None:
 def ringing_at(store: Store, agent: AgentId) -> Contact | None:
     """The contact that rings at this agent, or that this agent has just claimed."""
     row = store.row(
-        "SELECT * FROM contact WHERE state IN ('ringing', 'talking') AND (ringing_agent = ? OR agent = ?)"
+        "SELECT * FROM contact WHERE state IN ('ringing', 'talking', 'held') AND (ringing_agent = ? OR agent = ?)"
         " ORDER BY fence DESC, queued_at LIMIT 1",
         (agent, agent),
     )

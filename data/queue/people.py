@@ -5,9 +5,11 @@ from __future__ import annotations
 from data.clock import Clock
 from data.models.agent import Agent, AgentStatus, Role
 from data.models.base import AgentId, ContactId, new_id
+from data.queue import live
 from data.queue.agent_state import Move, moved
 from data.store.database import Store
 from data.store.save import Change, saving
+from data.text.cards import mask_cards
 
 
 def everyone(store: Store, *, played: bool = False) -> list[Agent]:
@@ -19,7 +21,7 @@ def everyone(store: Store, *, played: bool = False) -> list[Agent]:
 def sign_on(store: Store, name: str, clock: Clock, role: Role = Role.AGENT) -> tuple[Agent, AgentStatus]:
     """Sign a person on by name: the known one (case does not matter) or a new one. Always NOT READY first.
 
-    A contact that the last session left in wrap-up comes back with its state.
+    A contact that the last session left in hand comes back with its state, as long as this seat knows it.
 
     Raises:
         ValueError: the name is empty.
@@ -36,7 +38,7 @@ def sign_on(store: Store, name: str, clock: Clock, role: Role = Role.AGENT) -> t
             agent = change.add(agent)
         row = store.row("SELECT * FROM agent_status WHERE id = ?", (agent.id,))
         before = AgentStatus.from_row(row) if row else None
-        if before is not None and before.contact_id is not None:
+        if before is not None and before.contact_id is not None and live.contact(store, before.contact_id):
             return agent, before
         fresh = AgentStatus(id=agent.id, since=clock.now())
         after = moved(fresh, Move.SIGN_ON, clock.now())
@@ -59,7 +61,7 @@ def move(
         IllegalMoveError: the move is not possible in this state.
         StoreError: the store could not be written.
     """
-    after = moved(status, move, clock.now(), reason=reason, contact_id=contact_id)
+    after = moved(status, move, clock.now(), reason=mask_cards(reason), contact_id=contact_id)
     with saving(store, AgentId(status.id), clock) as change:
         _write(change, status, after)
     return after
