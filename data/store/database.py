@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -136,7 +137,7 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
     from data.store.migrations import STEPS
 
     if version:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"  # console and worker may start together
         connection.execute(
             "VACUUM INTO ?", (str(path.with_name(f"{path.stem}.before-{SCHEMA_VERSION}-{stamp}.db")),)
         )
@@ -144,7 +145,7 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
     for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS):
         steps()(step)
     database = sqlite_utils.Database(connection, use_counts_table=False)
-    connection.execute("BEGIN IMMEDIATE")
+    driver.begin_write(connection)
     try:
         steps.apply(database)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
