@@ -1,0 +1,22 @@
+"""A fresh store and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from data.floor.pace import LeapClock
+from data.store.database import Store
+
+
+@pytest.fixture
+def clock() -> LeapClock:
+    return LeapClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "seat.db") as opened:
+        yield opened
