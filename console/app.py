@@ -6,33 +6,49 @@ import asyncio
 import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path, PurePath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 
 import themes
-from console.commands import ActionCommands, RecordCommands
 from console.messages import SignedOff
 from console.screens.sign_in import SignInScreen
-from console.screens.workspace import WorkspaceScreen
 from console.services.floor import PracticeFloor
 from console.services.link import Link
-from console.services.seat import Seat
-from console.services.session import Session
 from console.services.store_thread import StoreThread
 from console.settings import Settings
 from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models.agent import Role
-from data.playbook.files import ContentError, load_choices, load_script
-from data.queue import people
 from data.store.database import STORE_FILE
 from data.store.errors import StoreError
 from data.sync.wire import SyncStatus
 
+if TYPE_CHECKING:
+    from console.services.session import Session
+
 HUB_FILE = "hub.db"
+
+
+def _action_commands() -> type[Provider]:
+    from console.commands import ActionCommands
+
+    return ActionCommands
+
+
+def _record_commands() -> type[Provider]:
+    from console.commands import RecordCommands
+
+    return RecordCommands
+
+
+def _learn_the_workspace() -> None:
+    """Import what only the workspace needs, while the agent types a name: the first screen comes sooner."""
+    import_module("console.screens.workspace")
+    import_module("console.commands")
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,7 @@ class AgentConsole(InOrder[str]):
     TITLE = "agent-console"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = list(themes.STYLE_SHEETS)
     COMMAND_PALETTE_BINDING = "ctrl+k"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ActionCommands, RecordCommands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_action_commands, _record_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
 
@@ -84,6 +100,8 @@ class AgentConsole(InOrder[str]):
         wanted = self._launch.settings.theme
         self.theme = wanted if wanted in {theme.name for theme in themes.THEMES} else themes.DEFAULT
         self.set_keymap(self._launch.settings.keys)
+        from data.playbook.files import ContentError, load_choices, load_script
+
         try:
             self._script = load_script(self._launch.settings.script)
             self._choices = load_choices(self._launch.settings.choices)
@@ -96,6 +114,7 @@ class AgentConsole(InOrder[str]):
             await self._floor.start()
             self.run_worker(self._watch_floor(), group="floor", exit_on_error=False)
         await self._offer_people()
+        self.run_worker(_learn_the_workspace, thread=True, group="learn", exit_on_error=False)
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
@@ -120,11 +139,18 @@ class AgentConsole(InOrder[str]):
     # signing on and off
 
     async def _offer_people(self) -> None:
+        from data.queue import people
+
         known = await self._store.do(people.everyone)
         if isinstance(self.screen, SignInScreen):
             self.screen.show_people(known)
 
     async def on_sign_in_screen_sign_on(self, event: SignInScreen.SignOn) -> None:
+        from console.screens.workspace import WorkspaceScreen
+        from console.services.seat import Seat
+        from console.services.session import Session
+        from data.queue import people
+
         try:
             agent, status = await self._store.do(people.sign_on, event.name, self._clock, self._launch.role)
         except (ValueError, StoreError) as error:

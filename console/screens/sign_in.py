@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,11 +14,13 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from data.models.agent import Agent
 from widgets.fields import LineField
 from widgets.lines import Lines, Row
 from widgets.pane import PaneHeading
 from widgets.safe_text import Line, Span, fit, line
+
+if TYPE_CHECKING:
+    from data.models.agent import Agent
 
 
 class SignInScreen(Screen[None]):
