@@ -55,6 +55,7 @@ class WorkspaceScreen(WorkspaceActions):
         self._clock = session.seat.clock
         self._current = "queue"
         self._state: StateChanged | None = None
+        self._fresh = True
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
@@ -141,6 +142,9 @@ class WorkspaceScreen(WorkspaceActions):
     def on_ticket_shown(self, event: TicketShown) -> None:
         self.ticket_pane.show(event.view, event.at)
         self._draw_tabs()
+        fresh, self._fresh = self._fresh, False
+        if fresh and event.view is not None and event.view.unsaved and event.view.focus:
+            self.go("ticket")  # what was being typed when the console ended is typed on
 
     def on_told(self, event: Told) -> None:
         if self._settings.notifications or event.tone == "error":
