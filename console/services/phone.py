@@ -59,8 +59,11 @@ class Phone:
         """Follow what the feed did since the last look: each move with its contact, oldest first."""
         if self.status.contact_id is not None:
             self.contact = await self._seat.read(live.contact, self.status.contact_id)
-        elif self.status.state in (AgentState.READY, AgentState.NOT_READY):
-            self.contact = await self._seat.read(live.ringing_at, self._seat.me)
+        if self.status.state in (AgentState.READY, AgentState.NOT_READY, AgentState.RINGING):
+            here = await self._seat.read(live.ringing_at, self._seat.me)
+            # A claim may cross another caller's ring on the way: the claimed one is ours, the ring will stop.
+            if self.status.state is not AgentState.RINGING or (here is not None and here.agent == self._seat.me):
+                self.contact = here
         done: list[tuple[Move, Contact]] = []
         while self.contact is not None and (move := observed(self.status, self.contact)) is not None:
             contact = self.contact

@@ -46,11 +46,11 @@ def contact(store: Store, contact_id: str) -> Contact | None:
 
 
 def ringing_at(store: Store, agent: AgentId) -> Contact | None:
-    """The contact that rings at this agent, or that this agent has just claimed."""
+    """The contact that this agent has claimed, else the one that rings here."""
     row = store.row(
         "SELECT * FROM contact WHERE state IN ('ringing', 'talking', 'held') AND (ringing_agent = ? OR agent = ?)"
-        " ORDER BY fence DESC, queued_at LIMIT 1",
-        (agent, agent),
+        " ORDER BY agent IS ? DESC, queued_at LIMIT 1",
+        (agent, agent, agent),
     )
     return Contact.from_row(row) if row else None
 

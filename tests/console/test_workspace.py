@@ -277,6 +277,19 @@ async def test_sign_off_waits_for_the_contact(tmp_path: Path) -> None:
         assert pilot.app.screen is screen
 
 
+async def test_a_ring_that_crosses_a_claim_does_not_stay(tmp_path: Path) -> None:
+    """The caller who was taken is on the line, whoever else began to ring here meanwhile."""
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await ready(pilot)
+        await ring(pilot, feed, screen, "c-3")
+        feed._hub.claim_v1("feed", "crossed", "dana", [], "c-1")
+        feed.connect("c-1")
+        await until(pilot, state_is(screen, AgentState.ON_CALL))
+        assert screen.session.phone.contact is not None
+        assert screen.session.phone.contact.id == "c-1"
+        await until(pilot, lambda: "Maria Alvarez" in text_of(screen, "customer-lines"))
+
+
 async def test_a_claim_that_lost_says_so(tmp_path: Path) -> None:
     async with opened(tmp_path) as (pilot, feed):
         screen = await ready(pilot)
