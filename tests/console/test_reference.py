@@ -44,9 +44,10 @@ def test_no_page_names_a_path_of_this_machine() -> None:
 @pytest.mark.parametrize(
     "env", [{"COLUMNS": "40"}, {"COLUMNS": "300", "LINES": "10"}, {"FORCE_COLOR": "1", "LANG": "C"}]
 )
-def test_the_terminal_of_the_writer_does_not_matter(env: dict[str, str]) -> None:
+def test_the_terminal_of_the_writer_does_not_matter(env: dict[str, str], tmp_path: Path) -> None:
+    reference.write(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-m", "console.reference", "--check"],
+        [sys.executable, "-m", "console.reference", "--check", "--docs", str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, **env},
         capture_output=True,
