@@ -34,10 +34,15 @@ class Action:
             first = first.upper()
         return self.shown or first.replace("ctrl+", "^")
 
+    @property
+    def call(self) -> str:
+        """The action as Textual runs it: the console's own belong to the app, the others to the workspace."""
+        return f"app.{self.id}" if self.id in ("next_theme", "quit") else self.id
+
     def binding(self) -> Binding:
         """The Textual binding."""
         return Binding(
-            self.keys, self.id, self.label, show=False, priority=self.priority, tooltip=self.help, id=self.id
+            self.keys, self.call, self.label, show=False, priority=self.priority, tooltip=self.help, id=self.id
         )
 
 
@@ -59,7 +64,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("leave", "escape", "leave field", "Leave the field or the search; letters are commands again.", PANES, shown="esc"),
     Action("ready", "r", "ready", "Become ready for contacts, or not ready with a reason (during a contact: afterwards).", PHONE),
     Action("take_next", "space", "take next", "Take the contact that has waited longest.", PHONE),
-    Action("answer", "f9,a", "answer", "Answer the ringing contact; from anywhere, also while typing (F9).", PHONE, shown="F9"),
+    Action("answer", "f9,a", "answer", "Answer the ringing contact; F9 from anywhere, a when no field has the keys.", PHONE, shown="F9"),
     Action("reject", "x", "reject", "Reject the ringing contact; it goes back to its place in the queue.", PHONE),
     Action("hold", "h", "hold", "Put the caller on hold, or take the call back.", PHONE),
     Action("transfer", "t", "transfer", "Hand the caller over, blind or after a word with the other side.", PHONE),
@@ -69,7 +74,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("wrap_up", "w", "wrap up", "End the contact with a disposition.", CONTACT),
     Action("verify", "v", "verify", "Tick the next thing that the caller has confirmed.", CONTACT),
     Action("unverify", "V", "untick", "Take the last tick back.", CONTACT),
-    Action("attach", "m", "choose match", "Choose again among the customers with this number.", CONTACT),
+    Action("attach", "m", "attach", "Make the customer that you look at the contact's; or choose again among those with its number.", CONTACT),
     Action("create_customer", "c", "new customer", "Create a customer and attach it to the contact.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),

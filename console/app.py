@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from console.services.session import Session
 
 HUB_FILE = "hub.db"
+FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
 
 def _action_commands() -> type[Provider]:
@@ -151,6 +152,7 @@ class AgentConsole(InOrder[str]):
         from console.services.session import Session
         from data.queue import people
 
+        await self._heard_of_people()
         try:
             agent, status = await self._store.do(people.sign_on, event.name, self._clock, self._launch.role)
         except (ValueError, StoreError) as error:
@@ -163,6 +165,13 @@ class AgentConsole(InOrder[str]):
         session.sync = self._sync
         self._session = session
         await self.push_screen(WorkspaceScreen(session))
+
+    async def _heard_of_people(self) -> None:
+        """Wait a moment for the hub's people, so that a known name does not become a second person."""
+        for _ in range(FIRST_PULL_LOOKS):
+            if self._sync.last_pull is not None or self._sync.problem:
+                return
+            await asyncio.sleep(FIRST_PULL_S / FIRST_PULL_LOOKS)
 
     async def on_signed_off(self, _event: SignedOff) -> None:
         if self._session is not None:

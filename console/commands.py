@@ -26,7 +26,9 @@ class ActionCommands(Provider):
             return
         for action in actions.WORKSPACE:
             text = Content(f"{action.label}   {action.key_text}")
-            yield DiscoveryHit(text, partial(workspace.run_action, action.id), text=action.label, help=action.help)
+            yield DiscoveryHit(
+                text, partial(workspace.run_action, action.call), text=action.label, help=action.help
+            )
 
     async def search(self, query: str) -> Hits:
         """The actions whose label or sentence fits."""
@@ -39,7 +41,7 @@ class ActionCommands(Provider):
             if score > 0:
                 text = Content(f"{action.label}   {action.key_text}")
                 yield Hit(
-                    score, text, partial(workspace.run_action, action.id), text=action.label, help=action.help
+                    score, text, partial(workspace.run_action, action.call), text=action.label, help=action.help
                 )
 
 

@@ -35,9 +35,10 @@ class StatusBar(Lines):
         self.set_lines([spread(body, right, cells)])
 
 
-def state_spans(status: AgentStatus, now: datetime, wrap_up_s: int = 0) -> list[Span]:
+def state_spans(status: AgentStatus, now: datetime, wrap_up_s: int = 0, consult: str = "") -> list[Span]:
     """`● ON CALL 3:02`, with the reason when not ready and what was asked for after this call. `wrap_up_s`:
-    how long wrap-up should take; after it the time says so (0: no limit)."""
+    how long wrap-up should take; after it the time says so (0: no limit). `consult`: whom the agent talks to
+    while the caller is held."""
     shape, tone = SHAPES[status.state]
     spans = [
         Span(f" {shape} ", tone),
@@ -47,6 +48,8 @@ def state_spans(status: AgentStatus, now: datetime, wrap_up_s: int = 0) -> list[
     over = (now - status.since).total_seconds() - wrap_up_s
     if status.state is AgentState.WRAP_UP and wrap_up_s and over > 0:
         spans.append(Span(f" ▲ {duration(over)} over {duration(wrap_up_s)}", "bad"))
+    if consult:
+        spans.append(Span(f" · talking to {consult}", "info"))
     if status.reason:
         spans.append(Span(f" {status.reason}"))
     if status.after_call:

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from data.text.cards import mask_cards
 from data.views import Found, Glance
 from widgets.fields import LineField
 from widgets.glance import card
@@ -41,9 +42,10 @@ class CustomerPane(Pane):
 
     @dataclass
     class Picked(Message):
-        """A hit was chosen; `key` as in `Found`."""
+        """A hit was chosen; `key` as in `Found`. `choosing`: among those who share the caller's number."""
 
         key: str
+        choosing: bool
 
     class Left(Message):
         """The search was left without choosing."""
@@ -62,7 +64,7 @@ class CustomerPane(Pane):
         self.searching = False
 
     def compose_body(self) -> ComposeResult:
-        yield LineField("name, phone or its last digits, account, ticket, e-mail, address", id="customer-search")
+        yield LineField("name, phone, last digits, account, ticket…", id="customer-search")
         yield Lines(id="customer-lines", focusable=True)
 
     def on_mount(self) -> None:
@@ -116,9 +118,7 @@ class CustomerPane(Pane):
         elif query.strip():
             self.lines.set_lines([(), line((" Nothing found for ", "dim"), (query, "bright"))])
         else:
-            self.lines.set_lines(
-                [(), line((" Type a name, a number, an account: results come as you type.", "dim"))]
-            )
+            self.lines.set_lines([(), line((" Results come as you type.", "dim"))])
         self.set_heading(f"search · {len(found)}" if found else "search")
         if self._entered and query == self.query_one("#customer-search", LineField).value:
             self._entered = False
@@ -127,10 +127,10 @@ class CustomerPane(Pane):
 
     def _offer(self, found: Sequence[Found]) -> None:
         cells = self.size.width
-        head = max(16, cells * 2 // 5)
+        head = max(16, cells * 3 // 10)
         rows = []
         for hit in found:
-            why = min(24, max(10, cells - head - 22))
+            why = min(24, max(10, (cells - head) * 2 // 5))
             rows.append(
                 Row(
                     hit.key,
@@ -166,6 +166,7 @@ class CustomerPane(Pane):
         """Open the search box."""
         box = self.query_one("#customer-search", LineField)
         self.searching, self._entered = True, False
+        self.lines.led = True
         box.display = True
         box.value = query
         box.cursor_position = len(query)
@@ -174,7 +175,7 @@ class CustomerPane(Pane):
 
     def close_search(self) -> None:
         """Back to the customer."""
-        self.searching = False
+        self.searching = self.lines.led = False
         self.query_one("#customer-search").display = False
         self._draw()
         self.lines.focus()
@@ -182,7 +183,10 @@ class CustomerPane(Pane):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._entered = False
-        if self.searching:
+        masked = mask_cards(event.value)
+        if masked != event.value:
+            self.query_one("#customer-search", LineField).value = masked
+        elif self.searching:
             self.post_message(self.Search(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -196,9 +200,10 @@ class CustomerPane(Pane):
         self._pick(event.key)
 
     def _pick(self, key: str) -> None:
+        choosing = not self.searching
         if self.searching:
             self.close_search()
-        self.post_message(self.Picked(key))
+        self.post_message(self.Picked(key, choosing))
 
     def on_key(self, event: events.Key) -> None:
         """In the box, up and down move in the list; esc leaves the search."""

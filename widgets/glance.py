@@ -88,7 +88,11 @@ def _phones(customer: Customer, calling_from: str) -> list[Line]:
         calling = bool(phone.e164) and phone.e164 == calling_from
         text = phone_text(phone.e164) if phone.e164 else phone.raw
         note = Span(f" {phone.note}", "dim") if phone.note else Span("")
-        return (Span(text, "bright" if calling else ""), Span(" ✓ calling from" if calling else "", "good"), note)
+        return (
+            Span(text, "bright" if calling else ""),
+            note,
+            Span(" ✓ calling from here" if calling else "", "good"),
+        )
 
     return [
         (_label("phones" if place == 0 else ""), *shown(phone)) for place, phone in enumerate(customer.phones[:4])

@@ -64,9 +64,13 @@ class Lines(ScrollView):
         def control(self) -> Lines:
             return self.lines
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None, focusable: bool = False) -> None:
+    def __init__(
+        self, *, id: str | None = None, classes: str | None = None, focusable: bool = False, led: bool = False
+    ) -> None:
+        """`led`: the cursor is moved from a field beside the list and is always seen."""
         super().__init__(id=id, classes=classes)
         self.can_focus = focusable
+        self.led = led
         self._lines: list[Line] = []
         self._keys: list[str] = []
         self._styles: dict[str, Style] = {}
@@ -193,7 +197,7 @@ class Lines(ScrollView):
         cells = self.scrollable_content_region.width
         if row >= len(self._lines):
             return Strip.blank(cells, self.rich_style)
-        cursor = bool(self._keys) and row == self.cursor_row and self.has_focus
+        cursor = bool(self._keys) and row == self.cursor_row and (self.has_focus or self.led)
         segments = [self._segment(span, cursor) for span in self._lines[row]]
         strip = Strip(segments)
         base = self.rich_style + Style(bgcolor=self._tone("cursor").bgcolor) if cursor else self.rich_style

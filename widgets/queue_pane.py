@@ -62,6 +62,10 @@ class QueuePane(Pane):
         """Who is shown, in serving order."""
         return self._view.waiting if self._view is not None else ()
 
+    def name_of(self, agent_id: str) -> str:
+        """An agent's name."""
+        return self._view.names.get(agent_id, agent_id) if self._view is not None else agent_id
+
     def show(self, view: QueueView, now: datetime) -> None:
         """Show the queue as it is."""
         self._view = view

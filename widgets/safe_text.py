@@ -141,6 +141,7 @@ def flow(label: Span, chunks: Sequence[Sequence[Span]], cells: int) -> list[Line
         if size > room and len(here) > 1:
             lines.append(tuple(here))
             here, room = [Span(" " * indent)], cells - indent
+            chunk = chunk[1:] if chunk[0].text.strip() in ("·", "") else chunk
         here += chunk
         room -= size
     return [*lines, tuple(here)]

@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from data.models.customer import Plan
 from data.models.ticket import Priority, TicketEvent, TicketEventKind, TicketState
 from data.text.cards import mask_cards
-from data.tickets.rules import DEFAULTS, FIELDS, MAX_TITLE, faults, hints
+from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
 from widgets.fields import ChoiceField, CursorMoved, Field, LineField, TextField
 from widgets.lines import Lines
@@ -62,10 +62,7 @@ class FormField(Horizontal):
         elif self.field_name == "details":
             yield TextField("what happened, since when, what was tried, what is wanted", id="field-details")
         else:
-            length = MAX_TITLE if self.field_name == "title" else 200
-            field = LineField(
-                PLACEHOLDERS.get(self.field_name, "–"), id=f"field-{self.field_name}", max_length=length
-            )
+            field = LineField(PLACEHOLDERS.get(self.field_name, "–"), id=f"field-{self.field_name}")
             field.set_class(self.field_name != "title", "-quiet")
             yield field
 
@@ -169,6 +166,7 @@ class TicketPane(Pane):
         with self.prevent(*_TYPED):
             for name in FIELDS:
                 self.field(name).value = view.fields.get(name) or DEFAULTS.get(name, "")
+                self.field(name).put_cursor(_end(self.field(name).value))
             if view.focus in FIELDS:
                 self.field(view.focus).put_cursor(view.cursor)
 

@@ -41,6 +41,8 @@ class SignInScreen(Screen[None]):
         super().__init__()
         self._organisation = organisation
         self._practice = practice
+        self._new_name = ""
+        """The unknown name that enter was pressed on once: a second enter adds it."""
         self.people: list[Agent] = []
         """Who is known at this hub."""
 
@@ -49,18 +51,24 @@ class SignInScreen(Screen[None]):
             yield PaneHeading()
             yield Lines(id="sign-in-greeting")
             yield LineField("your name", id="sign-in-name", max_length=80)
-            yield Lines(id="sign-in-people")
+            yield Lines(id="sign-in-people", led=True)
             yield Lines(id="sign-in-foot", classes="foot")
 
     def on_mount(self) -> None:
         self.query_one(PaneHeading).set_text("Sign on")
-        floor = " · practice floor: callers are played, nothing here is real" if self._practice else ""
+        floor = " · practice floor: nothing here is real" if self._practice else ""
         self.query_one("#sign-in-greeting", Lines).set_lines(
             [(), line((f" {self._organisation}", "bright"), (floor, "accent")), ()]
         )
         self.query_one("#sign-in-name").focus()
         self._foot("")
         self._list()
+
+    def on_screen_resume(self) -> None:
+        """Somebody else may sit here now: the field is empty again."""
+        self.query_one("#sign-in-name", LineField).value = ""
+        self._new_name = ""
+        self._foot("")
 
     def show_people(self, people: Sequence[Agent]) -> None:
         """Offer the people who are known at this hub."""
@@ -108,6 +116,10 @@ class SignInScreen(Screen[None]):
             typed = fitting[0].name
         elif not typed and listed.key:
             typed = listed.key
+        elif typed and typed != self._new_name:
+            self._new_name = typed
+            self._foot(f"Nobody here is called {typed}. Enter again adds this name; or mend it.")
+            return
         self.post_message(self.SignOn(typed))
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:

@@ -43,7 +43,7 @@ class TransferDialog(Dialog[TransferWish]):
 
     def compose_body(self) -> ComposeResult:
         yield LineField("queue, agent or number", id="transfer-field")
-        yield Lines(id="transfer-list")
+        yield Lines(id="transfer-list", led=True)
         yield Lines(id="dialog-foot", classes="foot")
 
     def on_mount(self) -> None:
@@ -68,7 +68,6 @@ class TransferDialog(Dialog[TransferWish]):
         listed = self.query_one("#transfer-list", Lines)
         listed.set_rows(rows)
         listed.move_cursor(0)
-        listed.set_class(True, "-choosing")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -27,7 +27,7 @@ from console.screens.workspace_actions import WorkspaceActions
 from console.services.session import Session
 from data.models.agent import AgentState
 from data.models.base import ContactId
-from data.models.contact import ContactState, RequestAction
+from data.models.contact import Contact, ContactState, Direction, RequestAction
 from data.sync.wire import SyncStatus
 from widgets.bars import HintBar, StatusBar, clock_span, state_spans
 from widgets.customer_pane import CustomerPane
@@ -147,7 +147,8 @@ class WorkspaceScreen(WorkspaceActions):
             self.go("ticket")  # what was being typed when the console ended is typed on
 
     def on_told(self, event: Told) -> None:
-        if self._settings.notifications or event.tone == "error":
+        again = any(note.message == event.text for note in self.app._notifications)
+        if not again and (self._settings.notifications or event.tone == "error"):
             tone = event.tone if event.tone in ("information", "warning", "error") else "information"
             self.notify(
                 " ".join(wrap(event.text, 200)),
@@ -182,11 +183,11 @@ class WorkspaceScreen(WorkspaceActions):
         self.customer_pane.show_results(await self.session.search(query), query)
 
     def on_customer_pane_picked(self, event: CustomerPane.Picked) -> None:
-        self.open_found(event.key)
+        self.open_found(event.key, attach=event.choosing)
 
-    def open_found(self, key: str) -> None:
+    def open_found(self, key: str, *, attach: bool = False) -> None:
         """Open a hit of a search: a ticket in its form, a customer in its pane."""
-        self.do(self.session.pick(key))
+        self.do(self.session.pick(key, attach=attach))
         self.go("ticket" if key.startswith("ticket:") else "customer")
 
     def on_script_pane_answered(self, event: ScriptPane.Answered) -> None:
@@ -241,6 +242,10 @@ class WorkspaceScreen(WorkspaceActions):
         elif self.has_class("-zoomed"):
             self.action_zoom()
         else:
+            self.do(self._back())
+
+    async def _back(self) -> None:
+        if not await self.session.look_away():
             self.go("queue")
 
     # bars
@@ -261,13 +266,20 @@ class WorkspaceScreen(WorkspaceActions):
             return
         now = self._clock.now()
         status, sync = state.status, state.sync
-        left = state_spans(status, now, state.wrap_up_s)
+        left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact))
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
         self.query_one(StatusBar).show(
             left=left, middle=_hub(sync, self.size.width >= 100), right=[clock_span(now)]
         )
         self.query_one(HintBar).show(self._hints(), "esc leaves the field" if self._typing() else "")
+
+    def _consulted(self, contact: Contact | None) -> str:
+        """The name of whom the agent talks to while the caller is held."""
+        if contact is None or not contact.consult:
+            return ""
+        kind, _, who = contact.consult.partition(":")
+        return self.queue_pane.name_of(who) if kind == "agent" else who or kind
 
     def _typing(self) -> bool:
         focused = self.focused
@@ -281,7 +293,8 @@ class WorkspaceScreen(WorkspaceActions):
         contact = self.session.phone.contact
         ids: list[str] = []
         if state is AgentState.RINGING:
-            ids += ["answer", "reject"]
+            placed = contact is not None and contact.direction is Direction.OUTBOUND
+            ids += [] if placed else ["answer", "reject"]
         elif state is AgentState.NOT_READY:
             ids += ["ready"]
         elif state is AgentState.READY:

@@ -97,6 +97,10 @@ class WorkspaceActions(Screen[None]):
         self.do(offer())
 
     def action_call_out(self) -> None:
+        state = self.session.phone.status.state
+        if state not in (AgentState.READY, AgentState.NOT_READY):
+            self.session.seat.tell(f"You are {state}: end that first, then call out.", "warning")
+            return
         known = ""
         if self.glance is not None:
             phones = self.glance.glance.customer.phones
@@ -143,7 +147,7 @@ class WorkspaceActions(Screen[None]):
 
     def action_attach(self) -> None:
         self.go("customer")
-        self.do(self.session.choose_again())
+        self.do(self.session.attach_shown())
 
     def action_create_customer(self) -> None:
         contact = self.session.phone.contact
@@ -166,6 +170,12 @@ class WorkspaceActions(Screen[None]):
         self.do(self.session.desk.save_current())
 
     def action_note(self) -> None:
+        if self.session.desk.item is None:
+            self.session.seat.tell(
+                "There is no ticket to add a note to: open one first (/ and its number).", "warning"
+            )
+            return
+
         def chosen(text: str | None) -> None:
             if text and text.strip():
                 self.do(self.session.desk.note(text))

@@ -11,7 +11,7 @@ from console.services.seat import Seat
 from data.desk import journal, reading
 from data.desk.journal import DeskItem
 from data.models.base import ContactId, CustomerId, TicketId
-from data.models.contact import Contact, ContactKind
+from data.models.contact import Contact, ContactKind, Direction
 from data.tickets import tickets
 from data.tickets.tickets import TicketFaultError
 
@@ -74,7 +74,7 @@ class Desk:
         )
         await self._read(contact.id)
         item = self.item
-        if item is not None and not item.trail:
+        if item is not None and not item.trail and contact.direction is Direction.INBOUND:
             await self._put(item.model_copy(update={"trail": (self._seat.script.first.id,)}))
 
     async def open_ticket(self, ticket_id: TicketId) -> None:
@@ -311,6 +311,12 @@ class Desk:
         await self._show_ticket(self.item)
         await self._show_script()
         await self.show_list()
+
+    async def refresh(self) -> None:
+        """Others may have changed the ticket that is shown: read it again, unless there is text of ours in it."""
+        item = self.item
+        if item is not None and item.ticket_id is not None and not item.unsaved:
+            await self._show_ticket(item)
 
     async def show_list(self) -> None:
         """Show what is on the desk, and the day."""

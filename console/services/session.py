@@ -20,6 +20,7 @@ from data.models.agent import AgentState, AgentStatus
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
+from data.models.ticket import Ticket, TicketEvent
 from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
 from data.sync.wire import SyncStatus
@@ -47,6 +48,7 @@ class Session:
         self._popped: str | None = None
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
+        self._tickets_changed = False
 
     # life
 
@@ -60,10 +62,12 @@ class Session:
         self.refresh()
 
     async def close(self) -> None:
-        """Write what is being typed and stop."""
+        """Write what is being typed, sign out unless a contact is in hand, and stop."""
         if self._refreshing is not None:
             self._refreshing.cancel()
         await self.desk.close()
+        if self.phone.status.state in (AgentState.READY, AgentState.NOT_READY):
+            await self.seat.guard(self.phone.move(Move.SIGN_OUT))
         self.seat.leave()
 
     async def sign_off(self) -> bool:
@@ -83,6 +87,8 @@ class Session:
         """Rows of these entities changed: read again, soon and not too often."""
         if Customer.entity in entities:
             self._known.clear()
+        if Ticket.entity in entities or TicketEvent.entity in entities:
+            self._tickets_changed = True
         self._stale = True
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh())
@@ -108,6 +114,9 @@ class Session:
                 await self._after(move, contact)
             if self.phone.contact != before:
                 await self._show_customer()
+            if self._tickets_changed:
+                self._tickets_changed = False
+                await self.desk.refresh()
             await self._read_figures()
             view = await self.seat.read(
                 reading.queue_view, self.seat.agent, self.phone.status, self._figures, self._known
@@ -125,9 +134,11 @@ class Session:
     async def _after(self, move: Move, contact: Contact) -> None:
         match move:
             case Move.RING:
+                self._viewed = None
                 await self._pop(contact)
                 self.seat.post(Rang(contact))
             case Move.ANSWERED:
+                self._viewed = None
                 contact = await self._pop(contact)
                 await self.desk.bring_up(contact)
                 await self.desk.show()
@@ -208,12 +219,23 @@ class Session:
         await self.desk.belongs_to(contact.id, customer_id)
         return attached
 
+    async def _give_customer(self, contact: Contact, customer_id: CustomerId) -> None:
+        """Attach a customer; what was verified of another one holds no longer."""
+        self._viewed = None
+        attached = await self._attach(contact, customer_id)
+        if contact.customer_id not in (None, customer_id) and attached.verified:
+            verified = await self.seat.write(handling.verify, attached, (), self.seat.me, self.seat.clock)
+            if self.phone.contact is not None and self.phone.contact.id == verified.id:
+                self.phone.contact = verified
+            self.seat.tell("The contact has another customer now: verify the caller again.", "warning")
+
     async def search(self, query: str) -> list[Found]:
         """The hits for what stands in the search box."""
         return await self.seat.read(reading.search, query)
 
-    async def pick(self, key: str) -> None:
-        """A hit was chosen: open the ticket, or show the customer and attach it to the contact in hand."""
+    async def pick(self, key: str, *, attach: bool = False) -> None:
+        """A hit was chosen: open the ticket, or show the customer. A contact that has no customer gets it; one
+        that has keeps its own, unless `attach` says that this one was meant for it."""
         kind, _, entity_id = key.partition(":")
         if kind == "ticket":
             await self.desk.open_ticket(TicketId(entity_id))
@@ -222,8 +244,10 @@ class Session:
         else:
             self._viewed = CustomerId(entity_id)
             contact = await self._contact_shown()
-            if contact is not None:
-                await self._attach(contact, self._viewed)
+            if contact is not None and (attach or contact.customer_id in (None, self._viewed)):
+                await self._give_customer(contact, self._viewed)
+            elif contact is not None:
+                self.seat.tell("Only looked at: m makes this the contact's customer, esc goes back.")
         await self._show_customer()
 
     async def create_customer(self, customer: Customer) -> None:
@@ -231,15 +255,27 @@ class Session:
         created = await self.seat.write(records.create, customer, self.seat.me, self.seat.clock)
         self._known.clear()
         self.seat.tell(f"Created: {created.name}.")
-        await self.pick(f"customer:{created.id}")
+        await self.pick(f"customer:{created.id}", attach=True)
 
-    async def choose_again(self) -> None:
-        """Offer the customers with the caller's number once more."""
+    async def attach_shown(self) -> None:
+        """Make the customer that is looked at the contact's; without one, offer those with the caller's number."""
         contact = await self._contact_shown()
+        if contact is not None and self._viewed is not None and self._viewed != contact.customer_id:
+            await self._give_customer(contact, self._viewed)
+            await self._show_customer()
+            return
         if contact is None:
             self.seat.tell("Nobody is calling: / searches.", "warning")
             return
         await self._offer_matches(contact)
+
+    async def look_away(self) -> bool:
+        """Back from a customer that was only looked at; False when none was."""
+        if self._viewed is None:
+            return False
+        self._viewed = None
+        await self._show_customer()
+        return True
 
     async def transfer_targets(self) -> list[tuple[str, str, str]]:
         """Where a call can go: (what to ask for, name, state in words)."""
@@ -281,12 +317,12 @@ class Session:
         """Show the contact's customer, else the current ticket's, else the one that was looked up."""
         contact = await self._contact_shown()
         item = self.desk.item
-        if contact is not None:
-            customer_id = contact.customer_id
-        else:
-            customer_id = self._viewed or (item.customer_id if item is not None else None)
+        at_hand = contact.customer_id if contact is not None else item.customer_id if item is not None else None
+        customer_id = self._viewed or at_hand
         ringing = self.phone.status.state is AgentState.RINGING
         why = "this number is calling" if ringing and contact is not None and contact.caller_e164 else ""
+        if self._viewed is not None and contact is not None:
+            contact, why = None, "looked up; m makes this the contact's customer, esc goes back"
         glance = await self.seat.read(reading.glance, customer_id, contact, why) if customer_id else None
         if glance is not None:
             self.seat.post(CustomerShown(glance))

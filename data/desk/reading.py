@@ -110,21 +110,21 @@ def glance(store: Store, customer_id: str, contact: Contact | None, why: str = "
 
 
 def transfer_targets(store: Store, me: AgentId) -> list[tuple[str, str, str]]:
-    """Where a call can go: (target of the request, name, state in words), ready agents first, then queues."""
+    """Where a call can go: (target of the request, name, state in words), ready agents first, then queues, then
+    who is there but busy. Whoever is signed out is not offered."""
     agents = store.rows(
-        "SELECT agent.id, agent.name, coalesce(agent_status.state, 'signed out') AS state FROM agent"
-        " LEFT JOIN agent_status ON agent_status.id = agent.id WHERE agent.id <> ?"
-        " ORDER BY state <> 'ready', state = 'signed out', agent.name",
+        "SELECT agent.id, agent.name, coalesce(agent_status.state, 'signed out') AS doing FROM agent"
+        " LEFT JOIN agent_status ON agent_status.id = agent.id WHERE agent.id <> ? AND doing <> 'signed out'"
+        " ORDER BY doing <> 'ready', agent.name",
         (me,),
     )
     counts = live.waiting_count(store)
-    return [
-        *((f"agent:{row['id']}", row["name"], row["state"]) for row in agents),
-        *(
-            (f"queue:{one.id}", f"queue {one.name}", f"{counts.get(one.id, 0)} waiting")
-            for one in live.queues(store)
-        ),
+    ready = [(f"agent:{row['id']}", row["name"], row["doing"]) for row in agents if row["doing"] == "ready"]
+    busy = [(f"agent:{row['id']}", row["name"], row["doing"]) for row in agents if row["doing"] != "ready"]
+    at_queues = [
+        (f"queue:{one.id}", f"queue {one.name}", f"{counts.get(one.id, 0)} waiting") for one in live.queues(store)
     ]
+    return [*ready, *at_queues, *busy]
 
 
 def script_facts(store: Store, item: DeskItem) -> dict[str, str]:
@@ -150,7 +150,7 @@ def matches(store: Store, contact: Contact) -> list[Found]:
             f"customer:{one.id}",
             one.name,
             _detail(one.company, one.account, one.plan.label if one.plan is not None else "", one.street, one.city),
-            "has this number",
+            "same number",
         )
         for one in customers.pop(store, contact.caller_e164)
     ]

@@ -8,7 +8,7 @@ from data.floor.calls import Call
 from data.floor.switch import REJECTED_REST_S, Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId
-from data.models.contact import EventKind
+from data.models.contact import LIVE, Contact, EventKind
 from data.queue.agent_state import SIGN_ON_REASON
 
 SEEN_S = 1.5
@@ -61,7 +61,7 @@ class Ringing:
         return self._found.get(agent.id) == self._switch.line.statuses.get(agent.id)
 
     def step(self) -> None:
-        """Ring whom there is somebody for; a telephone whose owner has signed out rings no longer."""
+        """Ring whom there is somebody for; a telephone whose owner has signed out, or taken another call, rings no longer."""
         self._stop_at_empty_chairs()
         people = self._ready()
         if not people:
@@ -104,9 +104,19 @@ class Ringing:
             if contact is None or contact.ringing_agent is None or contact.agent is not None:
                 continue
             owner, status = line.agents.get(contact.ringing_agent), line.statuses.get(contact.ringing_agent)
-            gone = status is not None and status.state is AgentState.SIGNED_OUT
-            if gone and owner is not None and not owner.played:
+            if owner is None or owner.played:
+                continue
+            if status is not None and status.state is AgentState.SIGNED_OUT:
                 self._switch.stop_ringing(call, EventKind.MISSED)
+            elif self._has_another(contact):  # a claim crossed this ring on the way: nobody missed anything
+                self._switch.stop_ringing(call, None)
+
+    def _has_another(self, ringing: Contact) -> bool:
+        """Whether the one whose telephone rings has claimed another contact."""
+        return any(
+            other.agent == ringing.ringing_agent and other.state in LIVE and other.id != ringing.id
+            for other in self._switch.line.contacts.values()
+        )
 
     def next_due(self) -> float:
         """The floor second at which a waiting caller may first ring, when somebody is ready."""

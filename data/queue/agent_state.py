@@ -105,6 +105,8 @@ def moved(
     if after is S.READY and move is Move.ABANDONED and status.after_call:
         after, why, after_call = S.NOT_READY, status.after_call, ""
     busy = after in HANDLING
+    if not busy:
+        after_call = ""
     return AgentStatus(
         id=status.id,
         state=after,

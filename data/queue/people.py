@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from data.clock import Clock
-from data.models.agent import Agent, AgentStatus, Role
+from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import AgentId, ContactId, new_id
 from data.queue import live
 from data.queue.agent_state import Move, moved
 from data.store.database import Store
 from data.store.save import Change, saving
 from data.text.cards import mask_cards
+
+IN_HAND = frozenset({AgentState.ON_CALL, AgentState.ON_HOLD, AgentState.WRAP_UP})
+"""States with a contact that outlives the console: signing on again goes on with it."""
 
 
 def everyone(store: Store, *, played: bool = False) -> list[Agent]:
@@ -38,7 +41,7 @@ def sign_on(store: Store, name: str, clock: Clock, role: Role = Role.AGENT) -> t
             agent = change.add(agent)
         row = store.row("SELECT * FROM agent_status WHERE id = ?", (agent.id,))
         before = AgentStatus.from_row(row) if row else None
-        if before is not None and before.contact_id is not None and live.contact(store, before.contact_id):
+        if before is not None and before.state in IN_HAND and live.contact(store, before.contact_id or ""):
             return agent, before
         fresh = AgentStatus(id=agent.id, since=clock.now())
         after = moved(fresh, Move.SIGN_ON, clock.now())

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
-from data.models.agent import AgentState
+from data.models.agent import AgentState, AgentStatus
 from data.models.contact import Capability, Contact, ContactState, Request, RequestAction, RequestState
 from data.store.database import STORE_FILE, Store
 from tests.console.stage import CALLERS, NOW, Feed, sign_on, staged, talk, until
@@ -24,7 +24,6 @@ async def opened(folder: Path, size: tuple[int, int] = (160, 45)) -> AsyncIterat
     app, feed = staged(folder, settings=Settings())
     async with app.run_test(size=size) as pilot:
         yield pilot, feed
-    feed.close()
 
 
 def told(pilot: Pilot[str]) -> str:
@@ -119,6 +118,7 @@ async def test_the_customer_pops_while_it_rings(tmp_path: Path) -> None:
 
 async def test_hold_transfer_and_consult_are_asked_of_the_feed(tmp_path: Path) -> None:
     async with opened(tmp_path) as (pilot, feed):
+        feed.put(AgentStatus(id="priya", state=AgentState.READY, since=NOW))
         screen = await talk(pilot, feed)
         await pilot.press("h")
         request = await hub_request(pilot, feed, RequestAction.HOLD)
@@ -267,6 +267,45 @@ async def test_what_was_verified_is_on_the_contact(tmp_path: Path) -> None:
             await until(pilot, lambda ticks=ticks: len(screen.glance.glance.verified) == ticks)
         await pilot.press("V")
         await until(pilot, lambda: feed.contact("c-1").verified == ("name",))
+
+
+async def test_looking_somebody_up_does_not_move_the_contact(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("v")
+        await until(pilot, lambda: feed.contact("c-1").verified == ("name",))
+        await pilot.press("slash", *"sons")
+        await until(pilot, lambda: "Lee & Sons" in text_of(screen, "customer-lines"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "looked up" in text_of(screen, "customer-lines"))
+        assert feed.contact("c-1").customer_id == "20718"
+        await pilot.press("escape")
+        await until(pilot, lambda: "Maria Alvarez" in text_of(screen, "customer-lines"))
+        await pilot.press("slash", *"sons")
+        await until(pilot, lambda: "Lee & Sons" in text_of(screen, "customer-lines"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "looked up" in text_of(screen, "customer-lines"))
+        await pilot.press("m")
+        await until(pilot, lambda: feed.contact("c-1").customer_id == "20722")
+        await until(pilot, lambda: feed.contact("c-1").verified == ())
+
+
+async def test_quitting_signs_out_and_signing_on_again_is_not_ready(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        await ready(pilot)
+        await pilot.press("ctrl+q")
+    status = [row.body["state"] for row in feed._rows() if row.entity == "agent_status"]
+    assert status == ["signed out"]
+
+
+async def test_an_unknown_name_is_asked_about_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, _feed):
+        await until(pilot, lambda: bool(getattr(pilot.app.screen, "people", ())))
+        await pilot.press(*"Nora", "enter")
+        await pilot.pause(0.2)
+        assert not isinstance(pilot.app.screen, WorkspaceScreen)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WorkspaceScreen))
 
 
 async def test_sign_off_waits_for_the_contact(tmp_path: Path) -> None:
