@@ -1,0 +1,119 @@
+"""Every odd text in every place of every pane: no raw control byte, no line too long, no crash (CORE-4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from data.models import AgentState, AgentStatus
+from data.models.contact import ContactKind
+from data.playbook.script import Answer, Card, Script
+from tests.hostile import HOSTILE
+from tests.widgets import views
+from tests.widgets.stage import Stage, faults, on_stage, parts
+from tests.widgets.views import NOW
+from widgets.bars import HintBar, StatusBar, state_spans
+from widgets.customer_pane import CustomerPane
+from widgets.desk_pane import DeskPane
+from widgets.pane import PaneHeading
+from widgets.queue_pane import QueuePane
+from widgets.safe_text import Span
+from widgets.script_pane import ScriptPane
+from widgets.ticket_pane import TicketPane
+
+SCRIPT = Script(
+    id="call",
+    version=1,
+    cards=(
+        Card(
+            id="greeting",
+            title="Greeting",
+            say="Hello $customer, this is $agent of $organisation.",
+            do="Ask for $ticket.",
+            answers=(Answer(key="1", label="goes on", to="greeting"),),
+        ),
+    ),
+)
+
+
+class Everything(Vertical):
+    """Every pane and bar, one below the other."""
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar(id="status", classes="bar")
+        yield QueuePane(id="queue")
+        yield CustomerPane(id="customer")
+        yield DeskPane(id="desk")
+        yield ScriptPane(id="script")
+        yield TicketPane(id="ticket")
+        yield HintBar(id="hints", classes="bar")
+
+
+def show(stage: Stage, text: str) -> None:
+    """Put a text everywhere."""
+    find = stage.query_one
+    find(QueuePane).show(views.hostile_queue(text), NOW)
+    find(CustomerPane).show_glance(views.glance(text), NOW)
+    find(DeskPane).show(views.desk(text), views.TODAY, NOW)
+    facts = dict.fromkeys(("customer", "agent", "organisation", "ticket"), text)
+    find(ScriptPane).show(SCRIPT, ("greeting", "greeting"), facts, ContactKind.CALL)
+    find(TicketPane).show(
+        views.ticket_view(text, text, number=text, history=views.events(text), names={"me": text}), NOW
+    )
+    status = AgentStatus(id="me", state=AgentState.NOT_READY, reason=text, after_call=text, since=NOW)
+    find(StatusBar).show(left=state_spans(status, NOW), middle=[Span(text)], right=[Span(text, "dim")])
+    find(HintBar).show([("r", text, True), ("w", text, False)], tail=text)
+    for heading in stage.query(PaneHeading):
+        heading.set_text(text)
+
+
+def search(stage: Stage, text: str) -> Iterator[CustomerPane]:
+    """The customer pane in each of its other states, with a text everywhere."""
+    pane = stage.query_one(CustomerPane)
+    pane.show_choice(views.hits(text), text)
+    yield pane
+    pane.show_nobody(text, text)
+    yield pane
+    pane.search(text[:200])
+    pane.show_results(views.hits(text), text[:200])
+    yield pane
+    pane.show_results([], text[:200])
+    yield pane
+    pane.close_search()
+
+
+@pytest.mark.parametrize("size", [(160, 80), (30, 60)], ids=["wide", "narrow"])
+async def test_our_own_odd_texts(size: tuple[int, int]) -> None:
+    async with on_stage(Everything, size=size) as (stage, pilot):
+        for text in HOSTILE:
+            short = text[:2000]
+            show(stage, short)
+            await pilot.pause()
+            assert len(list(parts(stage.screen))) > 25, "it is all there to be looked at"
+            assert faults(stage.screen) == [], repr(short[:60])
+            for pane in search(stage, short):
+                assert faults(pane) == [], repr(short[:60])
+        assert stage.is_running
+
+
+@pytest.mark.corpora
+async def test_the_big_list_of_naughty_strings(corpora: Path) -> None:
+    texts = json.loads((corpora / "naughty" / "blns.json").read_text())
+    assert len(texts) > 500
+    async with on_stage(Everything, size=(100, 60)) as (stage, pilot):
+        for place, text in enumerate(texts):
+            show(stage, text)
+            if place % 20 == 0:
+                await pilot.pause()
+                for pane in search(stage, text):
+                    assert faults(pane) == [], repr(text)
+                show(stage, text)
+            assert faults(stage.screen) == [], repr(text)
+            assert stage.query_one(TicketPane).fields["title"] == text, "kept as it was given"
+        await pilot.pause()
+        assert stage.is_running
