@@ -277,24 +277,17 @@ def _first_steps(view: TicketView) -> list[Line]:
 
 
 def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:
+    days = [day(event.at, now) if now else "" for event in view.history]
+    column = max(len(shown) for shown in days) + 2
     lines: list[Line] = []
-    for place, event in enumerate(reversed(view.history)):
-        label = Span(" " + fit("history" if place == 0 else "", 9), "dim")
-        when = Span(fit(day(event.at, now) if now else "", 7), "dim")
+    for event, when in zip(reversed(view.history), reversed(days), strict=True):
         who = view.names.get(event.actor, "")
-        text = _told(event)
-        parts = wrap(text, cells - 18 - len(who) - 3)
+        parts = wrap(_told(event), max(10, cells - 10 - column - len(who) - 4))
         for count, part in enumerate(parts):
             tail = Span(f" · {who}", "dim") if who and count == len(parts) - 1 else Span("")
             tone = "" if event.kind is TicketEventKind.NOTE else "dim"
-            lines.append(
-                (
-                    label if count == 0 else Span(" " * 10),
-                    when if count == 0 else Span(" " * 7),
-                    Span(part, tone),
-                    tail,
-                )
-            )
+            label = Span(" " + fit("" if lines else "history", 9), "dim")
+            lines.append((label, Span(fit("" if count else when, column), "dim"), Span(part, tone), tail))
     return lines
 
 
