@@ -14,10 +14,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--run-desk", action="store_true", help="also run the tests that need tmux (make desk)")
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    desk = "run" if config.getoption("--run-desk") else "deselected, --run-desk runs them"
-    corpora = os.environ.get(CORPORA) or f"not here ({CORPORA} names the folder)"
-    return f"desk tests: {desk}; real data: {corpora}"
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what this run left out, also where xdist counts no deselected tests."""
+    if not config.getoption("--run-desk"):
+        terminalreporter.write_line("Tests under tmux were deselected: make desk runs them.")
+    if not os.environ.get(CORPORA):
+        terminalreporter.write_line(f"Tests on real data were skipped: {CORPORA} names their folder.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -271,6 +271,5 @@ class Terminal:
                 process.kill()
             except psutil.Error:
                 continue
-        if self.exit_code is None:
-            self.wait_exit()
+        self.wait_alone(patience_s)
         return left

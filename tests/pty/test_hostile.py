@@ -94,7 +94,7 @@ def look_up(desk: Terminal, feed: Feed, names: Sequence[str]) -> str:
     )
     seen = []
     desk.keys("/")
-    desk.wait_for("Type a name")
+    desk.wait_for(steps.EMPTY_SEARCH)
     for start in range(0, len(names), FOUND):
         desk.type(f"group{start // FOUND:03}")
         last = f"X{min(start + FOUND, len(names)) - 1}"
@@ -102,14 +102,14 @@ def look_up(desk: Terminal, feed: Feed, names: Sequence[str]) -> str:
         desk.wait_for(last)
         seen.append(desk.text())
         desk.keys("<c-u>")
-        desk.wait_for("Type a name")
+        desk.wait_for(steps.EMPTY_SEARCH)
     for name in [one for one in names if is_plain(one)][::QUERIED]:  # whatever syntax it may look like
         desk.type(name[:60])
         desk.wait_for(re.compile(r"search · \d|Nothing found"))
         desk.keys("<c-u>")
-        desk.wait_for("Type a name")
+        desk.wait_for(steps.EMPTY_SEARCH)
     desk.keys("<esc>")
-    desk.wait_gone("Type a name")
+    desk.wait_gone(steps.EMPTY_SEARCH)
     return "\n".join(seen)
 
 

@@ -57,7 +57,7 @@ def test_nobody_has_the_number(open_console: Opener, tmp_path: Path) -> None:
     assert books.in_hand(tmp_path).customer_id is None
 
     terminal.keys("/")
-    terminal.wait_for("Type a name")
+    terminal.wait_for(steps.EMPTY_SEARCH)
     terminal.type("alvarez tile")
     terminal.wait_for("search · ")
     terminal.wait_for(re.compile("Maria Alvarez +Alvarez Tile"))
@@ -92,7 +92,7 @@ def test_taking_as_it_rings(open_console: Opener, tmp_path: Path, key: str) -> N
     steps.go(terminal, "F2", "Queue")
     terminal.wait_for(re.compile("Maria Alvarez .*0:0[3-9]"))
     terminal.keys("<end>r")
-    steps.wait_state(terminal, "READY")
+    steps.wait_state(terminal, "READY", "RINGING")
     terminal.keys(key)
     steps.wait_state(terminal, "ON CALL")
     contact = books.in_hand(tmp_path)
