@@ -55,6 +55,8 @@ class TextField(TextArea):
         super().__init__(
             id=id, compact=True, show_line_numbers=False, highlight_cursor_line=False, placeholder=placeholder
         )
+        self._put_in = ("", "")
+        """The text that was put in, and what Textual made of it."""
         self.cursor_blink = False
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
@@ -68,13 +70,15 @@ class TextField(TextArea):
 
     @property
     def value(self) -> str:
-        """The text."""
-        return self.text
+        """The text. As long as nobody has changed it, it is what was put in, line breaks and all: Textual
+        makes one kind of line break of all kinds."""
+        return self._put_in[0] if self.text == self._put_in[1] else self.text
 
     @value.setter
     def value(self, text: str) -> None:
-        if text != self.text:
+        if text != self.value:
             self.load_text(text)
+            self._put_in = (text, self.text)
 
     @property
     def cursor_at(self) -> tuple[int, int]:

@@ -84,13 +84,16 @@ class Lines(ScrollView):
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows; the cursor stays on the row that it is on, wherever that row goes."""
-        before = self.key
+        before, stood = self.key, self.cursor_row
         self._keys = [row.key for row in rows]
         if before in self._keys:
             self.set_reactive(Lines.cursor_row, self._keys.index(before))
         else:
             self.set_reactive(Lines.cursor_row, max(0, min(self.cursor_row, len(rows) - 1)))
         self._replace([row.line for row in rows])
+        if self.cursor_row != stood:
+            self.refresh_line(stood)
+            self.refresh_line(self.cursor_row)
 
     @property
     def lines(self) -> list[Line]:
@@ -142,20 +145,28 @@ class Lines(ScrollView):
             self.scroll_relative(y=-1, animate=False)
 
     def key_pagedown(self) -> None:
-        self.move_cursor(self.cursor_row + self.size.height)
-        self.scroll_page_down(animate=False)
+        if self._keys:
+            self.move_cursor(self.cursor_row + self.size.height)
+        else:
+            self.scroll_page_down(animate=False)
 
     def key_pageup(self) -> None:
-        self.move_cursor(self.cursor_row - self.size.height)
-        self.scroll_page_up(animate=False)
+        if self._keys:
+            self.move_cursor(self.cursor_row - self.size.height)
+        else:
+            self.scroll_page_up(animate=False)
 
     def key_home(self) -> None:
-        self.move_cursor(0)
-        self.scroll_home(animate=False)
+        if self._keys:
+            self.move_cursor(0)
+        else:
+            self.scroll_home(animate=False)
 
     def key_end(self) -> None:
-        self.move_cursor(len(self._keys) - 1)
-        self.scroll_end(animate=False)
+        if self._keys:
+            self.move_cursor(len(self._keys) - 1)
+        else:
+            self.scroll_end(animate=False)
 
     def key_enter(self, event: events.Key) -> None:
         if self.key is not None:

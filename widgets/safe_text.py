@@ -52,6 +52,12 @@ Line = tuple[Span, ...]
 """One line on the screen."""
 
 
+def _is_mark(char: str) -> bool:
+    """Whether a character is drawn on the one before it: also Thai vowels and enclosing signs, which have no
+    combining class."""
+    return unicodedata.category(char) in ("Mn", "Me")
+
+
 @lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """Text that is safe to draw on one line: no control byte, nothing that turns the writing direction, no
@@ -59,12 +65,12 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     shown = text.translate(_TABLE)
-    if not any(unicodedata.combining(char) for char in shown):
+    if not any(_is_mark(char) for char in shown):
         return shown
     kept: list[str] = []
     marks = 0
     for char in shown:
-        marks = marks + 1 if unicodedata.combining(char) else 0
+        marks = marks + 1 if _is_mark(char) else 0
         if marks <= MAX_MARKS:
             kept.append(char)
     return "".join(kept)

@@ -44,9 +44,6 @@ async def test_hostile_text_in_a_text_field_is_drawn_safely() -> None:
             assert faults(stage.screen) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="TextArea makes one kind of line break of all: an untouched text differs then"
-)
 async def test_a_text_that_nobody_touched_is_the_same() -> None:
     async with on_stage(Form) as (stage, pilot):
         field = stage.query_one("#text", TextField)

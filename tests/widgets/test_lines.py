@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -94,7 +93,6 @@ async def test_only_the_lines_that_differ_are_drawn_again() -> None:
         assert set(lines.drawn) == {0, 1}, "the row that the cursor left and the one that it went to"
 
 
-@pytest.mark.xfail(strict=True, reason="set_rows does not draw the old and the new cursor row when both read alike")
 async def test_rows_that_read_alike_may_change_places_under_the_cursor() -> None:
     async with on_stage(Counted) as (stage, pilot):
         lines = stage.query_one(Counted)
@@ -137,9 +135,6 @@ async def test_a_long_list_scrolls_with_the_cursor() -> None:
         assert text_of(lines).startswith("row 0"), "a list that became short is seen from its top"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a page down scrolls twice beside moving the cursor, which leaves the screen"
-)
 async def test_the_cursor_is_on_the_screen_after_a_page() -> None:
     async with on_stage(Counted, size=(40, 10)) as (stage, pilot):
         lines = stage.query_one(Counted)

@@ -44,7 +44,6 @@ def test_marks_do_not_pile_up(text: str) -> None:
         assert marks <= MAX_MARKS
 
 
-@pytest.mark.xfail(strict=True, reason="marks of combining class 0 (Thai, enclosing signs) are not counted")
 @pytest.mark.parametrize("mark", ["\u0e47", "\u20dd", "\u0489"], ids=["thai", "circle", "millions"])
 def test_marks_without_a_combining_class_do_not_pile_up_either(mark: str) -> None:
     assert clean("o" + mark * 50).count(mark) <= MAX_MARKS

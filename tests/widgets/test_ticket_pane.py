@@ -221,7 +221,6 @@ async def test_history_newest_first_with_who_and_when() -> None:
         assert len(lines) == 4
 
 
-@pytest.mark.xfail(strict=True, reason="the column of the day has room for a day of this year only")
 async def test_history_says_the_year_of_what_is_long_ago() -> None:
     async with on_stage(make, size=(100, 40)) as (stage, pilot):
         view = ticket_view("x", history=events("some text"), ticket=ticket("x"))
