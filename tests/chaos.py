@@ -1,9 +1,10 @@
-"""Kills and races among the real processes of a site, then the books: `python -m tests.chaos --seconds 60`.
+"""Kills and races among the real processes of a site, then the books: `python -m tests.chaos [--seconds 60]`.
 
 Three seats (a worker process each, and a process that saves tickets) and the practice floor work on one hub while
 workers, savers and the floor are killed at random, stopped for a moment, or asked for the same caller. Every few
-seconds everything comes to rest and the invariants of `tests.sync.checker` are looked at on the files. Exit 1 with
-what was found, the seed, and the folder, which then stays."""
+seconds everything comes to rest and the invariants of `tests.sync.checker` are looked at on the files. It ends after
+a hundred kills or when the time is over. The last line says how many looks at the books passed and failed; exit 1
+with what was found, the seed, and the folder, which then stays."""
 
 from __future__ import annotations
 
@@ -76,12 +77,17 @@ class Chaos:
         self._savers: list[Saver] = []
         self._floor: subprocess.Popen[str] | None = None
 
-    def run(self, seconds: float) -> None:
-        """Rounds until the time is over or something is found."""
+    @property
+    def kills(self) -> int:
+        """How often a process was killed so far."""
+        return sum(number for what, number in self.done.items() if what.endswith(" killed"))
+
+    def run(self, kills: int, seconds: float) -> None:
+        """Rounds until so many processes were killed, the time is over, or something is found."""
         end = time.monotonic() + seconds
         try:
-            while time.monotonic() < end and not self.found:
-                self._round()
+            while self.kills < kills and time.monotonic() < end and not self.found:
+                self._round(end)
         finally:
             for saver in self._savers:
                 saver.kill()
@@ -89,10 +95,10 @@ class Chaos:
             for seat in self._seats:
                 seat.__exit__()
 
-    def _round(self) -> None:
+    def _round(self, over: float) -> None:
         self._open_floor()
         self._savers = [Saver(path, self.rng.randrange(1 << 30), self.saved) for path in self._paths]
-        end = time.monotonic() + ROUND_S
+        end = min(time.monotonic() + ROUND_S, over)
         pause = threading.Event()
         acts = (self._kill_worker, self._kill_saver, self._kill_floor, self._stop_worker, self._race)
         while time.monotonic() < end:
@@ -220,20 +226,23 @@ class Chaos:
 def main() -> int:
     """Run; exit 0 when nothing was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Kills and races, then the books.")
-    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=600.0, help="at most so long")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="agent-console-chaos-"))
     chaos = Chaos(folder, given.seed)
-    chaos.run(given.seconds)
+    chaos.run(given.kills, given.seconds)
     counts = ", ".join(f"{number} {what}" for what, number in sorted(chaos.done.items()))
     print(f"seed {given.seed}: {counts}, {len(chaos.saved)} changes saved; {len(chaos.found)} faults.")
-    if not chaos.found:
+    looks = chaos.done["looks at the books"]
+    if chaos.found:
+        print("\n".join(chaos.found[:50]), file=sys.stderr)
+        print(f"The files are in {folder}.", file=sys.stderr)
+    else:
         shutil.rmtree(folder)
-        return 0
-    print("\n".join(chaos.found[:50]), file=sys.stderr)
-    print(f"The files are in {folder}.", file=sys.stderr)
-    return 1
+    print(f"{looks - bool(chaos.found and looks)} passed, {len(chaos.found)} failed")
+    return 1 if chaos.found else 0
 
 
 if __name__ == "__main__":
