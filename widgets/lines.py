@@ -4,7 +4,7 @@ It uses Textual's line API: a change repaints the lines that differ and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -144,29 +144,26 @@ class Lines(ScrollView):
         else:
             self.scroll_relative(y=-1, animate=False)
 
-    def key_pagedown(self) -> None:
+    def _jump(self, event: events.Key, row: int, scroll: Callable[..., None]) -> None:
+        """Go far: the cursor takes the view along; a text without rows is only scrolled. Never both."""
+        event.stop()
+        event.prevent_default()
         if self._keys:
-            self.move_cursor(self.cursor_row + self.size.height)
+            self.move_cursor(row)
         else:
-            self.scroll_page_down(animate=False)
+            scroll(animate=False)
 
-    def key_pageup(self) -> None:
-        if self._keys:
-            self.move_cursor(self.cursor_row - self.size.height)
-        else:
-            self.scroll_page_up(animate=False)
+    def key_pagedown(self, event: events.Key) -> None:
+        self._jump(event, self.cursor_row + self.size.height, self.scroll_page_down)
 
-    def key_home(self) -> None:
-        if self._keys:
-            self.move_cursor(0)
-        else:
-            self.scroll_home(animate=False)
+    def key_pageup(self, event: events.Key) -> None:
+        self._jump(event, self.cursor_row - self.size.height, self.scroll_page_up)
 
-    def key_end(self) -> None:
-        if self._keys:
-            self.move_cursor(len(self._keys) - 1)
-        else:
-            self.scroll_end(animate=False)
+    def key_home(self, event: events.Key) -> None:
+        self._jump(event, 0, self.scroll_home)
+
+    def key_end(self, event: events.Key) -> None:
+        self._jump(event, len(self._keys) - 1, self.scroll_end)
 
     def key_enter(self, event: events.Key) -> None:
         if self.key is not None:
