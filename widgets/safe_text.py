@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 MAX_MARKS = 2
@@ -118,10 +118,9 @@ def wrap(text: str, cells: int) -> list[str]:
                 continue
             if current:
                 found.append(current)
-            while cell_len(word) > cells > 0:
-                head = set_cell_size(word, cells).rstrip()
-                found.append(head)
-                word = word[len(head) :] if head else ""
+            if cells > 0 and cell_len(word) > cells:
+                *whole, word = chop_cells(word, cells)
+                found += whole
             current = word
         found.append(current)
     return found or [""]
