@@ -33,12 +33,12 @@ def test_what_does_not_come_is_told_with_the_screen() -> None:
 
 
 def test_a_process_left_behind_is_found_and_ended() -> None:
-    apart = "setsid sh -c 'echo apart; exec sleep 600 < /dev/null > /dev/null 2>&1' & read line"
+    apart = "setsid sh -c 'echo apart; exec sleep 30 < /dev/null > /dev/null 2>&1' & read line"
     terminal = Terminal(["sh", "-c", apart])
     terminal.wait_for("apart")
     terminal.wait_for(lambda: any(one.name() == "sleep" for one in terminal.family()))
     [left] = terminal.close(patience_s=0.3)
-    assert "sleep 600" in left
+    assert "sleep 30" in left
     assert terminal.family() == []
 
 
