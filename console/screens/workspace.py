@@ -40,6 +40,8 @@ from widgets.tabs import TabBar
 from widgets.ticket_pane import TicketPane
 from widgets.times import time_of_day
 
+GOING_S = 0.3
+"""Textual moves the focus by messages: so long may it take."""
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
@@ -54,6 +56,8 @@ class WorkspaceScreen(WorkspaceActions):
         self._settings = session.seat.settings
         self._clock = session.seat.clock
         self._current = "queue"
+        self._going: str | None = None
+        """The pane that was gone to and may not have the focus yet."""
         self._state: StateChanged | None = None
         self._fresh = True
         self.glance: CustomerShown | None = None
@@ -217,12 +221,18 @@ class WorkspaceScreen(WorkspaceActions):
 
     def go(self, name: str) -> None:
         self._show_pane(name)
+        self._going = name
         self._pane(name).go()
+        self.set_timer(GOING_S, self._arrived)
+
+    def _arrived(self) -> None:
+        self._going = None
 
     def on_descendant_focus(self) -> None:
+        """The pane with the focus is the current one; on the way to another, an older focus says nothing."""
         focused = self.focused
         for node in focused.ancestors if focused is not None else ():
-            if isinstance(node, Pane) and node.id and node.id != self._current:
+            if isinstance(node, Pane) and node.id and self._going in (None, node.id) and node.id != self._current:
                 self._show_pane(node.id)
         self._draw_bars()
 
