@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_a_transaction_is_never_parted(
     save(store, clock, *sizes)
     found = batches(store, replica, most)
     assert [len(one) for one in found] == pushed
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert before[-1] != after[0]
 
 
