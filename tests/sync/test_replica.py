@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from data.floor.pace import LeapClock
 from data.models import Ticket
 from data.models.base import new_id
 from data.store.database import Store
+from data.store.errors import StoreError
 from data.store.save import saving
 from data.sync.contract import Enrolment, HubRow, HubUnreachable, NumberBlock, OpOutcome, OpResult, Page
 from data.sync.replica import MAX_BYTES, MAX_OPS, Replica, StalePage, take_ticket_number
@@ -121,7 +123,7 @@ def test_a_page_that_cannot_be_written_changes_nothing(store: Store, replica: Re
     store.execute(
         "CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.ticket BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
     )
-    with pytest.raises(Exception, match="full"):
+    with pytest.raises(StoreError, match="full"):
         replica.apply(page(0, 5, row(ticket(), 1, 5)))
     assert replica.cursor == 0
     assert store.value("SELECT count(*) FROM row_meta") == 0
