@@ -8,7 +8,7 @@ from datetime import datetime
 from data.models.agent import Agent, AgentStatus
 from data.models.contact import Contact
 from data.models.customer import Customer
-from data.models.ticket import Ticket, TicketEvent
+from data.models.ticket import Begun, Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ class TicketView:
     number: str
     fields: dict[str, str]
     ticket: Ticket | None = None
+    begun: Begun | None = None
+    """The saved ticket that these texts were begun from; None while there is none."""
     history: tuple[TicketEvent, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     focus: str = ""

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from data.models.customer import Plan
-from data.models.ticket import Priority, TicketEvent, TicketEventKind, TicketState
+from data.models.ticket import Begun, Priority, TicketEvent, TicketEventKind, TicketState
 from data.text.cards import mask_cards
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
@@ -87,6 +87,8 @@ class TicketPane(Pane):
         fields: dict[str, str]
         focus: str
         cursor: tuple[int, int]
+        begun: Begun | None
+        """The saved ticket that the form was filled from."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, TicketPane.Edited) and message.item_id == self.item_id
@@ -97,6 +99,9 @@ class TicketPane(Pane):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._view: TicketView | None = None
+        self._begun: Begun | None = None
+        self._filled: dict[str, str] = {}
+        """The texts that the form was filled with."""
         self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -155,17 +160,29 @@ class TicketPane(Pane):
             self.set_heading()
             return
         fresh = before is None or before.item_id != view.item_id
-        if fresh or (view.fields != self.fields and not self.focused_field):
-            self._fill(view)
+        if fresh or not self.focused_field or self._only_others_changed(view):
+            if fresh or _stripped(self.fields) != _stripped(_shown(view)):
+                self._fill(view)
+            self._begun, self._filled = view.begun, _stripped(_shown(view))
         if fresh and view.focus and self.focused_field:
             self.field(view.focus).focus()
         self._check()
         self._tell(view)
 
+    def _only_others_changed(self, view: TicketView) -> bool:
+        """Whether what is typed here is in the view as it stands: then the rest may follow what others did."""
+        typed = {name: text for name, text in _stripped(self.fields).items() if text != self._filled.get(name)}
+        shown = _stripped(_shown(view))
+        return all(shown[name] == text for name, text in typed.items())
+
     def _fill(self, view: TicketView) -> None:
+        """Put the view's texts into the fields; a cursor in a text that stays is left where it is."""
+        shown = _shown(view)
         with self.prevent(*_TYPED):
             for name in FIELDS:
-                self.field(name).value = view.fields.get(name) or DEFAULTS.get(name, "")
+                if self.field(name).value == shown[name] and name == self.focused_field:
+                    continue
+                self.field(name).value = shown[name]
                 self.field(name).put_cursor(_end(self.field(name).value))
             if view.focus in FIELDS:
                 self.field(view.focus).put_cursor(view.cursor)
@@ -210,7 +227,7 @@ class TicketPane(Pane):
         self._check()
         name = self.focused_field
         cursor = self.field(name).cursor_at if name else (0, 0)
-        self.post_message(self.Edited(self._view.item_id, self.fields, name, cursor))
+        self.post_message(self.Edited(self._view.item_id, self.fields, name, cursor, self._begun))
 
     def _mask(self) -> None:
         """A card number is gone from the form as soon as its last digit is typed or pasted (TICK-4)."""
@@ -254,6 +271,16 @@ class TicketPane(Pane):
         elif event.key == "enter" and self.query_one("#ticket-history").has_focus:
             event.stop()
             self.focus_target().focus()
+
+
+def _shown(view: TicketView) -> dict[str, str]:
+    """The texts that the form shows for a view."""
+    return {name: view.fields.get(name) or DEFAULTS.get(name, "") for name in FIELDS}
+
+
+def _stripped(fields: dict[str, str]) -> dict[str, str]:
+    """The texts as they are saved."""
+    return {name: text.strip() for name, text in fields.items()}
 
 
 def _end(text: str) -> tuple[int, int]:

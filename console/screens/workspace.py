@@ -201,7 +201,7 @@ class WorkspaceScreen(WorkspaceActions):
         self.do(self.session.desk.card_back())
 
     def on_ticket_pane_edited(self, event: TicketPane.Edited) -> None:
-        self.session.desk.edited(event.item_id, event.fields, event.focus, event.cursor)
+        self.session.desk.edited(event.item_id, event.fields, event.focus, event.cursor, event.begun)
 
     def on_ticket_pane_masked(self, _event: TicketPane.Masked) -> None:
         self.session.seat.tell(

@@ -12,6 +12,7 @@ from data.desk import journal, reading
 from data.desk.journal import DeskItem
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, ContactKind, Direction
+from data.models.ticket import Begun
 from data.tickets import tickets
 from data.tickets.tickets import TicketFaultError
 
@@ -120,7 +121,7 @@ class Desk:
         self._current = current
 
     async def _remove(self, item: DeskItem) -> None:
-        await self._seat.read(journal.take_off, item.id)
+        await self._seat.read(journal.take_off, item.id, self._seat.me)
         self._items = [one for one in self._items if one.id != item.id]
 
     async def drop(self, *, sure: bool) -> bool:
@@ -154,11 +155,13 @@ class Desk:
 
     # typing
 
-    def edited(self, item_id: str, fields: dict[str, str], focus: str, cursor: tuple[int, int]) -> None:
+    def edited(
+        self, item_id: str, fields: dict[str, str], focus: str, cursor: tuple[int, int], begun: Begun | None
+    ) -> None:
         """The form was typed into: remembered now, written soon."""
         for place, item in enumerate(self._items):
             if item.id == item_id:
-                changed = {"fields": fields, "focus": focus, "cursor": cursor}
+                changed = {"fields": fields, "focus": focus, "cursor": cursor, "base": item.base or begun}
                 self._items[place] = item.model_copy(update=changed)
                 self._typed.add(item_id)
                 if self._keeping is None or self._keeping.done():
@@ -179,8 +182,7 @@ class Desk:
                 await self._keep_one(item)
 
     async def _keep_one(self, item: DeskItem) -> None:
-        saved = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
-        if saved is not None and tickets.form_of(saved) == item.fields:
+        if item.ticket_id is not None and item.base is not None and not tickets.touched(item.fields, item.base):
             item = item.model_copy(update={"fields": {}})
         kept = await self._put(item)
         if kept.id == self._current:
@@ -193,7 +195,7 @@ class Desk:
         kept = await self._seat.read(journal.keep, item, self._seat.clock)
         for place, now in enumerate(self._items):
             if now.id == kept.id:
-                typed = {"fields": now.fields, "focus": now.focus, "cursor": now.cursor}
+                typed = {"fields": now.fields, "focus": now.focus, "cursor": now.cursor, "base": now.base}
                 self._items[place] = kept.model_copy(update=typed if now.id in self._typed else None)
         return kept
 
@@ -243,6 +245,7 @@ class Desk:
                 self._seat.me,
                 self._seat.clock,
                 customer_id=ticket.customer_id or item.customer_id,
+                begun=item.base,
             )
         if written.masked:
             self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")

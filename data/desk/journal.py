@@ -11,12 +11,12 @@ from pydantic import Field
 
 from data.clock import Clock
 from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, TicketId
+from data.models.ticket import Begun
 from data.store.database import Store
 from data.sync.replica import take_ticket_number
 from data.text.cards import mask_cards
 from data.text.whole import whole
 from data.tickets import tickets
-from data.tickets.tickets import Begun
 
 
 class DeskItem(Entity):

@@ -208,6 +208,7 @@ def ticket_view(store: Store, item: DeskItem) -> TicketView:
         number=ticket.number if ticket else item.number,
         fields=fields,
         ticket=ticket,
+        begun=item.base or (tickets.begun(store, ticket) if ticket else None),
         history=tuple(tickets.history(store, ticket.id)) if ticket else (),
         names=names(store),
         focus=item.focus,

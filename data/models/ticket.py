@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import ClassVar
 
-from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant
+from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, Value
 from data.models.customer import Plan
 
 
@@ -55,6 +55,14 @@ class Ticket(Entity):
     created_at: Instant
     created_by: AgentId
     updated_at: Instant
+
+
+class Begun(Value):
+    """A saved ticket as it was when somebody began to edit it: what a form was filled from."""
+
+    fields: dict[str, str]
+    ver: int
+    """The hub's version of it."""
 
 
 class TicketEventKind(StrEnum):

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.clock import Clock
-from data.models.base import AgentId, ContactId, CustomerId, Value, new_id
+from data.models.base import AgentId, ContactId, CustomerId, new_id
 from data.models.contact import Contact
 from data.models.customer import Plan
-from data.models.ticket import Priority, Ticket, TicketEvent, TicketEventKind, TicketState
+from data.models.ticket import Begun, Priority, Ticket, TicketEvent, TicketEventKind, TicketState
 from data.store.database import Store
 from data.store.save import Change, saving
 from data.text.whole import whole
@@ -18,14 +18,6 @@ from data.tickets.rules import FIELDS, faults
 
 LONGEST_QUERY = 500
 MOST_WORDS = 20
-
-
-class Begun(Value):
-    """A saved ticket as it was when somebody began to edit it."""
-
-    fields: dict[str, str]
-    ver: int
-    """The hub's version of it."""
 
 
 class TicketFaultError(ValueError):

@@ -13,7 +13,9 @@ from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.models.agent import AgentState, AgentStatus
 from data.models.contact import Capability, Contact, ContactState, Request, RequestAction, RequestState
+from data.models.ticket import Ticket
 from data.store.database import STORE_FILE, Store
+from data.tickets import tickets
 from tests.console.stage import CALLERS, NOW, Feed, sign_on, staged, talk, until
 from widgets.lines import Lines
 from widgets.script_pane import ScriptPane
@@ -306,6 +308,33 @@ async def test_an_unknown_name_is_asked_about_once(tmp_path: Path) -> None:
         assert not isinstance(pilot.app.screen, WorkspaceScreen)
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkspaceScreen))
+
+
+async def test_saving_leaves_what_another_seat_changed_meanwhile(tmp_path: Path) -> None:
+    """TICK-5: the form was begun before somebody else's edit; only what was typed here is written."""
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await pilot.press("f5", *"Slow", "f10")
+        await until(
+            pilot, lambda: bool(screen.session.desk.item.ticket_id) and not screen.session.desk.item.unsaved
+        )
+        await until(pilot, lambda: screen.session.sync.queued == 0)
+        ticket_id = screen.session.desk.item.ticket_id
+        assert ticket_id is not None
+        screen.ticket_pane.field("details").value = "typed here"
+        await until(pilot, lambda: screen.session.desk.item.fields.get("details") == "typed here")
+        feed.patch(Ticket, ticket_id, assignee="Priya, set elsewhere")
+
+        def here() -> Ticket:
+            with Store(tmp_path / STORE_FILE) as store:
+                found = tickets.get(store, ticket_id)
+            assert found is not None
+            return found
+
+        await until(pilot, lambda: here().assignee == "Priya, set elsewhere")
+        await pilot.press("f10")
+        await until(pilot, lambda: here().details == "typed here")
+        assert here().assignee == "Priya, set elsewhere"
 
 
 async def test_sign_off_waits_for_the_contact(tmp_path: Path) -> None:
