@@ -74,6 +74,14 @@ def test_commands_and_options_exist(page: Path) -> None:
             assert re.search(rf"{option}\b", helps[name]), f"{page.name}: {line}"
 
 
+def test_every_test_that_is_named_is_there() -> None:
+    text = (ROOT / "docs" / "correctness.md").read_text(encoding="utf-8")
+    files = {file.relative_to(ROOT).as_posix() for file in (ROOT / "tests").rglob("*.py")}
+    named = set(re.findall(r"`((?:[\w/]+/)?\w+\.py)`", text))
+    assert len(named) > 30
+    assert not [one for one in named if not any(file == one or file.endswith(f"/{one}") for file in files)]
+
+
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for page in WRITTEN:
