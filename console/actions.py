@@ -3,8 +3,8 @@ palette and the key table in the docs are all made from this one table; settings
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 
@@ -87,6 +87,17 @@ WORKSPACE: tuple[Action, ...] = (
     Action("quit", "ctrl+q", "quit", "Leave the console; what is typed is kept.", CONSOLE, priority=True),
 )  # fmt: skip
 BY_ID = {action.id: action for action in WORKSPACE}
+
+
+def pressing(keys: Mapping[str, str]) -> Callable[[str], str]:
+    """How to ask for an action in the workspace, for sentences: `press r`. `keys`: those that the settings changed."""
+
+    def how(action_id: str) -> str:
+        action = BY_ID[action_id]
+        changed = keys.get(action_id)
+        return f"press {(replace(action, keys=changed, shown='') if changed else action).key_text}"
+
+    return how
 
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:

@@ -25,7 +25,8 @@ def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
     _log_to(folder)
-    from console.app import AgentConsole, Launch
+    from console.app import AgentConsole
+    from console.services.station import Launch
 
     console = AgentConsole(Launch(folder, settings, Role(role), floor))
     sentence = console.run()

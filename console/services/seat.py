@@ -39,6 +39,7 @@ class Seat:
         script: Script,
         choices: Choices,
         clock: Clock,
+        how: Callable[[str], str],
     ) -> None:
         self.agent = agent
         self.me = AgentId(agent.id)
@@ -47,6 +48,8 @@ class Seat:
         self.script = script
         self.choices = choices
         self.clock = clock
+        self.how = how
+        """How an action is asked for at this front end, for sentences: `press r`, or `type ready`."""
         self.turn = asyncio.Lock()
         """Held by whatever moves the agent or the contact, so that moves come one after the other."""
         self.post: Callable[[Message], object] = _nobody
