@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -37,6 +38,11 @@ class Settings(BaseSettings):
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
+    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings.")
+    plain: bool = Field(False, description="Always open the console as lines for a screen reader (--plain).")
+    announce: Literal["at once", "between"] = Field(
+        "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."
+    )
     keys: dict[str, str] = Field(
         default_factory=dict, description="Other keys for actions: action id = key, or several parted by commas."
     )

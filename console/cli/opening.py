@@ -13,27 +13,58 @@ import typer
 
 from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, settings_of
 
+PlainOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--plain/--no-plain", help="As lines, for screen readers and simple terminals.", show_default=False
+    ),
+]
 RoleOption = Annotated[Literal["agent", "supervisor"], typer.Option("--role", help="What you sign on as.")]
 
 
-def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None) -> None:
-    from data.models.agent import Role
-
-    if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
-        raise fail("The console needs a terminal: start it in one, or use a command (agent-console --help).", USAGE)
-    os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
+def _open_console(
+    chosen: Path | None, hub: Path | None, role: str, plain: bool | None, floor: list[str] | None
+) -> None:
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
+    wanted = settings.plain if plain is None else plain
+    if not wanted:
+        _check_the_terminal()
     _log_to(folder)
-    from console.app import AgentConsole
     from console.services.station import Launch
+    from data.models.agent import Role
 
-    console = AgentConsole(Launch(folder, settings, Role(role), floor))
+    launch = Launch(folder, settings, Role(role), floor)
+    if wanted:
+        from console.plain.app import run
+
+        if sentence := run(launch):
+            raise fail(sentence, FAULTS)
+        return
+    from console.app import AgentConsole
+
+    console = AgentConsole(launch)
     sentence = console.run()
     if sentence:
         raise fail(sentence, FAULTS)
     if console.return_code:
         raise typer.Exit(FAULTS)
+
+
+def _check_the_terminal() -> None:
+    """The panes need a terminal that can be drawn on.
+
+    Raises:
+        typer.Exit: there is none.
+    """
+    if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
+        raise fail(
+            "The console needs a terminal: start it in one, add --plain, or use a command (agent-console --help).",
+            USAGE,
+        )
+    if os.environ.get("TERM") in ("dumb", "unknown"):
+        raise fail("This terminal cannot be drawn on: add --plain, and the console speaks in lines.", USAGE)
+    os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
 
 
 def _log_to(folder: Path) -> None:
@@ -59,6 +90,7 @@ def _log_to(folder: Path) -> None:
 def console(
     context: typer.Context,
     role: RoleOption = "agent",
+    plain: PlainOption = None,
     data_dir: DataDir = None,
     hub: Hub = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
@@ -70,7 +102,7 @@ def console(
         print(f"agent-console {installed('agent-console')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _open_console(data_dir, hub, role, None)
+        _open_console(data_dir, hub, role, plain, None)
 
 
 def demo(
@@ -90,6 +122,7 @@ def demo(
     replay: Annotated[Path | None, typer.Option(help="Play this queue_log instead (also .xz, .gz).")] = None,
     day: Annotated[str | None, typer.Option(help="Only this day of the replayed log, YYYY-MM-DD.")] = None,
     role: RoleOption = "agent",
+    plain: PlainOption = None,
     data_dir: DataDir = None,
     hub: Hub = None,
     as_json: Json = False,
@@ -107,7 +140,7 @@ def demo(
     if day is not None:
         options += ["--day", _day(day, replay)]
     if not headless:
-        _open_console(data_dir, hub, role, options)
+        _open_console(data_dir, hub, role, plain, options)
         return
     folder = folder_of(data_dir, practice=True)
     try:

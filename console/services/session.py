@@ -95,6 +95,10 @@ class Session:
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh())
 
+    async def look(self) -> None:
+        """Read again now; what changed has been told when this returns."""
+        await self.seat.guard(self._read())
+
     async def _refresh(self) -> None:
         while self._stale:
             self._stale = False
