@@ -3,7 +3,7 @@ the page in the docs are all made from this one table; a short form of one lette
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from console import actions
@@ -99,6 +99,8 @@ COMMANDS: tuple[Command, ...] = (
 GROUPS = tuple(dict.fromkeys(command.group for command in COMMANDS))
 _NAMED = {name: command for command in COMMANDS for name in command.names}
 _BY_ACTION = {command.action: command for command in COMMANDS if command.action}
+LONGEST = 40
+"""Letters of a mistyped word that are looked at."""
 ALIKE = 60
 """Likeness of a mistyped word from which a command is suggested, of 100."""
 
@@ -132,15 +134,18 @@ def parse(line: str) -> tuple[Command | None, str]:
 
 def nearest(line: str) -> Command | None:
     """The command that was perhaps meant by a mistyped line."""
-    from rapidfuzz import fuzz, process, utils
-
     words = line.split()[:2]
-    best: tuple[float, str] = (ALIKE, "")
-    for typed in dict.fromkeys((" ".join(words), words[0])) if words else ():
-        hit = process.extractOne(typed[:40], names(), scorer=fuzz.ratio, processor=utils.default_process)
-        if hit is not None and hit[1] > best[0]:
-            best = (hit[1], hit[0])
-    return _NAMED[best[1]] if best[1] else None
+    near = alike((" ".join(words), *words[:1]), names())
+    return _NAMED[near] if near else None
+
+
+def alike(typed: Iterable[str], known: Iterable[str]) -> str | None:
+    """Of what is known the most alike to one of these spellings, if any is."""
+    from rapidfuzz import fuzz, process
+
+    hits = [process.extractOne(one[:LONGEST].casefold(), list(known), scorer=fuzz.ratio) for one in typed]
+    near = max((hit for hit in hits if hit is not None), key=lambda hit: hit[1], default=None)
+    return near[0] if near is not None and near[1] >= ALIKE else None
 
 
 def told(command: Command) -> str:

@@ -147,6 +147,7 @@ class PlainConsole:
 
     async def _named(self, typed: str) -> str | None:
         """The person that is meant; a new name is added when that is wanted."""
+        await self._station.heard_of_people()
         people = await self._station.people()
         if not typed:
             known = ", ".join(words.brief(one.name) for one in people)

@@ -101,10 +101,12 @@ class CustomerWords:
             self._front.say(f"Opened: {records.headline(glance.customer)}")
 
     async def do_back(self, _typed: str) -> None:
-        if await self._front.session.look_away() and self._front.glance is not None:
-            self._front.say(f"Back: {records.headline(self._front.glance.customer)}")
+        looked_away = await self._front.session.look_away()
+        if self._front.glance is None:
+            self._front.nobody()
         else:
-            self._front.customer()
+            before = "Back" if looked_away else "No other customer is looked at"
+            self._front.say(f"{before}: {records.headline(self._front.glance.customer)}")
 
     # creating
 
@@ -167,4 +169,4 @@ class CustomerWords:
     async def _tick(self, items: tuple[str, ...], told: str) -> None:
         await self._front.session.verify(items)
         if self._front.glance is not None and self._front.glance.verified == items:
-            self._front.say(f"{told} {records.verified(self._front.glance)}")
+            self._front.say(f"{told} {records.left_to_verify(self._front.glance)}")

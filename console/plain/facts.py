@@ -86,10 +86,13 @@ def state(told: StateChanged, now: datetime, consulted: str) -> str:
     """What the agent is doing, for how long, and with whom."""
     status = told.status
     contact = f"with {who(told.contact)}" if told.contact is not None else ""
+    doing = str(status.state)
+    if status.state is AgentState.RINGING and told.contact is not None:
+        doing = "calling" if told.contact.direction is Direction.OUTBOUND else doing
     over = (now - status.since).total_seconds() - told.wrap_up_s
     late = status.state is AgentState.WRAP_UP and told.wrap_up_s and over > 0
     return say.sentence(
-        f"{str(status.state).capitalize()}: {status.reason}" if status.reason else str(status.state).capitalize(),
+        f"{doing.capitalize()}: {say.brief(status.reason)}" if status.reason else doing.capitalize(),
         f"for {say.since(status.since, now)}",
         contact,
         f"talking to {consulted}" if consulted else "",

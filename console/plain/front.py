@@ -142,7 +142,10 @@ class Front:
     def customer(self) -> None:
         """Say the customer at a glance, or who it may be."""
         if self.glance is not None:
-            self.say(*records.glance_lines(self.glance, self.now), "Type more for the rest.")
+            self.say_all(records.glance_lines(self.glance, self.now))
+            if self.session.phone.contact is not None:
+                self.say(records.verified(self.glance))
+            self.say("Type more for the rest.")
         else:
             self.nobody()
 
@@ -188,7 +191,8 @@ class Front:
             case Connected(contact=contact):
                 self._popping = False
                 self.say(f"Connected: {facts.who(contact)}.")
-                self.script()
+                if self.card.script is not None:
+                    self.script()
             case StateChanged():
                 before, self.state = self.state, message
                 self._state_changed(before, message)

@@ -60,7 +60,6 @@ def glance_lines(glance: Glance, now: datetime) -> Iterator[str]:
     if not glance.open_tickets:
         yield "No open ticket."
     yield _last(glance.last_contacts[:1], now) if glance.last_contacts else "First contact."
-    yield verified(glance)
 
 
 def more_lines(glance: Glance, now: datetime) -> Iterator[str]:
@@ -97,12 +96,14 @@ def more_lines(glance: Glance, now: datetime) -> Iterator[str]:
 
 def verified(glance: Glance) -> str:
     """What the caller has confirmed, and what is left."""
-    items = checklist(glance.customer)
-    done = [item for item in items if item in glance.verified]
-    left = [item for item in items if item not in glance.verified]
-    if not left:
-        return f"Verified: {', '.join(done)}; that is all."
-    return f"Verified: {', '.join(done) or 'nothing yet'}. Left: {', '.join(left)}."
+    done = [item for item in checklist(glance.customer) if item in glance.verified]
+    return f"Verified: {', '.join(done) or 'nothing yet'}. {left_to_verify(glance)}"
+
+
+def left_to_verify(glance: Glance) -> str:
+    """What the caller has not confirmed yet."""
+    left = [item for item in checklist(glance.customer) if item not in glance.verified]
+    return f"Left: {', '.join(left)}." if left else "That is all."
 
 
 def _ticket(ticket: Ticket, now: datetime) -> str:
@@ -124,8 +125,9 @@ def form_of(view: TicketView) -> dict[str, str]:
 
 
 def field_text(name: str, text: str) -> str:
-    """What a field holds, a choice by its label."""
-    return next((label for value, label in CHOICES.get(name, ()) if value == text), text)
+    """What a field holds, a choice by its words."""
+    label = next((label for value, label in CHOICES.get(name, ()) if value == text), None)
+    return text if label is None else label.lstrip("0123456789 ")
 
 
 def heading(view: TicketView) -> str:

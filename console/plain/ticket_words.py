@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from console.plain import records
+from console.plain import commands, records
 from console.plain import wording as words
 from console.plain.conversation import LeftError
 from console.plain.front import Choice, Front, chosen
@@ -69,7 +69,8 @@ class TicketWords:
         labels: list[Choice] = [(name, LABELS[name]) for name in FIELDS]
         label = chosen(labels, typed)
         if label is None:
-            self._front.say(f"Fields: {', '.join(LABELS.values())}.")
+            near = commands.alike([typed], LABELS.values()) if typed else None
+            self._front.say(f"Did you mean {near}?" if near else f"Fields: {', '.join(LABELS.values())}.")
         return next((name for name, one in labels if one == label), None)
 
     def _may_be(self, name: str) -> None:

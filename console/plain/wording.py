@@ -15,7 +15,9 @@ LONGEST = 200
 
 _SIGNS = {0x2400 + code: "?" for code in range(0x27)} | {ord(REPLACEMENT): "?"}
 """What `clean` shows for hidden characters: pictures that are read as nothing, or as a long name."""
-_OURS = str.maketrans({"·": ",", "…": "...", "→": "to", "–": "-", "•": "*"})
+_MASK = "••••"
+"""What stands for the digits of a masked card number."""
+_OURS = str.maketrans({"·": ",", "…": "...", "→": "to", "–": "-"})
 _GAP = re.compile(r"(?<![^\s\"'“(])…")
 _SPOKEN = {
     "@": "at", ".": "dot", "-": "dash", "_": "underscore", "+": "plus", "/": "slash", "#": "hash", ":": "colon",
@@ -25,7 +27,7 @@ _SPOKEN = {
 
 def safe(text: str) -> str:
     """One line that no terminal obeys: control bytes, and what turns the writing direction, are question marks."""
-    return clean(text).translate(_SIGNS)
+    return clean(text).translate(_SIGNS).replace(_MASK, "ending in ")
 
 
 def told(text: str) -> str:

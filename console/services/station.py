@@ -121,7 +121,7 @@ class Station:
         from console.services.session import Session
         from data.queue import people
 
-        await self._heard_of_people()
+        await self.heard_of_people()
         agent, status = await self._store.do(people.sign_on, name, self._clock, self.launch.role)
         self._link.wake()
         seat = Seat(
@@ -138,7 +138,7 @@ class Station:
         self.session.sync = self._sync
         return self.session
 
-    async def _heard_of_people(self) -> None:
+    async def heard_of_people(self) -> None:
         """Wait a moment for the hub's people, so that a known name does not become a second person."""
         for _ in range(FIRST_PULL_LOOKS):
             if self._sync.last_pull is not None or self._sync.problem:
