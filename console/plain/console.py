@@ -36,7 +36,7 @@ class PlainConsole:
         """The agent wants to leave."""
         self._station = station
         self._conversation = Conversation(self._do)
-        self._front = front = Front(station, clock, self._conversation, out, bell)
+        self.front = front = Front(station, clock, self._conversation, out, bell)
         parts = (PhoneWords(front), CustomerWords(front), ContactWords(front), TicketWords(front, copy), self)
         self._doers: dict[str, Callable[[str], Awaitable[None]]] = {}
         for command in commands.COMMANDS:
@@ -51,7 +51,7 @@ class PlainConsole:
     async def start(self) -> None:
         """Greet and ask who is there."""
         floor = " Practice floor: nothing here is real." if self._station.practice else ""
-        self._front.say(f"{words.brief(self._station.launch.settings.organisation)}.{floor}")
+        self.front.say(f"{words.brief(self._station.launch.settings.organisation)}.{floor}")
         await self._conversation.run(self._sign_on())
 
     async def take(self, line: str) -> None:
@@ -61,7 +61,7 @@ class PlainConsole:
     async def floor_ended(self) -> None:
         """Say so when the practice floor ends by itself."""
         if said := await self._station.floor_ended():
-            self._front.say(f"The practice floor has ended: {said}")
+            self.front.say(f"The practice floor has ended: {said}")
 
     @property
     def asking(self) -> bool:
@@ -73,7 +73,7 @@ class PlainConsole:
         if self.asking:
             await self._conversation.take(DOT)
         else:
-            self._front.say("Type quit to leave the console.")
+            self.front.say("Type quit to leave the console.")
 
     async def close(self) -> None:
         """Nobody types any more."""
@@ -92,7 +92,7 @@ class PlainConsole:
             self._unknown(line)
             return
         if command.word != "again":
-            self._front.said = []
+            self.front.said = []
         session = self._station.session
         if session is None:
             await self._without_session(command, typed)
@@ -106,18 +106,18 @@ class PlainConsole:
         try:
             await work
         except LeftError:
-            self._front.say("Left.")
+            self.front.say("Left.")
 
     async def _without_session(self, command: commands.Command, typed: str) -> None:
         if command.word in ("help", "quit"):
             await self._doers[command.word](typed)
         else:
-            self._front.say("Sign on first: type your name.")
+            self.front.say("Sign on first: type your name.")
 
     def _unknown(self, line: str) -> None:
         near = commands.nearest(line)
         perhaps = f" Did you mean {near.word}?" if near is not None else ""
-        self._front.say(f"Unknown: {words.brief(line)}.{perhaps} Type help for the commands.")
+        self.front.say(f"Unknown: {words.brief(line)}.{perhaps} Type help for the commands.")
 
     async def do_quit(self, _typed: str) -> None:
         self.done = True
@@ -125,17 +125,17 @@ class PlainConsole:
     # signing on and off
 
     async def do_sign_off(self, _typed: str) -> None:
-        if await self._front.session.sign_off():
+        if await self.front.session.sign_off():
             await self._station.sign_off()
-            self._front.forget()
-            self._front.say("Signed off.")
+            self.front.forget()
+            self.front.say("Signed off.")
             await self._sign_on()
 
     async def _sign_on(self) -> None:
-        self._front.say("Sign on with your name; Enter alone says who is known here.")
+        self.front.say("Sign on with your name; Enter alone says who is known here.")
         while self._station.session is None and not self.done:
             try:
-                typed = " ".join((await self._front.ask("Name")).split())
+                typed = " ".join((await self.front.ask("Name")).split())
                 if typed.casefold() in LEAVE:
                     self.done = True
                 elif (name := await self._named(typed)) is not None:
@@ -143,7 +143,7 @@ class PlainConsole:
             except LeftError:
                 continue
             except (ValueError, StoreError) as error:
-                self._front.say(str(error))
+                self.front.say(str(error))
 
     async def _named(self, typed: str) -> str | None:
         """The person that is meant; a new name is added when that is wanted."""
@@ -151,20 +151,20 @@ class PlainConsole:
         people = await self._station.people()
         if not typed:
             known = ", ".join(words.brief(one.name) for one in people)
-            self._front.say(f"Known here: {known}." if known else "Nobody is known here yet: type your name.")
+            self.front.say(f"Known here: {known}." if known else "Nobody is known here yet: type your name.")
             return None
         known_one = meant(people, typed)
         if known_one is not None:
             return known_one.name
-        if await self._front.sure(f"Nobody here is called {words.brief(typed)}. Add this name?"):
+        if await self.front.sure(f"Nobody here is called {words.brief(typed)}. Add this name?"):
             return typed
         return None
 
     async def _begin(self, name: str) -> None:
         session = await self._station.sign_on(name)
-        await session.start(self._front.hear)
+        await session.start(self.front.hear)
         await session.look()
-        front = self._front
+        front = self.front
         front.say(f"Signed on: {words.brief(session.seat.agent.name)}.")
         if session.phone.status.state is AgentState.NOT_READY:
             front.say("Not ready. Type ready to take calls, help for the commands.")

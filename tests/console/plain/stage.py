@@ -81,6 +81,11 @@ class Desk:
         await self.until(lambda: self.session.sync.online)
         await self.session.look()
 
+    def waits(self, contact_id: str) -> bool:
+        """Whether the seat has it that a caller waits."""
+        [one] = [one for one in self.console.front.queue.waiting if one.contact.id == contact_id]
+        return one.contact.state is ContactState.WAITING
+
     async def ring(self, contact_id: str = "c-1") -> None:
         """A caller rings here; Dana must be ready."""
         await self.until(
