@@ -1,0 +1,56 @@
+"""The plain console without a terminal: lines from a pipe, lines to a pipe, whatever stands in them."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from data.models.customer import Customer, Phone
+from data.models.ticket import Ticket
+from data.store.database import STORE_FILE, Store
+from tests.console.command import program
+from tests.console.stage import at_rest, caller
+from tests.hostile import HOSTILE
+
+TURNING = set("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What ends a line, or turns the direction of writing."""
+TEXTS = [text for text in HOSTILE if text.strip()]
+
+
+def test_lines_in_and_out_and_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
+    feed = at_rest(tmp_path)
+    for place, text in enumerate(TEXTS):
+        name = text[:2000]
+        feed.put(caller(f"h-{place}", name, f"+1202555{place:04}", 300 + place).model_copy(update={"about": name}))
+        known = {
+            "company": "Hostile Ltd",
+            "notes": name,
+            "emails": (name,),
+            "flags": (name,),
+            "extra": {name[:9]: name},
+        }
+        phone = Phone(raw=name, note=name)
+        feed.put(Customer(id=f"x-{place}", name=name, account=f"9{place:04}", phones=(phone,), **known))  # type: ignore[arg-type]
+    feed.close()
+    typed = ["dana", "queue all", "lookup hostile"]
+    for place in range(1, 10):
+        typed += [f"open {place}", "more", "spell name"]
+    typed += [*(f"lookup {text[:50]}" for text in TEXTS), *(text[:50] for text in TEXTS), "help all", "status"]
+    done = program("--plain", "--data-dir", tmp_path, stdin="\n".join(typed))
+    assert (done.code, done.err) == (0, "")
+    assert done.out.endswith("Leaving; what you typed is kept.\n")
+    assert "Signed on: Dana Reyes." in done.out and "Found " in done.out and "Hostile Ltd" in done.out
+    assert not {char for char in done.out if unicodedata.category(char) == "Cc"} - {"\n"}
+    assert not set(done.out) & TURNING
+    assert max(len(line) for line in done.out.splitlines()) < 6000
+    assert "Traceback" not in done.out and "Something went wrong" not in done.out
+
+
+def test_bytes_that_are_no_letters_end_nothing(tmp_path: Path) -> None:
+    at_rest(tmp_path).close()
+    done = program("--plain", "--data-dir", tmp_path, stdin="da\udcffna\nyes\nstatus\nquit\nqueue\n")
+    assert done.code == 0
+    assert done.out.endswith("Leaving; what you typed is kept.\n")
+    assert "waiting" not in done.out.split("Hub online.")[-1]
+    with Store(tmp_path / STORE_FILE, create=False) as store:
+        assert store.value(f"SELECT count(*) FROM {Ticket.entity}") == 0
