@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.pty.conftest import Opener
+from tests.pty.terminal import Terminal
 
 pytestmark = pytest.mark.pty
 
@@ -34,3 +37,28 @@ def test_it_rings_in_the_midst_of_a_line(open_console: Opener, tmp_path: Path) -
     assert terminal.wait_alone(2) == []
     assert said().endswith("Leaving; what you typed is kept.\n")
     assert "\x1b" not in said(), "nothing is placed or coloured"
+
+
+BETWEEN = """
+import asyncio, threading
+from console.plain.terminal import Terminal
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
+terminal = Terminal(loop, ("queue", "quit"), at_once=False)
+terminal.read("> ")
+loop.call_soon_threadsafe(loop.call_later, 0.1, terminal.say, "News.")
+terminal.say("Heard: " + terminal.read("> "))
+"""
+
+
+def test_news_waits_for_the_end_of_a_line_where_that_is_set() -> None:
+    with Terminal([sys.executable, "-c", BETWEEN], env={"TERM": "dumb"}) as terminal:
+        terminal.wait_for(lambda: terminal.raw.endswith(b"> "))
+        terminal.keys("<enter>que")
+        terminal.wait_for(lambda: terminal.raw.endswith(b"> que"))
+        end = time.monotonic() + 0.7
+        terminal.wait_for(lambda: time.monotonic() > end)
+        assert terminal.raw.endswith(b"> que")
+        terminal.keys("<tab><enter>")
+        assert terminal.wait_exit() == 0
+        assert terminal.raw.endswith(b"\r\nNews.\r\nHeard: queue\r\n")
