@@ -52,7 +52,11 @@ class CustomerWords:
         if hit is None:
             self._front.say(f"Nothing was read out as number {words.brief(typed) or 'that'}: type lookup first.")
             return
+        before = self._at_hand()
         await self._front.session.pick(hit)
+        glance = self._front.glance
+        if glance is not None and glance.customer.id in self._at_hand() - before:
+            self._front.say("Attached to the contact.")
         if hit.startswith("ticket:") and self._front.ticket is not None:
             self._front.say_all(records.ticket_lines(self._front.ticket))
         else:
@@ -90,12 +94,17 @@ class CustomerWords:
             return
         self._told_attached()
 
+    def _at_hand(self) -> set[str]:
+        """The customers of the contact and of the thing in hand."""
+        session = self._front.session
+        both = (session.phone.contact, session.desk.item)
+        return {one.customer_id for one in both if one is not None and one.customer_id is not None}
+
     def _told_attached(self) -> None:
-        glance, item = self._front.glance, self._front.session.desk.item
-        contact = self._front.session.phone.contact
+        glance = self._front.glance
         if glance is None:
             self._front.nobody()
-        elif glance.customer.id in (contact and contact.customer_id, item and item.customer_id):
+        elif glance.customer.id in self._at_hand():
             self._front.say(f"Attached: {records.headline(glance.customer)}")
         else:
             self._front.say(f"Opened: {records.headline(glance.customer)}")

@@ -53,6 +53,9 @@ class TicketWords:
             held = records.field_text(name, records.form_of(view)[name])
             self._front.say(f"{LABELS[name].capitalize()}: {words.brief(held) or 'empty'}.")
             self._may_be(name)
+        elif name == "details" and (there := records.form_of(view)[name].strip()):
+            lines = words.count(len(there.splitlines()), "line")
+            self._front.say(f"The details hold {lines}: type details to add to them, clear details to empty them.")
         elif (value := _value(name, text.strip())) is None:
             self._may_be(name)
         else:

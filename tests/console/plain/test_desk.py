@@ -43,6 +43,7 @@ async def test_a_text_is_kept_line_by_line_commands_go_on_beside_it_and_it_comes
         await desk.console.interrupt()
         assert desk.lines[-1] == "Details kept: 4 lines."
         assert desk.console.prompt == "> "
+        assert (await desk.type("set details New"))[0].startswith("The details hold 4 lines: type details to add")
         assert (await desk.type("ticket"))[-4:-1] == ["Details: Since noon.", ".NET was updated.", "..."]
         await desk.type("details", "And then the line")  # and then the terminal is gone
     with Store(tmp_path / STORE_FILE, create=False) as store:
