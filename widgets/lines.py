@@ -18,7 +18,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from widgets.safe_text import Line, Span, clean
+from widgets.safe_text import Line, Span, clean, width
 
 TONES = ("dim", "faint", "bright", "accent", "good", "bad", "warn", "info", "key", "band", "bar")
 
@@ -29,6 +29,23 @@ class Row:
 
     key: str
     line: Line
+
+
+def changed_cells(old: Line, new: Line) -> tuple[int, int]:
+    """Where two lines differ: the first cell and the one behind the last. Spans that are the same at both ends
+    are left out, so that a wait that counts up costs a terminal a few bytes and not a line."""
+    left = right = 0
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        left += width(old[start : start + 1])
+        start += 1
+    cells = max(width(old), width(new))
+    if width(old) == width(new):
+        end = 1
+        while end <= min(len(old), len(new)) - start and old[-end] == new[-end]:
+            right += width(old[-end:][:1])
+            end += 1
+    return left, cells - right
 
 
 class Lines(ScrollView):
@@ -113,7 +130,8 @@ class Lines(ScrollView):
             return
         for y, (old, new) in enumerate(zip(before, lines, strict=True)):
             if old != new:
-                self.refresh_line(y)
+                left, right = changed_cells(old, new)
+                self.refresh(Region(left, y - self.scroll_offset.y, right - left, 1))
 
     # cursor
 
@@ -209,7 +227,7 @@ class Lines(ScrollView):
         segments = [self._segment(span, cursor) for span in self._lines[row]]
         strip = Strip(segments)
         base = self.rich_style + Style(bgcolor=self._tone("cursor").bgcolor) if cursor else self.rich_style
-        return strip.adjust_cell_length(cells, base)
+        return strip.adjust_cell_length(cells, base).simplify()
 
     def on_focus(self) -> None:
         self.refresh_line(self.cursor_row)
