@@ -1,37 +1,26 @@
-"""The Textual application: puts store, worker, floor and screens together, and takes them apart again."""
+"""The Textual application: the screens in front, and the backstage that it opens and closes."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.worker import Worker
 
 import themes
-from console.messages import SignedOff
+from console.launch import Launch
 from console.screens.sign_in import SignInScreen
-from console.services.floor import PracticeFloor
-from console.services.link import Link
-from console.services.store_thread import StoreThread
-from console.settings import Settings
 from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
-from data.models.agent import Role
-from data.store.database import STORE_FILE
-from data.store.errors import StoreError
-from data.sync.wire import SyncStatus
 
 if TYPE_CHECKING:
-    from console.services.session import Session
-
-HUB_FILE = "hub.db"
-FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
+    from console.messages import SignedOff
+    from console.services.backstage import Backstage
 
 
 def _action_commands() -> type[Provider]:
@@ -48,24 +37,14 @@ def _record_commands() -> type[Provider]:
 
 def _learn_the_workspace() -> None:
     """Import what only the workspace needs, while the agent types a name: the first screen comes sooner."""
-    import_module("console.screens.workspace")
-    import_module("console.commands")
+    for module in ("console.screens.workspace", "console.services.session", "console.commands"):
+        import_module(module)
+    from data.models.base import build
 
-
-@dataclass(frozen=True)
-class Launch:
-    """How the console was started."""
-
-    folder: Path
-    settings: Settings
-    role: Role = Role.AGENT
-    floor: Sequence[str] | None = None
-    """Options of the practice floor, None without one."""
-
-    @property
-    def hub(self) -> Path:
-        """The embedded hub's file."""
-        return self.settings.hub or self.folder / HUB_FILE
+    build()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class AgentConsole(InOrder[str]):
@@ -82,101 +61,75 @@ class AgentConsole(InOrder[str]):
         super().__init__()
         for theme in themes.THEMES:
             self.register_theme(theme)
+        wanted = launch.settings.theme  # chosen here, or the style sheets would be read a second time
+        self.theme = wanted if wanted in {theme.name for theme in themes.THEMES} else themes.DEFAULT
         self._launch = launch
         self._clock = clock
-        self._store = StoreThread(launch.folder / STORE_FILE)
-        self._link = Link(self._store.path, launch.hub, launch.settings.seat, self._pulled, self._synced)
-        self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
-        self._session: Session | None = None
-        self._sync = SyncStatus()
+        self._backstage: Backstage | None = None
+        self._beginning: Worker[None] | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles that the style sheets name, before a theme of ours is chosen."""
         return themes.NIGHT.variables
 
     def get_default_screen(self) -> SignInScreen:
-        return SignInScreen(self._launch.settings.organisation, practice=self._floor is not None)
+        return SignInScreen(self._launch.settings.organisation, practice=self._launch.floor is not None)
 
-    async def on_mount(self) -> None:
-        wanted = self._launch.settings.theme
-        self.theme = wanted if wanted in {theme.name for theme in themes.THEMES} else themes.DEFAULT
+    def on_mount(self) -> None:
         self.set_keymap(self._launch.settings.keys)
-        from data.playbook.files import ContentError, load_choices, load_script
+        self.call_after_refresh(self._begin_soon)
 
+    def _begin_soon(self) -> None:
+        self._beginning = self.run_worker(self._begin(), group="begin")
+
+    async def _begin(self) -> None:
+        """Once the first screen is seen: open what works behind it, and learn the next one."""
+        from console.services.backstage import Backstage
+        from data.playbook.files import ContentError
+        from data.store.errors import StoreError
+
+        self._backstage = Backstage(
+            self._launch, self._clock, on_people=self._people_changed, on_floor_ended=self._floor_ended
+        )
         try:
-            self._script = load_script(self._launch.settings.script)
-            self._choices = load_choices(self._launch.settings.choices)
-            await self._store.open()
+            await self._backstage.open()
         except (StoreError, ContentError) as error:
             self.exit(str(error), return_code=1, message=None)
             return
-        self._link.start()
-        if self._floor is not None:
-            await self._floor.start()
-            self.run_worker(self._watch_floor(), group="floor", exit_on_error=False)
         await self._offer_people()
         self.run_worker(_learn_the_workspace, thread=True, group="learn", exit_on_error=False)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
 
-    async def _watch_floor(self) -> None:
-        if self._floor is not None and (said := await self._floor.ended()):
-            self.notify(f"The practice floor has ended: {said}", markup=False, timeout=10)
-
-    # sync
-
-    def _pulled(self, entities: tuple[str, ...]) -> None:
-        if self._session is not None:
-            self._session.refresh(entities)
-        elif "agent" in entities:
-            self.run_worker(self._offer_people(), group="people", exclusive=True, exit_on_error=False)
-
-    def _synced(self, status: SyncStatus) -> None:
-        self._sync = status
-        if self._session is not None:
-            self._session.synced(status)
+    def _floor_ended(self, said: str) -> None:
+        self.notify(f"The practice floor has ended: {said}", markup=False, timeout=10)
 
     # signing on and off
 
-    async def _offer_people(self) -> None:
-        from data.queue import people
+    def _people_changed(self) -> None:
+        self.run_worker(self._offer_people(), group="people", exclusive=True, exit_on_error=False)
 
-        known = await self._store.do(people.everyone)
-        if isinstance(self.screen, SignInScreen):
-            self.screen.show_people(known)
+    async def _offer_people(self) -> None:
+        if self._backstage is not None and isinstance(self.screen, SignInScreen):
+            self.screen.show_people(await self._backstage.people())
 
     async def on_sign_in_screen_sign_on(self, event: SignInScreen.SignOn) -> None:
         from console.screens.workspace import WorkspaceScreen
-        from console.services.seat import Seat
-        from console.services.session import Session
-        from data.queue import people
+        from data.store.errors import StoreError
 
-        await self._heard_of_people()
+        if self._beginning is not None:
+            await self._beginning.wait()
+        if self._backstage is None:
+            return
         try:
-            agent, status = await self._store.do(people.sign_on, event.name, self._clock, self._launch.role)
+            session = await self._backstage.sign_on(event.name)
         except (ValueError, StoreError) as error:
             if isinstance(self.screen, SignInScreen):
                 self.screen.tell(str(error))
             return
-        self._link.wake()
-        seat = Seat(agent, self._store, self._link, self._launch.settings, self._script, self._choices, self._clock)
-        session = Session(seat, status)
-        session.sync = self._sync
-        self._session = session
         await self.push_screen(WorkspaceScreen(session))
 
-    async def _heard_of_people(self) -> None:
-        """Wait a moment for the hub's people, so that a known name does not become a second person."""
-        for _ in range(FIRST_PULL_LOOKS):
-            if self._sync.last_pull is not None or self._sync.problem:
-                return
-            await asyncio.sleep(FIRST_PULL_S / FIRST_PULL_LOOKS)
-
     async def on_signed_off(self, _event: SignedOff) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._backstage is not None:
+            await self._backstage.end_session()
         await self.pop_screen()
         await self._offer_people()
 
@@ -193,11 +146,11 @@ class AgentConsole(InOrder[str]):
         self.exit()
 
     async def _take_apart(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-        await asyncio.gather(self._link.close(), *([self._floor.close()] if self._floor is not None else []))
-        await self._store.close()
+        if self._beginning is not None:
+            self._beginning.cancel()
+        backstage, self._backstage = self._backstage, None
+        if backstage is not None:
+            await backstage.close()
 
     async def on_unmount(self) -> None:
         await self._take_apart()

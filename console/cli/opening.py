@@ -17,17 +17,16 @@ RoleOption = Annotated[Literal["agent", "supervisor"], typer.Option("--role", he
 
 
 def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None) -> None:
-    from data.models.agent import Role
-
     if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
         raise fail("The console needs a terminal: start it in one, or use a command (agent-console --help).", USAGE)
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
     _log_to(folder)
-    from console.app import AgentConsole, Launch
+    from console.app import AgentConsole
+    from console.launch import Launch
 
-    console = AgentConsole(Launch(folder, settings, Role(role), floor))
+    console = AgentConsole(Launch(folder, settings, role, floor))
     sentence = console.run()
     if sentence:
         raise fail(sentence, FAULTS)
