@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
-from textual.command import Provider
+from textual.binding import BindingType
+from textual.command import Command, CommandPalette, Provider
 
 import themes
+from console import actions
+from console.keymap import Keys
+from console.looks.chosen import SIGN_IN
+from console.looks.wardrobe import Wardrobe
 from console.messages import SignedOff
 from console.screens.sign_in import SignInScreen
 from console.services.floor import PracticeFloor
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
     from console.services.session import Session
 
 HUB_FILE = "hub.db"
+THEME_COMMAND = "theme "
+"""How the palette names a theme, before its name."""
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
 
@@ -44,6 +51,12 @@ def _record_commands() -> type[Provider]:
     from console.commands import RecordCommands
 
     return RecordCommands
+
+
+def _theme_commands() -> type[Provider]:
+    from console.commands import ThemeCommands
+
+    return ThemeCommands
 
 
 def _learn_the_workspace() -> None:
@@ -74,13 +87,24 @@ class AgentConsole(InOrder[str]):
     TITLE = "agent-console"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = list(themes.STYLE_SHEETS)
     COMMAND_PALETTE_BINDING = "ctrl+k"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_action_commands, _record_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        _action_commands,
+        _record_commands,
+        _theme_commands,
+    }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.QUIT]))
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
-        super().__init__()
-        for theme in themes.THEMES:
+        """Raises SettingsError when the keys of the settings cannot be used."""
+        no_colour = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=True if no_colour else None)
+        self.keys = Keys(launch.settings.keys)
+        """How the key of an action is written at this seat."""
+        sixteen = self.console.color_system == "standard"
+        self._wardrobe = Wardrobe(launch.folder, launch.settings.theme, sixteen=sixteen, no_colour=no_colour)
+        for theme in self._wardrobe.themes:
             self.register_theme(theme)
         self._launch = launch
         self._clock = clock
@@ -98,9 +122,10 @@ class AgentConsole(InOrder[str]):
         return SignInScreen(self._launch.settings.organisation, practice=self._floor is not None)
 
     async def on_mount(self) -> None:
-        wanted = self._launch.settings.theme
-        self.theme = wanted if wanted in {theme.name for theme in themes.THEMES} else themes.DEFAULT
-        self.set_keymap(self._launch.settings.keys)
+        self.theme = self._wardrobe.of()
+        self.set_keymap(self.keys.changed)
+        for fault in self._wardrobe.faults:
+            self.notify(f"▲ {fault}", severity="warning", markup=False, timeout=20)
         from data.playbook.files import ContentError, load_choices, load_script
 
         try:
@@ -164,6 +189,7 @@ class AgentConsole(InOrder[str]):
         session = Session(seat, status)
         session.sync = self._sync
         self._session = session
+        self.theme = self._wardrobe.of(agent.id)
         await self.push_screen(WorkspaceScreen(session))
 
     async def _heard_of_people(self) -> None:
@@ -178,14 +204,47 @@ class AgentConsole(InOrder[str]):
             await self._session.close()
             self._session = None
         await self.pop_screen()
+        self.theme = self._wardrobe.of()
         await self._offer_people()
 
-    # themes and the end
+    # themes
+
+    @property
+    def _agent(self) -> str:
+        return self._session.seat.me if self._session is not None else SIGN_IN
+
+    @property
+    def theme_names(self) -> list[str]:
+        """The themes that can be chosen."""
+        return [theme.name for theme in self._wardrobe.themes]
 
     def action_next_theme(self) -> None:
         """The next theme of the list."""
-        names = [theme.name for theme in themes.THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+        self.choose_theme(self._wardrobe.after(self._wardrobe.of(self._agent)))
+
+    def choose_theme(self, name: str) -> None:
+        """Wear a theme, and remember it for the agent."""
+        if why := self._wardrobe.choose(name, self._agent):
+            self.notify(f"▲ {why}", severity="warning", markup=False)
+            return
+        self.theme = name
+        self.notify(f"Theme: {name}.", markup=False, timeout=2)
+        self.run_worker(self._wardrobe.keep, thread=True, group="looks", exit_on_error=False)
+
+    def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
+        """A theme in the palette is worn while the cursor stands on it."""
+        option = event.highlighted_event.option
+        text = option.hit.text or "" if isinstance(option, Command) else ""
+        name = text.removeprefix(THEME_COMMAND)
+        tried = name if text.startswith(THEME_COMMAND) and name in self.theme_names else ""
+        self.theme = tried if tried and not self.no_color else self._wardrobe.of(self._agent)
+
+    def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
+        """What was only tried on is taken off again."""
+        if not event.option_selected:
+            self.theme = self._wardrobe.of(self._agent)
+
+    # the end
 
     async def action_quit(self) -> None:
         """Leave: what is typed is written, the worker pushes what it can, the floor goes home."""
