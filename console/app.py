@@ -1,26 +1,36 @@
-"""The Textual application: the screens in front, and the backstage that it opens and closes."""
+"""The Textual application: the screens in front, and the station that it opens and closes."""
 
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import Provider
 from textual.worker import Worker
 
 import themes
+from console import actions
+from console.keymap import Keys
 from console.launch import Launch
+from console.looks.chosen import SIGN_IN
+from console.looks.wardrobe import Wardrobe
 from console.screens.sign_in import SignInScreen
 from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
 
 if TYPE_CHECKING:
+    from textual.command import CommandPalette
+
     from console.messages import SignedOff
-    from console.services.backstage import Backstage
+    from console.services.station import Station
+
+THEME_COMMAND = "theme "
+"""How the palette names a theme, before its name."""
 
 
 def _action_commands() -> type[Provider]:
@@ -33,6 +43,12 @@ def _record_commands() -> type[Provider]:
     from console.commands import RecordCommands
 
     return RecordCommands
+
+
+def _theme_commands() -> type[Provider]:
+    from console.commands import ThemeCommands
+
+    return ThemeCommands
 
 
 def _learn_the_workspace() -> None:
@@ -53,19 +69,29 @@ class AgentConsole(InOrder[str]):
     TITLE = "agent-console"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = list(themes.STYLE_SHEETS)
     COMMAND_PALETTE_BINDING = "ctrl+k"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_action_commands, _record_commands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        _action_commands,
+        _record_commands,
+        _theme_commands,
+    }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.QUIT]))
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
-        super().__init__()
-        for theme in themes.THEMES:
+        """Raises SettingsError when the keys of the settings cannot be used."""
+        no_colour = bool(os.environ.get("NO_COLOR"))
+        super().__init__(ansi_color=True if no_colour else None)
+        self.keys = Keys(launch.settings.keys)
+        """How the key of an action is written at this seat."""
+        sixteen = self.console.color_system == "standard"
+        self._wardrobe = Wardrobe(launch.folder, launch.settings.theme, sixteen=sixteen, no_colour=no_colour)
+        for theme in self._wardrobe.themes:
             self.register_theme(theme)
-        wanted = launch.settings.theme  # chosen here, or the style sheets would be read a second time
-        self.theme = wanted if wanted in {theme.name for theme in themes.THEMES} else themes.DEFAULT
+        self.theme = self._wardrobe.of()  # put on here, or the style sheets would be read a second time
         self._launch = launch
         self._clock = clock
-        self._backstage: Backstage | None = None
+        self._station: Station | None = None
         self._beginning: Worker[None] | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -76,7 +102,9 @@ class AgentConsole(InOrder[str]):
         return SignInScreen(self._launch.settings.organisation, practice=self._launch.floor is not None)
 
     def on_mount(self) -> None:
-        self.set_keymap(self._launch.settings.keys)
+        self.set_keymap(self.keys.changed)
+        for fault in self._wardrobe.faults:
+            self.notify(f"▲ {fault}", severity="warning", markup=False, timeout=20)
         self.call_after_refresh(self._begin_soon)
 
     def _begin_soon(self) -> None:
@@ -84,15 +112,15 @@ class AgentConsole(InOrder[str]):
 
     async def _begin(self) -> None:
         """Once the first screen is seen: open what works behind it, and learn the next one."""
-        from console.services.backstage import Backstage
+        from console.services.station import Station
         from data.playbook.files import ContentError
         from data.store.errors import StoreError
 
-        self._backstage = Backstage(
+        self._station = Station(
             self._launch, self._clock, on_people=self._people_changed, on_floor_ended=self._floor_ended
         )
         try:
-            await self._backstage.open()
+            await self._station.open()
         except (StoreError, ContentError) as error:
             self.exit(str(error), return_code=1, message=None)
             return
@@ -108,8 +136,8 @@ class AgentConsole(InOrder[str]):
         self.run_worker(self._offer_people(), group="people", exclusive=True, exit_on_error=False)
 
     async def _offer_people(self) -> None:
-        if self._backstage is not None and isinstance(self.screen, SignInScreen):
-            self.screen.show_people(await self._backstage.people())
+        if self._station is not None and isinstance(self.screen, SignInScreen):
+            self.screen.show_people(await self._station.people())
 
     async def on_sign_in_screen_sign_on(self, event: SignInScreen.SignOn) -> None:
         from console.screens.workspace import WorkspaceScreen
@@ -117,28 +145,65 @@ class AgentConsole(InOrder[str]):
 
         if self._beginning is not None:
             await self._beginning.wait()
-        if self._backstage is None:
+        if self._station is None:
             return
         try:
-            session = await self._backstage.sign_on(event.name)
+            session = await self._station.sign_on(event.name)
         except (ValueError, StoreError) as error:
             if isinstance(self.screen, SignInScreen):
                 self.screen.tell(str(error))
             return
+        self.theme = self._wardrobe.of(session.seat.me)
         await self.push_screen(WorkspaceScreen(session))
 
     async def on_signed_off(self, _event: SignedOff) -> None:
-        if self._backstage is not None:
-            await self._backstage.end_session()
+        if self._station is not None:
+            await self._station.end_session()
         await self.pop_screen()
+        self.theme = self._wardrobe.of()
         await self._offer_people()
 
-    # themes and the end
+    # themes
+
+    @property
+    def _agent(self) -> str:
+        session = self._station.session if self._station is not None else None
+        return session.seat.me if session is not None else SIGN_IN
+
+    @property
+    def theme_names(self) -> list[str]:
+        """The themes that can be chosen."""
+        return [theme.name for theme in self._wardrobe.themes]
 
     def action_next_theme(self) -> None:
         """The next theme of the list."""
-        names = [theme.name for theme in themes.THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+        self.choose_theme(self._wardrobe.after(self._wardrobe.of(self._agent)))
+
+    def choose_theme(self, name: str) -> None:
+        """Wear a theme, and remember it for the agent."""
+        if why := self._wardrobe.choose(name, self._agent):
+            self.notify(f"▲ {why}", severity="warning", markup=False)
+            return
+        self.theme = name
+        self.notify(f"Theme: {name}.", markup=False, timeout=2)
+        self.run_worker(self._wardrobe.keep, thread=True, group="looks", exit_on_error=False)
+
+    def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
+        """A theme in the palette is worn while the cursor stands on it."""
+        from textual.command import Command
+
+        option = event.highlighted_event.option
+        text = option.hit.text or "" if isinstance(option, Command) else ""
+        name = text.removeprefix(THEME_COMMAND)
+        tried = name if text.startswith(THEME_COMMAND) and name in self.theme_names else ""
+        self.theme = tried if tried and not self.no_color else self._wardrobe.of(self._agent)
+
+    def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
+        """What was only tried on is taken off again."""
+        if not event.option_selected:
+            self.theme = self._wardrobe.of(self._agent)
+
+    # the end
 
     async def action_quit(self) -> None:
         """Leave: what is typed is written, the worker pushes what it can, the floor goes home."""
@@ -148,9 +213,9 @@ class AgentConsole(InOrder[str]):
     async def _take_apart(self) -> None:
         if self._beginning is not None:
             self._beginning.cancel()
-        backstage, self._backstage = self._backstage, None
-        if backstage is not None:
-            await backstage.close()
+        station, self._station = self._station, None
+        if station is not None:
+            await station.close()
 
     async def on_unmount(self) -> None:
         await self._take_apart()

@@ -38,7 +38,12 @@ class Settings(BaseModel):
     region: str = Field(
         "US", pattern="^[A-Z]{2}$", description="Country whose phone numbers may be written without +."
     )
-    theme: str = Field("night", description="Name of the theme: night or day.")
+    theme: str = Field(
+        "auto",
+        description="Theme until an agent chooses one: auto (night; 16-colours where the terminal has no more), night,"
+        " day, contrast, colour-blind, 16-colours, no-colour, or the name of a file in the folder themes.",
+    )
+    mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
     hub: Path | None = Field(None, description="File of the embedded hub; empty: hub.db in the data folder.")
     script: Path = Field(CONTENT / "plain.yaml", description="The script that every contact begins with.")
     choices: Path = Field(
@@ -47,7 +52,8 @@ class Settings(BaseModel):
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
     keys: Annotated[dict[str, str], BeforeValidator(_from_text)] = Field(
-        default_factory=dict, description="Other keys for actions: action id = key, or several parted by commas."
+        default_factory=dict,
+        description="Other keys for actions: action id = key, or several parted by commas; see keys.md.",
     )
 
 

@@ -63,17 +63,18 @@ class WorkspaceScreen(WorkspaceActions):
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
+        key = self.session.seat.key
         yield StatusBar(id="status", classes="bar")
         yield TabBar(id="tabs", classes="bar")
         with Horizontal(id="body"):
             with Vertical(id="left"):
-                yield QueuePane(id="queue")
-                yield DeskPane(id="desk")
+                yield QueuePane(id="queue", key_of=key)
+                yield DeskPane(id="desk", key_of=key)
             with Vertical(id="right"):
                 with Horizontal(id="upper"):
-                    yield CustomerPane(id="customer")
-                    yield ScriptPane(id="script")
-                yield TicketPane(id="ticket")
+                    yield CustomerPane(id="customer", key_of=key)
+                    yield ScriptPane(id="script", key_of=key)
+                yield TicketPane(id="ticket", key_of=key)
         yield HintBar(id="hints", classes="bar")
 
     def action_palette(self) -> None:
@@ -326,8 +327,7 @@ class WorkspaceScreen(WorkspaceActions):
         if state is AgentState.WRAP_UP:
             labels["ready"] = "not ready after"
         return [
-            (actions.BY_ID[one].key_text, labels.get(one, actions.BY_ID[one].label), self._works(one))
-            for one in ids
+            (self.session.seat.key(one), labels.get(one, actions.BY_ID[one].label), self._works(one)) for one in ids
         ]
 
     def _works(self, action: str) -> bool:

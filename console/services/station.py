@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
 
-class Backstage:
+class Station:
     """One seat at work. `open` it, and `close` it in the end."""
 
     def __init__(
