@@ -74,8 +74,6 @@ class AgentConsole(InOrder[str]):
         _record_commands,
         _theme_commands,
     }
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.QUIT]))
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
