@@ -17,8 +17,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from console.app import AgentConsole
+from console.launch import Launch
 from console.screens.workspace import WorkspaceScreen
-from console.services.station import Launch
 from console.settings import load
 from data.models.agent import AgentState
 from data.models.base import ContactId

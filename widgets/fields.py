@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.text import Text
@@ -17,6 +16,7 @@ from textual.widgets import Input, TextArea
 from textual.widgets.input import Selection
 
 from widgets.safe_text import fit, stand_in
+from widgets.tones import style_of
 
 
 class CursorMoved(Message):
@@ -94,7 +94,6 @@ class ChoiceField(Widget, can_focus=True):
     """One of a few values: left and right, the first letter or the digit of a choice change it."""
 
     DEFAULT_CSS = "ChoiceField { height: 1; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice-field--arrow"}
 
     value: reactive[str] = reactive("")
 
@@ -161,7 +160,7 @@ class ChoiceField(Widget, can_focus=True):
         cells = self.size.width
         if not self.has_focus:
             return Strip([Segment(fit(self.label, cells), self.rich_style)], cells)
-        arrow = self.rich_style + self.get_component_rich_style("choice-field--arrow")
+        arrow = self.rich_style + style_of(self.app, "accent")
         text = fit(self.label, max(0, cells - 2)).rstrip()
         strip = Strip([Segment("‹", arrow), Segment(text, self.rich_style), Segment("›", arrow)])
         return strip.adjust_cell_length(cells, self.rich_style)

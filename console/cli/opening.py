@@ -7,11 +7,14 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, settings_of
+
+if TYPE_CHECKING:
+    from console.launch import Launch
 
 PlainOption = Annotated[
     bool | None,
@@ -22,33 +25,54 @@ PlainOption = Annotated[
 RoleOption = Annotated[Literal["agent", "supervisor"], typer.Option("--role", help="What you sign on as.")]
 
 
+NoMouse = Annotated[
+    bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal, so that its own selection works.")
+]
+
+
 def _open_console(
-    chosen: Path | None, hub: Path | None, role: str, plain: bool | None, floor: list[str] | None
+    chosen: Path | None,
+    hub: Path | None,
+    role: str,
+    floor: list[str] | None,
+    *,
+    plain: bool | None,
+    no_mouse: bool,
 ) -> None:
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
-    wanted = settings.plain if plain is None else plain
-    if not wanted:
+    in_lines = settings.plain if plain is None else plain
+    if not in_lines:
         _check_the_terminal()
     _log_to(folder)
-    from console.services.station import Launch
-    from data.models.agent import Role
+    from console.launch import Launch
 
-    launch = Launch(folder, settings, Role(role), floor)
-    if wanted:
-        from console.plain.app import run
-
-        if sentence := run(launch):
-            raise fail(sentence, FAULTS)
-        return
-    from console.app import AgentConsole
-
-    console = AgentConsole(launch)
-    sentence = console.run()
+    launch = Launch(folder, settings, role, floor)
+    sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
     if sentence:
         raise fail(sentence, FAULTS)
-    if console.return_code:
+
+
+def _in_lines(launch: Launch) -> str | None:
+    """The plain console; returns a sentence when it could not start."""
+    from console.plain.app import run
+
+    return run(launch)
+
+
+def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
+    """The full console; returns a sentence when it could not start or had to stop."""
+    from console.app import AgentConsole
+    from console.settings import SettingsError
+
+    try:
+        console = AgentConsole(launch)
+    except SettingsError as error:
+        raise fail(str(error), USAGE) from error
+    sentence = console.run(mouse=mouse)
+    if console.return_code and not sentence:
         raise typer.Exit(FAULTS)
+    return sentence
 
 
 def _check_the_terminal() -> None:
@@ -62,8 +86,14 @@ def _check_the_terminal() -> None:
             "The console needs a terminal: start it in one, add --plain, or use a command (agent-console --help).",
             USAGE,
         )
-    if os.environ.get("TERM") in ("dumb", "unknown"):
-        raise fail("This terminal cannot be drawn on: add --plain, and the console speaks in lines.", USAGE)
+    if (term := os.environ.get("TERM", "")) in ("dumb", "unknown"):
+        raise fail(
+            f"This terminal (TERM={term}) has no cursor that could be placed: open the console in another one, or"
+            " read it line by line with agent-console --plain.",
+            USAGE,
+        )
+    if os.environ.get("NO_COLOR") == "":  # set but empty means nothing (no-color.org), which Textual does not know
+        del os.environ["NO_COLOR"]
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
 
 
@@ -90,9 +120,10 @@ def _log_to(folder: Path) -> None:
 def console(
     context: typer.Context,
     role: RoleOption = "agent",
-    plain: PlainOption = None,
     data_dir: DataDir = None,
     hub: Hub = None,
+    plain: PlainOption = None,
+    no_mouse: NoMouse = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Open the console."""
@@ -102,7 +133,7 @@ def console(
         print(f"agent-console {installed('agent-console')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _open_console(data_dir, hub, role, plain, None)
+        _open_console(data_dir, hub, role, None, plain=plain, no_mouse=no_mouse)
 
 
 def demo(
@@ -122,9 +153,10 @@ def demo(
     replay: Annotated[Path | None, typer.Option(help="Play this queue_log instead (also .xz, .gz).")] = None,
     day: Annotated[str | None, typer.Option(help="Only this day of the replayed log, YYYY-MM-DD.")] = None,
     role: RoleOption = "agent",
-    plain: PlainOption = None,
     data_dir: DataDir = None,
     hub: Hub = None,
+    plain: PlainOption = None,
+    no_mouse: NoMouse = False,
     as_json: Json = False,
 ) -> None:
     """Open the practice floor.
@@ -140,7 +172,7 @@ def demo(
     if day is not None:
         options += ["--day", _day(day, replay)]
     if not headless:
-        _open_console(data_dir, hub, role, plain, options)
+        _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse)
         return
     folder = folder_of(data_dir, practice=True)
     try:

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
+from console.launch import Launch
 from console.plain import commands
 from console.plain.console import PlainConsole
 from console.plain.terminal import Terminal
-from console.services.station import Launch, Station
 from data.clock import SYSTEM_CLOCK
 from data.playbook.files import ContentError
 from data.store.errors import StoreError
@@ -28,26 +28,23 @@ def run(launch: Launch) -> str | None:
     """The plain console, until the agent leaves. Returns a sentence when it could not start."""
     with _loop() as loop:
         terminal = Terminal(loop, commands.names(), at_once=launch.settings.announce == "at once")
-        station = Station(launch, SYSTEM_CLOCK, commands.typing, lambda: None)
+        console = PlainConsole(launch, SYSTEM_CLOCK, terminal.say, terminal.bell, _copied)
         for number in (signal.SIGHUP, signal.SIGTERM):
             signal.signal(number, _end)
         try:
-            _wait(loop, station.open())
-            _converse(loop, terminal, station)
+            _wait(loop, console.start())
+            _converse(loop, terminal, console)
         except (StoreError, ContentError) as error:
             return str(error)
         finally:
             for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)
-            _wait(loop, station.close())
+            _wait(loop, console.close())
     return None
 
 
-def _converse(loop: asyncio.AbstractEventLoop, terminal: Terminal, station: Station) -> None:
+def _converse(loop: asyncio.AbstractEventLoop, terminal: Terminal, console: PlainConsole) -> None:
     """Line by line, until the agent leaves or nobody is there any more."""
-    console = PlainConsole(station, SYSTEM_CLOCK, terminal.say, terminal.bell, _copied)
-    asyncio.run_coroutine_threadsafe(console.floor_ended(), loop)
-    _wait(loop, console.start())
     while not console.done:
         try:
             line = terminal.read(console.prompt)
@@ -60,7 +57,6 @@ def _converse(loop: asyncio.AbstractEventLoop, terminal: Terminal, station: Stat
         except EOFError:
             break
     terminal.say("Leaving; what you typed is kept.")
-    _wait(loop, console.close())
 
 
 def _wait(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
+from console.launch import Launch
 from console.plain import commands
 from console.plain import wording as words
 from console.plain.contact_words import ContactWords
@@ -14,11 +17,13 @@ from console.plain.phone_words import PhoneWords
 from console.plain.ticket_words import TicketWords
 from console.services.station import Station
 from data.clock import Clock
-from data.models.agent import AgentState
+from data.models.agent import Agent, AgentState
 from data.queue.people import meant
 from data.store.errors import StoreError
 
 LEAVE = ("quit", "exit")
+PEOPLE_S = 10.0
+"""Longest wait for the first people of a practice floor."""
 
 
 class PlainConsole:
@@ -26,7 +31,7 @@ class PlainConsole:
 
     def __init__(
         self,
-        station: Station,
+        launch: Launch,
         clock: Clock,
         out: Callable[[str], None],
         bell: Callable[[], None],
@@ -34,7 +39,11 @@ class PlainConsole:
     ) -> None:
         self.done = False
         """The agent wants to leave."""
-        self._station = station
+        self._launch = launch
+        self._people_came = asyncio.Event()
+        self._station = station = Station(
+            launch, clock, how=commands.typing, on_people=self._people_came.set, on_floor_ended=self._floor_ended
+        )
         self._conversation = Conversation(self._do)
         self.front = front = Front(station, clock, self._conversation, out, bell)
         parts = (PhoneWords(front), CustomerWords(front), ContactWords(front), TicketWords(front, copy), self)
@@ -49,19 +58,20 @@ class PlainConsole:
         return self._conversation.prompt
 
     async def start(self) -> None:
-        """Greet and ask who is there."""
-        floor = " Practice floor: nothing here is real." if self._station.practice else ""
-        self.front.say(f"{words.brief(self._station.launch.settings.organisation)}.{floor}")
+        """Open what works behind it, greet, and ask who is there.
+
+        Raises:
+            StoreError: the store cannot be opened; the message says what to do.
+            ContentError: the script or the choices cannot be used; the message says what to mend.
+        """
+        await self._station.open()
+        floor = " Practice floor: nothing here is real." if self._launch.floor is not None else ""
+        self.front.say(f"{words.brief(self._launch.settings.organisation)}.{floor}")
         await self._conversation.run(self._sign_on())
 
     async def take(self, line: str) -> None:
         """Take in a line; returns when what it began is done, or asks something."""
         await self._conversation.take(line)
-
-    async def floor_ended(self) -> None:
-        """Say so when the practice floor ends by itself."""
-        if said := await self._station.floor_ended():
-            self.front.say(f"The practice floor has ended: {said}")
 
     @property
     def asking(self) -> bool:
@@ -76,8 +86,12 @@ class PlainConsole:
             self.front.say("Type quit to leave the console.")
 
     async def close(self) -> None:
-        """Nobody types any more."""
+        """Nobody types any more: what is typed is written, and all is taken apart."""
         self._conversation.close()
+        await self._station.close()
+
+    def _floor_ended(self, said: str) -> None:
+        self.front.say(f"The practice floor has ended: {said}")
 
     # commands
 
@@ -126,7 +140,7 @@ class PlainConsole:
 
     async def do_sign_off(self, _typed: str) -> None:
         if await self.front.session.sign_off():
-            await self._station.sign_off()
+            await self._station.end_session()
             self.front.forget()
             self.front.say("Signed off.")
             await self._sign_on()
@@ -148,7 +162,7 @@ class PlainConsole:
     async def _named(self, typed: str) -> str | None:
         """The person that is meant; a new name is added when that is wanted."""
         await self._station.heard_of_people()
-        people = await self._station.people()
+        people = await self._known_people()
         if not typed:
             known = ", ".join(words.brief(one.name) for one in people)
             self.front.say(f"Known here: {known}." if known else "Nobody is known here yet: type your name.")
@@ -159,6 +173,18 @@ class PlainConsole:
         if await self.front.sure(f"Nobody here is called {words.brief(typed)}. Add this name?"):
             return typed
         return None
+
+    async def _known_people(self) -> list[Agent]:
+        """Who may sign on here; a new practice floor brings its people after a moment."""
+        people = await self._station.people()
+        if self._launch.floor is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PEOPLE_S):
+                    while not people:
+                        await self._people_came.wait()
+                        self._people_came.clear()
+                        people = await self._station.people()
+        return people
 
     async def _begin(self, name: str) -> None:
         session = await self._station.sign_on(name)

@@ -217,7 +217,7 @@ class Front:
                 self.ticket = ticket
 
     def _rang(self, contact: Contact) -> None:
-        if self.station.launch.settings.bell:
+        if self.session.seat.settings.bell:
             self._bell()
         waiting = self.queue.waiting if self.queue is not None else ()
         self.say(facts.ringing(contact, waiting, DOT if self.conversation.asking else ""))

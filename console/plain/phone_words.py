@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.plain import facts
 from console.plain import wording as words
 from console.plain.front import Front, keyed
 from data.customers.phone import display
@@ -40,13 +41,16 @@ class PhoneWords:
         await session.phone.toggle_ready(reason)
 
     async def do_take(self, typed: str) -> None:
-        waiting = self._front.queue_read
+        phone, waiting = self._front.session.phone, self._front.queue_read
         if not typed:
-            await self._front.session.phone.take(None)
-        elif typed.isdecimal() and 0 < int(typed) <= len(waiting):
-            await self._front.session.phone.take(ContactId(waiting[int(typed) - 1]))
-        else:
+            await phone.take(None)
+        elif not (typed.isdecimal() and 0 < int(typed) <= len(waiting)):
             self._front.say(f"The queue as it was read out has no number {words.brief(typed)}: type queue.")
+        elif phone.contact is not None and phone.contact.id != waiting[int(typed) - 1]:
+            doing = str(phone.status.state).capitalize()
+            self._front.say(f"{doing}: {facts.who(phone.contact)}. End that first, then take another.")
+        else:
+            await phone.take(ContactId(waiting[int(typed) - 1]))
 
     async def do_answer(self, _typed: str) -> None:
         if self._front.session.phone.status.state is AgentState.RINGING:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from console import actions
 from console.screens.modal import Dialog
 from data.customers.records import FORM
 from data.models.customer import Plan
@@ -21,9 +22,9 @@ PLANS = [("", "none"), *((str(plan.value), f"{plan.value} {plan.label}") for pla
 
 
 class CustomerDialog(Dialog[dict[str, str]]):
-    """Returns the form's texts; F10 saves."""
+    """Returns the form's texts."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "accept", "save", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP]))
 
     def __init__(self, known: Mapping[str, str]) -> None:
         super().__init__("New customer")
@@ -49,7 +50,7 @@ class CustomerDialog(Dialog[dict[str, str]]):
         self._foot("")
 
     def _foot(self, fault: str) -> None:
-        keys = line(" ", ("F10", "key"), (" save", "dim"), "    ", ("esc", "key"), (" back", "dim"))
+        keys = line(" ", (self.key_of("keep"), "key"), (" save", "dim"), "    ", ("esc", "key"), (" back", "dim"))
         self.query_one("#dialog-foot", Lines).set_lines([line((f" {fault}", "bad")) if fault else (), keys])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

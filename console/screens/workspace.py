@@ -50,6 +50,12 @@ class WorkspaceScreen(WorkspaceActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (100, "-medium"),
+        (140, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -64,18 +70,28 @@ class WorkspaceScreen(WorkspaceActions):
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
+        self._take_shape()
+        key = self.session.seat.key
         yield StatusBar(id="status", classes="bar")
         yield TabBar(id="tabs", classes="bar")
         with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield QueuePane(id="queue")
-                yield DeskPane(id="desk")
+            with Vertical(id="left", classes="-here"):
+                yield QueuePane(id="queue", key_of=key).add_class("-here")
+                yield DeskPane(id="desk", key_of=key)
             with Vertical(id="right"):
                 with Horizontal(id="upper"):
-                    yield CustomerPane(id="customer")
-                    yield ScriptPane(id="script")
-                yield TicketPane(id="ticket")
+                    yield CustomerPane(id="customer", key_of=key)
+                    yield ScriptPane(id="script", key_of=key)
+                yield TicketPane(id="ticket", key_of=key)
         yield HintBar(id="hints", classes="bar")
+
+    def _take_shape(self) -> None:
+        """The classes of this width and height, while there is nothing below that would be styled anew."""
+        for cells, points in zip(
+            self.app.size, (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), strict=True
+        ):
+            reached = [name for least, name in points or () if cells >= least]
+            self.add_class(*reached[-1:])
 
     def action_palette(self) -> None:
         self.app.action_command_palette()
@@ -213,11 +229,17 @@ class WorkspaceScreen(WorkspaceActions):
     def _show_pane(self, name: str) -> None:
         """Make a pane the current one: on a narrow or zoomed screen the only one that is seen."""
         self._current = name
-        here = self._pane(name)
+        if self.has_class("-narrow") or self.has_class("-zoomed"):
+            self._mark_current()
+        self._draw_tabs()
+
+    def _mark_current(self) -> None:
+        """Mark the current pane and the boxes around it, for the style sheet. Marking styles whole panes anew, so
+        a screen that shows all of them is spared it."""
+        here = self._pane(self._current)
         boxes = [self.query_one(box) for box in ("#left", "#right", "#upper")]
         for node in (*(self._pane(one) for one in PANES), *boxes):
             node.set_class(node is here or node in here.ancestors, "-here")
-        self._draw_tabs()
 
     def go(self, name: str) -> None:
         self._show_pane(name)
@@ -244,6 +266,7 @@ class WorkspaceScreen(WorkspaceActions):
         self.customer_pane.search()
 
     def action_zoom(self) -> None:
+        self._mark_current()
         self.toggle_class("-zoomed")
 
     def action_leave(self) -> None:
@@ -261,6 +284,7 @@ class WorkspaceScreen(WorkspaceActions):
     # bars
 
     def on_resize(self) -> None:
+        self._mark_current()
         self.call_after_refresh(self._draw_bars)
         self.call_after_refresh(self._draw_tabs)
 
@@ -326,8 +350,7 @@ class WorkspaceScreen(WorkspaceActions):
         if state is AgentState.WRAP_UP:
             labels["ready"] = "not ready after"
         return [
-            (actions.BY_ID[one].key_text, labels.get(one, actions.BY_ID[one].label), self._works(one))
-            for one in ids
+            (self.session.seat.key(one), labels.get(one, actions.BY_ID[one].label), self._works(one)) for one in ids
         ]
 
     def _works(self, action: str) -> bool:

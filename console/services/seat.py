@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from textual.message import Message
 
+from console.keymap import Keys
 from console.messages import Told
 from console.services.link import Link
 from console.services.store_thread import StoreThread
@@ -48,6 +49,8 @@ class Seat:
         self.script = script
         self.choices = choices
         self.clock = clock
+        self.key = Keys(settings.keys)
+        """How the key of an action is written here."""
         self.how = how
         """How an action is asked for at this front end, for sentences: `press r`, or `type ready`."""
         self.turn = asyncio.Lock()

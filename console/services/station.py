@@ -1,91 +1,85 @@
-"""What one seat runs on, whatever the agent looks at: the store's thread, the worker, the practice floor, and the
-session of whoever is signed on. A front end opens it, signs people on and off, and closes it."""
+"""What works behind the screens of one seat: the store's thread, the sync worker, the practice floor and the
+texts that an organisation reviews. Whatever is in front, a full screen or plain lines, opens and closes it here."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from console.launch import Launch
 from console.services.floor import PracticeFloor
 from console.services.link import Link
+from console.services.seat import Seat
 from console.services.store_thread import StoreThread
-from console.settings import Settings
 from data.clock import Clock
 from data.models.agent import Agent, Role
+from data.playbook.files import load_choices, load_script
+from data.queue import people
 from data.store.database import STORE_FILE
 from data.sync.wire import SyncStatus
 
 if TYPE_CHECKING:
     from console.services.session import Session
 
-HUB_FILE = "hub.db"
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
 
-@dataclass(frozen=True)
-class Launch:
-    """How the console was started."""
-
-    folder: Path
-    settings: Settings
-    role: Role = Role.AGENT
-    floor: Sequence[str] | None = None
-    """Options of the practice floor, None without one."""
-
-    @property
-    def hub(self) -> Path:
-        """The embedded hub's file."""
-        return self.settings.hub or self.folder / HUB_FILE
-
-
 class Station:
-    """One seat. `people_changed` is called when the people of the hub changed while nobody was signed on; `how`
-    says how an action is asked for at this front end (see `console.actions.pressing`)."""
+    """One seat at work. `open` it, and `close` it in the end."""
 
     def __init__(
-        self, launch: Launch, clock: Clock, how: Callable[[str], str], people_changed: Callable[[], object]
+        self,
+        launch: Launch,
+        clock: Clock,
+        *,
+        how: Callable[[str], str],
+        on_people: Callable[[], None],
+        on_floor_ended: Callable[[str], None],
     ) -> None:
-        self.launch = launch
-        self.session: Session | None = None
+        """
+        Args:
+            how: how an action is asked for at this front end, see `Seat.how`.
+            on_people: the hub sent people, while nobody is signed on.
+            on_floor_ended: the practice floor ended by itself; what it said last.
+        """
+        self._launch = launch
         self._clock = clock
         self._how = how
-        self._people_changed = people_changed
+        self._on_people = on_people
+        self._on_floor_ended = on_floor_ended
         self._store = StoreThread(launch.folder / STORE_FILE)
         self._link = Link(self._store.path, launch.hub, launch.settings.seat, self._pulled, self._synced)
         self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
+        self._watching: asyncio.Task[None] | None = None
         self._sync = SyncStatus()
-
-    @property
-    def practice(self) -> bool:
-        """Whether callers and colleagues are played."""
-        return self._floor is not None
+        self.session: Session | None = None
+        """Who is signed on."""
 
     async def open(self) -> None:
-        """Read the script and the choices, open the store, start worker and floor.
+        """Read the texts, open the store, start the worker and the floor.
 
         Raises:
-            StoreError: the store cannot be opened; the message says what to do.
-            ContentError: the script or the choices cannot be used; the message says what to mend.
+            ContentError: a text file cannot be used.
+            StoreError: the store cannot be opened.
         """
-        from data.playbook.files import load_choices, load_script
-
-        self._script = load_script(self.launch.settings.script)
-        self._choices = load_choices(self.launch.settings.choices)
+        self._script = load_script(self._launch.settings.script)
+        self._choices = load_choices(self._launch.settings.choices)
         await self._store.open()
         self._link.start()
         if self._floor is not None:
             await self._floor.start()
+            self._watching = asyncio.create_task(self._watch(self._floor), name="practice floor")
 
-    async def floor_ended(self) -> str:
-        """Wait until the practice floor ends by itself; returns the last thing it said."""
-        return await self._floor.ended() if self._floor is not None else ""
+    async def _watch(self, floor: PracticeFloor) -> None:
+        if said := await floor.ended():
+            self._on_floor_ended(said)
 
     async def close(self) -> None:
-        """What is typed is written, the worker pushes what it can, the floor goes home. May be called twice."""
-        await self.sign_off()
+        """Sign off as far as that is possible, let the worker push what it can, and close the store."""
+        await self.end_session()
+        if self._watching is not None:
+            self._watching.cancel()
         await asyncio.gather(self._link.close(), *([self._floor.close()] if self._floor is not None else []))
         await self._store.close()
 
@@ -95,40 +89,36 @@ class Station:
         if self.session is not None:
             self.session.refresh(entities)
         elif Agent.entity in entities:
-            self._people_changed()
+            self._on_people()
 
     def _synced(self, status: SyncStatus) -> None:
         self._sync = status
         if self.session is not None:
             self.session.synced(status)
 
-    # signing on and off
+    # people
 
     async def people(self) -> list[Agent]:
         """Who may sign on here."""
-        from data.queue import people
-
         return await self._store.do(people.everyone)
 
     async def sign_on(self, name: str) -> Session:
-        """Sign a person on by name; the session is not started yet.
+        """Sign a person on.
 
         Raises:
             ValueError: the name is empty.
             StoreError: the store could not be written.
         """
-        from console.services.seat import Seat
         from console.services.session import Session
-        from data.queue import people
 
         await self.heard_of_people()
-        agent, status = await self._store.do(people.sign_on, name, self._clock, self.launch.role)
+        agent, status = await self._store.do(people.sign_on, name, self._clock, Role(self._launch.role))
         self._link.wake()
         seat = Seat(
             agent,
             self._store,
             self._link,
-            self.launch.settings,
+            self._launch.settings,
             self._script,
             self._choices,
             self._clock,
@@ -145,8 +135,8 @@ class Station:
                 return
             await asyncio.sleep(FIRST_PULL_S / FIRST_PULL_LOOKS)
 
-    async def sign_off(self) -> None:
-        """Close the session, if somebody is signed on."""
-        if self.session is not None:
-            await self.session.close()
-            self.session = None
+    async def end_session(self) -> None:
+        """Write what is being typed and sign out, unless a contact is in hand."""
+        session, self.session = self.session, None
+        if session is not None:
+            await session.close()

@@ -12,8 +12,8 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from console.app import AgentConsole
+from console.launch import Launch
 from console.screens.workspace import WorkspaceScreen
-from console.services.station import Launch
 from console.settings import Settings
 from data.models import SYNCED
 from data.models.agent import Agent, AgentState

@@ -8,11 +8,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from console.plain import commands
+from console.launch import Launch
 from console.plain.console import PlainConsole
 from console.plain.wording import safe
 from console.services.session import Session
-from console.services.station import Launch, Station
 from console.settings import Settings
 from data.models.agent import AgentState
 from data.models.contact import Contact, ContactState, RequestAction, RequestState
@@ -27,12 +26,11 @@ class Desk:
 
     def __init__(self, folder: Path, feed: Feed, settings: Settings) -> None:
         self.feed = feed
-        self.station = Station(Launch(folder, settings), CLOCK, commands.typing, lambda: None)
         self.lines: list[str] = []
         """The transcript: prompts with what was typed, and what was said."""
         self.bells = 0
         self.copied: list[str] = []
-        self.console = PlainConsole(self.station, CLOCK, self._out, self._bell, self._copy)
+        self.console = PlainConsole(Launch(folder, settings), CLOCK, self._out, self._bell, self._copy)
 
     def _out(self, line: str) -> None:
         self.lines.append(safe(line))
@@ -46,7 +44,7 @@ class Desk:
 
     @property
     def session(self) -> Session:
-        session = self.station.session
+        session = self.console.front.station.session
         assert session is not None
         return session
 
@@ -119,11 +117,9 @@ async def at_desk(folder: Path, settings: Settings | None = None) -> AsyncIterat
     """A desk where nobody has signed on yet."""
     feed = at_rest(folder)
     desk = Desk(folder, feed, settings or Settings())
-    await desk.station.open()
     try:
         await desk.console.start()
         yield desk
     finally:
         await desk.console.close()
-        await desk.station.close()
         feed.close()

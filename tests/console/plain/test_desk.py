@@ -49,7 +49,6 @@ async def test_a_text_is_kept_line_by_line_commands_go_on_beside_it_and_it_comes
     with Store(tmp_path / STORE_FILE, create=False) as store:
         assert store.value("SELECT count(*) FROM desk WHERE fields LIKE '%And then the line%'") == 1
     desk = Desk(tmp_path, desk.feed, Settings())
-    await desk.station.open()
     try:
         await desk.console.start()
         said = await desk.type("dana")
@@ -58,7 +57,6 @@ async def test_a_text_is_kept_line_by_line_commands_go_on_beside_it_and_it_comes
         assert "Title: No sound" in await desk.type("ticket")
     finally:
         await desk.console.close()
-        await desk.station.close()
 
 
 async def test_several_share_the_number(tmp_path: Path) -> None:
