@@ -5,7 +5,7 @@ from __future__ import annotations
 from console.plain import facts, records
 from console.plain import wording as words
 from console.plain.front import Choice, Front, chosen
-from data.customers.records import FORM, from_form
+from data.customers.records import from_form
 from data.models.customer import Plan
 from data.text.cards import mask_cards
 from data.views import Found, Glance
@@ -13,6 +13,18 @@ from widgets.glance import checklist
 from widgets.ticket_words import MASKED
 
 MOST_FOUND = 9
+QUESTIONS = (
+    ("name", "name"),
+    ("company", "company"),
+    ("phone", "phone"),
+    ("phone2", "second phone"),
+    ("email", "e-mail"),
+    ("street", "street and number"),
+    ("city", "city"),
+    ("plan", "plan"),
+    ("notes", "note"),
+)
+"""What is asked for a new customer: field of the form, and what it is called."""
 
 
 class CustomerWords:
@@ -124,7 +136,7 @@ class CustomerWords:
         contact = session.phone.contact
         known = {"name": contact.caller_name, "phone": contact.caller_number} if contact is not None else {}
         self._front.say("New customer. Enter keeps what stands in brackets, or leaves it empty; a dot leaves all.")
-        texts = {name: await self._filled_in(name, label, known.get(name, "")) for name, label in FORM}
+        texts = {name: await self._filled_in(name, label, known.get(name, "")) for name, label in QUESTIONS}
         await session.create_customer(from_form(texts, session.seat.settings.region))
 
     async def _filled_in(self, name: str, label: str, known: str) -> str:

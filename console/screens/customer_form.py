@@ -12,12 +12,22 @@ from textual.widgets import Input
 
 from console import actions
 from console.screens.modal import Dialog
-from data.customers.records import FORM
 from data.models.customer import Plan
 from widgets.fields import ChoiceField, LineField
 from widgets.lines import Lines
 from widgets.safe_text import line
 
+FIELDS = (
+    ("name", "name"),
+    ("company", "company"),
+    ("phone", "phone"),
+    ("phone2", "phone 2"),
+    ("email", "e-mail"),
+    ("street", "address"),
+    ("city", "city"),
+    ("plan", "plan"),
+    ("notes", "note"),
+)
 PLANS = [("", "none"), *((str(plan.value), f"{plan.value} {plan.label}") for plan in Plan)]
 
 
@@ -31,7 +41,7 @@ class CustomerDialog(Dialog[dict[str, str]]):
         self._known = known
 
     def compose_body(self) -> ComposeResult:
-        for name, label in FORM:
+        for name, label in FIELDS:
             with Horizontal(classes="form-row"):
                 shown = Lines(classes="label")
                 shown.set_lines([line((f" {label}", "dim"))])
@@ -60,7 +70,7 @@ class CustomerDialog(Dialog[dict[str, str]]):
     def action_accept(self) -> None:
         """Save when there is a name."""
         texts = {}
-        for name, _ in FORM:
+        for name, _ in FIELDS:
             field = self.query_one(f"#new-{name}")
             assert isinstance(field, LineField | ChoiceField)
             texts[name] = field.value

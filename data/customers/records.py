@@ -9,22 +9,9 @@ from data.models.customer import Customer, Phone, Plan
 from data.store.database import Store
 from data.store.save import saving
 
-FORM = (
-    ("name", "name"),
-    ("company", "company"),
-    ("phone", "phone"),
-    ("phone2", "phone 2"),
-    ("email", "e-mail"),
-    ("street", "address"),
-    ("city", "city"),
-    ("plan", "plan"),
-    ("notes", "note"),
-)
-"""The fields of the form for a new customer, and what each is called."""
-
 
 def from_form(fields: dict[str, str], region: str) -> Customer:
-    """A new customer from the texts of the form, by the names in `FORM`.
+    """A new customer from the texts of a form: name, company, phone, phone2, email, street, city, plan, notes.
 
     Raises:
         ValueError: no name, or a plan that is none of 0 to 4.
