@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import signal
 import sys
 import threading
@@ -42,6 +43,8 @@ class Terminal:
         self._prompt: str | None = None
         """The prompt of the line that is being typed; None when none is."""
         self._waking = False
+        self._deaf = False
+        """Nobody hears what is said any more."""
         self._main = threading.main_thread().ident
         self._typed = _readline(words) if self.interactive else None
         if self.interactive:
@@ -72,8 +75,9 @@ class Terminal:
         try:
             sys.stdout.write(text)
             sys.stdout.flush()
-        except OSError:  # the terminal or the reader of the pipe is gone: reading will tell
-            pass
+        except OSError:  # the terminal or the reader of the pipe is gone
+            self._deaf = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _wake(self) -> None:
         """Let the main thread tell the news; until it has."""
@@ -106,6 +110,8 @@ class Terminal:
         with self._lock:
             self._tell()
             self._prompt = prompt
+        if self._deaf:
+            raise EOFError
         try:
             line = input(prompt) if self.interactive else self._piped(prompt)
         except OSError as error:

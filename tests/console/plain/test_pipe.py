@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import unicodedata
 from pathlib import Path
 
 from data.models.customer import Customer, Phone
-from data.models.ticket import Ticket
-from data.store.database import STORE_FILE, Store
 from tests.console.command import program
 from tests.console.stage import at_rest, caller
 from tests.hostile import HOSTILE
@@ -35,7 +35,8 @@ def test_lines_in_and_out_and_nothing_that_a_terminal_obeys(tmp_path: Path) -> N
     typed = ["dana", "queue all", "lookup hostile"]
     for place in range(1, 10):
         typed += [f"open {place}", "more", "spell name"]
-    typed += [*(f"lookup {text[:50]}" for text in TEXTS), *(text[:50] for text in TEXTS), "help all", "status"]
+    typed += [*(f"lookup {text[:50]}" for text in TEXTS), *(text[:50] for text in TEXTS), "help all"]
+    typed += ["\udcff is no letter", "status", "quit", "queue"]
     done = program("--plain", "--data-dir", tmp_path, stdin="\n".join(typed))
     assert (done.code, done.err) == (0, "")
     assert done.out.endswith("Leaving; what you typed is kept.\n")
@@ -43,14 +44,21 @@ def test_lines_in_and_out_and_nothing_that_a_terminal_obeys(tmp_path: Path) -> N
     assert not {char for char in done.out if unicodedata.category(char) == "Cc"} - {"\n"}
     assert not set(done.out) & TURNING
     assert max(len(line) for line in done.out.splitlines()) < 6000
+    assert "waiting" not in done.out.split("Hub online.")[-1], "nothing is read after quit"
     assert "Traceback" not in done.out and "Something went wrong" not in done.out
 
 
-def test_bytes_that_are_no_letters_end_nothing(tmp_path: Path) -> None:
+def test_settings_that_do_not_fit_and_a_reader_who_is_gone(tmp_path: Path) -> None:
     at_rest(tmp_path).close()
-    done = program("--plain", "--data-dir", tmp_path, stdin="da\udcffna\nyes\nstatus\nquit\nqueue\n")
-    assert done.code == 0
-    assert done.out.endswith("Leaving; what you typed is kept.\n")
-    assert "waiting" not in done.out.split("Hub online.")[-1]
-    with Store(tmp_path / STORE_FILE, create=False) as store:
-        assert store.value(f"SELECT count(*) FROM {Ticket.entity}") == 0
+    keys = {"AGENT_CONSOLE_KEYS": '{"no_such": "z"}'}
+    done = program("--plain", "--data-dir", tmp_path, stdin="dana\n", env=keys)
+    assert done.code == 1 and done.err.startswith("Setting 'keys': no action is called 'no_such'")
+    command = f"{Path(sys.executable).with_name('agent-console')} --plain --data-dir {tmp_path}"
+    heard = subprocess.run(
+        f"(echo dana; echo status) | {command} | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (heard.stdout, heard.stderr) == ("Example Support.\n", "")
