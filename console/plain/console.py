@@ -22,6 +22,8 @@ from data.queue.people import meant
 from data.store.errors import StoreError
 
 LEAVE = ("quit", "exit")
+MOST_PEOPLE = 20
+"""So many names are read out."""
 PEOPLE_S = 10.0
 """Longest wait for the first people of a practice floor."""
 
@@ -164,8 +166,9 @@ class PlainConsole:
         await self._station.heard_of_people()
         people = await self._known_people()
         if not typed:
-            known = ", ".join(words.brief(one.name) for one in people)
-            self.front.say(f"Known here: {known}." if known else "Nobody is known here yet: type your name.")
+            known = [words.brief(one.name) for one in people[:MOST_PEOPLE]]
+            known += [f"{len(people) - MOST_PEOPLE} more"] if len(people) > MOST_PEOPLE else []
+            self.front.say(f"Known here: {', '.join(known)}." if known else "Nobody is known here yet.")
             return None
         known_one = meant(people, typed)
         if known_one is not None:

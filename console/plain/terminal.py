@@ -107,6 +107,7 @@ class Terminal:
             EOFError: there is no more, or nobody is there any more.
             KeyboardInterrupt: ctrl+c.
         """
+        prompt = safe(prompt)
         with self._lock:
             self._tell()
             self._prompt = prompt

@@ -32,7 +32,7 @@ def test_lines_in_and_out_and_nothing_that_a_terminal_obeys(tmp_path: Path) -> N
         phone = Phone(raw=name, note=name)
         feed.put(Customer(id=f"x-{place}", name=name, account=f"9{place:04}", phones=(phone,), **known))  # type: ignore[arg-type]
     feed.close()
-    typed = ["dana", "queue all", "lookup hostile"]
+    typed = ["\x1b[2JWho\x9b31m", "no", "", "dana", "queue all", "lookup hostile"]
     for place in range(1, 10):
         typed += [f"open {place}", "more", "spell name"]
     typed += [*(f"lookup {text[:50]}" for text in TEXTS), *(text[:50] for text in TEXTS), "help all"]
@@ -41,6 +41,7 @@ def test_lines_in_and_out_and_nothing_that_a_terminal_obeys(tmp_path: Path) -> N
     assert (done.code, done.err) == (0, "")
     assert done.out.endswith("Leaving; what you typed is kept.\n")
     assert "Signed on: Dana Reyes." in done.out and "Found " in done.out and "Hostile Ltd" in done.out
+    assert "Nobody here is called ?[2JWho?31m. Add this name? yes or no:" in done.out, "questions are cleaned too"
     assert not {char for char in done.out if unicodedata.category(char) == "Cc"} - {"\n"}
     assert not set(done.out) & TURNING
     assert max(len(line) for line in done.out.splitlines()) < 6000
