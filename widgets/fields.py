@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from rich.text import Text
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -25,6 +26,9 @@ class CursorMoved(Message):
 
 class LineField(Input):
     """One line of text. What is drawn stands in letter for letter for what is kept."""
+
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
+    """Other than Textual's: a letter does not lay the whole screen out anew."""
 
     def __init__(self, placeholder: str = "", *, id: str | None = None, max_length: int = 0) -> None:
         super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False, max_length=max_length)

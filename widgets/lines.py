@@ -56,6 +56,8 @@ class Lines(ScrollView):
     """
 
     cursor_row: reactive[int] = reactive(0, repaint=False)
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
+    """Other than Textual's: more or fewer lines do not lay the whole screen out anew."""
 
     @dataclass
     class Chosen(Message):
@@ -124,7 +126,8 @@ class Lines(ScrollView):
         before, self._lines = self._lines, lines
         if len(before) != len(lines):
             self.virtual_size = Size(0, len(lines))
-            self.refresh()
+            self.scroll_y = self.validate_scroll_y(self.scroll_y)
+            self.refresh(layout=bool(self.styles.height and self.styles.height.is_auto))
             return
         for y, (old, new) in enumerate(zip(before, lines, strict=True)):
             if old != new:
