@@ -28,6 +28,8 @@ class Desk:
         self.feed = feed
         self.lines: list[str] = []
         """The transcript: prompts with what was typed, and what was said."""
+        self._typed = 0
+        """Where the last line stands that was typed."""
         self.bells = 0
         self.copied: list[str] = []
         self.console = PlainConsole(Launch(folder, settings), CLOCK, self._out, self._bell, self._copy)
@@ -55,16 +57,15 @@ class Desk:
 
     async def type(self, *lines: str) -> list[str]:
         """Type lines, one after the other; returns what was said to the last one."""
-        start = 0
         for line in lines:
             self.lines.append(f"{self.console.prompt}{line}".rstrip())
-            start = len(self.lines)
+            self._typed = len(self.lines)
             await self.console.take(line)
-        return self.lines[start:]
+        return self.lines[self._typed :]
 
     async def hears(self, words: str) -> None:
         """Wait until a line with these words has been said since the last one that was typed."""
-        await self.until(lambda: any(words in line for line in self.lines))
+        await self.until(lambda: any(words in line for line in self.lines[self._typed :]))
 
     async def until(self, true: Callable[[], object]) -> None:
         """Wait until something is so."""
