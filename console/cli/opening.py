@@ -43,12 +43,16 @@ def _open_console(
     settings = settings_of(folder, hub)
     in_lines = settings.plain if plain is None else plain
     if not in_lines:
-        _check_the_terminal()
+        _prepare_the_terminal()
     _log_to(folder)
     from console.launch import Launch
+    from console.settings import SettingsError
 
     launch = Launch(folder, settings, role, floor)
-    sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
+    try:
+        sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
+    except SettingsError as error:
+        raise fail(str(error), USAGE) from error
     if sentence:
         raise fail(sentence, FAULTS)
 
@@ -63,20 +67,16 @@ def _in_lines(launch: Launch) -> str | None:
 def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
     from console.app import AgentConsole
-    from console.settings import SettingsError
 
-    try:
-        console = AgentConsole(launch)
-    except SettingsError as error:
-        raise fail(str(error), USAGE) from error
+    console = AgentConsole(launch)
     sentence = console.run(mouse=mouse)
     if console.return_code and not sentence:
         raise typer.Exit(FAULTS)
     return sentence
 
 
-def _check_the_terminal() -> None:
-    """The panes need a terminal that can be drawn on.
+def _prepare_the_terminal() -> None:
+    """The panes need a terminal that can be drawn on, and some words to Textual before it is imported.
 
     Raises:
         typer.Exit: there is none.
@@ -95,6 +95,7 @@ def _check_the_terminal() -> None:
     if os.environ.get("NO_COLOR") == "":  # set but empty means nothing (no-color.org), which Textual does not know
         del os.environ["NO_COLOR"]
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
+    os.environ.setdefault("ESCDELAY", "50")  # ms until an escape is a key by itself; Textual waits twice as long
 
 
 def _log_to(folder: Path) -> None:

@@ -15,7 +15,6 @@ from console.launch import Launch
 from console.plain import commands
 from console.plain.console import PlainConsole
 from console.plain.terminal import Terminal
-from console.settings import SettingsError
 from data.clock import SYSTEM_CLOCK
 from data.playbook.files import ContentError
 from data.store.errors import StoreError
@@ -26,7 +25,11 @@ CLOSE_S = 5.0
 
 
 def run(launch: Launch) -> str | None:
-    """The plain console, until the agent leaves. Returns a sentence when it could not go on."""
+    """The plain console, until the agent leaves. Returns a sentence when it could not start.
+
+    Raises:
+        SettingsError: keys of the settings that cannot be used.
+    """
     with _loop() as loop:
         terminal = Terminal(loop, commands.names(), at_once=launch.settings.announce == "at once")
         console = PlainConsole(launch, SYSTEM_CLOCK, terminal.say, terminal.bell, _copied)
@@ -35,7 +38,7 @@ def run(launch: Launch) -> str | None:
         try:
             _wait(loop, console.start())
             _converse(loop, terminal, console)
-        except (StoreError, ContentError, SettingsError) as error:
+        except (StoreError, ContentError) as error:
             return str(error)
         finally:
             for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):

@@ -53,7 +53,7 @@ def test_settings_that_do_not_fit_and_a_reader_who_is_gone(tmp_path: Path) -> No
     at_rest(tmp_path).close()
     keys = {"AGENT_CONSOLE_KEYS": '{"no_such": "z"}'}
     done = program("--plain", "--data-dir", tmp_path, stdin="dana\n", env=keys)
-    assert done.code == 1 and done.err.startswith("Setting 'keys': no action is called 'no_such'")
+    assert done.code == 2 and done.err.startswith("Setting 'keys': no action is called 'no_such'")
     command = f"{Path(sys.executable).with_name('agent-console')} --plain --data-dir {tmp_path}"
     heard = subprocess.run(
         f"(echo dana; echo status) | {command} | head -1",
