@@ -244,6 +244,23 @@ class AgentConsole(InOrder[str]):
         if not event.option_selected:
             self.theme = self._wardrobe.of(self._agent)
 
+    # copying
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text by every way that there is here, and say how; fields copy through this too."""
+        self._clipboard = text
+        self.run_worker(self._copy(text), group="copy", exit_on_error=False)
+
+    async def _copy(self, text: str) -> None:
+        from console.services import clipboard
+
+        send = self._driver.write if self._driver is not None else str
+        try:
+            told = await asyncio.wait_for(asyncio.to_thread(clipboard.copy, text, send), clipboard.WAIT_S * 2)
+        except TimeoutError:
+            told = "Not sure whether this was copied: the clipboard of this machine does not answer."
+        self.notify(told, markup=False, timeout=5)
+
     # the end
 
     async def action_quit(self) -> None:

@@ -140,7 +140,12 @@ NO_COLOUR = make(
     "no-colour",
     dark=True,
     ansi=True,
-    shapes={"row-style": "reverse", "field-style": "underline", "edge": "round ansi_default"},
+    shapes={
+        "row-style": "reverse",
+        "field-style": "underline",
+        "edge": "round ansi_default",
+        "mark-style": "bold reverse",
+    },
     roles=dict.fromkeys(ROLES, "ansi_default"),
 )
 """Nothing but the terminal's own two colours: bold, underlined and reversed text."""

@@ -9,6 +9,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Offset
+from textual.widget import Widget
 
 from console import actions
 from console.messages import (
@@ -23,23 +25,36 @@ from console.messages import (
     TicketShown,
     Told,
 )
+from console.screens.jump import JumpScreen, Spot
 from console.screens.workspace_actions import WorkspaceActions
 from console.services.session import Session
 from data.models.agent import AgentState
 from data.models.base import ContactId
 from data.models.contact import Contact, ContactState, Direction, RequestAction
 from data.sync.wire import SyncStatus
-from widgets.bars import HintBar, StatusBar, clock_span, state_spans
+from data.tickets.rules import FIELDS
+from widgets.bars import (
+    LEAST_COLUMNS,
+    LEAST_LINES,
+    HintBar,
+    StatusBar,
+    clock_span,
+    state_spans,
+    too_small,
+)
 from widgets.customer_pane import CustomerPane
 from widgets.desk_pane import DeskPane
+from widgets.fields import ChoiceField
 from widgets.pane import Pane
 from widgets.queue_pane import QueuePane
 from widgets.safe_text import Span, wrap
 from widgets.script_pane import ScriptPane
-from widgets.tabs import TabBar
-from widgets.ticket_pane import TicketPane
+from widgets.tabs import Tab, TabBar
+from widgets.ticket_pane import LABELS, TicketPane
 from widgets.times import time_of_day
 
+SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
+"""A notice's kind is a sign too, not its colour alone."""
 GOING_S = 0.3
 """Textual moves the focus by messages: so long may it take."""
 PANES = ("queue", "customer", "script", "ticket", "desk")
@@ -152,11 +167,11 @@ class WorkspaceScreen(WorkspaceActions):
             self.go("ticket")  # what was being typed when the console ended is typed on
 
     def on_told(self, event: Told) -> None:
-        again = any(note.message == event.text for note in self.app._notifications)
+        again = any(note.message.endswith(event.text) for note in self.app._notifications)
         if not again and (self._settings.notifications or event.tone == "error"):
-            tone = event.tone if event.tone in ("information", "warning", "error") else "information"
+            tone = event.tone if event.tone in SIGNS else "information"
             self.notify(
-                " ".join(wrap(event.text, 200)),
+                SIGNS[tone] + " ".join(wrap(event.text, 200)),
                 severity=tone,  # type: ignore[arg-type]
                 timeout=4 if tone == "information" else 8,
                 markup=False,
@@ -220,10 +235,13 @@ class WorkspaceScreen(WorkspaceActions):
             node.set_class(node is here or node in here.ancestors, "-here")
         self._draw_tabs()
 
-    def go(self, name: str) -> None:
+    def go(self, name: str, field: str = "") -> None:
         self._show_pane(name)
         self._going = name
-        self._pane(name).go()
+        if field:
+            self.ticket_pane.field(field).focus()
+        else:
+            self._pane(name).go()
         self.set_timer(GOING_S, self._arrived)
 
     def _arrived(self) -> None:
@@ -239,6 +257,32 @@ class WorkspaceScreen(WorkspaceActions):
 
     def action_pane(self, name: str) -> None:
         self.go(name)
+
+    def texts_to_copy(self) -> tuple[str, str]:
+        fields = [self.ticket_pane.field(name) for name in FIELDS]
+        marked = [one.selected_text for one in fields if not isinstance(one, ChoiceField) and one.selected_text]
+        selected = marked[0] if marked else self.get_selected_text() or ""
+        return selected, self.ticket_pane.fields["title"]
+
+    def action_jump(self) -> None:
+        """Letters on everything that one can go to."""
+        spots = [self._spot(name, self._pane(name).pane_name.lower(), self._pane(name), 0) for name in PANES]
+        if self.ticket_pane.form_shown:
+            spots += [
+                self._spot(f"field:{name}", LABELS[name], self.ticket_pane.field(name), -1) for name in FIELDS
+            ]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.go("ticket" if name.startswith("field:") else name, name.partition(":")[2])
+
+        self.app.push_screen(JumpScreen([one for one in spots if one.at or ":" not in one.name]), chosen)
+
+    def _spot(self, name: str, label: str, widget: Widget, left: int) -> Spot:
+        """Where a pane or field can be gone to; its letter lies on its first cells, if they are on the screen."""
+        at = widget.region.offset + Offset(left, 0)
+        shown = bool(widget.region) and self.size.region.contains_point(at) and widget.visible
+        return Spot(name, label, at if shown and widget in self._compositor.visible_widgets else None)
 
     def action_search(self) -> None:
         self._show_pane("customer")
@@ -277,13 +321,17 @@ class WorkspaceScreen(WorkspaceActions):
             return
         now = self._clock.now()
         status, sync = state.status, state.sync
-        left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact))
+        answered = state.contact.answered_at if state.contact is not None else None
+        left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact), answered)
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
         self.query_one(StatusBar).show(
             left=left, middle=_hub(sync, self.size.width >= 100), right=[clock_span(now)]
         )
-        self.query_one(HintBar).show(self._hints(), "esc leaves the field" if self._typing() else "")
+        if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
+            self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
+        else:
+            self.query_one(HintBar).show(self._hints(), "esc leaves the field" if self._typing() else "")
 
     def _consulted(self, contact: Contact | None) -> str:
         """The name of whom the agent talks to while the caller is held."""
@@ -339,7 +387,7 @@ class WorkspaceScreen(WorkspaceActions):
         tabs = []
         for name in PANES:
             pane = self._pane(name)
-            tabs.append((pane.pane_key, pane.pane_name, name == self._current))
+            tabs.append(Tab(pane.pane_key, pane.pane_name, pane.mark, name == self._current))
         customer = self.glance.glance.customer if self.glance is not None else None
         plan = f" · {customer.plan.short}" if customer is not None and customer.plan is not None else ""
         self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from console import actions
 from console.messages import CustomerShown, SignedOff
+from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
@@ -16,6 +17,7 @@ from console.services.session import Session
 from data.customers.records import from_form
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
+from data.playbook.files import KeyedChoice
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
 from widgets.safe_text import line, wrap
@@ -35,6 +37,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def go(self, name: str) -> None:
         """Give a pane the focus."""
+
+    @abstractmethod
+    def texts_to_copy(self) -> tuple[str, str]:
+        """What is selected in a field or by the mouse, and the title in the form."""
 
     @property
     @abstractmethod
@@ -189,7 +195,23 @@ class WorkspaceActions(Screen[None]):
             self.session.seat.tell("There is no ticket number to copy yet: type a title first.", "warning")
             return
         self.app.copy_to_clipboard(number)
-        self.session.seat.tell(f"Copied: {number}")
+
+    def action_copy(self) -> None:
+        customer = self.glance.glance.customer if self.glance is not None else None
+        selected, title = self.texts_to_copy()
+        known = copyable(selected, self.session.desk.number, title, customer)
+        if not known:
+            self.session.seat.tell(
+                "There is nothing to copy yet: no ticket, no customer, nothing selected.", "warning"
+            )
+            return
+
+        def chosen(label: str | None) -> None:
+            if label is not None:
+                self.app.copy_to_clipboard(known[label])
+
+        choices = [KeyedChoice(key=key, label=label) for key, label in zip("123456789abcdef", known, strict=False)]
+        self.app.push_screen(ChooseDialog("Copy", choices), chosen)
 
     def action_drop(self) -> None:
         async def put_away() -> None:
