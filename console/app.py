@@ -93,7 +93,7 @@ class AgentConsole(InOrder[str]):
         _theme_commands,
     }
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.QUIT]))
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:

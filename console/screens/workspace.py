@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container
 from textual.geometry import Offset
 from textual.widget import Widget
 
@@ -81,15 +81,12 @@ class WorkspaceScreen(WorkspaceActions):
         key = self.session.seat.key
         yield StatusBar(id="status", classes="bar")
         yield TabBar(id="tabs", classes="bar")
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield QueuePane(id="queue", key_of=key)
-                yield DeskPane(id="desk", key_of=key)
-            with Vertical(id="right"):
-                with Horizontal(id="upper"):
-                    yield CustomerPane(id="customer", key_of=key)
-                    yield ScriptPane(id="script", key_of=key)
-                yield TicketPane(id="ticket", key_of=key)
+        with Container(id="body"):
+            yield QueuePane(id="queue", key_of=key)
+            yield CustomerPane(id="customer", key_of=key)
+            yield ScriptPane(id="script", key_of=key)
+            yield TicketPane(id="ticket", key_of=key)
+            yield DeskPane(id="desk", key_of=key)
         yield HintBar(id="hints", classes="bar")
 
     def action_palette(self) -> None:
@@ -229,10 +226,8 @@ class WorkspaceScreen(WorkspaceActions):
     def _show_pane(self, name: str) -> None:
         """Make a pane the current one: on a narrow or zoomed screen the only one that is seen."""
         self._current = name
-        here = self._pane(name)
-        boxes = [self.query_one(box) for box in ("#left", "#right", "#upper")]
-        for node in (*(self._pane(one) for one in PANES), *boxes):
-            node.set_class(node is here or node in here.ancestors, "-here")
+        for one in PANES:
+            self._pane(one).set_class(one == name, "-here")
         self._draw_tabs()
 
     def go(self, name: str, field: str = "") -> None:
