@@ -59,6 +59,8 @@ def make(
         variables={
             **{f"role-{role}": roles[role] for role in ROLES},
             **{f"role-{name}": shape[name] for name in _SHAPES},
+            "ansi-background": roles["background"],
+            "ansi-foreground": roles["text"],
             "surface": roles["surface"],
             "panel": roles["bar"],
             "text-muted": roles["dim"],
