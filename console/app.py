@@ -238,6 +238,8 @@ class AgentConsole(InOrder[str]):
         name = text.removeprefix(THEME_COMMAND)
         tried = name if text.startswith(THEME_COMMAND) and name in self.theme_names else ""
         self.theme = tried if tried and not self.no_color else self._wardrobe.of(self._agent)
+        # Textual dresses every screen anew but its own palette
+        self.call_next(self.stylesheet.update, self.screen)
 
     def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
         """What was only tried on is taken off again."""

@@ -196,8 +196,15 @@ class Lines(ScrollView):
     def _segment(self, span: Span, cursor: bool) -> Segment:
         style = self.rich_style + self._tone(span.tone) if span.tone else self.rich_style
         if cursor:
-            style = style + Style(bgcolor=self._tone("cursor").bgcolor)
+            marked = self._marked
+            style = marked + Style(bold=style.bold) if marked.reverse else style + Style(bgcolor=marked.bgcolor)
         return Segment(clean(span.text), style)
+
+    @property
+    def _marked(self) -> Style:
+        """The row under the cursor: on another ground, or reversed where the theme has no other; then its text has
+        one colour, or the row would be patches."""
+        return self.rich_style + self._tone("cursor")
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen; `y` counts from the top of the visible part."""
@@ -208,8 +215,7 @@ class Lines(ScrollView):
         cursor = bool(self._keys) and row == self.cursor_row and (self.has_focus or self.led)
         segments = [self._segment(span, cursor) for span in self._lines[row]]
         strip = Strip(segments)
-        base = self.rich_style + Style(bgcolor=self._tone("cursor").bgcolor) if cursor else self.rich_style
-        return strip.adjust_cell_length(cells, base)
+        return strip.adjust_cell_length(cells, self._marked if cursor else self.rich_style)
 
     def on_focus(self) -> None:
         self.refresh_line(self.cursor_row)

@@ -256,6 +256,8 @@ async def test_the_palette_tries_a_theme_on(tmp_path: Path) -> None:
         await settled(pilot)
         await pilot.press("ctrl+k", *"contrast")
         await until(pilot, lambda: app.theme == "contrast")
+        box = app.screen.query_one("Vertical")
+        await until(pilot, lambda: box.styles.background.hex.lower() == themes.BY_NAME["contrast"].panel)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: app.theme == "night")
         assert app.screen is workspace(pilot)
