@@ -22,6 +22,15 @@ from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
 from widgets.safe_text import line, wrap
 
+HELPFUL = {
+    "queue": (actions.PHONE,),
+    "customer": (actions.CONTACT, actions.PANES),
+    "script": (actions.PHONE, actions.CONTACT),
+    "ticket": (actions.TICKET, actions.CONTACT),
+    "desk": (actions.TICKET, actions.PANES),
+}
+"""The groups of keys that the help of a pane tells of, the most likely first."""
+
 
 class WorkspaceActions(Screen[None]):
     """The actions of `console.actions.WORKSPACE` that are about the phone, the contact and the ticket."""
@@ -237,9 +246,10 @@ class WorkspaceActions(Screen[None]):
         key = self.session.seat.key
         lines = [(), *(line(f" {part}") for part in wrap(with_keys(pane.help_text, key), 84)), ()]
         here = [
-            (key(one.id), one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
+            (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
+            for name in HELPFUL.get(pane.id or "", (actions.PHONE,))
         ]
-        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines([("Keys", here)])]))
+        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines(here)]))
 
     def action_keys(self) -> None:
         key = self.session.seat.key
@@ -247,6 +257,8 @@ class WorkspaceActions(Screen[None]):
             (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
             for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
         ]
+        others = [(key(one.id), one.help) for one in actions.REMAPPABLE.values() if one.group == actions.ELSEWHERE]
+        groups.append((actions.ELSEWHERE, others))
         self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
 
     def action_sign_off(self) -> None:
