@@ -95,7 +95,7 @@ class HintBar(Lines):
             if width(spans) + width(more) > cells - (width([Span(tail)]) + 1 if tail else 0):
                 break
             spans += more
-        line: Line = spread(spans, [Span(tail + " ", "faint")], cells) if tail else tuple(spans)
+        line: Line = spread(spans, [Span(tail + " ", "dim")], cells) if tail else tuple(spans)
         self.set_lines([line])
 
     def say(self, sentence: str) -> None:

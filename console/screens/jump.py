@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.screen import ModalScreen
 
 from widgets.lines import Lines
@@ -47,6 +47,8 @@ class JumpScreen(ModalScreen[str]):
     def __init__(self, spots: Sequence[Spot]) -> None:
         super().__init__()
         self._spots = lettered(spots)
+        self._drawn_for: Size | None = None
+        """The size of the window that the letters were put down in."""
 
     def compose(self) -> ComposeResult:
         for letter, spot in self._spots.items():
@@ -60,17 +62,15 @@ class JumpScreen(ModalScreen[str]):
     def on_mount(self) -> None:
         self._hint()
 
-    def on_resize(self) -> None:
-        """Everything stands elsewhere now, and the letters would lie."""
-        if self._opened_at not in (None, self.app.size):
+    def on_resize(self, event: events.Resize) -> None:
+        """In a window of another size everything stands elsewhere, and the letters would lie."""
+        if self._drawn_for not in (None, event.size):
             self.dismiss(None)
-        self._opened_at = self.app.size
-
-    _opened_at: object = None
+        self._drawn_for = event.size
 
     def _hint(self) -> None:
         spans: list[Span] = []
-        tail = line(("esc stays here ", "faint"))
+        tail = line(("esc stays here ", "dim"))
         for letter, spot in self._spots.items():
             if spot.name not in PANE_LETTERS:
                 continue  # a field's own label stands beside its letter

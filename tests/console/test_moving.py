@@ -103,13 +103,12 @@ async def test_the_palette_finds_actions_customers_and_their_keys(tmp_path: Path
         await until(pilot, lambda: "take next   space" in offered() and "commands   ^k" in offered())
         await pilot.press(*"not ready")
         await until(pilot, lambda: "ready   r" in offered())
-        await pilot.press("enter", "enter")
+        await pilot.press("enter")
         await until(pilot, lambda: screen.session.phone.status.state is AgentState.READY)
+        await until(pilot, lambda: app.screen is screen)
         await pilot.press("ctrl+k", *"alvarez")
         await until(pilot, lambda: "Maria Alvarez" in offered())
         await pilot.press("enter")
-        if app.screen is not screen:
-            await pilot.press("enter")
         await until(pilot, lambda: "account 20718" in text_of(screen, "customer-lines"))
 
 

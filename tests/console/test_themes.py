@@ -6,6 +6,8 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color, Lab, rgb_to_lab
 from textual.theme import Theme
 
@@ -81,6 +83,20 @@ def test_contrast_is_that_of_wcag() -> None:
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_text_can_be_read_on_every_surface(theme: Theme) -> None:
     assert list(too_weak(theme)) == []
+
+
+@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
+def test_text_can_be_read_with_256_colours(theme: Theme) -> None:
+    def nearest(text: str) -> Color:
+        return Color(*RichColor.parse(text).downgrade(ColorSystem.EIGHT_BIT).get_truecolor())
+
+    roles = {role: nearest(text) for role, text in themes.roles_of(theme).items()}
+    for tone, surfaces in ON.items():
+        for surface in surfaces:
+            assert contrast(roles[tone], roles[surface]) >= (FAINT if tone == "faint" else READABLE), (
+                tone,
+                surface,
+            )
 
 
 def test_high_contrast_is_higher() -> None:
