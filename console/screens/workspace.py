@@ -27,11 +27,10 @@ from console.messages import (
 )
 from console.screens.jump import JumpScreen, Spot
 from console.screens.workspace_actions import WorkspaceActions
+from console.screens.workspace_lines import hints, hub
 from console.services.session import Session
-from data.models.agent import AgentState
 from data.models.base import ContactId
-from data.models.contact import Contact, ContactState, Direction, RequestAction
-from data.sync.wire import SyncStatus
+from data.models.contact import Contact
 from data.tickets.rules import FIELDS
 from widgets.bars import (
     LEAST_COLUMNS,
@@ -51,7 +50,6 @@ from widgets.safe_text import Span, wrap
 from widgets.script_pane import ScriptPane
 from widgets.tabs import Tab, TabBar
 from widgets.ticket_pane import LABELS, TicketPane
-from widgets.times import time_of_day
 
 SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
 """A notice's kind is a sign too, not its colour alone."""
@@ -320,13 +318,13 @@ class WorkspaceScreen(WorkspaceActions):
         left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact), answered)
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
-        self.query_one(StatusBar).show(
-            left=left, middle=_hub(sync, self.size.width >= 100), right=[clock_span(now)]
-        )
+        self.query_one(StatusBar).show(left=left, middle=hub(sync, self.size.width >= 100), right=[clock_span(now)])
         if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
         else:
-            self.query_one(HintBar).show(self._hints(), "esc leaves the field" if self._typing() else "")
+            self.query_one(HintBar).show(
+                hints(self.session, typing=self._typing()), "esc leaves the field" if self._typing() else ""
+            )
 
     def _consulted(self, contact: Contact | None) -> str:
         """The name of whom the agent talks to while the caller is held."""
@@ -341,43 +339,6 @@ class WorkspaceScreen(WorkspaceActions):
             focused is not None and focused.id is not None and focused.id.startswith(("field-", "customer-search"))
         )
 
-    def _hints(self) -> list[tuple[str, str, bool]]:
-        """What works now, first what is most likely wanted."""
-        state = self.session.phone.status.state
-        contact = self.session.phone.contact
-        ids: list[str] = []
-        if state is AgentState.RINGING:
-            placed = contact is not None and contact.direction is Direction.OUTBOUND
-            ids += [] if placed else ["answer", "reject"]
-        elif state is AgentState.NOT_READY:
-            ids += ["ready"]
-        elif state is AgentState.READY:
-            ids += ["take_next", "ready"]
-        elif state in (AgentState.ON_CALL, AgentState.ON_HOLD):
-            ids += ["hold", "transfer", "wrap_up", "verify"]
-        elif state is AgentState.WRAP_UP:
-            ids += ["wrap_up", "ready"]
-        if self._typing():
-            ids = [one for one in ids if one in ("answer",)]
-        if self.session.desk.number:
-            ids += ["save_ticket"] if self._typing() else ["save_ticket", "note", "copy_number"]
-        ids += ["help", "search", "zoom", "palette"] if not self._typing() else ["help", "palette"]
-        labels = {"hold": "resume"} if contact is not None and contact.state is ContactState.HELD else {}
-        if contact is not None and contact.consult:
-            labels = {"hold": "back to caller", "transfer": "hand over"}
-        if state is AgentState.READY:
-            labels["ready"] = "not ready"
-        if state is AgentState.WRAP_UP:
-            labels["ready"] = "not ready after"
-        return [
-            (self.session.seat.key(one), labels.get(one, actions.BY_ID[one].label), self._works(one)) for one in ids
-        ]
-
-    def _works(self, action: str) -> bool:
-        """Whether the line of the present contact can do this; a key that cannot is dimmed, and says why."""
-        asked = {"hold": RequestAction.HOLD, "transfer": RequestAction.TRANSFER}.get(action)
-        return asked is None or not self.session.phone.cannot(asked)
-
     def _draw_tabs(self) -> None:
         tabs = []
         for name in PANES:
@@ -386,19 +347,3 @@ class WorkspaceScreen(WorkspaceActions):
         customer = self.glance.glance.customer if self.glance is not None else None
         plan = f" · {customer.plan.short}" if customer is not None and customer.plan is not None else ""
         self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")
-
-
-def _hub(sync: SyncStatus, wide: bool) -> list[Span]:
-    """`hub ● online · 0 queued`, and what needs a look."""
-    shape, tone = ("●", "good") if sync.online else ("○", "warn")
-    word = "online" if sync.online else "offline"
-    spans = [Span("hub ", "dim"), Span(shape, tone), Span(f" {word}" if wide or not sync.online else "", "dim")]
-    if sync.since is not None and not sync.online:
-        spans.append(Span(f" since {time_of_day(sync.since)}", "warn"))
-    if wide or sync.queued:
-        spans.append(Span(f" · {sync.queued} queued", "dim"))
-    if sync.conflicts:
-        spans.append(Span(f" · ▲ {sync.conflicts} conflicts", "warn"))
-    if sync.refused:
-        spans.append(Span(f" · ■ {sync.refused} refused", "bad"))
-    return spans

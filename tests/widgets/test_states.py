@@ -10,7 +10,8 @@ from typing import TypeVar
 
 import pytest
 
-from console.screens.workspace import SIGNS, _hub
+from console.screens.workspace import SIGNS
+from console.screens.workspace_lines import hub
 from data.desk.reading import STATE_WORDS
 from data.models.agent import AgentState, AgentStatus
 from data.models.base import AgentId
@@ -115,7 +116,7 @@ def test_the_hub(wide: bool) -> None:
     all_differ(
         {
             (online, queued, conflicts, refused): letters(
-                tuple(_hub(SyncStatus(online=online, queued=queued, conflicts=conflicts, refused=refused), wide))
+                tuple(hub(SyncStatus(online=online, queued=queued, conflicts=conflicts, refused=refused), wide))
             )
             for online, queued, conflicts, refused in product((True, False), (0, 2), (0, 1), (0, 1))
         }
