@@ -31,6 +31,7 @@ from data.models.agent import Role
 from data.store.database import STORE_FILE
 from data.store.errors import StoreError
 from data.sync.wire import SyncStatus
+from widgets.safe_text import clean
 
 if TYPE_CHECKING:
     from console.services.session import Session
@@ -125,7 +126,7 @@ class AgentConsole(InOrder[str]):
         self.theme = self._wardrobe.of()
         self.set_keymap(self.keys.changed)
         for fault in self._wardrobe.faults:
-            self.notify(f"▲ {fault}", severity="warning", markup=False, timeout=20)
+            self.notify(f"▲ {clean(fault)}", severity="warning", markup=False, timeout=20)
         from data.playbook.files import ContentError, load_choices, load_script
 
         try:
@@ -228,7 +229,7 @@ class AgentConsole(InOrder[str]):
             self.notify(f"▲ {why}", severity="warning", markup=False)
             return
         self.theme = name
-        self.notify(f"Theme: {name}.", markup=False, timeout=2)
+        self.notify(f"Theme: {clean(name)}.", markup=False, timeout=2)
         self.run_worker(self._wardrobe.keep, thread=True, group="looks", exit_on_error=False)
 
     def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
@@ -261,7 +262,7 @@ class AgentConsole(InOrder[str]):
             told = await asyncio.wait_for(asyncio.to_thread(clipboard.copy, text, send), clipboard.WAIT_S * 2)
         except TimeoutError:
             told = "Not sure whether this was copied: the clipboard of this machine does not answer."
-        self.notify(told, markup=False, timeout=5)
+        self.notify(clean(told), markup=False, timeout=5)
 
     # the end
 

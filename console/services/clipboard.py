@@ -11,7 +11,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 
-from widgets.safe_text import fit
+from widgets.safe_text import clean, fit
 
 SHOWN = 40
 """Characters of the copied text that the notice repeats."""
@@ -44,7 +44,7 @@ def copy(text: str, send: Callable[[str], object], env: Mapping[str, str] | None
     sent = len(text.encode("utf-8", "replace")) <= LIMIT
     if sent:
         send(sequence(text, env))
-    what = fit(text, SHOWN).rstrip() if len(text) > SHOWN else text
+    what = clean(text) if len(text) <= SHOWN else fit(text[: 2 * SHOWN], SHOWN).rstrip()
     if kept:
         return f"Copied: {what}. It is in {' and in '.join(kept)}."
     if sent:

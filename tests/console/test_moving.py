@@ -18,6 +18,7 @@ from data.models.agent import AgentState
 from data.models.contact import Contact, ContactState
 from data.tickets.rules import FIELDS
 from tests.console.stage import MARIA, NOW, settled, sign_on, staged, talk, until, workspace
+from tests.widgets.stage import FORBIDDEN
 from widgets.lines import Lines
 
 
@@ -167,6 +168,8 @@ def test_what_no_way_is_left_for_is_told() -> None:
     assert told.startswith("Not copied") and sent == []
     told = clipboard.copy("10001", sent.append, {"SSH_TTY": "/dev/pts/3"})
     assert told.startswith("Copied through the terminal: 10001.") and len(sent) == 1
+    told = clipboard.copy("[/] \x1b]52;c;AA\a\u202e", sent.append, {"SSH_TTY": "/dev/pts/3"})
+    assert not FORBIDDEN & set(told)
     told = clipboard.copy("long " * 30, sent.append, {"SSH_TTY": "/dev/pts/3"})
     assert "long long long" in told and len(told) < 160
 

@@ -17,6 +17,7 @@ from console.looks.theme_files import read_folder
 from console.looks.wardrobe import Wardrobe
 from console.settings import Settings
 from tests.console.stage import settled, sign_on, staged, until, workspace
+from tests.widgets.stage import FORBIDDEN
 from themes.contrast import FAINT, ON, READABLE, contrast, luminance, too_weak
 
 COLOURED = [theme for theme in themes.THEMES if not theme.ansi]
@@ -239,12 +240,13 @@ def test_a_theme_that_is_hard_to_read_is_told_and_used(tmp_path: Path) -> None:
 
 
 async def test_the_console_starts_with_a_broken_theme_and_says_so(tmp_path: Path) -> None:
-    own(tmp_path, "own.toml", '[colours]\naccent = "[/]"\n')
+    own(tmp_path, "own.toml", '[colours]\naccent = "[/]\\u001b[31m\\u202e"\n')
     app = AgentConsole(Launch(tmp_path, Settings(theme="own")))
     async with app.run_test() as pilot:
         await pilot.pause()
         said = " | ".join(note.message for note in app._notifications)
         assert app.theme == "night"
+        assert not FORBIDDEN & set(said)
         assert "themes/own.toml: colours.accent" in said and "There is no theme 'own'" in said
 
 
