@@ -118,7 +118,7 @@ def _kind(field: FieldInfo) -> str:
 
 def _default(value: object) -> str:
     """A default as it can be told on any machine."""
-    from data.playbook.files import CONTENT
+    from data.content import CONTENT
 
     if value is None:
         return "–"
@@ -134,9 +134,8 @@ def _default(value: object) -> str:
 
 def settings_page() -> str:
     """Every setting: name, kind, default, what it is, its variable."""
-    from console.settings import SETTINGS_FILE, Settings
+    from console.settings import PREFIX, SETTINGS_FILE, Settings
 
-    prefix = Settings.model_config.get("env_prefix", "")
     lines = _head("Settings", "`console/settings.py`")
     lines += [
         f"A seat reads its settings once, when it starts: from the file `{SETTINGS_FILE}` in its data folder (TOML), and",
@@ -152,14 +151,14 @@ def settings_page() -> str:
                 _kind(field),
                 _default(field.get_default(call_default_factory=True)),
                 field.description or "",
-                f"`{prefix}{name.upper()}`",
+                f"`{PREFIX}{name.upper()}`",
             )
             for name, field in Settings.model_fields.items()
         ),
     )
     lines += [
         "A `file` is written from the root, or relative to where the console is started.",
-        f'A table is written as JSON in a variable: `{prefix}KEYS=\'{{"zoom": "Z"}}\'`.',
+        f'A table is written as JSON in a variable: `{PREFIX}KEYS=\'{{"zoom": "Z"}}\'`.',
         "",
         "Two variables are no settings: `AGENT_CONSOLE_HOME` names the data folder (`--data-dir` wins over it), and",
         "`AGENT_CONSOLE_TRACEBACK`, when it is set, lets a command that fails unexpectedly show where.",

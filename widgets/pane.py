@@ -14,6 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.safe_text import clean, fit
+from widgets.tones import style_of
 
 KeyOf = Callable[[str], str]
 """How the key of an action is written here and now. Panes are given one, because keys can be changed."""
@@ -27,7 +28,6 @@ def with_keys(text: str, key_of: KeyOf) -> str:
 class PaneHeading(Widget):
     """The line on top: bright and thick when the pane has the focus, thin otherwise."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-heading--rule", "pane-heading--focus"}
     DEFAULT_CSS = "PaneHeading { height: 1; }"
 
     def __init__(self) -> None:
@@ -43,10 +43,9 @@ class PaneHeading(Widget):
     def render_line(self, y: int) -> Strip:
         """The only line."""
         focused = isinstance(self.parent, Widget) and self.parent.has_focus_within
-        text_style = (
-            self.rich_style + self.get_component_rich_style("pane-heading--focus") if focused else self.rich_style
-        )
-        rule_style = text_style if focused else self.get_component_rich_style("pane-heading--rule")
+        plain = self.rich_style
+        text_style = plain + style_of(self.app, "accent") if focused else plain
+        rule_style = text_style if focused else plain + style_of(self.app, "rule")
         rule = "━" if focused else "─"
         shown = clean(self._text)
         room = self.size.width - 2

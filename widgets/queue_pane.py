@@ -130,7 +130,10 @@ def _row(one: Waiting, view: QueueView, now: datetime, cells: int, wide: bool) -
     rings_here = contact.state is ContactState.RINGING and contact.ringing_agent == view.agent.id
     rings = contact.state is ContactState.RINGING
     tone = "accent" if rings_here else "dim" if rings else ""
-    spans = [Span("▌ " if rings_here else "  ", "accent"), Span(fit(contact.queue, queue), "dim" if rings else "")]
+    spans = [
+        Span("▌ ", "accent") if rings_here else Span("  "),
+        Span(fit(contact.queue, queue), "dim" if rings else ""),
+    ]
     if one.matches > 1:
         tail = f" {one.matches} match"
         spans += [Span(fit(contact.caller_name or who, caller - len(tail) - 1), tone), Span(tail + " ", "dim")]

@@ -24,8 +24,6 @@ NoMouse = Annotated[
 def _open_console(
     chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None, *, no_mouse: bool = False
 ) -> None:
-    from data.models.agent import Role
-
     if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
         raise fail("The console needs a terminal: start it in one, or use a command (agent-console --help).", USAGE)
     if (term := os.environ.get("TERM", "")) in ("dumb", "unknown"):
@@ -40,11 +38,12 @@ def _open_console(
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
     _log_to(folder)
-    from console.app import AgentConsole, Launch
+    from console.app import AgentConsole
+    from console.launch import Launch
     from console.settings import SettingsError
 
     try:
-        console = AgentConsole(Launch(folder, settings, Role(role), floor))
+        console = AgentConsole(Launch(folder, settings, role, floor))
     except SettingsError as error:
         raise fail(str(error), USAGE) from error
     sentence = console.run(mouse=settings.mouse and not no_mouse)

@@ -62,6 +62,12 @@ class WorkspaceScreen(WorkspaceActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (100, "-medium"),
+        (140, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-high")]
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -76,16 +82,25 @@ class WorkspaceScreen(WorkspaceActions):
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
+        self._take_shape()
         key = self.session.seat.key
         yield StatusBar(id="status", classes="bar")
         yield TabBar(id="tabs", classes="bar")
         with Container(id="body"):
-            yield QueuePane(id="queue", key_of=key)
+            yield QueuePane(id="queue", key_of=key).add_class("-here")
             yield CustomerPane(id="customer", key_of=key)
             yield ScriptPane(id="script", key_of=key)
             yield TicketPane(id="ticket", key_of=key)
             yield DeskPane(id="desk", key_of=key)
         yield HintBar(id="hints", classes="bar")
+
+    def _take_shape(self) -> None:
+        """The classes of this width and height, while there is nothing below that would be styled anew."""
+        for cells, points in zip(
+            self.app.size, (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), strict=True
+        ):
+            reached = [name for least, name in points or () if cells >= least]
+            self.add_class(*reached[-1:])
 
     def action_palette(self) -> None:
         self.app.action_command_palette()
@@ -224,9 +239,15 @@ class WorkspaceScreen(WorkspaceActions):
     def _show_pane(self, name: str) -> None:
         """Make a pane the current one: on a narrow or zoomed screen the only one that is seen."""
         self._current = name
-        for one in PANES:
-            self._pane(one).set_class(one == name, "-here")
+        if self.has_class("-narrow") or self.has_class("-zoomed"):
+            self._mark_current()
         self._draw_tabs()
+
+    def _mark_current(self) -> None:
+        """Mark the current pane for the style sheet. Marking styles whole panes anew, so a screen that shows all of
+        them is spared it."""
+        for name in PANES:
+            self._pane(name).set_class(name == self._current, "-here")
 
     def go(self, name: str, field: str = "") -> None:
         self._show_pane(name)
@@ -282,6 +303,7 @@ class WorkspaceScreen(WorkspaceActions):
         self.customer_pane.search()
 
     def action_zoom(self) -> None:
+        self._mark_current()
         self.toggle_class("-zoomed")
 
     def action_leave(self) -> None:
@@ -299,6 +321,7 @@ class WorkspaceScreen(WorkspaceActions):
     # bars
 
     def on_resize(self) -> None:
+        self._mark_current()
         self.call_after_refresh(self._draw_bars)
         self.call_after_refresh(self._draw_tabs)
 

@@ -12,7 +12,8 @@ from textual.color import Color, Lab, rgb_to_lab
 from textual.theme import Theme
 
 import themes
-from console.app import AgentConsole, Launch
+from console.app import AgentConsole
+from console.launch import Launch
 from console.looks.theme_files import read_folder
 from console.looks.wardrobe import Wardrobe
 from console.settings import Settings
