@@ -35,6 +35,7 @@ def _open_console(
     if os.environ.get("NO_COLOR") == "":  # set but empty means nothing (no-color.org), which Textual does not know
         del os.environ["NO_COLOR"]
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
+    os.environ.setdefault("ESCDELAY", "50")  # ms until an escape is a key by itself; Textual waits twice as long
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
     _log_to(folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -40,9 +41,15 @@ class Dialog(ModalScreen[T], Generic[T]):
         self._opened = time.monotonic()
 
     def compose(self) -> ComposeResult:
+        self._still = ExitStack()
+        self._still.enter_context(self.app.batch_update())
         with Vertical(id="dialog"):
             yield PaneHeading()
             yield from self.compose_body()
+
+    def on_screen_resume(self) -> None:
+        """Draw once, when everything is in its place: each picture of a dialog is one of the whole screen."""
+        self.call_later(self._still.close)
 
     def compose_body(self) -> ComposeResult:
         """What stands under the heading."""

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.geometry import Offset
+from textual.reactive import Reactive
 from textual.widget import Widget
 
 from console import actions
@@ -68,6 +69,8 @@ class WorkspaceScreen(WorkspaceActions):
         (140, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-high")]
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Other than Textual's: what gets or loses the focus draws itself, the rest of the screen stays."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -79,6 +82,10 @@ class WorkspaceScreen(WorkspaceActions):
         """The pane that was gone to and may not have the focus yet."""
         self._state: StateChanged | None = None
         self._fresh = True
+        self._alone: str | None = None
+        """The pane that is the only one to be seen."""
+        self.zoomed = False
+        """One pane has the whole screen."""
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
@@ -87,7 +94,7 @@ class WorkspaceScreen(WorkspaceActions):
         yield StatusBar(id="status", classes="bar")
         yield TabBar(id="tabs", classes="bar")
         with Container(id="body"):
-            yield QueuePane(id="queue", key_of=key).add_class("-here")
+            yield QueuePane(id="queue", key_of=key)
             yield CustomerPane(id="customer", key_of=key)
             yield ScriptPane(id="script", key_of=key)
             yield TicketPane(id="ticket", key_of=key)
@@ -239,15 +246,22 @@ class WorkspaceScreen(WorkspaceActions):
     def _show_pane(self, name: str) -> None:
         """Make a pane the current one: on a narrow or zoomed screen the only one that is seen."""
         self._current = name
-        if self.has_class("-narrow") or self.has_class("-zoomed"):
-            self._mark_current()
+        self._arrange()
         self._draw_tabs()
 
-    def _mark_current(self) -> None:
-        """Mark the current pane for the style sheet. Marking styles whole panes anew, so a screen that shows all of
-        them is spared it."""
+    def _arrange(self) -> None:
+        """Show all panes, or the current one alone on a narrow or zoomed screen.
+
+        By styles of the few boxes that it takes: a class on the screen would style every widget anew."""
+        alone = self._current if self.zoomed or self.has_class("-narrow") else None
+        if alone == self._alone:
+            return
+        self._alone = alone
+        self.query_one("#body").styles.layout = "vertical" if alone else None
         for name in PANES:
-            self._pane(name).set_class(name == self._current, "-here")
+            pane = self._pane(name)
+            pane.display = alone in (None, name)
+            pane.styles.height = "1fr" if alone else None
 
     def go(self, name: str, field: str = "") -> None:
         self._show_pane(name)
@@ -303,13 +317,13 @@ class WorkspaceScreen(WorkspaceActions):
         self.customer_pane.search()
 
     def action_zoom(self) -> None:
-        self._mark_current()
-        self.toggle_class("-zoomed")
+        self.zoomed = not self.zoomed
+        self._arrange()
 
     def action_leave(self) -> None:
         if self.customer_pane.searching:
             self.customer_pane.close_search()
-        elif self.has_class("-zoomed"):
+        elif self.zoomed:
             self.action_zoom()
         else:
             self.do(self._back())
@@ -321,7 +335,7 @@ class WorkspaceScreen(WorkspaceActions):
     # bars
 
     def on_resize(self) -> None:
-        self._mark_current()
+        self._arrange()
         self.call_after_refresh(self._draw_bars)
         self.call_after_refresh(self._draw_tabs)
 
