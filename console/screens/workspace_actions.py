@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from console import actions
 from console.messages import CustomerShown, SignedOff
+from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
@@ -16,9 +17,19 @@ from console.services.session import Session
 from data.customers.records import from_form
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
+from data.playbook.files import KeyedChoice
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
 from widgets.safe_text import line, wrap
+
+HELPFUL = {
+    "queue": (actions.PHONE,),
+    "customer": (actions.CONTACT, actions.PANES),
+    "script": (actions.PHONE, actions.CONTACT),
+    "ticket": (actions.TICKET, actions.CONTACT),
+    "desk": (actions.TICKET, actions.PANES),
+}
+"""The groups of keys that the help of a pane tells of, the most likely first."""
 
 
 class WorkspaceActions(Screen[None]):
@@ -35,6 +46,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def go(self, name: str) -> None:
         """Give a pane the focus."""
+
+    @abstractmethod
+    def texts_to_copy(self) -> tuple[str, str]:
+        """What is selected in a field or by the mouse, and the title in the form."""
 
     @property
     @abstractmethod
@@ -189,7 +204,23 @@ class WorkspaceActions(Screen[None]):
             self.session.seat.tell("There is no ticket number to copy yet: type a title first.", "warning")
             return
         self.app.copy_to_clipboard(number)
-        self.session.seat.tell(f"Copied: {number}")
+
+    def action_copy(self) -> None:
+        customer = self.glance.glance.customer if self.glance is not None else None
+        selected, title = self.texts_to_copy()
+        known = copyable(selected, self.session.desk.number, title, customer)
+        if not known:
+            self.session.seat.tell(
+                "There is nothing to copy yet: no ticket, no customer, nothing selected.", "warning"
+            )
+            return
+
+        def chosen(label: str | None) -> None:
+            if label is not None:
+                self.app.copy_to_clipboard(known[label])
+
+        choices = [KeyedChoice(key=key, label=label) for key, label in zip("123456789abcdef", known, strict=False)]
+        self.app.push_screen(ChooseDialog("Copy", choices), chosen)
 
     def action_drop(self) -> None:
         async def put_away() -> None:
@@ -215,9 +246,10 @@ class WorkspaceActions(Screen[None]):
         key = self.session.seat.key
         lines = [(), *(line(f" {part}") for part in wrap(with_keys(pane.help_text, key), 84)), ()]
         here = [
-            (key(one.id), one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
+            (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
+            for name in HELPFUL.get(pane.id or "", (actions.PHONE,))
         ]
-        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines([("Keys", here)])]))
+        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines(here)]))
 
     def action_keys(self) -> None:
         key = self.session.seat.key
@@ -225,6 +257,8 @@ class WorkspaceActions(Screen[None]):
             (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
             for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
         ]
+        others = [(key(one.id), one.help) for one in actions.REMAPPABLE.values() if one.group == actions.ELSEWHERE]
+        groups.append((actions.ELSEWHERE, others))
         self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
 
     def action_sign_off(self) -> None:
