@@ -117,7 +117,11 @@ class AgentConsole(InOrder[str]):
         from data.store.errors import StoreError
 
         self._station = Station(
-            self._launch, self._clock, on_people=self._people_changed, on_floor_ended=self._floor_ended
+            self._launch,
+            self._clock,
+            how=self.keys.press,
+            on_people=self._people_changed,
+            on_floor_ended=self._floor_ended,
         )
         try:
             await self._station.open()

@@ -7,13 +7,16 @@ from __future__ import annotations
 import difflib
 import string
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from textual.app import App
 from textual.keys import REPLACED_KEYS, key_to_character
 
 from console import actions
 from console.actions import Action, Place
 from console.settings import SettingsError
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 WRITTEN = {"escape": "esc", "pageup": "page up", "pagedown": "page down"}
 STAYING = frozenset(
@@ -74,6 +77,10 @@ class Keys:
 
     def __call__(self, action: str) -> str:
         return key_text(self.of(action)[0])
+
+    def press(self, action: str) -> str:
+        """How to ask for an action here, for sentences: `press r`."""
+        return f"press {self(action)}"
 
     def of(self, action: str) -> list[str]:
         """All keys of an action, as Textual names them."""

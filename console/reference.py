@@ -99,6 +99,41 @@ def keys_page() -> str:
     return "\n".join(lines)
 
 
+# plain mode
+
+
+def plain_page() -> str:
+    """The commands of the plain mode, by group."""
+    from console.plain import commands
+    from console.plain.contact_words import HINT
+
+    lines = _head("Commands of the plain mode", "`console/plain/commands.py`")
+    lines += [
+        "What is typed in `agent-console --plain` ([guide-agent.md](guide-agent.md#plain-mode)). A short form of one",
+        "letter is the key of the full console ([keys.md](keys.md)). Words may be typed in capitals or not; single",
+        "letters as they stand. A digit alone answers the script's card. A mistyped word gets a suggestion, and the tab",
+        "key completes words.",
+        "",
+        HINT,
+        "",
+    ]
+    for group in commands.GROUPS:
+        here = [command for command in commands.COMMANDS if command.group == group]
+        lines += [f"## {group}", ""]
+        lines += _table(
+            ("command", "short", "what it does"),
+            (
+                (
+                    f"`{f'{command.word} {command.takes}'.strip()}`",
+                    ", ".join(f"`{name}`" for name in command.names[1:]),
+                    command.help,
+                )
+                for command in here
+            ),
+        )
+    return "\n".join(lines)
+
+
 # settings
 
 
@@ -209,6 +244,7 @@ def commands_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "keys.md": keys_page,
+    "plain.md": plain_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
 }

@@ -9,7 +9,7 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -51,6 +51,11 @@ class Settings(BaseModel):
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
+    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings.")
+    plain: bool = Field(False, description="Always open the console as lines for a screen reader (--plain).")
+    announce: Literal["at once", "between"] = Field(
+        "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."
+    )
     keys: Annotated[dict[str, str], BeforeValidator(_from_text)] = Field(
         default_factory=dict,
         description="Other keys for actions: action id = key, or several parted by commas; see keys.md.",

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from data.models.customer import Plan
-from data.models.ticket import Begun, Priority, TicketEvent, TicketEventKind, TicketState
+from data.models.ticket import Begun, TicketEventKind
 from data.text.cards import mask_cards
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
@@ -21,27 +21,10 @@ from widgets.fields import ChoiceField, CursorMoved, Field, LineField, TextField
 from widgets.lines import Lines
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
+from widgets.ticket_words import CHOICES, LABELS, happened
 from widgets.times import day, seconds_of_day
 
-LABELS = {
-    "title": "title",
-    "type": "type",
-    "priority": "priority",
-    "assignee": "assignee",
-    "state": "state",
-    "person": "contact",
-    "asset": "asset",
-    "sla": "SLA",
-    "code": "code",
-    "worksheet": "worksheet",
-    "details": "details",
-}
 PLACEHOLDERS = {"title": "what is wrong, in a few words", "code": "– – – – – –"}
-CHOICES = {
-    "type": [(str(plan.value), f"{plan.value} {plan.label}") for plan in Plan],
-    "priority": [(one.value, f"{place} {one.value}") for place, one in enumerate(Priority)],
-    "state": [(one.value, one.value) for one in TicketState],
-}
 
 
 class FormField(Horizontal):
@@ -328,21 +311,10 @@ def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:
     lines: list[Line] = []
     for event, when in zip(reversed(view.history), reversed(days), strict=True):
         who = view.names.get(event.actor, "")
-        parts = wrap(_told(event), max(10, cells - 10 - column - len(who) - 4))
+        parts = wrap(happened(event), max(10, cells - 10 - column - len(who) - 4))
         for count, part in enumerate(parts):
             tail = Span(f" · {who}", "dim") if who and count == len(parts) - 1 else Span("")
             tone = "" if event.kind is TicketEventKind.NOTE else "dim"
             label = Span(" " + fit("" if lines else "history", 9), "dim")
             lines.append((label, Span(fit("" if count else when, column), "dim"), Span(part, tone), tail))
     return lines
-
-
-def _told(event: TicketEvent) -> str:
-    if event.kind is TicketEventKind.NOTE:
-        return f"note: {event.text}"
-    if event.kind is TicketEventKind.CHANGED:
-        label = LABELS.get(event.field, event.field)
-        if event.field == "details" or len(event.old) + len(event.new) > 60:
-            return f"{label} changed"
-        return f"{label}: {event.old or '–'} → {event.new or '–'}"
-    return event.text or str(event.kind)

@@ -105,15 +105,14 @@ class SignInScreen(Screen[None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The typed name; a beginning that fits one person only means that person."""
+        from data.queue.people import meant
+
         event.stop()
         typed = " ".join(event.value.split())
         listed = self.query_one("#sign-in-people", Lines)
-        exact = [one for one in self.people if one.name.casefold() == typed.casefold()]
-        fitting = [one for one in self.people if one.name.casefold().startswith(typed.casefold())] if typed else []
-        if exact:
-            typed = exact[0].name
-        elif len(fitting) == 1:
-            typed = fitting[0].name
+        known = meant(self.people, typed)
+        if known is not None:
+            typed = known.name
         elif not typed and listed.key:
             typed = listed.key
         elif typed and typed != self._new_name:

@@ -50,7 +50,8 @@ from widgets.queue_pane import QueuePane
 from widgets.safe_text import Span, wrap
 from widgets.script_pane import ScriptPane
 from widgets.tabs import Tab, TabBar
-from widgets.ticket_pane import LABELS, TicketPane
+from widgets.ticket_pane import TicketPane
+from widgets.ticket_words import LABELS, MASKED
 
 SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
 """A notice's kind is a sign too, not its colour alone."""
@@ -195,7 +196,8 @@ class WorkspaceScreen(WorkspaceActions):
             )
 
     def on_rang(self, event: Rang) -> None:
-        self.app.bell()
+        if self._settings.bell:
+            self.app.bell()
 
     def on_connected(self, event: Connected) -> None:
         """The greeting comes first: the script gets the keys. The form under the cursor is another one now."""
@@ -237,9 +239,7 @@ class WorkspaceScreen(WorkspaceActions):
         self.session.desk.edited(event.item_id, event.fields, event.focus, event.cursor, event.begun)
 
     def on_ticket_pane_masked(self, _event: TicketPane.Masked) -> None:
-        self.session.seat.tell(
-            "A card number was masked: it is kept nowhere. Payment goes by link, account page or phone.", "warning"
-        )
+        self.session.seat.tell(MASKED, "warning")
 
     # moving around
 

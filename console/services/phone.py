@@ -105,11 +105,8 @@ class Phone:
             await self.answer()
             return
         if state is not AgentState.READY:
-            key = self._seat.key
-            press = f"press {key('ready')} to get ready first"
-            if state is not AgentState.NOT_READY:
-                press = f"wrap it up first ({key('wrap_up')})"
-            self._seat.tell(f"You are {state}: {press}.", "warning")
+            first = ("ready", "get ready") if state is AgentState.NOT_READY else ("wrap_up", "wrap it up")
+            self._seat.tell(f"You are {state}: {self._seat.how(first[0])} to {first[1]} first.", "warning")
             return
         claim = await self._seat.link.claim(self._seat.me, self._seat.agent.queues, contact_id)
         if claim.contact_id is None:
@@ -139,7 +136,7 @@ class Phone:
             self.contact = None
             self._seat.tell(
                 "Rejected: the caller keeps the place in the queue. You are not ready;"
-                f" {self._seat.key('ready')} makes you ready."
+                f" {self._seat.how('ready')} to be ready again."
             )
 
     def cannot(self, action: RequestAction) -> str:

@@ -74,7 +74,8 @@ class Session:
         """Sign out; False (and told) while a contact is in hand."""
         if self.phone.status.state in HANDLING:
             self.seat.tell(
-                f"You are {self.phone.status.state}: end the contact first ({self.seat.key('wrap_up')}), then sign off.",
+                f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first,"
+                " then sign off.",
                 "warning",
             )
             return False
@@ -93,6 +94,10 @@ class Session:
         self._stale = True
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh())
+
+    async def look(self) -> None:
+        """Read again now; what changed has been told when this returns."""
+        await self.seat.guard(self._read())
 
     async def _refresh(self) -> None:
         while self._stale:
@@ -146,8 +151,8 @@ class Session:
                 self.seat.post(Connected(contact))
             case Move.MISSED:
                 self.seat.tell(
-                    "You missed a call: it went back to the queue, and you are not ready."
-                    f" {self.seat.key('ready')} makes you ready.",
+                    "You missed a call: it went back to the queue, and you are not ready;"
+                    f" {self.seat.how('ready')} to be ready again.",
                     "warning",
                 )
             case Move.ABANDONED:
@@ -158,7 +163,7 @@ class Session:
                     disposition, self.phone.disposition = self.phone.disposition, None
                     await self._wrap_up(contact, disposition)
                 elif contact.end_reason == "caller":
-                    self.seat.tell(f"The caller has hung up. {self.seat.key('wrap_up')} wraps the contact up.")
+                    self.seat.tell(f"The caller has hung up: {self.seat.how('wrap_up')} to wrap the contact up.")
 
     # wrapping up
 
@@ -249,9 +254,8 @@ class Session:
             if contact is not None and (attach or contact.customer_id in (None, self._viewed)):
                 await self._give_customer(contact, self._viewed)
             elif contact is not None:
-                self.seat.tell(
-                    f"Only looked at: {self.seat.key('attach')} makes this the contact's customer, esc goes back."
-                )
+                how, leave = self.seat.how("attach"), self.seat.how("leave")
+                self.seat.tell(f"Only looked at: {how} to make this the contact's customer, {leave} to go back.")
         await self._show_customer()
 
     async def create_customer(self, customer: Customer) -> None:
@@ -269,7 +273,7 @@ class Session:
             await self._show_customer()
             return
         if contact is None:
-            self.seat.tell(f"Nobody is calling: {self.seat.key('search')} searches.", "warning")
+            self.seat.tell(f"Nobody is calling: {self.seat.how('search')} to search.", "warning")
             return
         await self._offer_matches(contact)
 
@@ -296,7 +300,7 @@ class Session:
         """Put the current thing away; False when it holds unsaved text and `sure` is False."""
         item, contact = self.desk.item, self.phone.contact
         if item is not None and contact is not None and item.id == contact.id:
-            self.seat.tell(f"This contact is still yours: {self.seat.key('wrap_up')} wraps it up.", "warning")
+            self.seat.tell(f"This contact is still yours: {self.seat.how('wrap_up')} to wrap it up.", "warning")
             return True
         dropped = await self.desk.drop(sure=sure)
         if dropped:
@@ -326,8 +330,8 @@ class Session:
         ringing = self.phone.status.state is AgentState.RINGING
         why = "this number is calling" if ringing and contact is not None and contact.caller_e164 else ""
         if self._viewed is not None and contact is not None:
-            contact = None
-            why = f"looked up; {self.seat.key('attach')} makes this the contact's customer, esc goes back"
+            how, leave = self.seat.how("attach"), self.seat.how("leave")
+            contact, why = None, f"looked up; {how} to make this the contact's customer, {leave} to go back"
         glance = await self.seat.read(reading.glance, customer_id, contact, why) if customer_id else None
         if glance is not None:
             self.seat.post(CustomerShown(glance))

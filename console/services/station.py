@@ -33,16 +33,19 @@ class Station:
         launch: Launch,
         clock: Clock,
         *,
+        how: Callable[[str], str],
         on_people: Callable[[], None],
         on_floor_ended: Callable[[str], None],
     ) -> None:
         """
         Args:
+            how: how an action is asked for at this front end, see `Seat.how`.
             on_people: the hub sent people, while nobody is signed on.
             on_floor_ended: the practice floor ended by itself; what it said last.
         """
         self._launch = launch
         self._clock = clock
+        self._how = how
         self._on_people = on_people
         self._on_floor_ended = on_floor_ended
         self._store = StoreThread(launch.folder / STORE_FILE)
@@ -108,15 +111,24 @@ class Station:
         """
         from console.services.session import Session
 
-        await self._heard_of_people()
+        await self.heard_of_people()
         agent, status = await self._store.do(people.sign_on, name, self._clock, Role(self._launch.role))
         self._link.wake()
-        seat = Seat(agent, self._store, self._link, self._launch.settings, self._script, self._choices, self._clock)
+        seat = Seat(
+            agent,
+            self._store,
+            self._link,
+            self._launch.settings,
+            self._script,
+            self._choices,
+            self._clock,
+            self._how,
+        )
         self.session = Session(seat, status)
         self.session.sync = self._sync
         return self.session
 
-    async def _heard_of_people(self) -> None:
+    async def heard_of_people(self) -> None:
         """Wait a moment for the hub's people, so that a known name does not become a second person."""
         for _ in range(FIRST_PULL_LOOKS):
             if self._sync.last_pull is not None or self._sync.problem:

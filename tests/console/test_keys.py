@@ -143,6 +143,10 @@ OTHER = {
 }
 
 
+def test_a_sentence_asks_for_the_key_that_works() -> None:
+    assert (Keys().press("ready"), Keys({"ready": "f7"}).press("ready")) == ("press r", "press F7")
+
+
 async def test_a_changed_key_works_and_is_named_everywhere(tmp_path: Path) -> None:
     app, _feed = staged(tmp_path, settings=Settings(keys=OTHER))
 
