@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 
@@ -20,16 +22,20 @@ from console.services.floor import PracticeFloor
 from console.services.link import Link
 from console.services.store_thread import StoreThread
 from console.settings import Settings
+from console.terminal import Terminal
 from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models.agent import Role
+from data.models.base import new_id
 from data.store.database import STORE_FILE
 from data.store.errors import StoreError
 from data.sync.wire import SyncStatus
+from widgets.fields import PasteCut
 
 if TYPE_CHECKING:
     from console.services.session import Session
 
+log = logging.getLogger(__name__)
 HUB_FILE = "hub.db"
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
@@ -79,7 +85,7 @@ class AgentConsole(InOrder[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "quit", show=False, priority=True)]
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
-        super().__init__()
+        super().__init__(driver_class=Terminal)
         for theme in themes.THEMES:
             self.register_theme(theme)
         self._launch = launch
@@ -89,6 +95,7 @@ class AgentConsole(InOrder[str]):
         self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
         self._session: Session | None = None
         self._sync = SyncStatus()
+        self._ending = False
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles that the style sheets name, before a theme of ours is chosen."""
@@ -153,6 +160,8 @@ class AgentConsole(InOrder[str]):
         from data.queue import people
 
         await self._heard_of_people()
+        if self._ending:
+            return
         try:
             agent, status = await self._store.do(people.sign_on, event.name, self._clock, self._launch.role)
         except (ValueError, StoreError) as error:
@@ -169,7 +178,7 @@ class AgentConsole(InOrder[str]):
     async def _heard_of_people(self) -> None:
         """Wait a moment for the hub's people, so that a known name does not become a second person."""
         for _ in range(FIRST_PULL_LOOKS):
-            if self._sync.last_pull is not None or self._sync.problem:
+            if self._sync.last_pull is not None or self._sync.problem or self._ending:
                 return
             await asyncio.sleep(FIRST_PULL_S / FIRST_PULL_LOOKS)
 
@@ -180,6 +189,16 @@ class AgentConsole(InOrder[str]):
         await self.pop_screen()
         await self._offer_people()
 
+    def on_paste_cut(self, event: PasteCut) -> None:
+        """A paste was longer than its field: said, wherever the field is."""
+        self.notify(
+            f"The pasted text was cut: {event.left_out:,} letters had no room there. Keep the whole where it is and "
+            "note where to find it.",
+            severity="warning",
+            timeout=8,
+            markup=False,
+        )
+
     # themes and the end
 
     def action_next_theme(self) -> None:
@@ -189,8 +208,29 @@ class AgentConsole(InOrder[str]):
 
     async def action_quit(self) -> None:
         """Leave: what is typed is written, the worker pushes what it can, the floor goes home."""
+        await self.end(0)
+
+    async def end(self, code: int) -> None:
+        """The same with an exit code: a signal came, or the line was lost."""
+        self._ending = True
         await self._take_apart()
-        self.exit()
+        self.exit(return_code=code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault that nobody expected ends the console in good order: one sentence, the rest in the log. Textual
+        would print what stood in the fields, on a terminal that others may see."""
+        mark = new_id()[-6:]
+        log.error("unexpected error %s", mark, exc_info=error)
+        self._return_code = 1
+        if self._exception is None:  # for whoever runs the console from a program
+            self._exception = error
+            self._exception_event.set()
+        self.panic(
+            Text(
+                f"Something went wrong here (error {mark}, see console.log in {self._launch.folder}), and the console had "
+                "to end. What you typed is kept: start it again."
+            )
+        )
 
     async def _take_apart(self) -> None:
         if self._session is not None:

@@ -32,7 +32,7 @@ def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[
     if sentence:
         raise fail(sentence, FAULTS)
     if console.return_code:
-        raise typer.Exit(FAULTS)
+        raise typer.Exit(console.return_code)
 
 
 def _log_to(folder: Path) -> None:

@@ -10,10 +10,13 @@ from textual.screen import Screen
 from console import actions
 from console.messages import CustomerShown, SignedOff
 from console.screens.customer_form import CustomerDialog
-from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
+from console.screens.drafting import TextDialog
+from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
+from console.services.drafts import Slip
 from console.services.session import Session
 from data.customers.records import from_form
+from data.desk.drafts import Draft, DraftKind, draft_id
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from widgets.glance import checklist
@@ -101,16 +104,18 @@ class WorkspaceActions(Screen[None]):
         if state not in (AgentState.READY, AgentState.NOT_READY):
             self.session.seat.tell(f"You are {state}: end that first, then call out.", "warning")
             return
-        known = ""
+        known, customer_id = "", ""
         if self.glance is not None:
-            phones = self.glance.glance.customer.phones
-            known = next((phone.e164 or phone.raw for phone in phones), "")
+            customer = self.glance.glance.customer
+            customer_id = customer.id
+            known = next((phone.e164 or phone.raw for phone in customer.phones), "")
+        slip = self._slip(DraftKind.CALL_OUT, customer_id)
 
         def chosen(number: str | None) -> None:
             if number and number.strip():
-                self.do(self.session.phone.call_out(number.strip()))
+                self.do(self.session.phone.call_out(number.strip(), self.session.drafts, slip.id))
 
-        self.app.push_screen(TextDialog("Call out", "the number to call", text=known), chosen)
+        self.app.push_screen(TextDialog("Call out", "the number to call", slip, text=known), chosen)
 
     # the contact
 
@@ -154,15 +159,32 @@ class WorkspaceActions(Screen[None]):
         known = {}
         if contact is not None:
             known = {"name": contact.caller_name, "phone": contact.caller_number}
+        slip = self._slip(DraftKind.CUSTOMER, self.session.at_hand)
 
         def chosen(texts: dict[str, str] | None) -> None:
             if texts is not None:
-                self.do(self._create(texts))
+                self.do(self._create(texts, slip.id))
 
-        self.app.push_screen(CustomerDialog(known), chosen)
+        self.app.push_screen(CustomerDialog(slip, known), chosen)
 
-    async def _create(self, texts: dict[str, str]) -> None:
-        await self.session.create_customer(from_form(texts, self.session.seat.settings.region))
+    async def _create(self, texts: dict[str, str], draft: str) -> None:
+        await self.session.create_customer(from_form(texts, self.session.seat.settings.region), draft)
+
+    # what was begun
+
+    def _slip(self, kind: DraftKind, about: str = "") -> Slip:
+        """The draft of a kind about something, begun or not."""
+        return Slip(self.session.drafts, draft_id(kind, about))
+
+    def open_again(self, draft: Draft) -> None:
+        """Open the dialog that was on the screen when the console ended, if it is still about what is in hand."""
+        item = self.session.desk.item
+        if draft.kind is DraftKind.NOTE and item is not None and item.id == draft.about:
+            self.action_note()
+        elif draft.kind is DraftKind.CUSTOMER and self.session.at_hand == draft.about:
+            self.action_create_customer()
+        elif draft.kind is DraftKind.CALL_OUT:
+            self.action_call_out()
 
     # the ticket
 
@@ -170,7 +192,8 @@ class WorkspaceActions(Screen[None]):
         self.do(self.session.desk.save_current())
 
     def action_note(self) -> None:
-        if self.session.desk.item is None:
+        item = self.session.desk.item
+        if item is None:
             self.session.seat.tell(
                 "There is no ticket to add a note to: open one first (/ and its number).", "warning"
             )
@@ -178,9 +201,16 @@ class WorkspaceActions(Screen[None]):
 
         def chosen(text: str | None) -> None:
             if text and text.strip():
-                self.do(self.session.desk.note(text))
+                self.do(self.session.desk.note(item.id, text))
 
-        self.app.push_screen(TextDialog("Note", "what the next person should know", several_lines=True), chosen)
+        dialog = TextDialog(
+            "Note",
+            "what the next person should know",
+            self._slip(DraftKind.NOTE, item.id),
+            several_lines=True,
+            check=lambda: self.session.desk.note_fault,
+        )
+        self.app.push_screen(dialog, chosen)
 
     def action_copy_number(self) -> None:
         number = self.session.desk.number
