@@ -146,6 +146,24 @@ class TextField(TextArea):
         if text and (edited := self._replace_via_keyboard(text, *self.selection)) is not None:
             self.move_cursor(edited.end_location)
 
+    def undo(self) -> None:
+        """Take the last edit back."""
+        if self.history.undo_stack:
+            self._cursor_away()
+            super().undo()
+
+    def redo(self) -> None:
+        """Bring again what was taken back."""
+        if self.history.redo_stack:
+            self._cursor_away()
+            super().redo()
+
+    def _cursor_away(self) -> None:
+        """The cursor goes where there surely is a line: while Textual takes lines away it looks where it stands,
+        and would end the console when that is no place any more."""
+        with self.prevent(TextArea.SelectionChanged):
+            self.move_cursor((0, 0))
+
     def get_line(self, line_index: int) -> Text:
         """The line as it is drawn."""
         return Text(stand_in(self.document.get_line(line_index)), end="", no_wrap=True)

@@ -102,6 +102,8 @@ class TicketPane(Pane):
         self._begun: Begun | None = None
         self._filled: dict[str, str] = {}
         """The texts that the form was filled with."""
+        self._last_field = ""
+        """The field that had the keys last, here or when the draft was left."""
         self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -118,9 +120,7 @@ class TicketPane(Pane):
         """The form's first field while the ticket is new, its history otherwise."""
         if self._view is None:
             return self.query_one("#ticket-history")
-        if self._view.focus:
-            return self.field(self._view.focus)
-        return self.field("title")
+        return self.field(self._last_field or "title")
 
     def field(self, name: str) -> Field:
         """The field of this name."""
@@ -160,6 +160,8 @@ class TicketPane(Pane):
             self.set_heading()
             return
         fresh = before is None or before.item_id != view.item_id
+        if fresh:
+            self._last_field = view.focus if view.focus in FIELDS else ""
         if fresh or not self.focused_field or self._only_others_changed(view):
             if fresh or _stripped(self.fields) != _stripped(_shown(view)):
                 self._fill(view)
@@ -253,6 +255,7 @@ class TicketPane(Pane):
     def on_descendant_focus(self) -> None:
         """In a draft, another field is the place to come back to, also before anything is typed in it."""
         super().on_descendant_focus()
+        self._last_field = self.focused_field or self._last_field
         if self.focused_field and self._view is not None and self._view.unsaved:
             self._edited()
 
