@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -109,6 +110,12 @@ class LineField(Input):
     def watch_selection(self, _selection: Selection) -> None:
         """Tell that the cursor moved; Textual's own watcher has drawn it."""
         self.post_message(CursorMoved())
+
+    def on_resize(self) -> None:
+        """A text that was put in before the field had its size is shown where its cursor is."""
+        self.call_after_refresh(
+            self.scroll_to_region, Region(self._cursor_offset, 0, 1, 1), force=True, animate=False
+        )
 
     @property
     def cursor_at(self) -> tuple[int, int]:
