@@ -86,6 +86,16 @@ WORKSPACE: tuple[Action, ...] = (
     Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
     Action("quit", "ctrl+q", "quit", "Leave the console; what is typed is kept.", CONSOLE, priority=True),
 )  # fmt: skip
+FIELD = "In a text field"
+FIELD_KEYS: tuple[tuple[str, str], ...] = (
+    ("^t", "Take the last edit back; again and again."),
+    ("^y", "Bring again what was taken back."),
+    ("^u", "Delete to the start of the line."),
+    ("^w", "Delete the word before the cursor."),
+    ("^e", "Go to the end of the line."),
+    ("F8", "In a dialog that opens with an earlier text: start afresh."),
+)
+"""Keys of the fields themselves (`widgets.fields`): the same in every form, and not for remapping."""
 BY_ID = {action.id: action for action in WORKSPACE}
 
 

@@ -76,6 +76,8 @@ def keys_page() -> str:
             ("key", "", "what it does", "action"),
             ((_keys_of(action), action.label, action.help, f"`{action.id}`") for action in here),
         )
+    lines += [f"## {actions.FIELD}", ""]
+    lines += _table(("key", "what it does"), ((f"`{key}`", text) for key, text in actions.FIELD_KEYS))
     lines += ["## What the panes are for", ""]
     for pane in (QueuePane, CustomerPane, ScriptPane, TicketPane, DeskPane):
         lines += [f"**{pane.pane_key} {pane.pane_name}.** {pane.help_text}", ""]

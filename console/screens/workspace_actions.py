@@ -248,7 +248,7 @@ class WorkspaceActions(Screen[None]):
             (name, [(one.key_text, one.help) for one in actions.WORKSPACE if one.group == name])
             for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
         ]
-        self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
+        self.app.push_screen(ReadDialog("Keys", key_lines([*groups, (actions.FIELD, actions.FIELD_KEYS)])))
 
     def action_sign_off(self) -> None:
         async def leave() -> None:
