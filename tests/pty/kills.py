@@ -65,8 +65,10 @@ class Typed:
 class TypingUnderKills:
     """One seat, one hub, one caller after the other."""
 
-    def __init__(self, folder: Path, rng: random.Random) -> None:
+    def __init__(self, folder: Path, rng: random.Random, *, longest_s: float = 2.5) -> None:
+        """`longest_s`: at most so long somebody types before the next kill."""
         self.rng = rng
+        self._longest_s = longest_s
         self.done: Counter[str] = Counter()
         self.found: list[str] = []
         self.letters = 0
@@ -83,7 +85,7 @@ class TypingUnderKills:
         self._notes: set[str] = set()
         """Notes that the screen said were added."""
         self._saved_details = ""
-        """What the screen said was saved of the present ticket."""
+        """What was seen to be committed of the present ticket."""
 
     def run(self, kills: int, seconds: float) -> None:
         """So many kills, or until the time is over or something is found; then everything must come to rest."""
@@ -132,7 +134,7 @@ class TypingUnderKills:
 
     def _type_until_killed(self) -> None:
         self._get_a_caller()
-        timer = self._kill_in(self.rng.uniform(0.05, 2.5))
+        timer = self._kill_in(self.rng.uniform(0.05, self._longest_s))
         acts = (self._write_details, self._save, self._write_note, self._write_customer, self._wrap_up)
         try:
             while True:
@@ -198,11 +200,16 @@ class TypingUnderKills:
     def _save(self) -> None:
         if not self._title.text or self._dialog_open():
             return
-        text = self._details.text
+        text = self._details.text.strip()
         self.desk.keys("<f10>")
-        self.desk.wait_for(lambda: "· saved" in self.desk.text() or "Nothing has changed" in self.desk.text())
-        self._saved_details = text.strip()
+        self.desk.wait_for(lambda: self._committed_details() == text)
+        self._saved_details = text
         self.done["forms saved"] += 1
+
+    def _committed_details(self) -> str | None:
+        with Store(self._folder / STORE_FILE, create=False) as store:
+            found = store.value("SELECT details FROM ticket WHERE contact_id = ?", (self._contact,))
+        return str(found) if found is not None else None
 
     def _write_note(self) -> None:
         if not self._saved_details:

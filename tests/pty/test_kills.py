@@ -13,7 +13,7 @@ pytestmark = pytest.mark.pty
 
 
 def test_typing_under_kills(tmp_path: Path) -> None:
-    typing = TypingUnderKills(tmp_path, random.Random(5))
+    typing = TypingUnderKills(tmp_path, random.Random(5), longest_s=1.0)
     typing.run(kills=3, seconds=60)
     assert typing.found == []
     assert typing.done["consoles killed"] == 3
