@@ -141,7 +141,7 @@ async def test_dialog_search_and_place_come_back_to_whom_they_belong(tmp_path: P
         assert (box.value, box.cursor_position) == ("alvarez", 6)
 
 
-async def test_typing_without_a_pause_is_written_within_the_second_also_when_the_clock_jumps(
+async def test_typing_is_written_within_the_second_whatever_the_clock_and_again_when_it_failed(
     tmp_path: Path,
 ) -> None:
     app, _feed = staged(tmp_path)
@@ -165,3 +165,18 @@ async def test_typing_without_a_pause_is_written_within_the_second_also_when_the
         await pilot.press("left")
         await until(pilot, lambda: kept(tmp_path)["customer"].cursor == (0, 29), seconds=1.5)
         await until(pilot, lambda: kept(tmp_path)["customer"].fields["name"] == "x" * 30, seconds=1)
+
+        await app._store.do(full, True)
+        await pilot.press("y")
+        await until(pilot, lambda: "full" in " ".join(note.message for note in app._notifications))
+        await app._store.do(full, False)
+        await until(pilot, lambda: kept(tmp_path)["customer"].fields["name"] == "x" * 29 + "yx", seconds=5)
+
+
+def full(store: Store, refusing: bool) -> None:
+    """The disk is full, and no longer."""
+    store.execute(
+        "CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.draft BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+        if refusing
+        else "DROP TRIGGER refuse"
+    )

@@ -17,4 +17,4 @@ def test_typing_under_kills(tmp_path: Path) -> None:
     typing.run(kills=3, seconds=60)
     assert typing.found == []
     assert typing.done["consoles killed"] == 3
-    assert typing.letters > 20
+    assert typing.letters > 0
