@@ -79,7 +79,7 @@ class WorkspaceActions(Screen[None]):
     def action_voice_mail(self) -> None:
         self.do(self.session.phone.ask(RequestAction.VOICE_MAIL))
 
-    def action_transfer(self) -> None:
+    async def action_transfer(self) -> None:
         contact = self.session.phone.contact
         if contact is not None and contact.consult:
             self.do(self.session.phone.ask(RequestAction.COMPLETE_TRANSFER, contact.consult))
@@ -93,11 +93,10 @@ class WorkspaceActions(Screen[None]):
                 action = RequestAction.CONSULT if wish.warm else RequestAction.TRANSFER
                 self.do(self.session.phone.ask(action, wish.target))
 
-        async def offer() -> None:
-            targets = await self.session.transfer_targets()
+        # awaited here: the keys behind this one are for the dialog
+        targets = await self.session.seat.guard(self.session.transfer_targets())
+        if targets is not None:
             self.app.push_screen(TransferDialog([Target(*one) for one in targets]), chosen)
-
-        self.do(offer())
 
     def action_call_out(self) -> None:
         state = self.session.phone.status.state
@@ -220,18 +219,19 @@ class WorkspaceActions(Screen[None]):
         self.app.copy_to_clipboard(number)
         self.session.seat.tell(f"Copied: {number}")
 
-    def action_drop(self) -> None:
-        async def put_away() -> None:
-            if not await self.session.drop(sure=False):
-                question = ConfirmDialog(
-                    "Put it away?",
-                    ["The ticket holds text that is not saved.", "F10 saves it; y throws the text away."],
-                    "throw the text away",
-                    "keep it on the desk",
-                )
-                self.app.push_screen(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None)
-
-        self.do(put_away())
+    async def action_drop(self) -> None:
+        if await self.session.seat.guard(self.session.drop(sure=False)) is False:
+            question = ConfirmDialog(
+                "Put it away?",
+                [
+                    "There is text that is not saved: the ticket's, or a note's.",
+                    "F10 saves; y throws the text away.",
+                ],
+                "throw the text away",
+                "keep it on the desk",
+            )
+            self.app.push_screen(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None)
+        self.session.refresh()
 
     # the console
 
