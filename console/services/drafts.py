@@ -93,15 +93,12 @@ class Drafts:
     async def keep(self) -> None:
         """Write everything that has changed."""
         while self._typed:
-            name = self._typed.pop()
-            draft = self._drafts.get(name)
+            names, self._typed = self._typed, set()
+            changed = {name: self._drafts.get(name) for name in sorted(names)}
             try:
-                if draft is None:
-                    await self._seat.read(drafts.discard, name, self._seat.me)
-                else:
-                    await self._seat.read(drafts.keep, draft, self._seat.clock)
+                await self._seat.read(drafts.keep_all, self._seat.me, changed, self._seat.clock)
             except BaseException:
-                self._typed.add(name)
+                self._typed |= names
                 raise
 
     async def finish(

@@ -5,7 +5,7 @@ back after whatever ended the console (TICK-5, CALL-7)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -79,6 +79,17 @@ def keep(store: Store, draft: Draft, clock: Clock) -> Draft:
     with store.write() as connection:
         connection.execute(f"INSERT OR REPLACE INTO draft ({names}) VALUES ({marks})", row)  # noqa: S608
     return kept
+
+
+def keep_all(store: Store, agent: AgentId, drafts: Mapping[str, Draft | None], clock: Clock) -> None:
+    """Write what has changed since the last time, None for what is gone: all or nothing, so that what comes back
+    was on the screen together (one dialog is closed before the next is opened)."""
+    with store.write():
+        for name, draft in drafts.items():
+            if draft is None:
+                discard(store, name, agent)
+            else:
+                keep(store, draft, clock)
 
 
 def discard(store: Store, draft: str, agent: AgentId) -> None:

@@ -60,6 +60,24 @@ def test_texts_come_back_as_they_were_typed(store: Store, clock: LeapClock, plac
     assert kept.fields["text"] == HOSTILE[place]
 
 
+def test_what_changed_together_is_written_together(store: Store, clock: LeapClock) -> None:
+    """A dialog was closed and the next one opened: a crash never shows both."""
+    note, customer = begun(clock, text="told"), begun(clock, DraftKind.CUSTOMER, "", name="Robin")
+    drafts.keep(store, note, clock)
+    closed = note.model_copy(update={"open": False})
+    store.execute(
+        "CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.draft WHEN NOT new.open BEGIN SELECT RAISE(ABORT, 'full'); END"
+    )
+    with pytest.raises(StoreError):
+        drafts.keep_all(store, ANA, {customer.id: customer, closed.id: closed}, clock)
+    assert [one.kind for one in drafts.of_agent(store, ANA) if one.open] == [DraftKind.NOTE]
+    store.execute("DROP TRIGGER refuse")
+    drafts.keep_all(store, ANA, {customer.id: customer, closed.id: closed}, clock)
+    assert [one.kind for one in drafts.of_agent(store, ANA) if one.open] == [DraftKind.CUSTOMER]
+    drafts.keep_all(store, ANA, {customer.id: None}, clock)
+    assert [one.kind for one in drafts.of_agent(store, ANA)] == [DraftKind.NOTE]
+
+
 def test_what_it_was_for_and_its_end_are_one(store: Store, clock: LeapClock) -> None:
     saved = tickets.create(store, {"title": "Printer"}, "10001", ANA, clock).ticket
     draft = drafts.keep(store, begun(clock, text="done"), clock)
