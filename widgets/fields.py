@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -21,6 +21,7 @@ from textual.widgets.input import Selection
 from data.text.cards import mask_cards
 from data.text.pasted import pasted
 from widgets.safe_text import fit, stand_in
+from widgets.tones import style_of
 
 
 class CursorMoved(Message):
@@ -49,6 +50,8 @@ class LineField(Input):
     """One line of text. What is drawn stands in letter for letter for what is kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = UNDO
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
+    """Other than Textual's: a letter does not lay the whole screen out anew."""
 
     def __init__(self, placeholder: str = "", *, id: str | None = None, max_length: int = 0) -> None:
         super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False, max_length=max_length)
@@ -201,7 +204,6 @@ class ChoiceField(Widget, can_focus=True):
     """One of a few values: left and right, the first letter or the digit of a choice change it."""
 
     DEFAULT_CSS = "ChoiceField { height: 1; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice-field--arrow"}
 
     value: reactive[str] = reactive("")
 
@@ -273,7 +275,7 @@ class ChoiceField(Widget, can_focus=True):
         cells = self.size.width
         if not self.has_focus:
             return Strip([Segment(fit(self.label, cells), self.rich_style)], cells)
-        arrow = self.rich_style + self.get_component_rich_style("choice-field--arrow")
+        arrow = self.rich_style + style_of(self.app, "accent")
         text = fit(self.label, max(0, cells - 2)).rstrip()
         strip = Strip([Segment("‹", arrow), Segment(text, self.rich_style), Segment("›", arrow)])
         return strip.adjust_cell_length(cells, self.rich_style)

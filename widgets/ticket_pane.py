@@ -13,34 +13,17 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from data.models.customer import Plan
-from data.models.ticket import Begun, Priority, TicketEvent, TicketEventKind, TicketState
+from data.models.ticket import Begun, TicketEventKind
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
 from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
 from widgets.lines import Lines
-from widgets.pane import Pane
+from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
+from widgets.ticket_words import CHOICES, LABELS, happened
 from widgets.times import day, seconds_of_day
 
-LABELS = {
-    "title": "title",
-    "type": "type",
-    "priority": "priority",
-    "assignee": "assignee",
-    "state": "state",
-    "person": "contact",
-    "asset": "asset",
-    "sla": "SLA",
-    "code": "code",
-    "worksheet": "worksheet",
-    "details": "details",
-}
 PLACEHOLDERS = {"title": "what is wrong, in a few words", "code": "– – – – – –"}
-CHOICES = {
-    "type": [(str(plan.value), f"{plan.value} {plan.label}") for plan in Plan],
-    "priority": [(one.value, f"{place} {one.value}") for place, one in enumerate(Priority)],
-    "state": [(one.value, one.value) for one in TicketState],
-}
 
 
 class FormField(Horizontal):
@@ -67,16 +50,16 @@ class FormField(Horizontal):
 
 
 class TicketPane(Pane):
-    """The ticket of the thing in hand. Enter edits, esc leaves the field, F10 saves."""
+    """The ticket of the thing in hand. Enter edits, esc leaves the field."""
 
-    pane_key = "F5"
+    go_action = "go_ticket"
     pane_name = "Ticket"
     help_text = (
-        "The ticket of the contact in hand. Enter goes into the form, tab to the next field, esc leaves it; F10 saves. "
-        "What you type is kept within a second as a draft, whatever happens to the terminal; ^t takes an edit back, ^y "
-        "brings it again. "
+        "The ticket of the contact in hand. Enter goes into the form, tab to the next field, esc leaves it; {save_ticket} saves. "
+        "What you type is kept within a second as a draft, whatever happens to the terminal; {undo} takes an edit back, "
+        "{redo} brings it again. "
         "The number is yours as soon as you type, also without the hub: read it out. "
-        "n adds a note, y copies the number. Card numbers are masked before they are kept."
+        "{note} adds a note, {copy_number} copies the number. Card numbers are masked before they are kept."
     )
 
     @dataclass
@@ -96,8 +79,8 @@ class TicketPane(Pane):
     class Masked(Message):
         """A card number was masked in the form."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
+        super().__init__(id=id, key_of=key_of)
         self._view: TicketView | None = None
         self._begun: Begun | None = None
         self._filled: dict[str, str] = {}
@@ -154,7 +137,12 @@ class TicketPane(Pane):
             self.query_one("#ticket-history", Lines).set_lines(
                 [
                     (),
-                    line((" A ticket opens with a contact, or when you look one up (/ and its number).", "dim")),
+                    line(
+                        (
+                            f" A ticket opens with a contact, or when you look one up ({self.key_of('search')} and its number).",
+                            "dim",
+                        )
+                    ),
                 ]
             )
             self.set_heading()
@@ -217,7 +205,11 @@ class TicketPane(Pane):
             names = ", ".join(LABELS[name] for name in missing)
             spans = [Span(f" ○ this type also wants {names}", "dim")]
         elif not spans and not untouched and self._view is not None and self._view.unsaved:
-            spans = [Span(" ✓ ready to save", "good"), Span("   F10 ", "key"), Span("save", "dim")]
+            spans = [
+                Span(" ✓ ready to save", "good"),
+                Span(f"   {self.key_of('save_ticket')} ", "key"),
+                Span("save", "dim"),
+            ]
         self.query_one("#ticket-check", Lines).set_lines([tuple(spans)])
 
     # telling
@@ -304,21 +296,10 @@ def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:
     lines: list[Line] = []
     for event, when in zip(reversed(view.history), reversed(days), strict=True):
         who = view.names.get(event.actor, "")
-        parts = wrap(_told(event), max(10, cells - 10 - column - len(who) - 4))
+        parts = wrap(happened(event), max(10, cells - 10 - column - len(who) - 4))
         for count, part in enumerate(parts):
             tail = Span(f" · {who}", "dim") if who and count == len(parts) - 1 else Span("")
             tone = "" if event.kind is TicketEventKind.NOTE else "dim"
             label = Span(" " + fit("" if lines else "history", 9), "dim")
             lines.append((label, Span(fit("" if count else when, column), "dim"), Span(part, tone), tail))
     return lines
-
-
-def _told(event: TicketEvent) -> str:
-    if event.kind is TicketEventKind.NOTE:
-        return f"note: {event.text}"
-    if event.kind is TicketEventKind.CHANGED:
-        label = LABELS.get(event.field, event.field)
-        if event.field == "details" or len(event.old) + len(event.new) > 60:
-            return f"{label} changed"
-        return f"{label}: {event.old or '–'} → {event.new or '–'}"
-    return event.text or str(event.kind)

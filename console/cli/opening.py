@@ -7,32 +7,95 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, settings_of
 
+if TYPE_CHECKING:
+    from console.launch import Launch
+
+PlainOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--plain/--no-plain", help="As lines, for screen readers and simple terminals.", show_default=False
+    ),
+]
 RoleOption = Annotated[Literal["agent", "supervisor"], typer.Option("--role", help="What you sign on as.")]
 
 
-def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None) -> None:
-    from data.models.agent import Role
+NoMouse = Annotated[
+    bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal, so that its own selection works.")
+]
 
-    if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
-        raise fail("The console needs a terminal: start it in one, or use a command (agent-console --help).", USAGE)
-    os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
+
+def _open_console(
+    chosen: Path | None,
+    hub: Path | None,
+    role: str,
+    floor: list[str] | None,
+    *,
+    plain: bool | None,
+    no_mouse: bool,
+) -> None:
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
+    in_lines = settings.plain if plain is None else plain
+    if not in_lines:
+        _prepare_the_terminal()
     _log_to(folder)
-    from console.app import AgentConsole, Launch
+    from console.launch import Launch
+    from console.settings import SettingsError
 
-    console = AgentConsole(Launch(folder, settings, Role(role), floor))
-    sentence = console.run()
+    launch = Launch(folder, settings, role, floor)
+    try:
+        sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
+    except SettingsError as error:
+        raise fail(str(error), USAGE) from error
     if sentence:
         raise fail(sentence, FAULTS)
-    if console.return_code:
+
+
+def _in_lines(launch: Launch) -> str | None:
+    """The plain console; returns a sentence when it could not start."""
+    from console.plain.app import run
+
+    return run(launch)
+
+
+def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
+    """The full console; returns a sentence when it could not start or had to stop."""
+    from console.app import AgentConsole
+
+    console = AgentConsole(launch)
+    sentence = console.run(mouse=mouse)
+    if console.return_code and not sentence:
         raise typer.Exit(console.return_code)
+    return sentence
+
+
+def _prepare_the_terminal() -> None:
+    """The panes need a terminal that can be drawn on, and some words to Textual before it is imported.
+
+    Raises:
+        typer.Exit: there is none.
+    """
+    if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
+        raise fail(
+            "The console needs a terminal: start it in one, add --plain, or use a command (agent-console --help).",
+            USAGE,
+        )
+    if (term := os.environ.get("TERM", "")) in ("dumb", "unknown"):
+        raise fail(
+            f"This terminal (TERM={term}) has no cursor that could be placed: open the console in another one, or"
+            " read it line by line with agent-console --plain.",
+            USAGE,
+        )
+    if os.environ.get("NO_COLOR") == "":  # set but empty means nothing (no-color.org), which Textual does not know
+        del os.environ["NO_COLOR"]
+    os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
+    os.environ.setdefault("ESCDELAY", "50")  # ms until an escape is a key by itself; Textual waits twice as long
 
 
 def _log_to(folder: Path) -> None:
@@ -60,6 +123,8 @@ def console(
     role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
+    plain: PlainOption = None,
+    no_mouse: NoMouse = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Open the console."""
@@ -69,7 +134,7 @@ def console(
         print(f"agent-console {installed('agent-console')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _open_console(data_dir, hub, role, None)
+        _open_console(data_dir, hub, role, None, plain=plain, no_mouse=no_mouse)
 
 
 def demo(
@@ -91,6 +156,8 @@ def demo(
     role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
+    plain: PlainOption = None,
+    no_mouse: NoMouse = False,
     as_json: Json = False,
 ) -> None:
     """Open the practice floor.
@@ -106,7 +173,7 @@ def demo(
     if day is not None:
         options += ["--day", _day(day, replay)]
     if not headless:
-        _open_console(data_dir, hub, role, options)
+        _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse)
         return
     folder = folder_of(data_dir, practice=True)
     try:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.events import DescendantFocus
 from textual.widgets import Input, TextArea
 
+from console import actions
 from console.screens.modal import Dialog
 from console.services.drafts import Slip
 from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
@@ -21,14 +22,9 @@ T = TypeVar("T")
 
 
 class DraftDialog(Dialog[T]):
-    """A dialog with fields, each with the id `draft-` and its name. Sub-classes compose them, and `draft_keys` says
-    which keys the foot shows."""
+    """A dialog with fields, each with the id `draft-` and its name. Sub-classes compose them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f10", "accept", "keep", show=False),
-        Binding("f8", "afresh", "start afresh", show=False),
-    ]
-    draft_keys: ClassVar[tuple[tuple[str, str], ...]] = (("F10", "save"),)
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP, actions.AFRESH]))
 
     def __init__(self, title: str, slip: Slip, known: Mapping[str, str]) -> None:
         """`known`: what stands in the fields when nothing was begun."""
@@ -45,6 +41,11 @@ class DraftDialog(Dialog[T]):
         self.field(focus).focus()
         self._foot()
         self._tell()
+
+    @property
+    def draft_keys(self) -> tuple[tuple[str, str], ...]:
+        """The keys that accept, and what for."""
+        return ((self.key_of("keep"), "save"),)
 
     def field(self, name: str) -> Field:
         """The field of this name."""
@@ -73,7 +74,8 @@ class DraftDialog(Dialog[T]):
     def _foot(self) -> None:
         spans: list[Span] = [Span(" ")]
         begun = self._slip.kept_at is not None and self.fields != self._fresh
-        for key, label in (*self.draft_keys, *((("F8", "start afresh"),) if begun else ()), ("esc", "back")):
+        afresh = ((self.key_of("afresh"), "start afresh"),) if begun else ()
+        for key, label in (*self.draft_keys, *afresh, ("esc", "back")):
             spans += [Span(key, "key"), Span(f" {label}    ", "dim")]
         kept = " kept while you type, also after esc"
         if begun and self._slip.kept_at is not None:
@@ -170,8 +172,8 @@ class TextDialog(DraftDialog[str]):
         self._placeholder, self._several, self._check = placeholder, several_lines, check
 
     @property
-    def draft_keys(self) -> tuple[tuple[str, str], ...]:  # type: ignore[override]
-        return (("F10", "add it"),) if self._several else (("enter", "go on"),)
+    def draft_keys(self) -> tuple[tuple[str, str], ...]:
+        return ((self.key_of("keep"), "add it"),) if self._several else (("enter", "go on"),)
 
     def compose_body(self) -> ComposeResult:
         field = TextField if self._several else LineField

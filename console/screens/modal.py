@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from console import actions, keymap
 from data.playbook.files import KeyedChoice
 from widgets.lines import Lines, Row
 from widgets.pane import PaneHeading
@@ -28,7 +30,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T], Generic[T]):
     """A box in the middle with a heading. Sub-classes compose `compose_body`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "safe", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK]))
     arrived: ClassVar[bool] = False
 
     def __init__(self, title: str) -> None:
@@ -37,9 +39,15 @@ class Dialog(ModalScreen[T], Generic[T]):
         self._opened = time.monotonic()
 
     def compose(self) -> ComposeResult:
+        self._still = ExitStack()
+        self._still.enter_context(self.app.batch_update())
         with Vertical(id="dialog"):
             yield PaneHeading()
             yield from self.compose_body()
+
+    def on_screen_resume(self) -> None:
+        """Draw once, when everything is in its place: each picture of a dialog is one of the whole screen."""
+        self.call_later(self._still.close)
 
     def compose_body(self) -> ComposeResult:
         """What stands under the heading."""
@@ -47,6 +55,10 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def on_mount(self) -> None:
         self.query_one(PaneHeading).set_text(self._title)
+
+    def key_of(self, action: str) -> str:
+        """How the key of an action is written."""
+        return keymap.of(self.app)(action)
 
     @property
     def guarded(self) -> bool:
@@ -101,6 +113,8 @@ class ChooseDialog(Dialog[str]):
 class ConfirmDialog(Dialog[bool]):
     """Yes or no; the safe choice is no, and escape means it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.CONFIRM, actions.REFUSE]))
+
     def __init__(self, title: str, lines: Sequence[str], yes: str, no: str = "back") -> None:
         super().__init__(title)
         self._lines, self._yes, self._no = lines, yes, no
@@ -112,16 +126,18 @@ class ConfirmDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        keys = line(" ", ("y", "accent"), f"  {self._yes}", "     ", ("esc", "key"), (f" {self._no}", "dim"))
+        yes = self.key_of("confirm")
+        keys = line(" ", (yes, "accent"), f"  {self._yes}", "     ", ("esc", "key"), (f" {self._no}", "dim"))
         self.query_one("#dialog-text", Lines).set_lines([(), *(line(f" {text}") for text in self._lines), (), keys])
 
-    def on_key(self, event: events.Key) -> None:
-        if event.character == "y" and not self.guarded:
-            event.stop()
+    def action_accept(self) -> None:
+        """Yes."""
+        if not self.guarded:
             self.dismiss(True)
-        elif event.character == "n":
-            event.stop()
-            self.dismiss(False)
+
+    def action_refuse(self) -> None:
+        """No, and leave."""
+        self.dismiss(False)
 
 
 class ReadDialog(Dialog[None]):

@@ -20,7 +20,7 @@ from data.desk.drafts import Draft, DraftKind, draft_id
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from widgets.glance import checklist
-from widgets.pane import Pane
+from widgets.pane import Pane, with_keys
 from widgets.safe_text import line, wrap
 
 
@@ -193,14 +193,15 @@ class WorkspaceActions(Screen[None]):
     def action_note(self) -> None:
         item = self.session.desk.item
         if item is None:
+            search = self.session.seat.key("search")
             self.session.seat.tell(
-                "There is no ticket to add a note to: open one first (/ and its number).", "warning"
+                f"There is no ticket to add a note to: open one first ({search} and its number).", "warning"
             )
             return
 
         def chosen(text: str | None) -> None:
             if text and text.strip():
-                self.do(self.session.desk.note(item.id, text))
+                self.do(self.session.desk.note(text, item.id))
 
         dialog = TextDialog(
             "Note",
@@ -221,11 +222,12 @@ class WorkspaceActions(Screen[None]):
 
     async def action_drop(self) -> None:
         if await self.session.seat.guard(self.session.drop(sure=False)) is False:
+            key = self.session.seat.key
             question = ConfirmDialog(
                 "Put it away?",
                 [
                     "There is text that is not saved: the ticket's, or a note's.",
-                    "F10 saves; y throws the text away.",
+                    f"{key('save_ticket')} saves it once you have gone back; {key('confirm')} throws the text away.",
                 ],
                 "throw the text away",
                 "keep it on the desk",
@@ -237,18 +239,21 @@ class WorkspaceActions(Screen[None]):
 
     def action_help(self) -> None:
         pane = self.current_pane
-        lines = [(), *(line(f" {part}") for part in wrap(pane.help_text, 84)), ()]
+        key = self.session.seat.key
+        lines = [(), *(line(f" {part}") for part in wrap(with_keys(pane.help_text, key), 84)), ()]
         here = [
-            (one.key_text, one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
+            (key(one.id), one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
         ]
         self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines([("Keys", here)])]))
 
     def action_keys(self) -> None:
+        key = self.session.seat.key
         groups = [
-            (name, [(one.key_text, one.help) for one in actions.WORKSPACE if one.group == name])
+            (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
             for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
         ]
-        self.app.push_screen(ReadDialog("Keys", key_lines([*groups, (actions.FIELD, actions.FIELD_KEYS)])))
+        typing = [(key(one.id), one.help) for one in (*actions.TEXT, actions.AFRESH)]
+        self.app.push_screen(ReadDialog("Keys", key_lines([*groups, ("In a text field", typing)])))
 
     def action_sign_off(self) -> None:
         async def leave() -> None:

@@ -252,13 +252,13 @@ class Desk:
         found = faults(item.fields) if item.ticket_id is None else {}
         return "; ".join(f"{name}: {why}" for name, why in found.items())
 
-    async def note(self, item_id: str, text: str) -> None:
-        """Add a note to a thing's ticket, saving it first when it is new.
+    async def note(self, text: str, item_id: str | None = None) -> None:
+        """Add a note to a thing's ticket (the current one's), saving it first when it is new.
 
         Raises:
             TicketFaultError: the new ticket is not complete.
         """
-        item = next((one for one in self._items if one.id == item_id), None)
+        item = next((one for one in self._items if one.id == (item_id or self._current)), None)
         if item is None:
             raise LookupError("There is no ticket to add the note to; n shows it again when there is one.")
         if item.ticket_id is None:

@@ -106,8 +106,8 @@ class Phone:
             await self.answer()
             return
         if state is not AgentState.READY:
-            press = ": press r to get ready first" if state is AgentState.NOT_READY else ": wrap it up first (w)"
-            self._seat.tell(f"You are {state}{press}.", "warning")
+            first = ("ready", "get ready") if state is AgentState.NOT_READY else ("wrap_up", "wrap it up")
+            self._seat.tell(f"You are {state}: {self._seat.how(first[0])} to {first[1]} first.", "warning")
             return
         claim = await self._seat.link.claim(self._seat.me, self._seat.agent.queues, contact_id)
         if claim.contact_id is None:
@@ -136,7 +136,8 @@ class Phone:
             await self.move(Move.REJECTED)
             self.contact = None
             self._seat.tell(
-                "Rejected: the caller keeps the place in the queue. You are not ready; r makes you ready."
+                "Rejected: the caller keeps the place in the queue. You are not ready;"
+                f" {self._seat.how('ready')} to be ready again."
             )
 
     def cannot(self, action: RequestAction) -> str:
@@ -170,11 +171,14 @@ class Phone:
         else:
             await self.ask(RequestAction.RESUME if self.held else RequestAction.HOLD)
 
-    async def call_out(self, number: str, drafts: Drafts, draft: str) -> None:
+    async def call_out(self, number: str, drafts: Drafts | None = None, draft: str = "") -> None:
         """Ask the feed to call a number for this agent; the draft that it was typed in is done with."""
         if self.status.state not in (AgentState.READY, AgentState.NOT_READY):
             self._seat.tell(f"You are {self.status.state}: end that first, then call out.", "warning")
             return
-        request = await drafts.finish(draft, handling.call_out, number, self._seat.me, self._seat.clock)
+        if drafts is None:
+            request = await self._seat.write(handling.call_out, number, self._seat.me, self._seat.clock)
+        else:
+            request = await drafts.finish(draft, handling.call_out, number, self._seat.me, self._seat.clock)
         self._asked[request.id] = request
         self._seat.tell(f"Calling {number} …")

@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from textual.message import Message
 
+from console.keymap import Keys
 from console.messages import Told
 from console.services.link import Link
 from console.services.store_thread import StoreThread
@@ -39,6 +40,7 @@ class Seat:
         script: Script,
         choices: Choices,
         clock: Clock,
+        how: Callable[[str], str],
     ) -> None:
         self.agent = agent
         self.me = AgentId(agent.id)
@@ -47,6 +49,10 @@ class Seat:
         self.script = script
         self.choices = choices
         self.clock = clock
+        self.key = Keys(settings.keys)
+        """How the key of an action is written here."""
+        self.how = how
+        """How an action is asked for at this front end, for sentences: `press r`, or `type ready`."""
         self.turn = asyncio.Lock()
         """Held by whatever moves the agent or the contact, so that moves come one after the other."""
         self.post: Callable[[Message], object] = _nobody

@@ -79,7 +79,9 @@ class Session:
         """Sign out; False (and told) while a contact is in hand."""
         if self.phone.status.state in HANDLING:
             self.seat.tell(
-                f"You are {self.phone.status.state}: end the contact first (w), then sign off.", "warning"
+                f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first,"
+                " then sign off.",
+                "warning",
             )
             return False
         await self.desk.keep()
@@ -98,6 +100,10 @@ class Session:
         self._stale = True
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh())
+
+    async def look(self) -> None:
+        """Read again now; what changed has been told when this returns."""
+        await self.seat.guard(self._read())
 
     async def _refresh(self) -> None:
         while self._stale:
@@ -151,7 +157,8 @@ class Session:
                 self.seat.post(Connected(contact))
             case Move.MISSED:
                 self.seat.tell(
-                    "You missed a call: it went back to the queue, and you are not ready. r makes you ready.",
+                    "You missed a call: it went back to the queue, and you are not ready;"
+                    f" {self.seat.how('ready')} to be ready again.",
                     "warning",
                 )
             case Move.ABANDONED:
@@ -162,7 +169,7 @@ class Session:
                     disposition, self.phone.disposition = self.phone.disposition, None
                     await self._wrap_up(contact, disposition)
                 elif contact.end_reason == "caller":
-                    self.seat.tell("The caller has hung up. w wraps the contact up.")
+                    self.seat.tell(f"The caller has hung up: {self.seat.how('wrap_up')} to wrap the contact up.")
 
     # wrapping up
 
@@ -253,7 +260,8 @@ class Session:
             if contact is not None and (attach or contact.customer_id in (None, self._viewed)):
                 await self._give_customer(contact, self._viewed)
             elif contact is not None:
-                self.seat.tell("Only looked at: m makes this the contact's customer, esc goes back.")
+                how, leave = self.seat.how("attach"), self.seat.how("leave")
+                self.seat.tell(f"Only looked at: {how} to make this the contact's customer, {leave} to go back.")
         await self._show_customer()
 
     @property
@@ -263,7 +271,7 @@ class Session:
             return self.phone.contact.id
         return self.desk.item.id if self.desk.item is not None else ""
 
-    async def create_customer(self, customer: Customer, draft: str) -> None:
+    async def create_customer(self, customer: Customer, draft: str = "") -> None:
         """Write a new customer, whose form's draft is done with, and attach it."""
         created = await self.drafts.finish(draft, records.create, customer, self.seat.me, self.seat.clock)
         self._known.clear()
@@ -278,7 +286,7 @@ class Session:
             await self._show_customer()
             return
         if contact is None:
-            self.seat.tell("Nobody is calling: / searches.", "warning")
+            self.seat.tell(f"Nobody is calling: {self.seat.how('search')} to search.", "warning")
             return
         await self._offer_matches(contact)
 
@@ -305,7 +313,7 @@ class Session:
         """Put the current thing away; False when it holds unsaved text and `sure` is False."""
         item, contact = self.desk.item, self.phone.contact
         if item is not None and contact is not None and item.id == contact.id:
-            self.seat.tell("This contact is still yours: w wraps it up.", "warning")
+            self.seat.tell(f"This contact is still yours: {self.seat.how('wrap_up')} to wrap it up.", "warning")
             return True
         dropped = await self.desk.drop(sure=sure)
         if dropped:
@@ -335,7 +343,8 @@ class Session:
         ringing = self.phone.status.state is AgentState.RINGING
         why = "this number is calling" if ringing and contact is not None and contact.caller_e164 else ""
         if self._viewed is not None and contact is not None:
-            contact, why = None, "looked up; m makes this the contact's customer, esc goes back"
+            how, leave = self.seat.how("attach"), self.seat.how("leave")
+            contact, why = None, f"looked up; {how} to make this the contact's customer, {leave} to go back"
         glance = await self.seat.read(reading.glance, customer_id, contact, why) if customer_id else None
         if glance is not None:
             self.seat.post(CustomerShown(glance))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from data.clock import Clock
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import AgentId, ContactId, new_id
@@ -19,6 +21,14 @@ def everyone(store: Store, *, played: bool = False) -> list[Agent]:
     """The people who may sign on here, by name; with `played`, the practice floor's agents too."""
     found = store.rows("SELECT * FROM agent WHERE played <= ? ORDER BY name", (int(played),))
     return [Agent.from_row(row) for row in found]
+
+
+def meant(people: Sequence[Agent], typed: str) -> Agent | None:
+    """Whom a typed name means: the person of that name, or the only one whose name begins so."""
+    wanted = " ".join(typed.split()).casefold()
+    exact = [one for one in people if one.name.casefold() == wanted]
+    fitting = exact[:1] or [one for one in people if wanted and one.name.casefold().startswith(wanted)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def sign_on(store: Store, name: str, clock: Clock, role: Role = Role.AGENT) -> tuple[Agent, AgentStatus]:

@@ -75,7 +75,7 @@ def program(
         [str(Path(sys.executable).with_name("agent-console")), *map(os.fsencode, map(str, arguments))],
         env={**here, **(env or {})},
         cwd=cwd,
-        input=stdin.encode(),
+        input=stdin.encode("utf-8", "surrogateescape"),
         capture_output=True,
         timeout=60,
         check=False,

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from console.app import AgentConsole, Launch
+from console.app import AgentConsole
+from console.launch import Launch
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.models import SYNCED
@@ -144,8 +145,8 @@ class Feed:
         self._hub.close()
 
 
-def staged(folder: Path, *, settings: Settings | None = None) -> tuple[AgentConsole, Feed]:
-    """A console on a hub with four callers."""
+def at_rest(folder: Path) -> Feed:
+    """A hub with four callers."""
     folder.mkdir(parents=True, exist_ok=True)
     feed = Feed(folder / "hub.db")
     for queue in (Queue(id="billing", name="Billing"), Queue(id="support", name="Support")):
@@ -156,6 +157,12 @@ def staged(folder: Path, *, settings: Settings | None = None) -> tuple[AgentCons
         feed.put(customer)
     for contact in CALLERS:
         feed.put(contact)
+    return feed
+
+
+def staged(folder: Path, *, settings: Settings | None = None) -> tuple[AgentConsole, Feed]:
+    """A console on that hub."""
+    feed = at_rest(folder)
     return AgentConsole(Launch(folder, settings or Settings()), CLOCK), feed
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from console import actions, reference
+from console.plain import commands as plain_commands
 from console.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,9 @@ def test_every_action_setting_and_command_is_told() -> None:
         assert field.description, f"the setting {name} does not say what it is"
         assert f"| `{name}` |" in settings and field.description in settings
         assert f"`AGENT_CONSOLE_{name.upper()}`" in settings
+    plain = reference.PAGES["plain.md"]()
+    for word in plain_commands.COMMANDS:
+        assert f"| `{word.word}" in plain and word.help in plain
     for command in ("demo", "import customers", "import queue-log", "lookup", "stats", "sync status"):
         assert f"## agent-console {command}\n" in commands
     assert max(len(line) for line in commands.splitlines() if not line.startswith("<!--")) <= 120

@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from console.app import AgentConsole, Launch
+from console.app import AgentConsole
 from console.cli.opening import _log_to
+from console.launch import Launch
 from console.settings import Settings
 
 

@@ -351,7 +351,10 @@ class TypingUnderKills:
             self._compare(typed, form.get(name) or (getattr(ticket, name) if ticket is not None else ""), name)
         self._compare_begun(self._note, begun.get("note", {}).get("text", ""), notes, "note")
         if any(one.id == self._contact and one.state is ContactState.DONE for one in contacts):
-            self._customer = Typed()  # wrapped up with another customer: the form goes with it
+            self._customer = (
+                Typed()
+            )  # the form stays on the desk, or went with the contact when that had a customer
+            return
         name = begun.get("customer", {}).get("name", "")
         self._compare_begun(self._customer, "" if name.startswith(CALLER) else name, names, "new customer")
 

@@ -1,0 +1,205 @@
+"""The plain console: signs people on, finds the command of a line, and lets it be done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from console.launch import Launch
+from console.plain import commands
+from console.plain import wording as words
+from console.plain.contact_words import ContactWords
+from console.plain.conversation import DOT, Conversation, LeftError
+from console.plain.customer_words import CustomerWords
+from console.plain.front import Front
+from console.plain.phone_words import PhoneWords
+from console.plain.ticket_words import TicketWords
+from console.services.station import Station
+from data.clock import Clock
+from data.models.agent import Agent, AgentState
+from data.queue.people import meant
+from data.store.errors import StoreError
+
+LEAVE = ("quit", "exit")
+MOST_PEOPLE = 20
+"""So many names are read out."""
+PEOPLE_S = 10.0
+"""Longest wait for the first people of a practice floor."""
+
+
+class PlainConsole:
+    """Lines in by `take`, lines out by `out`. Runs on one event loop, and touches no terminal."""
+
+    def __init__(
+        self,
+        launch: Launch,
+        clock: Clock,
+        out: Callable[[str], None],
+        bell: Callable[[], None],
+        copy: Callable[[str], bool],
+    ) -> None:
+        self.done = False
+        """The agent wants to leave."""
+        self._launch = launch
+        self._people_came = asyncio.Event()
+        self._station = station = Station(
+            launch, clock, how=commands.typing, on_people=self._people_came.set, on_floor_ended=self._floor_ended
+        )
+        self._conversation = Conversation(self._do)
+        self.front = front = Front(station, clock, self._conversation, out, bell)
+        parts = (PhoneWords(front), CustomerWords(front), ContactWords(front), TicketWords(front, copy), self)
+        self._doers: dict[str, Callable[[str], Awaitable[None]]] = {}
+        for command in commands.COMMANDS:
+            [part] = [one for one in parts if hasattr(one, command.method)]
+            self._doers[command.word] = getattr(part, command.method)
+
+    @property
+    def prompt(self) -> str:
+        """What stands before the line that is typed next."""
+        return self._conversation.prompt
+
+    async def start(self) -> None:
+        """Open what works behind it, greet, and ask who is there.
+
+        Raises:
+            StoreError: the store cannot be opened; the message says what to do.
+            ContentError: the script or the choices cannot be used; the message says what to mend.
+        """
+        await self._station.open()
+        floor = " Practice floor: nothing here is real." if self._launch.floor is not None else ""
+        self.front.say(f"{words.brief(self._launch.settings.organisation)}.{floor}")
+        await self._conversation.run(self._sign_on())
+
+    async def take(self, line: str) -> None:
+        """Take in a line; returns when what it began is done, or asks something."""
+        await self._conversation.take(line)
+
+    @property
+    def asking(self) -> bool:
+        """Whether the next line answers a question."""
+        return self._conversation.asking
+
+    async def interrupt(self) -> None:
+        """Leave the question that is open; without one, say how to leave."""
+        if self.asking:
+            await self._conversation.take(DOT)
+        else:
+            self.front.say("Type quit to leave the console.")
+
+    async def close(self) -> None:
+        """Nobody types any more: what is typed is written, and all is taken apart."""
+        self._conversation.close()
+        await self._station.close()
+
+    def _floor_ended(self, said: str) -> None:
+        self.front.say(f"The practice floor has ended: {said}")
+
+    # commands
+
+    async def _do(self, line: str) -> None:
+        """Do what a line says; what goes wrong becomes a sentence."""
+        if not line.strip():
+            return
+        command, typed = commands.parse(line)
+        if command is None and line.strip().isdecimal():
+            command, typed = commands.find("script"), line.strip()
+        if command is None:
+            self._unknown(line)
+            return
+        if command.word != "again":
+            self.front.said = []
+        session = self._station.session
+        if session is None:
+            await self._without_session(command, typed)
+            return
+        await session.seat.guard(self._left(self._doers[command.word](typed)))
+        if self._station.session is session:
+            await session.look()
+
+    async def _left(self, work: Awaitable[None]) -> None:
+        """A question that is left ends its command."""
+        try:
+            await work
+        except LeftError:
+            self.front.say("Left.")
+
+    async def _without_session(self, command: commands.Command, typed: str) -> None:
+        if command.word in ("help", "quit"):
+            await self._doers[command.word](typed)
+        else:
+            self.front.say("Sign on first: type your name.")
+
+    def _unknown(self, line: str) -> None:
+        near = commands.nearest(line)
+        perhaps = f" Did you mean {near.word}?" if near is not None else ""
+        self.front.say(f"Unknown: {words.brief(line)}.{perhaps} Type help for the commands.")
+
+    async def do_quit(self, _typed: str) -> None:
+        self.done = True
+
+    # signing on and off
+
+    async def do_sign_off(self, _typed: str) -> None:
+        if await self.front.session.sign_off():
+            await self._station.end_session()
+            self.front.forget()
+            self.front.say("Signed off.")
+            await self._sign_on()
+
+    async def _sign_on(self) -> None:
+        self.front.say("Sign on with your name; Enter alone says who is known here.")
+        while self._station.session is None and not self.done:
+            try:
+                typed = " ".join((await self.front.ask("Name")).split())
+                if typed.casefold() in LEAVE:
+                    self.done = True
+                elif (name := await self._named(typed)) is not None:
+                    await self._begin(name)
+            except LeftError:
+                continue
+            except (ValueError, StoreError) as error:
+                self.front.say(str(error))
+
+    async def _named(self, typed: str) -> str | None:
+        """The person that is meant; a new name is added when that is wanted."""
+        await self._station.heard_of_people()
+        people = await self._known_people()
+        if not typed:
+            known = [words.brief(one.name) for one in people[:MOST_PEOPLE]]
+            known += [f"{len(people) - MOST_PEOPLE} more"] if len(people) > MOST_PEOPLE else []
+            self.front.say(f"Known here: {', '.join(known)}." if known else "Nobody is known here yet.")
+            return None
+        known_one = meant(people, typed)
+        if known_one is not None:
+            return known_one.name
+        if await self.front.sure(f"Nobody here is called {words.brief(typed)}. Add this name?"):
+            return typed
+        return None
+
+    async def _known_people(self) -> list[Agent]:
+        """Who may sign on here; a new practice floor brings its people after a moment."""
+        people = await self._station.people()
+        if self._launch.floor is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PEOPLE_S):
+                    while not people:
+                        await self._people_came.wait()
+                        self._people_came.clear()
+                        people = await self._station.people()
+        return people
+
+    async def _begin(self, name: str) -> None:
+        session = await self._station.sign_on(name)
+        await session.start(self.front.hear)
+        await session.look()
+        front = self.front
+        front.say(f"Signed on: {words.brief(session.seat.agent.name)}.")
+        if session.phone.status.state is AgentState.NOT_READY:
+            front.say("Not ready. Type ready to take calls, help for the commands.")
+        else:
+            front.status()
+        if front.queue is not None:
+            front.say(f"Waiting: {len(front.queue.waiting) or 'nobody'}.")
+        if front.desk:
+            front.say(f"On your desk: {words.count(len(front.desk), 'thing')} left from before. Type desk.")
