@@ -164,7 +164,6 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
-    Place("new customer", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip
 """One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""

@@ -38,7 +38,7 @@ class PasteCut(Message):
 
 LINE_ROOM, TEXT_ROOM = 1_000, 20_000
 """Letters up to which a line and a text take what is pasted."""
-UNDO: list[BindingType] = [
+TEXT_BINDINGS: list[BindingType] = [
     Binding("ctrl+t,ctrl+underscore", "undo", "take back", show=False),
     Binding("ctrl+y", "redo", "bring again", show=False),
 ]
@@ -49,7 +49,7 @@ MOST_STEPS = 200
 class LineField(Input):
     """One line of text. What is drawn stands in letter for letter for what is kept."""
 
-    BINDINGS: ClassVar[list[BindingType]] = UNDO
+    BINDINGS: ClassVar[list[BindingType]] = TEXT_BINDINGS
     virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
     """Other than Textual's: a letter does not lay the whole screen out anew."""
 
@@ -133,7 +133,7 @@ class LineField(Input):
 class TextField(TextArea):
     """Several lines of text; tab goes on to the next field."""
 
-    BINDINGS: ClassVar[list[BindingType]] = UNDO
+    BINDINGS: ClassVar[list[BindingType]] = TEXT_BINDINGS
 
     def __init__(self, placeholder: str = "", *, id: str | None = None) -> None:
         super().__init__(
