@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
@@ -27,6 +28,7 @@ from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models.base import new_id
 from widgets.fields import PasteCut
+from widgets.safe_text import clean
 
 if TYPE_CHECKING:
     from textual.command import CommandPalette
@@ -108,7 +110,7 @@ class AgentConsole(InOrder[str]):
     def on_mount(self) -> None:
         self.set_keymap(self.keys.changed)
         for fault in self._wardrobe.faults:
-            self.notify(f"▲ {fault}", severity="warning", markup=False, timeout=20)
+            self.notify(f"▲ {clean(fault)}", severity="warning", markup=False, timeout=20)
         self.call_after_refresh(self._begin_soon)
 
     def _begin_soon(self) -> None:
@@ -203,7 +205,7 @@ class AgentConsole(InOrder[str]):
             self.notify(f"▲ {why}", severity="warning", markup=False)
             return
         self.theme = name
-        self.notify(f"Theme: {name}.", markup=False, timeout=2)
+        self.notify(f"Theme: {clean(name)}.", markup=False, timeout=2)
         self.run_worker(self._wardrobe.keep, thread=True, group="looks", exit_on_error=False)
 
     def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
@@ -215,11 +217,30 @@ class AgentConsole(InOrder[str]):
         name = text.removeprefix(THEME_COMMAND)
         tried = name if text.startswith(THEME_COMMAND) and name in self.theme_names else ""
         self.theme = tried if tried and not self.no_color else self._wardrobe.of(self._agent)
+        # Textual dresses every screen anew but its own palette
+        self.call_next(self.stylesheet.update, self.screen)
 
     def on_command_palette_closed(self, event: CommandPalette.Closed) -> None:
         """What was only tried on is taken off again."""
         if not event.option_selected:
             self.theme = self._wardrobe.of(self._agent)
+
+    # copying
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text by every way that there is here, and say how; fields copy through this too."""
+        self._clipboard = text
+        self.run_worker(self._copy(text), group="copy", exit_on_error=False)
+
+    async def _copy(self, text: str) -> None:
+        from console.services import clipboard
+
+        send = self._driver.write if self._driver is not None else str
+        try:
+            told = await asyncio.wait_for(asyncio.to_thread(clipboard.copy, text, send), clipboard.WAIT_S * 2)
+        except TimeoutError:
+            told = "Not sure whether this was copied: the clipboard of this machine does not answer."
+        self.notify(clean(told), markup=False, timeout=5)
 
     # the end
 

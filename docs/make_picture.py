@@ -42,7 +42,7 @@ async def picture(folder: Path, width: int, height: int) -> Path:
     """Take a call from Maria Alvarez, write the ticket, wait until the queue is long, and take the picture."""
     with tempfile.TemporaryDirectory() as home:
         data = Path(home)
-        app = AgentConsole(Launch(data, load(data), floor=BUSY))
+        app = AgentConsole(Launch(data, load(data).model_copy(update={"theme": "night"}), floor=BUSY))
         async with app.run_test(size=(width, height)) as pilot:
             await until(pilot, lambda: any("Dana" in one.name for one in getattr(app.screen, "people", [])))
             await pilot.press(*"Dana", "enter")

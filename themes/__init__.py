@@ -65,10 +65,10 @@ DAY = make(
         "dim": "#565c62",
         "faint": "#74797f",
         "line": "#c2bcb0",
-        "accent": "#874d00",
+        "accent": "#724000",
         "good": "#2a672d",
         "bad": "#a8261c",
-        "warn": "#874d00",
+        "warn": "#724000",
         "info": "#1d5f7d",
     },
 )
@@ -82,7 +82,7 @@ CONTRAST = make(
         "surface": "#000000",
         "bar": "#1a1a1a",
         "field": "#262626",
-        "row": "#003157",
+        "row": "#00294d",
         "band": "#4a2a00",
         "text": "#ffffff",
         "bright": "#ffffff",
@@ -140,7 +140,12 @@ NO_COLOUR = make(
     "no-colour",
     dark=True,
     ansi=True,
-    shapes={"row-style": "reverse", "field-style": "underline", "edge": "round ansi_default"},
+    shapes={
+        "row-style": "reverse",
+        "field-style": "underline",
+        "edge": "round ansi_default",
+        "mark-style": "bold reverse",
+    },
     roles=dict.fromkeys(ROLES, "ansi_default"),
 )
 """Nothing but the terminal's own two colours: bold, underlined and reversed text."""

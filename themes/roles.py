@@ -29,7 +29,7 @@ TONES = {
 }
 ROLES: dict[str, str] = {**SURFACES, **TONES}
 """Every role and what it is for."""
-_SHAPES = {"row-style": "none", "field-style": "none", "edge": "none"}
+_SHAPES = {"row-style": "none", "field-style": "none", "edge": "none", "mark-style": "bold"}
 
 
 def make(
@@ -37,8 +37,9 @@ def make(
 ) -> Theme:
     """A theme from a colour for each role.
 
-    `ansi`: the colours are the terminal's own sixteen. `shapes`: `row-style` and `field-style` (text styles of the
-    row under the cursor and of fields), `edge` (border of dialogs), for themes whose surfaces look alike."""
+    `ansi`: the colours are the terminal's own sixteen. `shapes`: `row-style`, `field-style` and `mark-style` (text
+    styles of the row under the cursor, of fields and of the letters to jump to), `edge` (border of dialogs), for
+    themes whose surfaces look alike."""
     shape = {**_SHAPES, **(shapes or {})}
     cursor = "reverse" if shape["row-style"] == "reverse" else "none"
     return Theme(
@@ -58,6 +59,8 @@ def make(
         variables={
             **{f"role-{role}": roles[role] for role in ROLES},
             **{f"role-{name}": shape[name] for name in _SHAPES},
+            "ansi-background": roles["background"],
+            "ansi-foreground": roles["text"],
             "surface": roles["surface"],
             "panel": roles["bar"],
             "text-muted": roles["dim"],

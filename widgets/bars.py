@@ -22,6 +22,21 @@ SHAPES: dict[AgentState, tuple[str, str]] = {
 """A shape and a tone for each state; the word stands beside them."""
 
 
+LEAST_COLUMNS, LEAST_LINES = 80, 24
+"""The smallest window that everything has its place in."""
+
+
+def too_small(columns: int, lines: int) -> str:
+    """What to say of a window that is smaller than that, as short as it must be."""
+    told = (
+        f" This window is {columns}×{lines}: some things are cut off. From {LEAST_COLUMNS}×{LEAST_LINES} on all is there.",
+        f" {columns}×{lines} is small; {LEAST_COLUMNS}×{LEAST_LINES} shows all",
+        " window too small",
+        " small",
+    )
+    return next((one for one in told if len(one) <= columns), "")
+
+
 class StatusBar(Lines):
     """One line: my state and the time in it, who I am, the hub, the clock."""
 
@@ -35,16 +50,21 @@ class StatusBar(Lines):
         self.set_lines([spread(body, right, cells)])
 
 
-def state_spans(status: AgentStatus, now: datetime, wrap_up_s: int = 0, consult: str = "") -> list[Span]:
+def state_spans(
+    status: AgentStatus, now: datetime, wrap_up_s: int = 0, consult: str = "", answered: datetime | None = None
+) -> list[Span]:
     """`● ON CALL 3:02`, with the reason when not ready and what was asked for after this call. `wrap_up_s`:
     how long wrap-up should take; after it the time says so (0: no limit). `consult`: whom the agent talks to
-    while the caller is held."""
+    while the caller is held. `answered`: when the call in hand began; a hold has a time of its own beside it."""
     shape, tone = SHAPES[status.state]
+    begun = answered if status.state is AgentState.ON_CALL and answered is not None else status.since
     spans = [
         Span(f" {shape} ", tone),
         Span(status.state.upper(), "bright"),
-        Span(f" {since(status.since, now)}", "dim"),
+        Span(f" {since(begun, now)}", "dim"),
     ]
+    if status.state is AgentState.ON_HOLD and answered is not None:
+        spans.append(Span(f" · call {since(answered, now)}", "dim"))
     over = (now - status.since).total_seconds() - wrap_up_s
     if status.state is AgentState.WRAP_UP and wrap_up_s and over > 0:
         spans.append(Span(f" ▲ {duration(over)} over {duration(wrap_up_s)}", "bad"))
@@ -63,16 +83,21 @@ def clock_span(now: datetime) -> Span:
 
 
 class HintBar(Lines):
-    """The keys that work here and now; those that do not are dimmed."""
+    """The keys that work here and now; those that do not are dimmed and stand in brackets."""
 
     def show(self, hints: Sequence[tuple[str, str, bool]], tail: str = "") -> None:
         """`hints`: (key, label, works now), as many as fit."""
         cells = self.size.width
         spans: list[Span] = []
         for key, label, works in hints:
-            more = [Span(f" {key} ", "key" if works else "faint"), Span(f"{label} ", "dim" if works else "faint")]
+            shown = f"{label} " if works else f"({label}) "
+            more = [Span(f" {key} ", "key" if works else "faint"), Span(shown, "dim" if works else "faint")]
             if width(spans) + width(more) > cells - (width([Span(tail)]) + 1 if tail else 0):
                 break
             spans += more
-        line: Line = spread(spans, [Span(tail + " ", "faint")], cells) if tail else tuple(spans)
+        line: Line = spread(spans, [Span(tail + " ", "dim")], cells) if tail else tuple(spans)
         self.set_lines([line])
+
+    def say(self, sentence: str) -> None:
+        """A sentence instead of the keys."""
+        self.set_lines([(Span(sentence, "warn"),)])

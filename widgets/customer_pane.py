@@ -159,7 +159,10 @@ class CustomerPane(Pane):
             self.lines.set_lines(self._empty)
             self.set_heading(f"{self.key_of('search')} search")
         else:
-            self.lines.set_lines(card(self._glance, self._now, self.size.width, self.key_of("verify")))
+            lines = card(self._glance, self._now, self.size.width, self.key_of("verify"))
+            if len(lines) > self.lines.size.height > 0:
+                lines = [one for one in lines if one]  # the air between the groups goes first
+            self.lines.set_lines(lines)
             self.set_heading(f"{self.key_of('search')} search")
 
     def on_resize(self) -> None:

@@ -45,6 +45,10 @@ class DeskPane(Pane):
         yield Lines(id="desk-list", focusable=True)
         yield Lines(id="desk-today")
 
+    @property
+    def mark(self) -> str:
+        return str(len(self._lines)) if self._lines else ""
+
     def focus_target(self) -> Widget:
         return self.query_one("#desk-list", Lines)
 

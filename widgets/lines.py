@@ -210,8 +210,10 @@ class Lines(ScrollView):
         style = self._styles.get((tone, cursor))
         if style is None:
             style = self.rich_style + style_of(self.app, tone)
-            if cursor:
-                style += cursor_of(self.app)
+            if cursor and (mark := cursor_of(self.app)).reverse:
+                style = self.rich_style + mark + Style(bold=style.bold)  # in all its colours it would be patches
+            elif cursor:
+                style += mark
             self._styles[tone, cursor] = style
         return style
 

@@ -89,6 +89,11 @@ class Pane(Vertical):
     def on_mount(self) -> None:
         self.set_heading()
 
+    @property
+    def mark(self) -> str:
+        """What a tab says of this pane while it cannot be seen: a figure, a sign, or nothing."""
+        return ""
+
     def set_heading(self, figure: str = "") -> None:
         """Show key, name and the figure of the moment."""
         name = f"{self.pane_key} {self.pane_name}".strip()

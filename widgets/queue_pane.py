@@ -31,7 +31,7 @@ class QueuePane(Pane):
         "Everybody who waits in the queues that you serve, the next to be served on top. "
         "{take_next} takes the next caller, enter the one under the cursor; both need you to be ready ({ready}). "
         "A caller whom another agent took first disappears, and you are told. "
-        "▲ marks a wait over two minutes, ◆ a phone that rings."
+        "▲ marks a wait over two minutes, ↑ a caller who is served before the others, ◆ a phone that rings."
     )
 
     @dataclass
@@ -62,6 +62,24 @@ class QueuePane(Pane):
         """Who is shown, in serving order."""
         return self._view.waiting if self._view is not None else ()
 
+    @property
+    def mark(self) -> str:
+        view = self._view
+        if view is None:
+            return ""
+        rings = any(
+            one.contact.state is ContactState.RINGING and one.contact.ringing_agent == view.agent.id
+            for one in view.waiting
+        )
+        return f"{self.count or ''}{'◆' if rings else ''}"
+
+    @property
+    def count(self) -> int:
+        """How many wait in the queues that are served here, also those beyond the list."""
+        if self._view is None:
+            return 0
+        return max(len(self._view.waiting), sum(figures.waiting for figures in self._view.figures))
+
     def name_of(self, agent_id: str) -> str:
         """An agent's name."""
         return self._view.names.get(agent_id, agent_id) if self._view is not None else agent_id
@@ -88,8 +106,7 @@ class QueuePane(Pane):
         self.query_one("#queue-figures", Lines).set_lines(_figures(view, self.size.width, self.key_of))
         if view.waiting:
             longest = since(min(one.contact.queued_at for one in view.waiting), now)
-            count = max(len(view.waiting), sum(figures.waiting for figures in view.figures))
-            self.set_heading(f"{count} waiting · longest {longest}")
+            self.set_heading(f"{self.count} waiting · longest {longest}")
         else:
             self.set_heading("nobody waiting")
 
@@ -128,10 +145,10 @@ def _row(one: Waiting, view: QueueView, now: datetime, cells: int, wide: bool) -
     )
     if rings:
         spans.append(Span(" ◆", "accent" if rings_here else "dim"))
-    elif contact.priority > 0:
-        spans.append(Span(" ▲" if waited > LONG_WAIT_S else " ↑", "warn" if waited > LONG_WAIT_S else "info"))
-    elif waited > LONG_WAIT_S:
-        spans.append(Span(" ▲", "warn"))
+    else:
+        long = waited > LONG_WAIT_S
+        spans.append(Span("↑" if contact.priority > 0 else " ", "info"))
+        spans.append(Span("▲" if long else " ", "warn"))
     return tuple(spans)
 
 

@@ -16,8 +16,9 @@ from data.models.contact import ContactKind
 from data.playbook.script import Card, Script, say
 from widgets.lines import Lines
 from widgets.pane import KeyOf, Pane
-from widgets.safe_text import Line, Span, fit, line, wrap
+from widgets.safe_text import Line, Span, fit, line, width, wrap
 
+LABEL_WIDTH = 26
 READING_WIDTH = 56
 """What is said aloud stands in short lines."""
 
@@ -119,9 +120,12 @@ def card_lines(
         for part in wrap(f"“{say(text, facts)}”", min(READING_WIDTH, cells - 3)):
             lines.append(line((f" {part}", "bright")))
         lines.append(())
+    room = LABEL_WIDTH
+    if cells < READING_WIDTH - 4:  # then the answers are read before where they lead
+        room = min(max((width([Span(one.label)]) for one in card.answers), default=0), max(10, cells - 14))
     for answer in card.answers:
-        label = fit(answer.label, min(26, max(10, cells - 24)))
-        lines.append(line(" ", (answer.key, "accent"), "  ", label, (f" → {script.card(answer.to).title}", "dim")))
+        to = fit(f" → {script.card(answer.to).title}", max(0, cells - room - 5)).rstrip()
+        lines.append(line(" ", (answer.key, "accent"), "  ", fit(answer.label, room), (to, "dim")))
     if not card.answers:
         lines.append(line((" the script ends here", "dim")))
     lines.append(())

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from widgets.lines import Lines
-from widgets.safe_text import Span, spread
+from widgets.safe_text import Span, fit, width
+
+LEAST_WHO = 6
+"""Fewer cells than this tell nobody's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A pane: its key, its name, the figure or sign of the moment, and whether it is the open one."""
+
+    key: str
+    name: str
+    mark: str
+    here: bool
 
 
 class TabBar(Lines):
-    """`F2 Queue   F3 Customer …`, the open one bright."""
+    """`F2 Queue 4◆  F3 Customer …`: what the panes that cannot be seen have to tell; the open one is bright."""
 
-    def show(self, tabs: Sequence[tuple[str, str, bool]], who: str = "") -> None:
-        """`tabs`: (key, name, open). `who`: the customer in hand, at the right end where there is room."""
+    def show(self, tabs: Sequence[Tab], who: str = "") -> None:
+        """`who`: the customer in hand, at the right end, as much as there is room for."""
         spans: list[Span] = []
-        for key, name, here in tabs:
-            spans.append(Span(f" {key} {name} ", "accent" if here else "dim"))
-        self.set_lines([spread(spans, [Span(f"{who} ", "bright")] if who else [], self.size.width)])
+        for tab in tabs:
+            spans.append(Span("▸" if tab.here else " ", "accent"))
+            spans.append(Span(f"{tab.key} {tab.name}", "accent" if tab.here else "dim"))
+            spans.append(Span(f" {tab.mark} " if tab.mark else " ", "bright"))
+        room = self.size.width - width(spans) - 1
+        if who and room >= LEAST_WHO:
+            size = min(room, width([Span(who)]))
+            spans += [Span(" " * (room - size)), Span(fit(who, size), "bright")]
+        self.set_lines([tuple(spans)])

@@ -99,6 +99,11 @@ class TicketPane(Pane):
     def on_mount(self) -> None:
         self.show(None, None)
 
+    @property
+    def mark(self) -> str:
+        """A star while something is not saved."""
+        return "*" if self._view is not None and self._view.unsaved else ""
+
     def focus_target(self) -> Widget:
         """The form's first field while the ticket is new, its history otherwise."""
         if self._view is None:
@@ -110,6 +115,11 @@ class TicketPane(Pane):
         found = self.query_one(f"#field-{name}")
         assert isinstance(found, LineField | TextField | ChoiceField)
         return found
+
+    @property
+    def form_shown(self) -> bool:
+        """Whether there is a form to go into."""
+        return self._view is not None
 
     @property
     def fields(self) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container
+from textual.geometry import Offset
 from textual.reactive import Reactive
 from textual.widget import Widget
 
@@ -26,30 +27,39 @@ from console.messages import (
     TicketShown,
     Told,
 )
+from console.screens.jump import JumpScreen, Spot
 from console.screens.workspace_actions import WorkspaceActions
+from console.screens.workspace_lines import hints, hub
 from console.services.session import Session
 from data.desk.drafts import DraftKind
-from data.models.agent import AgentState
 from data.models.base import ContactId
-from data.models.contact import Contact, ContactState, Direction, RequestAction
-from data.sync.wire import SyncStatus
-from widgets.bars import HintBar, StatusBar, clock_span, state_spans
+from data.models.contact import Contact
+from data.tickets.rules import FIELDS
+from widgets.bars import (
+    LEAST_COLUMNS,
+    LEAST_LINES,
+    HintBar,
+    StatusBar,
+    clock_span,
+    state_spans,
+    too_small,
+)
 from widgets.customer_pane import CustomerPane
 from widgets.desk_pane import DeskPane
+from widgets.fields import ChoiceField
 from widgets.pane import Pane
 from widgets.queue_pane import QueuePane
 from widgets.safe_text import Span, wrap
 from widgets.script_pane import ScriptPane
-from widgets.tabs import TabBar
+from widgets.tabs import Tab, TabBar
 from widgets.ticket_pane import TicketPane
-from widgets.ticket_words import MASKED
-from widgets.times import time_of_day
+from widgets.ticket_words import LABELS, MASKED
 
+SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
+"""A notice's kind is a sign too, not its colour alone."""
 GOING_S = 0.3
 """Textual moves the focus by messages: so long may it take."""
 PANES = ("queue", "customer", "script", "ticket", "desk")
-BOXES = ("left", "right", "upper")
-"""What the panes stand in."""
 
 
 class WorkspaceScreen(WorkspaceActions):
@@ -61,7 +71,7 @@ class WorkspaceScreen(WorkspaceActions):
         (100, "-medium"),
         (140, "-wide"),
     ]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-high")]
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """Other than Textual's: what gets or loses the focus draws itself, the rest of the screen stays."""
 
@@ -87,15 +97,12 @@ class WorkspaceScreen(WorkspaceActions):
         key = self.session.seat.key
         yield StatusBar(id="status", classes="bar")
         yield TabBar(id="tabs", classes="bar")
-        with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield QueuePane(id="queue", key_of=key)
-                yield DeskPane(id="desk", key_of=key)
-            with Vertical(id="right"):
-                with Horizontal(id="upper"):
-                    yield CustomerPane(id="customer", key_of=key)
-                    yield ScriptPane(id="script", key_of=key)
-                yield TicketPane(id="ticket", key_of=key)
+        with Container(id="body"):
+            yield QueuePane(id="queue", key_of=key)
+            yield CustomerPane(id="customer", key_of=key)
+            yield ScriptPane(id="script", key_of=key)
+            yield TicketPane(id="ticket", key_of=key)
+            yield DeskPane(id="desk", key_of=key)
         yield HintBar(id="hints", classes="bar")
 
     def _take_shape(self) -> None:
@@ -199,11 +206,11 @@ class WorkspaceScreen(WorkspaceActions):
                 self.set_timer(GOING_S, self._arrived)
 
     def on_told(self, event: Told) -> None:
-        again = any(note.message == event.text for note in self.app._notifications)
+        again = any(note.message.endswith(event.text) for note in self.app._notifications)
         if not again and (self._settings.notifications or event.tone == "error"):
-            tone = event.tone if event.tone in ("information", "warning", "error") else "information"
+            tone = event.tone if event.tone in SIGNS else "information"
             self.notify(
-                " ".join(wrap(event.text, 200)),
+                SIGNS[tone] + " ".join(wrap(event.text, 200)),
                 severity=tone,  # type: ignore[arg-type]
                 timeout=4 if tone == "information" else 8,
                 markup=False,
@@ -274,18 +281,19 @@ class WorkspaceScreen(WorkspaceActions):
         if alone == self._alone:
             return
         self._alone = alone
-        here = self._pane(self._current)
-        for node in (*(self.query_one(f"#{name}") for name in BOXES), *(self._pane(one) for one in PANES)):
-            around = node is here or node in here.ancestors
-            node.display = around or not alone
-            fills = alone and around
-            node.styles.width = node.styles.height = "1fr" if fills else None
-            node.styles.margin = 0 if fills else None
+        self.query_one("#body").styles.layout = "vertical" if alone else None
+        for name in PANES:
+            pane = self._pane(name)
+            pane.display = alone in (None, name)
+            pane.styles.height = "1fr" if alone else None
 
-    def go(self, name: str) -> None:
+    def go(self, name: str, field: str = "") -> None:
         self._show_pane(name)
         self._going = name
-        self._pane(name).go()
+        if field:
+            self.ticket_pane.field(field).focus()
+        else:
+            self._pane(name).go()
         self.set_timer(GOING_S, self._arrived)
 
     def _arrived(self) -> None:
@@ -303,6 +311,32 @@ class WorkspaceScreen(WorkspaceActions):
 
     def action_pane(self, name: str) -> None:
         self.go(name)
+
+    def texts_to_copy(self) -> tuple[str, str]:
+        fields = [self.ticket_pane.field(name) for name in FIELDS]
+        marked = [one.selected_text for one in fields if not isinstance(one, ChoiceField) and one.selected_text]
+        selected = marked[0] if marked else self.get_selected_text() or ""
+        return selected, self.ticket_pane.fields["title"]
+
+    def action_jump(self) -> None:
+        """Letters on everything that one can go to."""
+        spots = [self._spot(name, self._pane(name).pane_name.lower(), self._pane(name), 0) for name in PANES]
+        if self.ticket_pane.form_shown:
+            spots += [
+                self._spot(f"field:{name}", LABELS[name], self.ticket_pane.field(name), -1) for name in FIELDS
+            ]
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.go("ticket" if name.startswith("field:") else name, name.partition(":")[2])
+
+        self.app.push_screen(JumpScreen([one for one in spots if one.at or ":" not in one.name]), chosen)
+
+    def _spot(self, name: str, label: str, widget: Widget, left: int) -> Spot:
+        """Where a pane or field can be gone to; its letter lies on its first cells, if they are on the screen."""
+        at = widget.region.offset + Offset(left, 0)
+        shown = bool(widget.region) and self.size.region.contains_point(at) and widget.visible
+        return Spot(name, label, at if shown and widget in self._compositor.visible_widgets else None)
 
     def action_search(self) -> None:
         self._show_pane("customer")
@@ -343,13 +377,17 @@ class WorkspaceScreen(WorkspaceActions):
             return
         now = self._clock.now()
         status, sync = state.status, state.sync
-        left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact))
+        answered = state.contact.answered_at if state.contact is not None else None
+        left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact), answered)
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
-        self.query_one(StatusBar).show(
-            left=left, middle=_hub(sync, self.size.width >= 100), right=[clock_span(now)]
-        )
-        self.query_one(HintBar).show(self._hints(), "esc leaves the field" if self._typing() else "")
+        self.query_one(StatusBar).show(left=left, middle=hub(sync, self.size.width >= 100), right=[clock_span(now)])
+        if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
+            self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
+        else:
+            self.query_one(HintBar).show(
+                hints(self.session, typing=self._typing()), "esc leaves the field" if self._typing() else ""
+            )
 
     def _consulted(self, contact: Contact | None) -> str:
         """The name of whom the agent talks to while the caller is held."""
@@ -364,64 +402,11 @@ class WorkspaceScreen(WorkspaceActions):
             focused is not None and focused.id is not None and focused.id.startswith(("field-", "customer-search"))
         )
 
-    def _hints(self) -> list[tuple[str, str, bool]]:
-        """What works now, first what is most likely wanted."""
-        state = self.session.phone.status.state
-        contact = self.session.phone.contact
-        ids: list[str] = []
-        if state is AgentState.RINGING:
-            placed = contact is not None and contact.direction is Direction.OUTBOUND
-            ids += [] if placed else ["answer", "reject"]
-        elif state is AgentState.NOT_READY:
-            ids += ["ready"]
-        elif state is AgentState.READY:
-            ids += ["take_next", "ready"]
-        elif state in (AgentState.ON_CALL, AgentState.ON_HOLD):
-            ids += ["hold", "transfer", "wrap_up", "verify"]
-        elif state is AgentState.WRAP_UP:
-            ids += ["wrap_up", "ready"]
-        if self._typing():
-            ids = [one for one in ids if one in ("answer",)]
-        if self.session.desk.number:
-            ids += ["save_ticket"] if self._typing() else ["save_ticket", "note", "copy_number"]
-        ids += ["help", "search", "zoom", "palette"] if not self._typing() else ["help", "palette"]
-        labels = {"hold": "resume"} if contact is not None and contact.state is ContactState.HELD else {}
-        if contact is not None and contact.consult:
-            labels = {"hold": "back to caller", "transfer": "hand over"}
-        if state is AgentState.READY:
-            labels["ready"] = "not ready"
-        if state is AgentState.WRAP_UP:
-            labels["ready"] = "not ready after"
-        return [
-            (self.session.seat.key(one), labels.get(one, actions.BY_ID[one].label), self._works(one)) for one in ids
-        ]
-
-    def _works(self, action: str) -> bool:
-        """Whether the line of the present contact can do this; a key that cannot is dimmed, and says why."""
-        asked = {"hold": RequestAction.HOLD, "transfer": RequestAction.TRANSFER}.get(action)
-        return asked is None or not self.session.phone.cannot(asked)
-
     def _draw_tabs(self) -> None:
         tabs = []
         for name in PANES:
             pane = self._pane(name)
-            tabs.append((pane.pane_key, pane.pane_name, name == self._current))
+            tabs.append(Tab(pane.pane_key, pane.pane_name, pane.mark, name == self._current))
         customer = self.glance.glance.customer if self.glance is not None else None
         plan = f" · {customer.plan.short}" if customer is not None and customer.plan is not None else ""
         self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")
-
-
-def _hub(sync: SyncStatus, wide: bool) -> list[Span]:
-    """`hub ● online · 0 queued`, and what needs a look."""
-    shape, tone = ("●", "good") if sync.online else ("○", "warn")
-    word = "online" if sync.online else "offline"
-    spans = [Span("hub ", "dim"), Span(shape, tone), Span(f" {word}" if wide or not sync.online else "", "dim")]
-    if sync.since is not None and not sync.online:
-        spans.append(Span(f" since {time_of_day(sync.since)}", "warn"))
-    if wide or sync.queued:
-        spans.append(Span(f" · {sync.queued} queued", "dim"))
-    if sync.conflicts:
-        spans.append(Span(f" · ▲ {sync.conflicts} conflicts", "warn"))
-    if sync.refused:
-        spans.append(Span(f" · ■ {sync.refused} refused", "bad"))
-    return spans

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from console import actions
 from console.messages import CustomerShown, SignedOff
+from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog
 from console.screens.drafting import TextDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
@@ -19,9 +20,19 @@ from data.customers.records import from_form
 from data.desk.drafts import Draft, DraftKind, draft_id
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
+from data.playbook.files import KeyedChoice
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
 from widgets.safe_text import line, wrap
+
+HELPFUL = {
+    "queue": (actions.PHONE,),
+    "customer": (actions.CONTACT, actions.PANES),
+    "script": (actions.PHONE, actions.CONTACT),
+    "ticket": (actions.TICKET, actions.CONTACT),
+    "desk": (actions.TICKET, actions.PANES),
+}
+"""The groups of keys that the help of a pane tells of, the most likely first."""
 
 
 class WorkspaceActions(Screen[None]):
@@ -38,6 +49,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def go(self, name: str) -> None:
         """Give a pane the focus."""
+
+    @abstractmethod
+    def texts_to_copy(self) -> tuple[str, str]:
+        """What is selected in a field or by the mouse, and the title in the form."""
 
     @property
     @abstractmethod
@@ -218,7 +233,23 @@ class WorkspaceActions(Screen[None]):
             self.session.seat.tell("There is no ticket number to copy yet: type a title first.", "warning")
             return
         self.app.copy_to_clipboard(number)
-        self.session.seat.tell(f"Copied: {number}")
+
+    def action_copy(self) -> None:
+        customer = self.glance.glance.customer if self.glance is not None else None
+        selected, title = self.texts_to_copy()
+        known = copyable(selected, self.session.desk.number, title, customer)
+        if not known:
+            self.session.seat.tell(
+                "There is nothing to copy yet: no ticket, no customer, nothing selected.", "warning"
+            )
+            return
+
+        def chosen(label: str | None) -> None:
+            if label is not None:
+                self.app.copy_to_clipboard(known[label])
+
+        choices = [KeyedChoice(key=key, label=label) for key, label in zip("123456789abcdef", known, strict=False)]
+        self.app.push_screen(ChooseDialog("Copy", choices), chosen)
 
     async def action_drop(self) -> None:
         if await self.session.seat.guard(self.session.drop(sure=False)) is False:
@@ -242,9 +273,10 @@ class WorkspaceActions(Screen[None]):
         key = self.session.seat.key
         lines = [(), *(line(f" {part}") for part in wrap(with_keys(pane.help_text, key), 84)), ()]
         here = [
-            (key(one.id), one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
+            (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
+            for name in HELPFUL.get(pane.id or "", (actions.PHONE,))
         ]
-        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines([("Keys", here)])]))
+        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines(here)]))
 
     def action_keys(self) -> None:
         key = self.session.seat.key
@@ -252,8 +284,10 @@ class WorkspaceActions(Screen[None]):
             (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
             for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
         ]
-        typing = [(key(one.id), one.help) for one in (*actions.TEXT, actions.AFRESH)]
-        self.app.push_screen(ReadDialog("Keys", key_lines([*groups, ("In a text field", typing)])))
+        elsewhere = (one for one in actions.REMAPPABLE.values() if one.group == actions.ELSEWHERE)
+        others = [(key(one.id), one.help) for one in (*elsewhere, *actions.TEXT)]
+        groups.append((actions.ELSEWHERE, others))
+        self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
 
     def action_sign_off(self) -> None:
         async def leave() -> None:

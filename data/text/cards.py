@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from functools import cache
 
 _BETWEEN = r"[\s.,/_\-\u00ad\u2010-\u2015\u2212\u200b-\u200d\u2060\ufeff]"
-_PARTED = re.compile(rf"card ••••\d{{4}}|\d(?:{_BETWEEN}{{0,3}}\d){{11,}}")
+_PARTED = re.compile(rf"••••\d{{4}}(?!\d)|\d(?:{_BETWEEN}{{0,3}}\d){{11,}}")
 """What is masked already is passed over: its last digits must not become the first ones of another card."""
 _GROUP = re.compile(r"\d+")
+_SAID = re.compile(r"\bcard(?:\s+(?:number|no|nr)\.?)?\s*[:#]?\s*$", re.IGNORECASE)
+"""The word stands there already: it is not said twice."""
 SHORTEST, LONGEST = 12, 19
 
 _ISSUERS: tuple[tuple[int, int, frozenset[int]], ...] = (
@@ -98,7 +100,8 @@ def _cards(run: str) -> Iterator[tuple[int, int]]:
 
 
 def mask_cards(text: str) -> str:
-    """The text with every card number replaced by `card ••••` and its last four digits.
+    """The text with every card number replaced by `card ••••` and its last four digits (`••••` alone where the
+    word card stands before it).
 
     Text without one comes back as the same object."""
     if len(text) < SHORTEST or not _PARTED.search(text):
@@ -108,7 +111,9 @@ def mask_cards(text: str) -> str:
         run, at, pieces = found.group(), 0, []
         for start, end in _cards(run):
             last_four = "".join(char for char in run[start:end] if char.isdigit())[-4:]
-            pieces += [run[at:start], f"card ••••{last_four}"]
+            begun = found.start() + start
+            said = not at and _SAID.search(text, max(0, begun - 24), begun)
+            pieces += [run[at:start], f"{'' if said else 'card '}••••{last_four}"]
             at = end
         return "".join(pieces) + run[at:] if pieces else run
 

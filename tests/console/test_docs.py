@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from console import reference
+from console.keymap import Keys
+from console.looks.theme_files import read_folder
 from console.settings import SETTINGS_FILE, Settings, load
 from data.customers.mapping import Field, read_mapping
 from data.playbook.files import load_choices, load_script
@@ -92,10 +94,15 @@ def test_make_targets_exist() -> None:
 
 
 def test_the_sample_of_the_settings_is_complete(tmp_path: Path) -> None:
-    sample, mapping = blocks("toml")
+    sample, theme, mapping = blocks("toml")
     (tmp_path / SETTINGS_FILE).write_text(sample, encoding="utf-8")
     assert set(tomllib.loads(sample)) == set(Settings.model_fields)
     assert load(tmp_path).organisation == "Example Support"
+    assert Keys(load(tmp_path).keys)("zoom") == "z"
+    (tmp_path / "themes").mkdir()
+    (tmp_path / "themes" / "sample.toml").write_text(theme, encoding="utf-8")
+    assert [one.name for one in read_folder(tmp_path).themes] == ["sample"]
+    assert read_folder(tmp_path).faults == ()
     (tmp_path / "mapping.toml").write_text(mapping, encoding="utf-8")
     assert read_mapping(tmp_path / "mapping.toml").columns["Vorname"] is Field.FIRST_NAME
 

@@ -1,4 +1,4 @@
-"""Whole screens: the three widths, both themes, the dialogs. A picture that changed is looked at, then kept."""
+"""Whole screens: the widths, every theme, the dialogs. A picture that changed is looked at, then kept."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+import themes
 from console.settings import Settings
 from tests.console.stage import Feed, settled, sign_on, staged, talk, until
 from widgets.script_pane import ScriptPane
 
 Snap = Callable[..., bool]
-SIZES = [(80, 24), (120, 40), (160, 45)]
+SIZES = [(80, 24), (100, 30), (120, 40), (160, 45)]
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def _shot(snap: Snap, app: object, size: tuple[int, int], run: Callable[[Pilot[s
     assert snap(app, terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_queue_before_the_first_call(snap_compare: Snap, feed_of: Callable, size: tuple[int, int]) -> None:
     app, _feed = feed_of()
 
@@ -69,8 +70,9 @@ def test_call_with_ticket(snap_compare: Snap, feed_of: Callable, size: tuple[int
     _shot(snap_compare, app, size, run)
 
 
-def test_call_by_day(snap_compare: Snap, feed_of: Callable) -> None:
-    app, feed = feed_of(theme="day")
+@pytest.mark.parametrize("theme", [name for name in themes.BY_NAME if name != themes.DEFAULT])
+def test_call_in_every_theme(snap_compare: Snap, feed_of: Callable, theme: str) -> None:
+    app, feed = feed_of(theme=theme)
 
     async def run(pilot: Pilot[str]) -> None:
         await _write(pilot, feed)
@@ -101,6 +103,8 @@ def test_each_pane_alone_on_a_narrow_screen(snap_compare: Snap, feed_of: Callabl
         ("note", ["n"]),
         ("search", ["slash", "l", "e", "e"]),
         ("zoomed", ["f4", "z"]),
+        ("jump", ["ctrl+g"]),
+        ("copy", ["Y"]),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

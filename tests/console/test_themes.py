@@ -6,6 +6,8 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorSystem
 from textual.color import Color, Lab, rgb_to_lab
 from textual.theme import Theme
 
@@ -16,6 +18,7 @@ from console.looks.theme_files import read_folder
 from console.looks.wardrobe import Wardrobe
 from console.settings import Settings
 from tests.console.stage import settled, sign_on, staged, until, workspace
+from tests.widgets.stage import FORBIDDEN
 from themes.contrast import FAINT, ON, READABLE, contrast, luminance, too_weak
 
 COLOURED = [theme for theme in themes.THEMES if not theme.ansi]
@@ -82,6 +85,20 @@ def test_contrast_is_that_of_wcag() -> None:
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_text_can_be_read_on_every_surface(theme: Theme) -> None:
     assert list(too_weak(theme)) == []
+
+
+@pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
+def test_text_can_be_read_with_256_colours(theme: Theme) -> None:
+    def nearest(text: str) -> Color:
+        return Color(*RichColor.parse(text).downgrade(ColorSystem.EIGHT_BIT).get_truecolor())
+
+    roles = {role: nearest(text) for role, text in themes.roles_of(theme).items()}
+    for tone, surfaces in ON.items():
+        for surface in surfaces:
+            assert contrast(roles[tone], roles[surface]) >= (FAINT if tone == "faint" else READABLE), (
+                tone,
+                surface,
+            )
 
 
 def test_high_contrast_is_higher() -> None:
@@ -224,12 +241,13 @@ def test_a_theme_that_is_hard_to_read_is_told_and_used(tmp_path: Path) -> None:
 
 
 async def test_the_console_starts_with_a_broken_theme_and_says_so(tmp_path: Path) -> None:
-    own(tmp_path, "own.toml", '[colours]\naccent = "[/]"\n')
+    own(tmp_path, "own.toml", '[colours]\naccent = "[/]\\u001b[31m\\u202e"\n')
     app = AgentConsole(Launch(tmp_path, Settings(theme="own")))
     async with app.run_test() as pilot:
         await pilot.pause()
         said = " | ".join(note.message for note in app._notifications)
         assert app.theme == "night"
+        assert not FORBIDDEN & set(said)
         assert "themes/own.toml: colours.accent" in said and "There is no theme 'own'" in said
 
 
@@ -257,6 +275,8 @@ async def test_the_palette_tries_a_theme_on(tmp_path: Path) -> None:
         await settled(pilot)
         await pilot.press("ctrl+k", *"contrast")
         await until(pilot, lambda: app.theme == "contrast")
+        box = app.screen.query_one("Vertical")
+        await until(pilot, lambda: box.styles.background.hex.lower() == themes.BY_NAME["contrast"].panel)
         await pilot.press("escape", "escape")
         await until(pilot, lambda: app.theme == "night")
         assert app.screen is workspace(pilot)

@@ -100,7 +100,8 @@ def test_every_card_is_masked_in_every_style(data: st.DataObject, card: str, bef
     assert is_card(card)
     text = data.draw(written(card))
     last = "".join(char for char in text if char.isdecimal())[-4:]
-    assert mask_cards(f"{before}{text}{after}") == f"{before}card ••••{last}{after}"
+    word = "" if before == "card " else "card "
+    assert mask_cards(f"{before}{text}{after}") == f"{before}{word}••••{last}{after}"
 
 
 @CALM
@@ -192,3 +193,19 @@ def test_lists_and_objects_are_masked_inside() -> None:
         "none": None,
         "yes": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("card 4111 1111 1111 1111", "card ••••1111"),
+        ("Card: 4111111111111111, please", "Card: ••••1111, please"),
+        ("card number 4111-1111-1111-1111", "card number ••••1111"),
+        ("CARD NO. 4111111111111111", "CARD NO. ••••1111"),
+        ("postcard 4111111111111111", "postcard card ••••1111"),
+        ("card 4111111111111111 and 5555555555554444", "card ••••1111 and card ••••4444"),
+    ],
+)
+def test_the_word_card_is_not_said_twice(text: str, masked: str) -> None:
+    assert mask_cards(text) == masked
+    assert mask_cards(masked) is masked

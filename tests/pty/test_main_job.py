@@ -59,7 +59,7 @@ def test_the_window_changes_its_size(open_console: Opener, tmp_path: Path) -> No
     steps.be_rung(terminal)
     number = steps.write_ticket(terminal, "Sound is gone", "Since the", leave=False)
     terminal.resize(80, 24)
-    terminal.wait_for(lambda: "F2 Queue  F3 Customer" in terminal.screen()[1])
+    terminal.wait_for(lambda: "F3 Customer  F4 Script" in terminal.screen()[1])
     terminal.type(" update")
     terminal.wait_for("Since the update")
     assert "nobody waiting" not in terminal.text()  # one pane at a time: the one that is typed into

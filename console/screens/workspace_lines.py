@@ -1,0 +1,65 @@
+"""What the first and the last line of the workspace say: how the hub is, and which keys are of use now."""
+
+from __future__ import annotations
+
+from console import actions
+from console.services.session import Session
+from data.models.agent import AgentState
+from data.models.contact import ContactState, Direction, RequestAction
+from data.sync.wire import SyncStatus
+from widgets.safe_text import Span
+from widgets.times import time_of_day
+
+
+def hub(sync: SyncStatus, wide: bool) -> list[Span]:
+    """`hub ● online · 0 queued`, and what needs a look."""
+    shape, tone = ("●", "good") if sync.online else ("○", "warn")
+    word = "online" if sync.online else "offline"
+    spans = [Span("hub ", "dim"), Span(shape, tone), Span(f" {word}" if wide or not sync.online else "", "dim")]
+    if sync.since is not None and not sync.online:
+        spans.append(Span(f" since {time_of_day(sync.since)}", "warn"))
+    if wide or sync.queued:
+        spans.append(Span(f" · {sync.queued} queued", "dim"))
+    if sync.conflicts:
+        spans.append(Span(f" · ▲ {sync.conflicts} conflicts", "warn"))
+    if sync.refused:
+        spans.append(Span(f" · ■ {sync.refused} refused", "bad"))
+    return spans
+
+
+def hints(session: Session, *, typing: bool) -> list[tuple[str, str, bool]]:
+    """The keys that are of use now, first what is most likely wanted: how each is written, its word, and whether it
+    works. `typing`: a field has the keys, and letters are text."""
+    state = session.phone.status.state
+    contact = session.phone.contact
+    ids: list[str] = []
+    if state is AgentState.RINGING:
+        placed = contact is not None and contact.direction is Direction.OUTBOUND
+        ids += [] if placed else ["answer", "reject"]
+    elif state is AgentState.NOT_READY:
+        ids += ["ready"]
+    elif state is AgentState.READY:
+        ids += ["take_next", "ready"]
+    elif state in (AgentState.ON_CALL, AgentState.ON_HOLD):
+        ids += ["hold", "transfer", "wrap_up", "verify"]
+    elif state is AgentState.WRAP_UP:
+        ids += ["wrap_up", "ready"]
+    if typing:
+        ids = [one for one in ids if one in ("answer",)]
+    if session.desk.number:
+        ids += ["save_ticket"] if typing else ["save_ticket", "note", "copy_number"]
+    ids += ["help", "jump", "palette"] if typing else ["help", "search", "jump", "zoom", "palette"]
+    labels = {"hold": "resume"} if contact is not None and contact.state is ContactState.HELD else {}
+    if contact is not None and contact.consult:
+        labels = {"hold": "back to caller", "transfer": "hand over"}
+    if state is AgentState.READY:
+        labels["ready"] = "not ready"
+    if state is AgentState.WRAP_UP:
+        labels["ready"] = "not ready after"
+    return [(session.seat.key(one), labels.get(one, actions.BY_ID[one].label), _works(session, one)) for one in ids]
+
+
+def _works(session: Session, action: str) -> bool:
+    """Whether the line of the present contact can do this; a key that cannot is dimmed, and says why."""
+    asked = {"hold": RequestAction.HOLD, "transfer": RequestAction.TRANSFER}.get(action)
+    return asked is None or not session.phone.cannot(asked)
