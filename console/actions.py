@@ -135,6 +135,20 @@ FIELDS = (
     _fixed("tab,shift+tab", "field", "Go to the next field, or the one before."),
     _fixed("left,right,home,end,backspace,delete", "edit", "Move and delete in the text."),
 )
+UNDO = Action(
+    "undo",
+    "ctrl+t,ctrl+underscore",
+    "take back",
+    "Take the last edit of a text back; again and again.",
+    ELSEWHERE,
+    fixed=True,
+)
+REDO = Action("redo", "ctrl+y", "bring again", "Bring again what was taken back.", ELSEWHERE, fixed=True)
+TEXT = (UNDO, REDO)
+"""Keys of the fields themselves (`widgets.fields`), the same in every text."""
+AFRESH = Action(
+    "afresh", "f8", "start afresh", "In a dialog that opens with an earlier text: start afresh.", ELSEWHERE
+)
 ENTER = _fixed("enter", "go on", "Accept the line, or go to the next field.")
 
 PLACES: tuple[Place, ...] = (
@@ -142,16 +156,15 @@ PLACES: tuple[Place, ...] = (
     Place("list", LISTS, inside="workspace"),
     Place("script", (CARD_BACK, _fixed("1,2,3,4,5,6,7,8,9", "answer", "Give this answer.")), inside="list"),
     Place("field", FIELDS, inside="workspace", typing=True),
-    Place("text field", (*FIELDS, UP_DOWN), inside="workspace", typing=True),
-    Place("search box", (UP_DOWN, ENTER), inside="workspace", typing=True),
-    Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT), typing=True),
+    Place("text field", (*FIELDS, UP_DOWN, *TEXT), inside="workspace", typing=True),
+    Place("search box", (UP_DOWN, ENTER, *TEXT), inside="workspace", typing=True),
+    Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT, *TEXT), typing=True),
     Place("dialog", (BACK,)),
     Place("question", (CONFIRM, REFUSE), inside="dialog"),
     Place("choice", LISTS, inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
-    Place("text dialog", (KEEP, ENTER, *FIELDS), inside="dialog", typing=True),
-    Place("new customer", (KEEP, ENTER, *FIELDS), inside="dialog", typing=True),
-    Place("transfer", (WARM, ENTER, UP_DOWN), inside="dialog", typing=True),
+    Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip
 """One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""
 

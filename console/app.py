@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.worker import Worker
@@ -21,8 +23,11 @@ from console.launch import Launch
 from console.looks.chosen import SIGN_IN
 from console.looks.wardrobe import Wardrobe
 from console.screens.sign_in import SignInScreen
+from console.terminal import Terminal
 from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
+from data.models.base import new_id
+from widgets.fields import PasteCut
 from widgets.safe_text import clean
 
 if TYPE_CHECKING:
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from console.messages import SignedOff
     from console.services.station import Station
 
+log = logging.getLogger(__name__)
 THEME_COMMAND = "theme "
 """How the palette names a theme, before its name."""
 
@@ -81,7 +87,7 @@ class AgentConsole(InOrder[str]):
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
         """Raises SettingsError when the keys of the settings cannot be used."""
         no_colour = bool(os.environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True if no_colour else None)
+        super().__init__(driver_class=Terminal, ansi_color=True if no_colour else None)
         self.keys = Keys(launch.settings.keys)
         """How the key of an action is written at this seat."""
         sixteen = self.console.color_system == "standard"
@@ -167,6 +173,16 @@ class AgentConsole(InOrder[str]):
         self.theme = self._wardrobe.of()
         await self._offer_people()
 
+    def on_paste_cut(self, event: PasteCut) -> None:
+        """A paste was longer than its field: said, wherever the field is."""
+        self.notify(
+            f"The pasted text was cut: {event.left_out:,} letters had no room there. Keep the whole where it is and "
+            "note where to find it.",
+            severity="warning",
+            timeout=8,
+            markup=False,
+        )
+
     # themes
 
     @property
@@ -230,8 +246,28 @@ class AgentConsole(InOrder[str]):
 
     async def action_quit(self) -> None:
         """Leave: what is typed is written, the worker pushes what it can, the floor goes home."""
+        await self.end(0)
+
+    async def end(self, code: int) -> None:
+        """The same with an exit code: a signal came, or the line was lost."""
         await self._take_apart()
-        self.exit()
+        self.exit(return_code=code)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault that nobody expected ends the console in good order: one sentence, the rest in the log. Textual
+        would print what stood in the fields, on a terminal that others may see."""
+        mark = new_id()[-6:]
+        log.error("unexpected error %s", mark, exc_info=error)
+        self._return_code = 1
+        if self._exception is None:  # for whoever runs the console from a program
+            self._exception = error
+            self._exception_event.set()
+        self.panic(
+            Text(
+                f"Something went wrong here (error {mark}, see console.log in {self._launch.folder}), and the console had "
+                "to end. What you typed is kept: start it again."
+            )
+        )
 
     async def _take_apart(self) -> None:
         if self._beginning is not None:

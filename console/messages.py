@@ -8,6 +8,7 @@ from datetime import datetime
 
 from textual.message import Message
 
+from data.desk.drafts import Draft
 from data.models.agent import AgentStatus
 from data.models.contact import Contact, ContactKind
 from data.playbook.script import Script
@@ -92,6 +93,14 @@ class Connected(Message):
     """The caller is on the line."""
 
     contact: Contact
+
+
+@dataclass
+class TakenUp(Message):
+    """The desk is as the last session left it. `widget_id`: what had the keys; `drafts`: what was on the screen."""
+
+    widget_id: str
+    drafts: tuple[Draft, ...]
 
 
 class SignedOff(Message):

@@ -3,8 +3,10 @@
 Three seats (a worker process each, and a process that saves tickets) and the practice floor work on one hub while
 workers, savers and the floor are killed at random, stopped for a moment, or asked for the same caller. Every few
 seconds everything comes to rest and the invariants of `tests.sync.checker` are looked at on the files. It ends after
-a hundred kills or when the time is over. The last line says how many looks at the books passed and failed; exit 1
-with what was found, the seed, and the folder, which then stays."""
+a hundred kills or when the time is over. Before that, for at most half of the time, somebody types and saves at a
+console that is killed a hundred times (`tests.pty.kills`): nothing saved is lost or doubled, and at most a second of
+typing. The last line says how many looks at the books passed and failed; exit 1 with what was found, the seed, and
+the folder, which then stays."""
 
 from __future__ import annotations
 
@@ -26,6 +28,7 @@ from data.models.contact import ContactState
 from data.store.database import Store
 from data.sync.contract import Claim
 from data.sync.embedded import EmbeddedHub
+from tests.pty.kills import TypingUnderKills
 from tests.sync.checker import Site, check
 from tests.sync.seat_process import ROOT, SeatProcess
 
@@ -223,26 +226,44 @@ class Chaos:
             hub.close()
 
 
+def type_under_kills(folder: Path, seed: int, kills: int, seconds: float) -> TypingUnderKills:
+    """Somebody types at a console that is killed; what happened is told in a line."""
+    folder.mkdir()
+    typing = TypingUnderKills(folder, random.Random(seed))
+    typing.run(kills, seconds)
+    counts = ", ".join(f"{number} {what}" for what, number in sorted(typing.done.items()))
+    print(
+        f"typing: {counts}, {typing.letters} letters typed, at most {typing.longest_ms:.0f} ms of typing lost;"
+        f" {len(typing.found)} faults."
+    )
+    return typing
+
+
 def main() -> int:
     """Run; exit 0 when nothing was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Kills and races, then the books.")
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seconds", type=float, default=600.0, help="at most so long")
+    parser.add_argument("--kills", type=int, default=100, help="of workers, savers and floors")
+    parser.add_argument("--typing-kills", type=int, default=100, help="of a console at which somebody types")
+    parser.add_argument("--seconds", type=float, default=1200.0, help="at most so long")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="agent-console-chaos-"))
+    end = time.monotonic() + given.seconds
+    typing = type_under_kills(folder / "typing", given.seed, given.typing_kills, given.seconds / 2)
     chaos = Chaos(folder, given.seed)
-    chaos.run(given.kills, given.seconds)
+    if not typing.found:
+        chaos.run(given.kills, end - time.monotonic())
     counts = ", ".join(f"{number} {what}" for what, number in sorted(chaos.done.items()))
     print(f"seed {given.seed}: {counts}, {len(chaos.saved)} changes saved; {len(chaos.found)} faults.")
-    looks = chaos.done["looks at the books"]
-    if chaos.found:
-        print("\n".join(chaos.found[:50]), file=sys.stderr)
+    looks = chaos.done["looks at the books"] + typing.done["consoles killed"]
+    found = typing.found + chaos.found
+    if found:
+        print("\n".join(found[:50]), file=sys.stderr)
         print(f"The files are in {folder}.", file=sys.stderr)
     else:
         shutil.rmtree(folder)
-    print(f"{looks - bool(chaos.found and looks)} passed, {len(chaos.found)} failed")
-    return 1 if chaos.found else 0
+    print(f"{looks - bool(found and looks)} passed, {len(found)} failed")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -12,9 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from data.text.cards import mask_cards
 from data.views import Found, Glance
-from widgets.fields import LineField
+from widgets.fields import CursorMoved, LineField, end_of, mask
 from widgets.glance import card
 from widgets.lines import Lines, Row
 from widgets.pane import KeyOf, Pane
@@ -49,6 +48,13 @@ class CustomerPane(Pane):
 
     class Left(Message):
         """The search was left without choosing."""
+
+    @dataclass
+    class Sought(Message):
+        """The search box as it stands; no `query`: it is closed."""
+
+        query: str | None
+        cursor: int = 0
 
     def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
         super().__init__(id=id, key_of=key_of)
@@ -165,16 +171,17 @@ class CustomerPane(Pane):
 
     # searching
 
-    def search(self, query: str = "") -> None:
-        """Open the search box."""
+    def search(self, query: str = "", cursor: tuple[int, int] | None = None) -> None:
+        """Open the search box, with the cursor at the end unless a place for it is given."""
         box = self.query_one("#customer-search", LineField)
         self.searching, self._entered = True, False
         self.lines.led = True
         box.display = True
         box.value = query
-        box.cursor_position = len(query)
+        box.put_cursor(cursor or end_of(query))
         box.focus()
         self.show_results([], query)
+        self._tell(box)
 
     def close_search(self) -> None:
         """Back to the customer."""
@@ -182,15 +189,24 @@ class CustomerPane(Pane):
         self.query_one("#customer-search").display = False
         self._draw()
         self.lines.focus()
+        self.post_message(self.Sought(None))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._entered = False
-        masked = mask_cards(event.value)
-        if masked != event.value:
-            self.query_one("#customer-search", LineField).value = masked
-        elif self.searching:
-            self.post_message(self.Search(event.value))
+        box = self.query_one("#customer-search", LineField)
+        mask(box)
+        if self.searching:
+            self.post_message(self.Search(box.value))
+            self._tell(box)
+
+    def on_cursor_moved(self, event: CursorMoved) -> None:
+        event.stop()
+        if self.searching:
+            self._tell(self.query_one("#customer-search", LineField))
+
+    def _tell(self, box: LineField) -> None:
+        self.post_message(self.Sought(box.value, box.cursor_position))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

@@ -14,10 +14,9 @@ from textual.widgets import Input, TextArea
 
 from data.models.customer import Plan
 from data.models.ticket import Begun, TicketEventKind
-from data.text.cards import mask_cards
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
-from widgets.fields import ChoiceField, CursorMoved, Field, LineField, TextField
+from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
 from widgets.lines import Lines
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
@@ -57,7 +56,8 @@ class TicketPane(Pane):
     pane_name = "Ticket"
     help_text = (
         "The ticket of the contact in hand. Enter goes into the form, tab to the next field, esc leaves it; {save_ticket} saves. "
-        "What you type is kept within a second as a draft, whatever happens to the terminal. "
+        "What you type is kept within a second as a draft, whatever happens to the terminal; {undo} takes an edit back, "
+        "{redo} brings it again. "
         "The number is yours as soon as you type, also without the hub: read it out. "
         "{note} adds a note, {copy_number} copies the number. Card numbers are masked before they are kept."
     )
@@ -85,6 +85,8 @@ class TicketPane(Pane):
         self._begun: Begun | None = None
         self._filled: dict[str, str] = {}
         """The texts that the form was filled with."""
+        self._last_field = ""
+        """The field that had the keys last, here or when the draft was left."""
         self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -106,9 +108,7 @@ class TicketPane(Pane):
         """The form's first field while the ticket is new, its history otherwise."""
         if self._view is None:
             return self.query_one("#ticket-history")
-        if self._view.focus:
-            return self.field(self._view.focus)
-        return self.field("title")
+        return self.field(self._last_field or "title")
 
     def field(self, name: str) -> Field:
         """The field of this name."""
@@ -158,6 +158,8 @@ class TicketPane(Pane):
             self.set_heading()
             return
         fresh = before is None or before.item_id != view.item_id
+        if fresh:
+            self._last_field = view.focus if view.focus in FIELDS else ""
         if fresh or not self.focused_field or self._only_others_changed(view):
             if fresh or _stripped(self.fields) != _stripped(_shown(view)):
                 self._fill(view)
@@ -176,12 +178,12 @@ class TicketPane(Pane):
     def _fill(self, view: TicketView) -> None:
         """Put the view's texts into the fields; a cursor in a text that stays is left where it is."""
         shown = _shown(view)
-        with self.prevent(*_TYPED):
+        with self.prevent(*TYPED):
             for name in FIELDS:
                 if self.field(name).value == shown[name] and name == self.focused_field:
                     continue
                 self.field(name).value = shown[name]
-                self.field(name).put_cursor(_end(self.field(name).value))
+                self.field(name).put_cursor(end_of(self.field(name).value))
             if view.focus in FIELDS:
                 self.field(view.focus).put_cursor(view.cursor)
 
@@ -233,14 +235,8 @@ class TicketPane(Pane):
 
     def _mask(self) -> None:
         """A card number is gone from the form as soon as its last digit is typed or pasted (TICK-4)."""
-        for name in FIELDS:
-            field = self.field(name)
-            masked = mask_cards(field.value)
-            if masked != field.value:
-                with self.prevent(*_TYPED):
-                    field.value = masked
-                    field.put_cursor(_end(masked))
-                self.post_message(self.Masked())
+        if any([mask(self.field(name)) for name in FIELDS]):
+            self.post_message(self.Masked())
 
     def on_cursor_moved(self, event: CursorMoved) -> None:
         event.stop()
@@ -257,6 +253,13 @@ class TicketPane(Pane):
     def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
         event.stop()
         self._edited()
+
+    def on_descendant_focus(self) -> None:
+        """In a draft, another field is the place to come back to, also before anything is typed in it."""
+        super().on_descendant_focus()
+        self._last_field = self.focused_field or self._last_field
+        if self.focused_field and self._view is not None and self._view.unsaved:
+            self._edited()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field, as tab does."""
@@ -285,14 +288,6 @@ def _stripped(fields: dict[str, str]) -> dict[str, str]:
     return {name: text.strip() for name, text in fields.items()}
 
 
-def _end(text: str) -> tuple[int, int]:
-    """Row and column of the end of a text."""
-    lines = text.split("\n")
-    return len(lines) - 1, len(lines[-1])
-
-
-_TYPED = (Input.Changed, TextArea.Changed, TextArea.SelectionChanged, ChoiceField.Changed, CursorMoved)
-"""What a field tells when it is filled in; prevented where the pane itself fills it."""
 _FIELD_IDS = {f"field-{name}" for name in FIELDS}
 
 

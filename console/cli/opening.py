@@ -71,7 +71,7 @@ def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     console = AgentConsole(launch)
     sentence = console.run(mouse=mouse)
     if console.return_code and not sentence:
-        raise typer.Exit(FAULTS)
+        raise typer.Exit(console.return_code)
     return sentence
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from console import actions
-from console.screens.modal import Dialog
+from console.screens.drafting import DraftDialog
+from console.services.drafts import Slip
 from data.models.customer import Plan
 from widgets.fields import ChoiceField, LineField
 from widgets.lines import Lines
@@ -31,14 +29,11 @@ FIELDS = (
 PLANS = [("", "none"), *((str(plan.value), f"{plan.value} {plan.label}") for plan in Plan)]
 
 
-class CustomerDialog(Dialog[dict[str, str]]):
-    """Returns the form's texts."""
+class CustomerDialog(DraftDialog[dict[str, str]]):
+    """Returns the form's texts; F10 saves."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP]))
-
-    def __init__(self, known: Mapping[str, str]) -> None:
-        super().__init__("New customer")
-        self._known = known
+    def __init__(self, slip: Slip, known: Mapping[str, str]) -> None:
+        super().__init__("New customer", slip, known)
 
     def compose_body(self) -> ComposeResult:
         for name, label in FIELDS:
@@ -47,21 +42,10 @@ class CustomerDialog(Dialog[dict[str, str]]):
                 shown.set_lines([line((f" {label}", "dim"))])
                 yield shown
                 if name == "plan":
-                    yield ChoiceField(PLANS, id="new-plan")
+                    yield ChoiceField(PLANS, id="draft-plan")
                 else:
-                    yield LineField(id=f"new-{name}")
+                    yield LineField(id=f"draft-{name}")
         yield Lines(id="dialog-foot", classes="foot")
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        for name, text in self._known.items():
-            self.query_one(f"#new-{name}", LineField).value = text
-        self.query_one("#new-name").focus()
-        self._foot("")
-
-    def _foot(self, fault: str) -> None:
-        keys = line(" ", (self.key_of("keep"), "key"), (" save", "dim"), "    ", ("esc", "key"), (" back", "dim"))
-        self.query_one("#dialog-foot", Lines).set_lines([line((f" {fault}", "bad")) if fault else (), keys])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -69,13 +53,8 @@ class CustomerDialog(Dialog[dict[str, str]]):
 
     def action_accept(self) -> None:
         """Save when there is a name."""
-        texts = {}
-        for name, _ in FIELDS:
-            field = self.query_one(f"#new-{name}")
-            assert isinstance(field, LineField | ChoiceField)
-            texts[name] = field.value
-        if not texts["name"].strip():
-            self._foot("✗ name: every customer needs one")
-            self.query_one("#new-name").focus()
-            return
-        self.dismiss(texts)
+        texts = self.fields
+        if texts["name"].strip():
+            self.accept(texts)
+        else:
+            self.show_fault("name: every customer needs one", "name")

@@ -1,4 +1,4 @@
-"""Modals: what they all share, and the general ones (a choice by key, a line of text, a text to read).
+"""Modals: what they all share, and the general ones (a choice by key, yes or no, a text to read).
 
 A modal returns a typed result; escape is always the safe way out. Those that the agent opened by a key
 take the next key at once; `arrived=True` is for those that come by themselves: they take no accepting key
@@ -16,11 +16,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from console import actions, keymap
 from data.playbook.files import KeyedChoice
-from widgets.fields import LineField, TextField
 from widgets.lines import Lines, Row
 from widgets.pane import PaneHeading
 from widgets.safe_text import Line, Span, fit, line, wrap
@@ -140,51 +138,6 @@ class ConfirmDialog(Dialog[bool]):
     def action_refuse(self) -> None:
         """No, and leave."""
         self.dismiss(False)
-
-
-class TextDialog(Dialog[str]):
-    """A line or a text to type. A key (or enter on a single line) accepts."""
-
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP]))
-
-    def __init__(self, title: str, placeholder: str = "", *, several_lines: bool = False, text: str = "") -> None:
-        super().__init__(title)
-        self._placeholder, self._several, self._text = placeholder, several_lines, text
-
-    def compose_body(self) -> ComposeResult:
-        if self._several:
-            yield TextField(self._placeholder, id="dialog-field")
-        else:
-            yield LineField(self._placeholder, id="dialog-field")
-        yield Lines(id="dialog-foot", classes="foot")
-
-    @property
-    def _field(self) -> LineField | TextField:
-        found = self.query_one("#dialog-field")
-        assert isinstance(found, LineField | TextField)
-        return found
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._field.value = self._text
-        self._field.focus()
-        keys = (
-            [(self.key_of("keep"), "key"), (" keep", "dim")]
-            if self._several
-            else [("enter", "key"), (" go on", "dim")]
-        )
-        self.query_one("#dialog-foot", Lines).set_lines(
-            [line(" ", *keys, "    ", ("esc", "key"), (" back", "dim"))]
-        )
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_accept()
-
-    def action_accept(self) -> None:
-        """Return the text."""
-        if not self.guarded:
-            self.dismiss(self._field.value)
 
 
 class ReadDialog(Dialog[None]):

@@ -23,6 +23,7 @@ from console.messages import (
     Rang,
     ScriptShown,
     StateChanged,
+    TakenUp,
     TicketShown,
     Told,
 )
@@ -30,6 +31,7 @@ from console.screens.jump import JumpScreen, Spot
 from console.screens.workspace_actions import WorkspaceActions
 from console.screens.workspace_lines import hints, hub
 from console.services.session import Session
+from data.desk.drafts import DraftKind
 from data.models.base import ContactId
 from data.models.contact import Contact
 from data.tickets.rules import FIELDS
@@ -82,7 +84,8 @@ class WorkspaceScreen(WorkspaceActions):
         self._going: str | None = None
         """The pane that was gone to and may not have the focus yet."""
         self._state: StateChanged | None = None
-        self._fresh = True
+        self._taken_up = False
+        """What the last session left is on the screen: from now on the place of the keys is worth remembering."""
         self._alone: str | None = None
         """The pane that is the only one to be seen."""
         self.zoomed = False
@@ -180,9 +183,27 @@ class WorkspaceScreen(WorkspaceActions):
     def on_ticket_shown(self, event: TicketShown) -> None:
         self.ticket_pane.show(event.view, event.at)
         self._draw_tabs()
-        fresh, self._fresh = self._fresh, False
-        if fresh and event.view is not None and event.view.unsaved and event.view.focus:
-            self.go("ticket")  # what was being typed when the console ended is typed on
+
+    def on_taken_up(self, event: TakenUp) -> None:
+        """What was being typed when the console ended is typed on: the keys go where they went."""
+        search = next((draft for draft in event.drafts if draft.kind is DraftKind.SEARCH), None)
+        if search is not None:
+            self._show_pane("customer")
+            self.customer_pane.search(search.fields.get("text", ""), search.cursor)
+        elif self.session.desk.item is not None and self.screen.focused is self._pane("queue").focus_target():
+            self._go_back_to(event.widget_id)
+        self._taken_up = True
+        for draft in event.drafts:
+            self.open_again(draft)
+
+    def _go_back_to(self, widget_id: str) -> None:
+        for found in self.query(f"#{widget_id}") if widget_id else ():
+            pane = next((node for node in found.ancestors if isinstance(node, Pane)), None)
+            if pane is not None and pane.id:
+                self._show_pane(pane.id)
+                self._going = pane.id
+                found.focus()
+                self.set_timer(GOING_S, self._arrived)
 
     def on_told(self, event: Told) -> None:
         again = any(note.message.endswith(event.text) for note in self.app._notifications)
@@ -217,6 +238,9 @@ class WorkspaceScreen(WorkspaceActions):
         self.run_worker(
             self.session.seat.guard(self._search(event.query)), group="search", exclusive=True, exit_on_error=False
         )
+
+    def on_customer_pane_sought(self, event: CustomerPane.Sought) -> None:
+        self.session.drafts.sought(event.query, event.cursor)
 
     async def _search(self, query: str) -> None:
         self.customer_pane.show_results(await self.session.search(query), query)
@@ -281,6 +305,8 @@ class WorkspaceScreen(WorkspaceActions):
         for node in focused.ancestors if focused is not None else ():
             if isinstance(node, Pane) and node.id and self._going in (None, node.id) and node.id != self._current:
                 self._show_pane(node.id)
+        if self._taken_up and focused is not None and focused.id:
+            self.session.drafts.place(focused.id)
         self._draw_bars()
 
     def action_pane(self, name: str) -> None:

@@ -11,10 +11,13 @@ from console import actions
 from console.messages import CustomerShown, SignedOff
 from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog
-from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
+from console.screens.drafting import TextDialog
+from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
+from console.services.drafts import Slip
 from console.services.session import Session
 from data.customers.records import from_form
+from data.desk.drafts import Draft, DraftKind, draft_id
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from data.playbook.files import KeyedChoice
@@ -91,7 +94,7 @@ class WorkspaceActions(Screen[None]):
     def action_voice_mail(self) -> None:
         self.do(self.session.phone.ask(RequestAction.VOICE_MAIL))
 
-    def action_transfer(self) -> None:
+    async def action_transfer(self) -> None:
         contact = self.session.phone.contact
         if contact is not None and contact.consult:
             self.do(self.session.phone.ask(RequestAction.COMPLETE_TRANSFER, contact.consult))
@@ -105,27 +108,28 @@ class WorkspaceActions(Screen[None]):
                 action = RequestAction.CONSULT if wish.warm else RequestAction.TRANSFER
                 self.do(self.session.phone.ask(action, wish.target))
 
-        async def offer() -> None:
-            targets = await self.session.transfer_targets()
+        # awaited here: the keys behind this one are for the dialog
+        targets = await self.session.seat.guard(self.session.transfer_targets())
+        if targets is not None:
             self.app.push_screen(TransferDialog([Target(*one) for one in targets]), chosen)
-
-        self.do(offer())
 
     def action_call_out(self) -> None:
         state = self.session.phone.status.state
         if state not in (AgentState.READY, AgentState.NOT_READY):
             self.session.seat.tell(f"You are {state}: end that first, then call out.", "warning")
             return
-        known = ""
+        known, customer_id = "", ""
         if self.glance is not None:
-            phones = self.glance.glance.customer.phones
-            known = next((phone.e164 or phone.raw for phone in phones), "")
+            customer = self.glance.glance.customer
+            customer_id = customer.id
+            known = next((phone.e164 or phone.raw for phone in customer.phones), "")
+        slip = self._slip(DraftKind.CALL_OUT, customer_id)
 
         def chosen(number: str | None) -> None:
             if number and number.strip():
-                self.do(self.session.phone.call_out(number.strip()))
+                self.do(self.session.phone.call_out(number.strip(), self.session.drafts, slip.id))
 
-        self.app.push_screen(TextDialog("Call out", "the number to call", text=known), chosen)
+        self.app.push_screen(TextDialog("Call out", "the number to call", slip, text=known), chosen)
 
     # the contact
 
@@ -169,15 +173,32 @@ class WorkspaceActions(Screen[None]):
         known = {}
         if contact is not None:
             known = {"name": contact.caller_name, "phone": contact.caller_number}
+        slip = self._slip(DraftKind.CUSTOMER, self.session.at_hand)
 
         def chosen(texts: dict[str, str] | None) -> None:
             if texts is not None:
-                self.do(self._create(texts))
+                self.do(self._create(texts, slip.id))
 
-        self.app.push_screen(CustomerDialog(known), chosen)
+        self.app.push_screen(CustomerDialog(slip, known), chosen)
 
-    async def _create(self, texts: dict[str, str]) -> None:
-        await self.session.create_customer(from_form(texts, self.session.seat.settings.region))
+    async def _create(self, texts: dict[str, str], draft: str) -> None:
+        await self.session.create_customer(from_form(texts, self.session.seat.settings.region), draft)
+
+    # what was begun
+
+    def _slip(self, kind: DraftKind, about: str = "") -> Slip:
+        """The draft of a kind about something, begun or not."""
+        return Slip(self.session.drafts, draft_id(kind, about))
+
+    def open_again(self, draft: Draft) -> None:
+        """Open the dialog that was on the screen when the console ended, if it is still about what is in hand."""
+        item = self.session.desk.item
+        if draft.kind is DraftKind.NOTE and item is not None and item.id == draft.about:
+            self.action_note()
+        elif draft.kind is DraftKind.CUSTOMER and self.session.at_hand == draft.about:
+            self.action_create_customer()
+        elif draft.kind is DraftKind.CALL_OUT:
+            self.action_call_out()
 
     # the ticket
 
@@ -185,7 +206,8 @@ class WorkspaceActions(Screen[None]):
         self.do(self.session.desk.save_current())
 
     def action_note(self) -> None:
-        if self.session.desk.item is None:
+        item = self.session.desk.item
+        if item is None:
             search = self.session.seat.key("search")
             self.session.seat.tell(
                 f"There is no ticket to add a note to: open one first ({search} and its number).", "warning"
@@ -194,9 +216,16 @@ class WorkspaceActions(Screen[None]):
 
         def chosen(text: str | None) -> None:
             if text and text.strip():
-                self.do(self.session.desk.note(text))
+                self.do(self.session.desk.note(text, item.id))
 
-        self.app.push_screen(TextDialog("Note", "what the next person should know", several_lines=True), chosen)
+        dialog = TextDialog(
+            "Note",
+            "what the next person should know",
+            self._slip(DraftKind.NOTE, item.id),
+            several_lines=True,
+            check=lambda: self.session.desk.note_fault,
+        )
+        self.app.push_screen(dialog, chosen)
 
     def action_copy_number(self) -> None:
         number = self.session.desk.number
@@ -222,22 +251,20 @@ class WorkspaceActions(Screen[None]):
         choices = [KeyedChoice(key=key, label=label) for key, label in zip("123456789abcdef", known, strict=False)]
         self.app.push_screen(ChooseDialog("Copy", choices), chosen)
 
-    def action_drop(self) -> None:
-        async def put_away() -> None:
-            if not await self.session.drop(sure=False):
-                key = self.session.seat.key
-                question = ConfirmDialog(
-                    "Put it away?",
-                    [
-                        "The ticket holds text that is not saved.",
-                        f"{key('save_ticket')} saves it once you have gone back; {key('confirm')} throws the text away.",
-                    ],
-                    "throw the text away",
-                    "keep it on the desk",
-                )
-                self.app.push_screen(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None)
-
-        self.do(put_away())
+    async def action_drop(self) -> None:
+        if await self.session.seat.guard(self.session.drop(sure=False)) is False:
+            key = self.session.seat.key
+            question = ConfirmDialog(
+                "Put it away?",
+                [
+                    "There is text that is not saved: the ticket's, or a note's.",
+                    f"{key('save_ticket')} saves it once you have gone back; {key('confirm')} throws the text away.",
+                ],
+                "throw the text away",
+                "keep it on the desk",
+            )
+            self.app.push_screen(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None)
+        self.session.refresh()
 
     # the console
 
@@ -257,7 +284,8 @@ class WorkspaceActions(Screen[None]):
             (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
             for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
         ]
-        others = [(key(one.id), one.help) for one in actions.REMAPPABLE.values() if one.group == actions.ELSEWHERE]
+        elsewhere = (one for one in actions.REMAPPABLE.values() if one.group == actions.ELSEWHERE)
+        others = [(key(one.id), one.help) for one in (*elsewhere, *actions.TEXT)]
         groups.append((actions.ELSEWHERE, others))
         self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
 

@@ -4,20 +4,20 @@ What is typed is remembered at once and written within half a second; going back
 
 from __future__ import annotations
 
-import asyncio
-
 from console.messages import DeskChanged, ScriptShown, TicketShown
+from console.services.drafts import Drafts
+from console.services.keeper import KEEP_S, Keeper
 from console.services.seat import Seat
 from data.desk import journal, reading
+from data.desk.drafts import DraftKind, draft_id
 from data.desk.journal import DeskItem
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, ContactKind, Direction
 from data.models.ticket import Begun
 from data.tickets import tickets
+from data.tickets.rules import faults
 from data.tickets.tickets import TicketFaultError
 
-KEEP_S = 0.4
-"""How long typing may go on before it is written: less than the second that a crash may cost."""
 FIRST_KEEP_S = 0.02
 """The first letters of a new ticket are written at once: they bring its number."""
 
@@ -25,11 +25,12 @@ FIRST_KEEP_S = 0.02
 class Desk:
     """The desk of one agent; the current item is the one whose ticket and card are shown."""
 
-    def __init__(self, seat: Seat) -> None:
+    def __init__(self, seat: Seat, drafts: Drafts) -> None:
         self._seat = seat
+        self._drafts = drafts
         self._items: list[DeskItem] = []
         self._current: str | None = None
-        self._keeping: asyncio.Task[None] | None = None
+        self._keeper = Keeper(seat, self.keep)
         self._typed: set[str] = set()
         """Ids of what was typed into since it was written."""
 
@@ -55,9 +56,7 @@ class Desk:
 
     async def close(self) -> None:
         """Write what is being typed."""
-        if self._keeping is not None:
-            self._keeping.cancel()
-        await self._seat.guard(self.keep())
+        await self._keeper.close()
 
     # going from one thing to another
 
@@ -113,14 +112,20 @@ class Desk:
         """Read the desk again; tickets that were only looked at go."""
         await self._read(current)
         for item in list(self._items):
-            if item.id != current and item.contact_id is None and not item.unsaved:
+            if item.id != current and item.contact_id is None and not self._unsaved(item):
                 await self._remove(item)
 
     async def _read(self, current: str) -> None:
         self._items = await self._seat.read(journal.items, self._seat.me)
         self._current = current
 
+    def _unsaved(self, item: DeskItem) -> bool:
+        """Whether there is text about a thing that is nowhere else: in its form, or in a note that was begun."""
+        return item.unsaved or self._drafts.holds(DraftKind.NOTE, item.id)
+
     async def _remove(self, item: DeskItem) -> None:
+        for kind in (DraftKind.NOTE, DraftKind.CUSTOMER):
+            self._drafts.discard(draft_id(kind, item.id))
         await self._seat.read(journal.take_off, item.id, self._seat.me)
         self._items = [one for one in self._items if one.id != item.id]
 
@@ -129,7 +134,7 @@ class Desk:
         item = self.item
         if item is None:
             return True
-        if item.unsaved and not sure:
+        if self._unsaved(item) and not sure:
             return False
         await self._remove(item)
         self._current = self._items[0].id if self._items else None
@@ -147,8 +152,12 @@ class Desk:
             try:
                 item = await self.save(item)
             except TicketFaultError as error:
-                left = str(error)
-        if not item.unsaved:
+                left = f"its ticket is not saved yet, {error}"
+        if not left and self._drafts.holds(DraftKind.NOTE, item.id):
+            left = "a note was begun, n goes on with it"
+        if not left and contact.customer_id is None and self._drafts.holds(DraftKind.CUSTOMER, item.id):
+            left = "a new customer was begun, c goes on with it"
+        if not left:
             await self._remove(item)
         self._current = self._items[0].id if self._items else None
         return (item.number if item.ticket_id else ""), left
@@ -164,22 +173,20 @@ class Desk:
                 changed = {"fields": fields, "focus": focus, "cursor": cursor, "base": item.base or begun}
                 self._items[place] = item.model_copy(update=changed)
                 self._typed.add(item_id)
-                if self._keeping is None or self._keeping.done():
-                    self._keeping = asyncio.create_task(
-                        self._keep_soon(FIRST_KEEP_S if not item.number else KEEP_S)
-                    )
-
-    async def _keep_soon(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        await self._seat.guard(self.keep())
+                first = not item.number and self._items[place].unsaved
+                self._keeper.soon(FIRST_KEEP_S if first else KEEP_S)
 
     async def keep(self) -> None:
         """Write everything that was typed into."""
         while self._typed:
             item_id = self._typed.pop()
             item = next((one for one in self._items if one.id == item_id), None)
-            if item is not None:
-                await self._keep_one(item)
+            try:
+                if item is not None:
+                    await self._keep_one(item)
+            except BaseException:
+                self._typed.add(item_id)
+                raise
 
     async def _keep_one(self, item: DeskItem) -> None:
         if item.ticket_id is not None and item.base is not None and not tickets.touched(item.fields, item.base):
@@ -193,11 +200,15 @@ class Desk:
     async def _put(self, item: DeskItem) -> DeskItem:
         """Write an item. What was typed while it was being written stays, and is written next."""
         kept = await self._seat.read(journal.keep, item, self._seat.clock)
+        self._take_over(kept)
+        return kept
+
+    def _take_over(self, kept: DeskItem) -> None:
+        """An item was written: that is how it is now, but for what was typed since."""
         for place, now in enumerate(self._items):
             if now.id == kept.id:
                 typed = {"fields": now.fields, "focus": now.focus, "cursor": now.cursor, "base": now.base}
                 self._items[place] = kept.model_copy(update=typed if now.id in self._typed else None)
-        return kept
 
     # the ticket
 
@@ -226,47 +237,36 @@ class Desk:
         """
         self._typed.discard(item.id)
         item = await self._put(item)
-        ticket = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
-        if ticket is None:
-            written = await self._seat.write(
-                tickets.create,
-                item.fields,
-                item.number,
-                self._seat.me,
-                self._seat.clock,
-                customer_id=item.customer_id,
-                contact_id=item.contact_id,
-            )
-        else:
-            written = await self._seat.write(
-                tickets.update,
-                ticket,
-                item.fields,
-                self._seat.me,
-                self._seat.clock,
-                customer_id=ticket.customer_id or item.customer_id,
-                begun=item.base,
-            )
+        kept, written = await self._seat.write(journal.save, item, self._seat.clock)
         if written.masked:
             self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")
-        fresh = {"ticket_id": TicketId(written.ticket.id), "number": written.ticket.number, "fields": {}}
-        return await self._put(item.model_copy(update=fresh))
+        self._take_over(kept)
+        return kept
 
-    async def note(self, text: str) -> None:
-        """Add a note to the current ticket, saving it first when it is new.
+    @property
+    def note_fault(self) -> str:
+        """Why no note can be added to the current ticket; empty when one can."""
+        item = self.item
+        if item is None:
+            return "there is no ticket to add it to"
+        found = faults(item.fields) if item.ticket_id is None else {}
+        return "; ".join(f"{name}: {why}" for name, why in found.items())
+
+    async def note(self, text: str, item_id: str | None = None) -> None:
+        """Add a note to a thing's ticket (the current one's), saving it first when it is new.
 
         Raises:
             TicketFaultError: the new ticket is not complete.
         """
-        item = self.item
-        if item is None or not text.strip():
-            self._seat.tell("There is no ticket to add a note to.", "warning")
-            return
+        item = next((one for one in self._items if one.id == (item_id or self._current)), None)
+        if item is None:
+            raise LookupError("There is no ticket to add the note to; n shows it again when there is one.")
         if item.ticket_id is None:
-            item = await self.save(item)
-        if item.ticket_id is not None:
-            await self._seat.write(tickets.note, item.ticket_id, text.strip(), self._seat.me, self._seat.clock)
-            await self.show()
+            self._typed.discard(item.id)
+            item = await self._put(item)
+        draft = draft_id(DraftKind.NOTE, item.id)
+        self._take_over(await self._drafts.finish(draft, journal.add_note, item, text, self._seat.clock))
+        await self.show()
 
     async def belongs_to(self, contact_id: str, customer_id: CustomerId) -> None:
         """A contact's customer became known: its item and its saved ticket follow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.services.drafts import Drafts
 from console.services.seat import Seat
 from data.models.agent import AgentState, AgentStatus
 from data.models.base import ContactId
@@ -170,11 +171,14 @@ class Phone:
         else:
             await self.ask(RequestAction.RESUME if self.held else RequestAction.HOLD)
 
-    async def call_out(self, number: str) -> None:
-        """Ask the feed to call a number for this agent."""
+    async def call_out(self, number: str, drafts: Drafts | None = None, draft: str = "") -> None:
+        """Ask the feed to call a number for this agent; the draft that it was typed in is done with."""
         if self.status.state not in (AgentState.READY, AgentState.NOT_READY):
             self._seat.tell(f"You are {self.status.state}: end that first, then call out.", "warning")
             return
-        request = await self._seat.write(handling.call_out, number, self._seat.me, self._seat.clock)
+        if drafts is None:
+            request = await self._seat.write(handling.call_out, number, self._seat.me, self._seat.clock)
+        else:
+            request = await drafts.finish(draft, handling.call_out, number, self._seat.me, self._seat.clock)
         self._asked[request.id] = request
         self._seat.tell(f"Calling {number} …")

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection
 
 from textual.message import Message
 
-from console.messages import Connected, CustomerShown, NoCustomer, QueueChanged, Rang, StateChanged
+from console.messages import Connected, CustomerShown, NoCustomer, QueueChanged, Rang, StateChanged, TakenUp
 from console.services.desk import Desk
+from console.services.drafts import PLACE, Drafts
 from console.services.phone import Phone
 from console.services.seat import Seat
 from data.customers import records
@@ -38,7 +39,8 @@ class Session:
     def __init__(self, seat: Seat, status: AgentStatus) -> None:
         self.seat = seat
         self.phone = Phone(seat, status)
-        self.desk = Desk(seat)
+        self.drafts = Drafts(seat)
+        self.desk = Desk(seat, self.drafts)
         self.sync = SyncStatus()
         self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None
@@ -56,16 +58,19 @@ class Session:
         """Begin to tell the screen; what the last session left on the desk comes back."""
         self.seat.post = post
         await self.desk.start()
+        await self.drafts.start()
         await self.phone.start()
         await self.desk.show()
         await self._show_customer()
+        place = self.drafts.get(PLACE)
+        self.seat.post(TakenUp(place.focus if place is not None else "", tuple(self.drafts.shown)))
         self.refresh()
 
     async def close(self) -> None:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
         if self._refreshing is not None:
             self._refreshing.cancel()
-        await self.desk.close()
+        await asyncio.gather(self.desk.close(), self.drafts.close())
         if self.phone.status.state in (AgentState.READY, AgentState.NOT_READY):
             await self.seat.guard(self.phone.move(Move.SIGN_OUT))
         self.seat.leave()
@@ -80,6 +85,7 @@ class Session:
             )
             return False
         await self.desk.keep()
+        await self.drafts.keep()
         await self.phone.move(Move.SIGN_OUT)
         return True
 
@@ -189,7 +195,7 @@ class Session:
         self._viewed = None
         told = f"Wrapped up: {disposition}." + (f" Ticket {number} is saved." if number else "")
         if left:
-            self.seat.tell(f"{told} Its ticket stays on your desk, not saved yet: {left}.", "warning")
+            self.seat.tell(f"{told} It stays on your desk: {left}.", "warning")
         else:
             self.seat.tell(told)
         await self.desk.show()
@@ -258,9 +264,16 @@ class Session:
                 self.seat.tell(f"Only looked at: {how} to make this the contact's customer, {leave} to go back.")
         await self._show_customer()
 
-    async def create_customer(self, customer: Customer) -> None:
-        """Write a new customer and attach it."""
-        created = await self.seat.write(records.create, customer, self.seat.me, self.seat.clock)
+    @property
+    def at_hand(self) -> str:
+        """What a form is about that is opened now: who rings, else the current thing; empty for neither."""
+        if self.phone.status.state is AgentState.RINGING and self.phone.contact is not None:
+            return self.phone.contact.id
+        return self.desk.item.id if self.desk.item is not None else ""
+
+    async def create_customer(self, customer: Customer, draft: str = "") -> None:
+        """Write a new customer, whose form's draft is done with, and attach it."""
+        created = await self.drafts.finish(draft, records.create, customer, self.seat.me, self.seat.clock)
         self._known.clear()
         self.seat.tell(f"Created: {created.name}.")
         await self.pick(f"customer:{created.id}", attach=True)

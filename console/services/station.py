@@ -53,6 +53,7 @@ class Station:
         self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
         self._watching: asyncio.Task[None] | None = None
         self._sync = SyncStatus()
+        self._closing = False
         self.session: Session | None = None
         """Who is signed on."""
 
@@ -77,6 +78,7 @@ class Station:
 
     async def close(self) -> None:
         """Sign off as far as that is possible, let the worker push what it can, and close the store."""
+        self._closing = True
         await self.end_session()
         if self._watching is not None:
             self._watching.cancel()
@@ -131,7 +133,7 @@ class Station:
     async def heard_of_people(self) -> None:
         """Wait a moment for the hub's people, so that a known name does not become a second person."""
         for _ in range(FIRST_PULL_LOOKS):
-            if self._sync.last_pull is not None or self._sync.problem:
+            if self._sync.last_pull is not None or self._sync.problem or self._closing:
                 return
             await asyncio.sleep(FIRST_PULL_S / FIRST_PULL_LOOKS)
 

@@ -17,6 +17,7 @@ from data.sync.replica import take_ticket_number
 from data.text.cards import mask_cards
 from data.text.whole import whole
 from data.tickets import tickets
+from data.tickets.tickets import Saved
 
 
 class DeskItem(Entity):
@@ -111,6 +112,54 @@ def keep(store: Store, item: DeskItem, clock: Clock) -> DeskItem:
         kept = item.model_copy(update={"fields": fields, "base": base, "number": number, "updated_at": clock.now()})
         _write(store, kept)
     return kept
+
+
+def save(store: Store, item: DeskItem, clock: Clock) -> tuple[DeskItem, Saved]:
+    """Save an item's form as its ticket, and take the texts off the item: both or neither, so that a crash between
+    the two neither loses a ticket nor leaves a form that would make it a second time.
+
+    Raises:
+        TicketFaultError: the form is not complete.
+        StoreError: nothing was written.
+    """
+    with store.write():
+        ticket = tickets.get(store, item.ticket_id) if item.ticket_id is not None else None
+        if ticket is None:
+            saved = tickets.create(
+                store,
+                item.fields,
+                item.number,
+                item.agent,
+                clock,
+                customer_id=item.customer_id,
+                contact_id=item.contact_id,
+            )
+        else:
+            saved = tickets.update(
+                store,
+                ticket,
+                item.fields,
+                item.agent,
+                clock,
+                customer_id=ticket.customer_id or item.customer_id,
+                begun=item.base,
+            )
+        fresh = {"ticket_id": TicketId(saved.ticket.id), "number": saved.ticket.number, "fields": {}}
+        return keep(store, item.model_copy(update=fresh), clock), saved
+
+
+def add_note(store: Store, item: DeskItem, text: str, clock: Clock) -> DeskItem:
+    """Add a note to an item's ticket, which is saved first when it is new; all or nothing.
+
+    Raises:
+        TicketFaultError: the new ticket is not complete.
+        StoreError: nothing was written.
+    """
+    with store.write():
+        if item.ticket_id is None:
+            item, _ = save(store, item, clock)
+        tickets.note(store, TicketId(item.ticket_id or ""), text.strip(), item.agent, clock)
+    return item
 
 
 def take_off(store: Store, item_id: str, agent: AgentId | None = None) -> None:

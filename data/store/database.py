@@ -93,11 +93,15 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[driver.Connection]:
-        """A write transaction: all of it or nothing.
+        """A write transaction: all of it or nothing. A block within another is part of that one: an error that
+        leaves it must leave the outer one too.
 
         Raises:
             StoreError: the store could not be written; nothing of the block was kept.
         """
+        if self.connection.in_transaction:
+            yield self.connection
+            return
         try:
             driver.begin_write(self.connection)
             try:
@@ -133,6 +137,7 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
     from sqlite_utils.migrations import Migrations
 
     from data.customers.schema import STEPS as CUSTOMER_STEPS
+    from data.desk.schema import STEPS as DESK_STEPS
     from data.queue.schema import STEPS as QUEUE_STEPS
     from data.store.migrations import STEPS
 
@@ -142,7 +147,7 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
             "VACUUM INTO ?", (str(path.with_name(f"{path.stem}.before-{SCHEMA_VERSION}-{stamp}.db")),)
         )
     steps = Migrations("agent-console")
-    for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS):
+    for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS):
         steps()(step)
     database = sqlite_utils.Database(connection, use_counts_table=False)
     driver.begin_write(connection)

@@ -14,8 +14,8 @@ from console import actions
 from console.actions import PLACES, REMAPPABLE
 from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
-from console.screens.customer_form import CustomerDialog
-from console.screens.modal import ConfirmDialog, Dialog, TextDialog
+from console.screens.drafting import DraftDialog
+from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.sign_in import SignInScreen
 from console.screens.transfer import TransferDialog
 from console.screens.workspace import WorkspaceScreen
@@ -31,8 +31,7 @@ BOUND: dict[str, type] = {
     "sign-in": SignInScreen,
     "dialog": Dialog,
     "question": ConfirmDialog,
-    "text dialog": TextDialog,
-    "new customer": CustomerDialog,
+    "text dialog": DraftDialog,
     "transfer": TransferDialog,
 }
 
@@ -138,7 +137,7 @@ OTHER = {
     "card_back": "B",
     "go_queue": "A",
     "hold": "H",
-    "quit": "ctrl+t",
+    "quit": "ctrl+l",
     "keep": "f2",
 }
 
@@ -156,7 +155,7 @@ async def test_a_changed_key_works_and_is_named_everywhere(tmp_path: Path) -> No
         )
 
     async with app.run_test(size=(160, 45)) as pilot:
-        await until(pilot, lambda: "^t quit" in shown())
+        await until(pilot, lambda: "^l quit" in shown())
         screen = await sign_on(pilot)
         assert "R get ready" in shown()
         await pilot.press("N")

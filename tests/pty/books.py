@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,6 +27,12 @@ def value(folder: Path, sql: str, *values: Any) -> Any:
     """One value from the seat's store."""
     with Store(folder / STORE_FILE, create=False) as store:
         return store.value(sql, values)
+
+
+def drafts(folder: Path) -> list[dict[str, str]]:
+    """The texts of everything that was begun outside the ticket form."""
+    with Store(folder / STORE_FILE, create=False) as store:
+        return [json.loads(row["fields"]) for row in store.rows("SELECT fields FROM draft ORDER BY id")]
 
 
 def unsent(folder: Path) -> int:

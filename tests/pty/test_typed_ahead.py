@@ -24,6 +24,11 @@ def test_a_shift_in_bursts(open_console: Opener, tmp_path: Path) -> None:
 
     steps.take_next(terminal)
     contact = books.in_hand(tmp_path)
+    terminal.keys("tX")  # behind t it is no command that hangs up
+    terminal.wait_for(re.compile("Transfer to.*X", re.DOTALL))
+    terminal.keys("<esc>")
+    terminal.wait_gone("Transfer to")
+    assert books.in_hand(tmp_path) == contact
     terminal.keys("<f5>Nothing prints" + "<tab>" * steps.TABS_TO_DETAILS + "Since noon.<f10>")
     number = re.findall(r"F5 Ticket · (\d+) · new · saved", terminal.wait_for("· new · saved"))[0]
     ticket = books.ticket(tmp_path, number)
