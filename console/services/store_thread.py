@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from data.store.database import Store
+from data.store.users import User
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +33,7 @@ class StoreThread:
         """
 
         def opened() -> Store:
-            return Store(self.path)
+            return Store(self.path, user=User.CONSOLE)
 
         self._store = await asyncio.get_running_loop().run_in_executor(self._executor, opened)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any, Self
 
 from data.store import driver
 from data.store.errors import StoreError, explain
+from data.store.users import StoreInUse, User, Using
 
 STORE_FILE = "seat.db"
 """The replica of one seat, in the data folder."""
@@ -19,7 +19,9 @@ STORE_FILE = "seat.db"
 class Store:
     """A store opened by one thread. Use it as a context manager, or `close()` it."""
 
-    def __init__(self, path: Path, *, create: bool = True, durable: bool = True) -> None:
+    def __init__(
+        self, path: Path, *, create: bool = True, durable: bool = True, user: User = User.COMMAND
+    ) -> None:
         """Open the store at `path` and bring its shape up to date.
 
         Args:
@@ -27,22 +29,33 @@ class Store:
             create: False raises when it is missing.
             durable: False spares the wait for the disk: commits then survive the death of any process, but a
                 power cut may take the last ones, all or none of each. For what can be had again.
+            user: what this process is to the store; while it is open, nobody can put another file in its place.
 
         Raises:
             StoreError: missing, unreadable, damaged, or made by a newer agent-console.
         """
         self.path = path
         try:
-            self.connection = driver.connect(path, create=create)
+            if not create and not path.exists():
+                raise driver.OperationalError(f"no store at {path}")
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._using = Using(path, user)
             try:
-                bring_up_to_date(self.connection, path)
-                if not durable:
-                    self.connection.execute("PRAGMA synchronous = NORMAL")
+                self.connection = driver.connect(path, create=create)
+                try:
+                    bring_up_to_date(self.connection, path)
+                    if not durable:
+                        self.connection.execute("PRAGMA synchronous = NORMAL")
+                except BaseException:
+                    self.connection.close()
+                    raise
             except BaseException:
-                self.connection.close()
+                self._using.close()
                 raise
         except driver.Error as error:
             raise StoreError(explain(error, path)) from error
+        except StoreInUse as error:
+            raise StoreError(str(error)) from error
         except OSError as error:
             raise StoreError(
                 f"The folder of {path} cannot be used ({error.strerror}): choose another with --data-dir."
@@ -57,6 +70,7 @@ class Store:
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
         self.connection.close()
+        self._using.close()
 
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> driver.Cursor:
         """Run one statement with bound values.
@@ -113,11 +127,13 @@ class Store:
             raise StoreError(explain(error, self.path)) from error
 
 
-def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
-    """Apply the migration steps that the store lacks; a copy is made beside it first when it holds anything.
+def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool = True) -> None:
+    """Apply the migration steps that the store lacks; a backup is made first when it holds anything.
+
+    `backup=False`: this is a copy of something that is kept.
 
     Raises:
-        StoreError: the store was made by a newer version.
+        StoreError: the store was made by a newer version, or the backup could not be made.
     """
     from data.store.migrations import SCHEMA_VERSION
 
@@ -136,11 +152,8 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
     from data.queue.schema import STEPS as QUEUE_STEPS
     from data.store.migrations import STEPS
 
-    if version:
-        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"  # console and worker may start together
-        connection.execute(
-            "VACUUM INTO ?", (str(path.with_name(f"{path.stem}.before-{SCHEMA_VERSION}-{stamp}.db")),)
-        )
+    if version and backup:
+        _back_up_before_update(connection, path)
     steps = Migrations("agent-console")
     for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS):
         steps()(step)
@@ -154,3 +167,15 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _back_up_before_update(connection: driver.Connection, path: Path) -> None:
+    from data.backup.making import back_up
+    from data.backup.shelf import BackupError, Reason
+
+    try:
+        back_up(connection, path, Reason.BEFORE_UPDATE, datetime.now(UTC))
+    except BackupError as error:
+        raise StoreError(
+            f"The store {path} was not brought up to date, because no backup of it could be made first: {error}"
+        ) from error

@@ -18,16 +18,32 @@ def explain(error: Exception, path: Path, what: str = "store") -> str:
         return f"The {what} {path} is read-only: give this user write permission on it and its folder, then start again."
     if "disk" in text and "full" in text:
         return f"The disk that holds {path} is full: free some space and save again; nothing saved before is lost."
+    if "disk i/o" in text:
+        return (
+            f"The disk that holds {path} did not do its work: check that it is not over its quota, gone or broken, "
+            "then save again; nothing saved before is lost."
+        )
     if "locked" in text or "busy" in text:
         return f"The {what} {path} stayed busy for {driver.BUSY_TIMEOUT_S:.0f} s: wait a moment and try again."
     if "not a database" in text or "malformed" in text or "corrupt" in text:
-        return f"The {what} {path} is damaged or not one of ours: {_MEND[what]}"
+        return f"The {what} {path} is damaged or not one of ours: {_mend(path, what)}"
     if "unable to open" in text or "no store at" in text:
         return f"The {what} {path} cannot be opened: check that it exists and belongs to this user."
     return f"The {what} {path} did not answer ({error}): try again; if it goes on, start agent-console anew."
 
 
-_MEND = {
-    "store": "put the file aside and start again; what the hub has comes back by itself.",
-    "hub": "put the file aside and copy its last backup there; the seats go on without it meanwhile.",
-}
+def _mend(path: Path, what: str) -> str:
+    if what == "hub":
+        return "put the file aside and copy its last backup there; the seats go on without it meanwhile."
+    from data.backup.shelf import shelved
+
+    newest = next(iter(shelved(path)), None)
+    if newest is None:
+        return (
+            "nothing in it was changed; `agent-console doctor` says what is wrong, and there is no backup of it:"
+            " put the file aside and start again, what the hub has comes back by itself."
+        )
+    return (
+        "nothing in it was changed; close the console, `agent-console doctor` says what is wrong and"
+        f" `agent-console restore {newest.path}` puts its newest backup back, keeping the damaged file."
+    )
