@@ -85,7 +85,15 @@ class AgentConsole(InOrder[str]):
         self._launch = launch
         self._clock = clock
         self._store = StoreThread(launch.folder / STORE_FILE)
-        self._link = Link(self._store.path, launch.hub, launch.settings.seat, self._pulled, self._synced)
+        self._link = Link(
+            self._store.path,
+            launch.hub,
+            launch.settings.seat,
+            self._pulled,
+            self._synced,
+            backup_hours=launch.settings.backup_hours,
+            backup_keep=launch.settings.backup_keep,
+        )
         self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
         self._session: Session | None = None
         self._sync = SyncStatus()

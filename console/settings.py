@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
+    backup_hours: float = Field(
+        1, ge=0, le=168, description="Hours from one backup of the seat to the next; 0: none by itself."
+    )
+    backup_keep: int = Field(
+        24, ge=1, le=1000, description="How many of these stay, beside the last one of each of seven days."
+    )
     keys: dict[str, str] = Field(
         default_factory=dict, description="Other keys for actions: action id = key, or several parted by commas."
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, imports, opening, syncing
+from console.cli import asking, backups, doctor, imports, opening, syncing
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -35,6 +35,7 @@ app.command()(asking.stats)
 app.add_typer(syncing.app, name="sync")
 app.command()(backups.backup)
 app.command()(backups.restore)
+app.command()(doctor.doctor)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

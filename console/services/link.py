@@ -40,9 +40,13 @@ class Link:
         seat: str,
         on_pulled: Callable[[tuple[str, ...]], None],
         on_status: Callable[[SyncStatus], None],
+        *,
+        backup_hours: float = 0.0,
+        backup_keep: int = 24,
     ) -> None:
         self._command = [
-            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat
+            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat,
+            "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep),
         ]  # fmt: skip
         self._log = store.with_name("worker.log")
         self._on_pulled = on_pulled
