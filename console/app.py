@@ -150,9 +150,12 @@ class AgentConsole(InOrder[str]):
     async def _offer_people(self) -> None:
         from data.queue import people
 
-        known = await self._store.do(people.everyone)
-        if isinstance(self.screen, SignInScreen):
-            self.screen.show_people(known)
+        if not isinstance(self.screen, SignInScreen):
+            return
+        try:
+            self.screen.show_people(await self._store.do(people.everyone))
+        except StoreError as error:
+            self.screen.tell(str(error))
 
     async def on_sign_in_screen_sign_on(self, event: SignInScreen.SignOn) -> None:
         from console.screens.workspace import WorkspaceScreen
@@ -196,7 +199,27 @@ class AgentConsole(InOrder[str]):
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
 
     async def action_quit(self) -> None:
-        """Leave: what is typed is written, the worker pushes what it can, the floor goes home."""
+        """Leave: what is typed is written, the worker pushes what it can, the floor goes home. Text that cannot
+        be written is not left behind without a question."""
+        if self._session is not None and not await self._session.desk.written():
+            self._ask_whether_to_lose()
+            return
+        await self._leave()
+
+    def _ask_whether_to_lose(self) -> None:
+        from console.screens.modal import ConfirmDialog
+
+        async def answered(sure: bool | None) -> None:
+            if sure:
+                await self._leave()
+
+        if not isinstance(self.screen, ConfirmDialog):
+            lines = ("The store cannot be written now, and what you typed last is on the screen only.",)
+            self.push_screen(
+                ConfirmDialog("Leave without your text?", lines, "leave and lose it", "stay"), answered
+            )
+
+    async def _leave(self) -> None:
         await self._take_apart()
         self.exit()
 

@@ -138,7 +138,11 @@ def _outcome(done: Restored) -> list[str]:
     lines = [f"Restored: the store is as it was at {done.made_at:%Y-%m-%d %H:%M:%S} UTC."]
     taken = [
         f"{count} {what}"
-        for count, what in ((done.changes, "unsent changes"), (done.conflicts, "conflicts"), (done.drafts, "drafts"))
+        for count, what in (
+            (done.changes, "unsent changes"),
+            (done.conflicts, "conflicts"),
+            (done.drafts, "drafts"),
+        )
         if count
     ]
     if taken:

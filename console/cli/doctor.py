@@ -50,7 +50,11 @@ def doctor(
         done = repair(folder / STORE_FILE, found)
         found = list(_look(folder, hub, deep=deep))
     sound = all(one.state is not State.FAULT for one in found)
-    body = {"ok": sound, "repaired": done, "checks": [one.model_dump(mode="json", exclude={"repair"}) for one in found]}
+    body = {
+        "ok": sound,
+        "repaired": done,
+        "checks": [one.model_dump(mode="json", exclude={"repair"}) for one in found],
+    }
     say(as_json, body, lambda: "\n".join([*(f"  {shown(one)}" for one in done), *(_line(one) for one in found)]))
     if not sound:
         raise typer.Exit(FAULTS)
@@ -59,7 +63,7 @@ def doctor(
 def _line(one: Finding) -> str:
     """`✓ ok     disk       12 GB free`, and below it what to do."""
     text = f"{SIGNS[one.state]} {one.state:<6} {one.check:<13} {shown(one.says)}"
-    return f"{text}\n{'':<23}→ {shown(one.do)}" if one.do else text
+    return f"{text}\n{'':<23}{shown(one.do)}" if one.do else text
 
 
 def _look(folder: Path, chosen_hub: Path | None, *, deep: bool) -> Iterator[Finding]:
@@ -113,7 +117,9 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         load_script(settings.script)
         load_choices(settings.choices)
     except ContentError as error:
-        found.append(fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out"))
+        found.append(
+            fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
+        )
     else:
         found.append(ok("script", f"{settings.script.name} and {settings.choices.name} can be used"))
     return settings, found
@@ -139,7 +145,13 @@ def _terminal() -> Iterator[Finding]:
         yield ok("terminal", "none here, so not looked at")
         return
     size = shutil.get_terminal_size()
-    colours = "16.7 million" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "256" if "256" in name else "16"
+    colours = (
+        "16.7 million"
+        if os.environ.get("COLORTERM") in ("truecolor", "24bit")
+        else "256"
+        if "256" in name
+        else "16"
+    )
     says = f"{name or 'TERM is not set'}, {colours} colours, {size.columns}×{size.lines}"
     if name in ("", "dumb", "unknown"):
         yield fault("terminal", says, "export TERM=xterm-256color, or what your terminal is")

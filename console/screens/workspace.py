@@ -22,6 +22,7 @@ from console.messages import (
     StateChanged,
     TicketShown,
     Told,
+    Unwritten,
 )
 from console.screens.workspace_actions import WorkspaceActions
 from console.services.session import Session
@@ -60,6 +61,8 @@ class WorkspaceScreen(WorkspaceActions):
         """The pane that was gone to and may not have the focus yet."""
         self._state: StateChanged | None = None
         self._fresh = True
+        self._unwritten = ""
+        """Why what is typed cannot be written now."""
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
@@ -160,6 +163,10 @@ class WorkspaceScreen(WorkspaceActions):
                 timeout=4 if tone == "information" else 8,
                 markup=False,
             )
+
+    def on_unwritten(self, event: Unwritten) -> None:
+        self._unwritten = event.why
+        self._draw_bars()
 
     def on_rang(self, event: Rang) -> None:
         self.app.bell()
@@ -279,9 +286,8 @@ class WorkspaceScreen(WorkspaceActions):
         left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact))
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
-        self.query_one(StatusBar).show(
-            left=left, middle=_hub(sync, self.size.width >= 100), right=[clock_span(now)]
-        )
+        middle = _not_written(self._unwritten) if self._unwritten else _hub(sync, self.size.width >= 100)
+        self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
         self.query_one(HintBar).show(self._hints(), "esc leaves the field" if self._typing() else "")
 
     def _consulted(self, contact: Contact | None) -> str:
@@ -343,6 +349,11 @@ class WorkspaceScreen(WorkspaceActions):
         customer = self.glance.glance.customer if self.glance is not None else None
         plan = f" · {customer.plan.short}" if customer is not None and customer.plan is not None else ""
         self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")
+
+
+def _not_written(why: str) -> list[Span]:
+    """`▲ disk is full: your text is not written yet`."""
+    return [Span(f"▲ {why}: ", "bad"), Span("your text is not written yet", "warn")]
 
 
 def _hub(sync: SyncStatus, wide: bool) -> list[Span]:

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import asyncio
 
-from console.messages import DeskChanged, ScriptShown, TicketShown
+from console.messages import DeskChanged, ScriptShown, TicketShown, Unwritten
 from console.services.seat import Seat
 from data.desk import journal, reading
 from data.desk.journal import DeskItem
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, ContactKind, Direction
 from data.models.ticket import Begun
+from data.store.errors import StoreError
 from data.tickets import tickets
 from data.tickets.tickets import TicketFaultError
 
+AGAIN_S = 2.0
+"""How soon what could not be written is tried again."""
 KEEP_S = 0.4
 """How long typing may go on before it is written: less than the second that a crash may cost."""
 FIRST_KEEP_S = 0.02
@@ -32,6 +35,8 @@ class Desk:
         self._keeping: asyncio.Task[None] | None = None
         self._typed: set[str] = set()
         """Ids of what was typed into since it was written."""
+        self._trouble = ""
+        """Why the last try to write it failed."""
 
     @property
     def item(self) -> DeskItem | None:
@@ -164,22 +169,67 @@ class Desk:
                 changed = {"fields": fields, "focus": focus, "cursor": cursor, "base": item.base or begun}
                 self._items[place] = item.model_copy(update=changed)
                 self._typed.add(item_id)
-                if self._keeping is None or self._keeping.done():
-                    self._keeping = asyncio.create_task(
-                        self._keep_soon(FIRST_KEEP_S if not item.number else KEEP_S)
-                    )
+                self._keep_in(FIRST_KEEP_S if not item.number else KEEP_S)
+
+    def _keep_in(self, seconds: float) -> None:
+        if self._keeping is None or self._keeping.done():
+            self._keeping = asyncio.create_task(self._keep_soon(seconds))
 
     async def _keep_soon(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        await self._seat.guard(self.keep())
+        await self._seat.guard(self._try_to_keep())
+        while self._trouble:
+            await asyncio.sleep(AGAIN_S)
+            await self._seat.guard(self._try_to_keep())
+
+    async def _try_to_keep(self) -> None:
+        """Write what was typed. A store that cannot be written is told once, and shown until it can."""
+        before = self._trouble
+        try:
+            await self.keep()
+        except StoreError as error:
+            if error.brief != before:
+                self._seat.tell(f"What you type stays here and is written as soon as it can be. {error}", "error")
+            return
+        if before:
+            self._seat.tell("What you typed is written now.")
 
     async def keep(self) -> None:
-        """Write everything that was typed into."""
+        """Write everything that was typed into.
+
+        Raises:
+            StoreError: it could not be written; it stays typed.
+        """
         while self._typed:
             item_id = self._typed.pop()
             item = next((one for one in self._items if one.id == item_id), None)
-            if item is not None:
+            if item is None:
+                continue
+            try:
                 await self._keep_one(item)
+            except StoreError as error:
+                self._still_typed(item_id, error)
+                raise
+        self._show_trouble("")
+
+    def _still_typed(self, item_id: str, error: StoreError) -> None:
+        """It could not be written: it stays typed, and is tried again until it is."""
+        self._typed.add(item_id)
+        self._show_trouble(error.brief)
+        self._keep_in(AGAIN_S)
+
+    def _show_trouble(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._seat.post(Unwritten(trouble))
+
+    async def written(self) -> bool:
+        """Whether nothing that was typed is in memory alone; what is, is written first if it can be."""
+        try:
+            await self.keep()
+        except StoreError:
+            return False
+        return True
 
     async def _keep_one(self, item: DeskItem) -> None:
         if item.ticket_id is not None and item.base is not None and not tickets.touched(item.fields, item.base):
@@ -225,7 +275,11 @@ class Desk:
             TicketFaultError: the form is not complete.
         """
         self._typed.discard(item.id)
-        item = await self._put(item)
+        try:
+            item = await self._put(item)
+        except StoreError as error:
+            self._still_typed(item.id, error)
+            raise
         ticket = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
         if ticket is None:
             written = await self._seat.write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
@@ -76,11 +77,17 @@ class Link:
             await asyncio.sleep(RESTART_S[min(failures, len(RESTART_S) - 1)])
 
     async def _started(self) -> Process:
-        """A new worker; what it says on standard error is kept beside the store."""
-        with self._log.open("ab") as log_file:
+        """A new worker; what it says on standard error is kept beside the store, where that can be written."""
+        try:
+            said = os.open(self._log, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+        except OSError:
+            said = os.open(os.devnull, os.O_WRONLY)
+        try:
             return await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=log_file, start_new_session=True
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
             )
+        finally:
+            os.close(said)
 
     async def _hear(self, process: Process) -> bool:
         """Handle the worker's lines until it ends; True when it said anything."""

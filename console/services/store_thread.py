@@ -29,11 +29,18 @@ class StoreThread:
         """Open the store.
 
         Raises:
-            StoreError: it cannot be opened; the message says what to do.
+            StoreError: it cannot be opened or not be written; the message says what to do.
         """
 
         def opened() -> Store:
-            return Store(self.path, user=User.CONSOLE)
+            store = Store(self.path, user=User.CONSOLE)
+            try:
+                with store.write():
+                    pass  # a shift is not begun on a store that takes nothing
+            except BaseException:
+                store.close()
+                raise
+            return store
 
         self._store = await asyncio.get_running_loop().run_in_executor(self._executor, opened)
 

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TextIO
 
 from data.backup import shelf
 from data.backup.shelf import COPY, MANIFEST, OUTBOX, BackupError, FileMark, Manifest, Reason
@@ -117,7 +118,7 @@ def _make_room(connection: driver.Connection, store: Path, folder: Path, spare_b
 
 def _write(connection: driver.Connection, part: Path, reason: Reason, now: datetime) -> None:
     copy = part / COPY
-    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    copy.touch(mode=0o600, exist_ok=False)
     connection.execute("VACUUM INTO ?", (str(copy),))
     with closing(driver.connect_to_read(copy, at_rest=True)) as taken:
         states = _write_outbox(taken, part / OUTBOX)
@@ -147,7 +148,7 @@ def _write(connection: driver.Connection, part: Path, reason: Reason, now: datet
 def _write_outbox(taken: driver.Connection, file: Path) -> dict[str, int]:
     """The outbox of a copy as JSON lines; returns how many are in each state."""
     states: dict[str, int] = {}
-    with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as lines:
+    with _new(file) as lines:
         for row in taken.execute("SELECT * FROM outbox ORDER BY seq"):
             lines.write(json.dumps(dict(row), ensure_ascii=False) + "\n")
             states[row["state"]] = states.get(row["state"], 0) + 1
@@ -156,8 +157,14 @@ def _write_outbox(taken: driver.Connection, file: Path) -> dict[str, int]:
     return states
 
 
+def _new(file: Path) -> TextIO:
+    """A file that was not there, for this user alone."""
+    file.touch(mode=0o600, exist_ok=False)
+    return file.open("w", encoding="utf-8")
+
+
 def _write_file(file: Path, text: str) -> None:
-    with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as out:
+    with _new(file) as out:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())

@@ -117,9 +117,7 @@ def _opened(store: Path) -> driver.Connection | None:
     return found
 
 
-def _prepare(
-    fresh: Path, backup: Path, old: driver.Connection | None
-) -> tuple[Carried, tuple[str, ...], int]:
+def _prepare(fresh: Path, backup: Path, old: driver.Connection | None) -> tuple[Carried, tuple[str, ...], int]:
     """Make the new store beside the old one: the copy, brought up to date, with what only the old one has."""
     size = (backup / COPY).stat().st_size
     if shutil.disk_usage(fresh.parent).free < 2 * size + SPARE_BYTES:
@@ -127,7 +125,7 @@ def _prepare(
             f"The disk that holds {fresh.parent} needs {(2 * size + SPARE_BYTES) // 1_000_000 + 1} MB free for a"
             " restore: free some space; nothing was changed."
         )
-    os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    fresh.touch(mode=0o600, exist_ok=False)
     shutil.copyfile(backup / COPY, fresh)
     with closing(driver.connect(fresh, create=False)) as new:
         bring_up_to_date(new, fresh, backup=False)

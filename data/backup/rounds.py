@@ -74,9 +74,7 @@ class Rounds:
         try:
             with Store(self._store, create=False, user=User.WORKER) as store:
                 self._connection = store.connection
-                back_up(
-                    store.connection, self._store, Reason.HOURLY, self._clock.now(), spare_bytes=SPARE_BYTES
-                )
+                back_up(store.connection, self._store, Reason.HOURLY, self._clock.now(), spare_bytes=SPARE_BYTES)
             self._connection = None
             for old in too_many(shelf.shelved(self._store), self._keep):
                 shelf.remove(old)

@@ -98,13 +98,13 @@ def shelved(store: Path) -> list[Shelved]:
     pattern = re.compile(rf"{re.escape(store.stem)}-(\d{{8}}T\d{{6}}Z)-({'|'.join(Reason)})(?:-\d+)?")
     found = []
     try:
-        names = sorted(os.listdir(shelf_of(store)), reverse=True)
+        there = sorted(shelf_of(store).iterdir(), reverse=True)
     except OSError:
         return []
-    for name in names:
-        if fitting := pattern.fullmatch(name):
+    for path in there:
+        if fitting := pattern.fullmatch(path.name):
             made_at = datetime.strptime(fitting[1], _STAMP).replace(tzinfo=UTC)
-            found.append(Shelved(shelf_of(store) / name, made_at, Reason(fitting[2])))
+            found.append(Shelved(path, made_at, Reason(fitting[2])))
     return found
 
 
@@ -134,7 +134,9 @@ def manifest_of(folder: Path) -> Manifest:
     except ValidationError as error:
         raise BackupError(f"{file} is damaged, so the backup cannot be trusted: take another one.") from error
     if manifest.format > FORMAT:
-        raise BackupError(f"The backup {folder} was made by a newer agent-console: update this seat, then restore it.")
+        raise BackupError(
+            f"The backup {folder} was made by a newer agent-console: update this seat, then restore it."
+        )
     return manifest
 
 
@@ -146,13 +148,13 @@ def part_of(place: Path) -> Path:
 def sweep(shelf: Path) -> None:
     """Take away what processes left that died while they made or removed a backup."""
     try:
-        names = os.listdir(shelf)
+        there = list(shelf.iterdir())
     except OSError:
         return
-    for name in names:
-        left = _PART.search(name)
+    for path in there:
+        left = _PART.search(path.name)
         if left and int(left[1]) != os.getpid() and not _runs(int(left[1])):
-            shutil.rmtree(shelf / name, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _runs(pid: int) -> bool:

@@ -33,7 +33,9 @@ def stray(connection: Connection) -> int:
 
 def _entries(connection: Connection, sample: int | None) -> Iterator[tuple[int, Entry]]:
     hidden, _ = horizon(connection)
-    low, high = connection.execute("SELECT min(rank), max(rank) FROM customer_row WHERE rank < ?", (hidden,)).fetchone()
+    low, high = connection.execute(
+        "SELECT min(rank), max(rank) FROM customer_row WHERE rank < ?", (hidden,)
+    ).fetchone()
     if low is None:
         return
     steps = range(low, high + 1, max(1, (high + 1 - low) // sample)) if sample else ()

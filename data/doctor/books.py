@@ -34,7 +34,7 @@ def open_to_read(store: Path) -> driver.Connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except driver.Error as error:
             connection.close()
-            if at_rest or "open" not in str(error) and "readonly" not in str(error):
+            if at_rest or ("open" not in str(error) and "readonly" not in str(error)):
                 raise
         else:
             return connection
@@ -175,7 +175,11 @@ def waiting(connection: driver.Connection, path: Path, now: datetime, deep: bool
     else:
         yield ok("outbox", says)
     if refused:
-        yield look("refused", f"the hub refused {refused} changes", "agent-console sync status counts them; enter them anew")
+        yield look(
+            "refused",
+            f"the hub refused {refused} changes",
+            "agent-console sync status counts them; enter them anew",
+        )
     else:
         yield ok("refused", "none")
     if open_ones:
@@ -191,8 +195,12 @@ def clock(connection: driver.Connection, path: Path, now: datetime, deep: bool) 
         " UNION ALL SELECT max(value) FROM sync_state WHERE key IN ('last_pull', 'last_push'))"
     ).fetchone()[0]
     if newest and datetime.fromisoformat(newest) > now + AHEAD:
-        says = f"it is {now:%Y-%m-%d %H:%M} UTC here, and the store was written at {newest[:16].replace('T', ' ')} UTC"
-        yield look("clock", says, "set this machine's clock (timedatectl); times shown may be wrong, nothing is lost")
+        says = (
+            f"it is {now:%Y-%m-%d %H:%M} UTC here, and the store was written at {newest[:16].replace('T', ' ')} UTC"
+        )
+        yield look(
+            "clock", says, "set this machine's clock (timedatectl); times shown may be wrong, nothing is lost"
+        )
     else:
         yield ok("clock", f"{now.astimezone():%Y-%m-%d %H:%M %Z}")
 

@@ -17,14 +17,18 @@ def hub(store: Path, file: Path) -> Iterator[Finding]:
     """Ask the hub; nothing is written there."""
     known = _epoch_of(store)
     if known is None and not file.exists():
-        yield look("hub", f"there is none at {file} yet", "open the console once, or name the hub's file with --hub")
+        yield look(
+            "hub", f"there is none at {file} yet", "open the console once, or name the hub's file with --hub"
+        )
         return
     try:
         with closing(EmbeddedHub(file, create=False)) as one:
             epoch = one.pull_v1("doctor", 0, 1).epoch
     except HubUnreachable as error:
         says, _, do = str(error).rstrip(".").partition(": ")
-        yield fault("hub", says, do or "check the path of the hub, its rights and its disk; agents can go on meanwhile")
+        yield fault(
+            "hub", says, do or "check the path of the hub, its rights and its disk; agents can go on meanwhile"
+        )
         return
     if known is not None and known != epoch:
         yield fault(

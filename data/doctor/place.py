@@ -26,10 +26,14 @@ def folder(data: Path) -> Iterator[Finding]:
     try:
         about = data.stat()
     except OSError as error:
-        yield fault("folder", f"{data} cannot be used ({error.strerror})", "open the console once, or use --data-dir")
+        yield fault(
+            "folder", f"{data} cannot be used ({error.strerror})", "open the console once, or use --data-dir"
+        )
         return
     if os.statvfs(data).f_flag & os.ST_RDONLY or not os.access(data, os.W_OK | os.X_OK):
-        yield fault("folder", f"{data} may only be read", "give this user write permission, or mount it for writing")
+        yield fault(
+            "folder", f"{data} may only be read", "give this user write permission, or mount it for writing"
+        )
     elif about.st_uid != os.geteuid():
         yield look("folder", f"{data} belongs to another user", "start agent-console as that user, or chown it")
     else:
@@ -98,7 +102,9 @@ def backups(store: Path, now: datetime, hours: float, *, deep: bool) -> Iterator
         yield fault("backup", str(error).rstrip("."), "agent-console backup makes a new one")
         return
     if now - newest.made_at > OLD_BACKUP:
-        why = "they are switched off (backup_hours = 0)" if not hours else "see worker.log why no newer one was made"
+        why = (
+            "they are switched off (backup_hours = 0)" if not hours else "see worker.log why no newer one was made"
+        )
         yield look("backup", says, f"agent-console backup makes one; {why}")
     else:
         yield ok("backup", says + (", read through" if deep else ""))
@@ -109,7 +115,9 @@ def logs(data: Path, now: datetime) -> Iterator[Finding]:
     counts = {name: _errors(data / name, now) for name in LOGS}
     if any(counts.values()):
         told = ", ".join(f"{count} in {name}" for name, count in counts.items() if count)
-        yield look("logs", f"errors of the last 7 days: {told}", f"read the end of {data / 'console.log'} and worker.log")
+        yield look(
+            "logs", f"errors of the last 7 days: {told}", f"read the end of {data / 'console.log'} and worker.log"
+        )
     else:
         yield ok("logs", "no errors in the last 7 days")
 

@@ -29,7 +29,9 @@ def repair(store: Path, findings: Iterable[Finding]) -> list[str]:
             except driver.Error as error:
                 said.append(explain(error, store))
             except OSError as error:
-                said.append(f"{error.filename} could not be changed ({error.strerror}): it belongs to another user.")
+                said.append(
+                    f"{error.filename} could not be changed ({error.strerror}): it belongs to another user."
+                )
     return said
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from data.store import driver
-from data.store.errors import StoreError, explain
+from data.store.errors import StoreError, store_error
 from data.store.users import StoreInUse, User, Using
 
 STORE_FILE = "seat.db"
@@ -19,9 +19,7 @@ STORE_FILE = "seat.db"
 class Store:
     """A store opened by one thread. Use it as a context manager, or `close()` it."""
 
-    def __init__(
-        self, path: Path, *, create: bool = True, durable: bool = True, user: User = User.COMMAND
-    ) -> None:
+    def __init__(self, path: Path, *, create: bool = True, durable: bool = True, user: User = User.COMMAND) -> None:
         """Open the store at `path` and bring its shape up to date.
 
         Args:
@@ -53,7 +51,7 @@ class Store:
                 self._using.close()
                 raise
         except driver.Error as error:
-            raise StoreError(explain(error, path)) from error
+            raise store_error(error, path) from error
         except StoreInUse as error:
             raise StoreError(str(error)) from error
         except OSError as error:
@@ -103,7 +101,7 @@ class Store:
         try:
             yield
         except driver.Error as error:
-            raise StoreError(explain(error, self.path)) from error
+            raise store_error(error, self.path) from error
 
     @contextmanager
     def write(self) -> Iterator[driver.Connection]:
@@ -124,7 +122,7 @@ class Store:
         except driver.Error as error:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
-            raise StoreError(explain(error, self.path)) from error
+            raise store_error(error, self.path) from error
 
 
 def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool = True) -> None:

@@ -8,7 +8,31 @@ from data.store import driver
 
 
 class StoreError(Exception):
-    """Something is wrong with the store; the message is one sentence for a person."""
+    """Something is wrong with the store; the message is one sentence for a person, `brief` two or three words."""
+
+    def __init__(self, sentence: str, brief: str = "store trouble") -> None:
+        super().__init__(sentence)
+        self.brief = brief
+
+
+def store_error(error: Exception, path: Path) -> StoreError:
+    """A driver error on the store at `path`, in words."""
+    text = str(error).lower()
+    for sign, brief in _BRIEF.items():
+        if sign in text:
+            return StoreError(explain(error, path), brief)
+    return StoreError(explain(error, path))
+
+
+_BRIEF = {
+    "readonly": "store is read-only",
+    "full": "disk is full",
+    "disk i/o": "disk does not work",
+    "locked": "store is busy",
+    "malformed": "store is damaged",
+    "corrupt": "store is damaged",
+    "not a database": "store is damaged",
+}
 
 
 def explain(error: Exception, path: Path, what: str = "store") -> str:

@@ -6,10 +6,12 @@ the open conflicts (what was typed is in them), and the drafts on the desks."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from data.models import SYNCED
+from data.models.base import Entity, Row
 from data.store import driver
 from data.store.rows import read_row, write_row
 from data.sync.replica import FORMER, Former, former_ids, renew
@@ -43,9 +45,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     former += [one for one in _made_under(theirs, their_last) if one[0] > last]
     known = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
     waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if op["op_id"] not in known]
-    conflicts = [
-        one for one in reading.rows("conflicts", "SELECT * FROM conflict") if one["op_id"] not in known
-    ]
+    conflicts = [one for one in reading.rows("conflicts", "SELECT * FROM conflict") if one["op_id"] not in known]
     drafts = reading.whole("drafts", "SELECT * FROM desk")
     reading.show(new, {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or []))
     _add_ops(new, waiting, last, their_last)
@@ -78,12 +78,12 @@ class _Reading:
             self.unread.append(what)
             return otherwise
 
-    def whole(self, what: str, sql: str) -> Found | None:
+    def whole(self, what: str, sql: str, values: Sequence[str] = ()) -> Found | None:
         """All rows of a query, or None when they cannot be read."""
-        return self.read(what, lambda old: [dict(row) for row in old.execute(sql).fetchall()], None)
+        return self.read(what, lambda old: [dict(row) for row in old.execute(sql, values).fetchall()], None)
 
-    def rows(self, what: str, sql: str) -> Found:
-        return self.whole(what, sql) or []
+    def rows(self, what: str, sql: str, values: Sequence[str] = ()) -> Found:
+        return self.whole(what, sql, values) or []
 
     def facts(self) -> dict[str, str]:
         sql = "SELECT key, value FROM sync_state"
@@ -96,7 +96,7 @@ class _Reading:
             model = SYNCED.get(entity)
             if model is None:
                 continue
-            row = self.read("a record", lambda old, m=model, i=entity_id: read_row(old, m, i), None)  # type: ignore[misc]
+            row = self.read("a record", partial(_row, model=model, entity_id=entity_id), None)
             if row is None:
                 continue
             write_row(new, model, row)
@@ -104,10 +104,11 @@ class _Reading:
                 key = (entity, entity_id)
                 new.execute(f"DELETE FROM {table} WHERE entity = ? AND entity_id = ?", key)  # noqa: S608
                 sql = f"SELECT * FROM {table} WHERE entity = ? AND entity_id = ?"  # noqa: S608
-                found: Found = self.read(
-                    "a record", lambda old, q=sql, k=key: [dict(one) for one in old.execute(q, k).fetchall()], []  # type: ignore[misc]
-                )
-                _insert(new, table, found)
+                _insert(new, table, self.rows("a record", sql, key))
+
+
+def _row(connection: driver.Connection, model: type[Entity], entity_id: str) -> Row | None:
+    return read_row(connection, model, entity_id)
 
 
 def _on_desk(drafts: Found) -> set[tuple[str, str]]:

@@ -23,7 +23,7 @@ from data.sync.worker import Worker
 from data.tickets import tickets
 from tests.sync.checker import Site, check
 from tests.sync.saver import open_saver, save_one
-from tests.sync.writers import ME, Writer
+from tests.sync.writers import ME
 
 
 class Seat:
@@ -218,7 +218,9 @@ def test_refused_changes_and_drafts_of_the_store_before_are_taken_over(start: St
     seat.sync()
     backup = seat.back_up()
     tickets.update(seat.store, one, {"title": "x", "details": "long work"}, ME, SYSTEM_CLOCK)
-    seat.store.execute("UPDATE outbox SET patch = json_set(patch, '$.priority', 'sky-high') WHERE entity = 'ticket'")
+    seat.store.execute(
+        "UPDATE outbox SET patch = json_set(patch, '$.priority', 'sky-high') WHERE entity = 'ticket'"
+    )
     seat.sync()
     item = journal.put_on_top(seat.store, "contact-1", AgentId("dana"), SYSTEM_CLOCK)
     kept = journal.keep(seat.store, item.model_copy(update={"fields": {"title": "half typed"}}), SYSTEM_CLOCK)
