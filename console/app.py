@@ -214,7 +214,7 @@ class AgentConsole(InOrder[str]):
                 await self._leave()
 
         if not isinstance(self.screen, ConfirmDialog):
-            lines = ("The store cannot be written now, and what you typed last is on the screen only.",)
+            lines = ("The store cannot be written now:", "what you typed last is on the screen only.")
             self.push_screen(
                 ConfirmDialog("Leave without your text?", lines, "leave and lose it", "stay"), answered
             )

@@ -48,6 +48,8 @@ class Rounds:
         self._look_at = clock.monotonic() + FIRST_LOOK_S
         self._thread: threading.Thread | None = None
         self._connection: driver.Connection | None = None
+        self._copied = 0.0
+        """When the store had been written to, as of the last backup made here."""
 
     def look(self) -> None:
         """Begin a backup when one is due and none is being made."""
@@ -62,20 +64,19 @@ class Rounds:
 
     def _due(self, now: datetime) -> bool:
         """Whether the newest is old enough, and the store has been written since."""
-        newest = next((one for one in shelf.shelved(self._store)), None)
+        newest = next((one for one in shelf.shelved(self._store) if one.made_at <= now), None)
         if newest is None:
             return True
-        if now - newest.made_at < self._every and newest.made_at <= now:
-            return False
-        return _written_at(self._store) > newest.path.stat().st_mtime
+        return now - newest.made_at >= self._every and _written_at(self._store) != self._copied
 
     def _make(self) -> None:
         _step_back()
+        copied = _written_at(self._store)
         try:
             with Store(self._store, create=False, user=User.WORKER) as store:
                 self._connection = store.connection
                 back_up(store.connection, self._store, Reason.HOURLY, self._clock.now(), spare_bytes=SPARE_BYTES)
-            self._connection = None
+            self._connection, self._copied = None, copied
             for old in too_many(shelf.shelved(self._store), self._keep):
                 shelf.remove(old)
         except (BackupError, StoreError) as error:

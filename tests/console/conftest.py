@@ -1,9 +1,24 @@
-"""Times on the screen are the seat's local time: here always UTC."""
+"""Times on the screen are the seat's local time, here always UTC; and the command line on an empty data folder."""
 
 from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
+
+import pytest
+
+from tests.console.command import Command
 
 os.environ["TZ"] = "UTC"
 time.tzset()
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command line, on an empty data folder."""
+    for name in [name for name in os.environ if name.startswith("AGENT_CONSOLE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AGENT_CONSOLE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TZ", "UTC")
+    return Command(tmp_path / "home", capsys)

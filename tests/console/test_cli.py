@@ -24,16 +24,6 @@ FIGURES = [
 REPORT = ["read", "added", "updated", "unchanged", "rejected", "seconds"]
 
 
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command line, on an empty data folder."""
-    for name in [name for name in os.environ if name.startswith("AGENT_CONSOLE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AGENT_CONSOLE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TZ", "UTC")
-    return Command(tmp_path / "home", capsys)
-
-
 # wrong usage: 2, one sentence, nothing done
 
 
