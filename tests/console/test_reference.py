@@ -14,6 +14,7 @@ from console import actions, reference
 from console.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+SEAT = ("backup", "restore", "doctor")
 
 
 def test_the_pages_of_the_docs_are_up_to_date() -> None:
@@ -29,7 +30,7 @@ def test_every_action_setting_and_command_is_told() -> None:
         assert field.description, f"the setting {name} does not say what it is"
         assert f"| `{name}` |" in settings and field.description in settings
         assert f"`AGENT_CONSOLE_{name.upper()}`" in settings
-    for command in ("demo", "import customers", "import queue-log", "lookup", "stats", "sync status"):
+    for command in ("demo", "import customers", "import queue-log", "lookup", "stats", "sync status", *SEAT):
         assert f"## agent-console {command}\n" in commands
     assert max(len(line) for line in commands.splitlines() if not line.startswith("<!--")) <= 120
 
