@@ -149,17 +149,16 @@ def customer_index(connection: driver.Connection, path: Path, now: datetime, dee
     """Whether customers are found by what stands in their rows."""
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'customer_row'").fetchone():
         return
-    lost = customers.lost(connection, None if deep else customers.SAMPLE)
-    stray = customers.stray(connection) if deep else 0
-    if lost or stray:
-        yield fault(
-            "customers",
-            f"{len(lost)} are not found by all their words and numbers, {stray} keys lead nowhere",
-            "close the console, then agent-console doctor --repair",
-            Repair.CUSTOMERS,
-        )
+    lost = customers.lost(connection)
+    amiss = customers.amiss(connection) if deep else 0
+    if lost or amiss:
+        says = f"{lost} of {customers.SAMPLE} tried are not found by all their words and numbers" if lost else ""
+        counted = f"{amiss} words and numbers lead to the wrong number of customers" if amiss else ""
+        do = "close the console, then agent-console doctor --repair"
+        yield fault("customers", "; ".join(one for one in (says, counted) if one), do, Repair.CUSTOMERS)
     else:
-        yield ok("customers", "found by their words and numbers" + ("" if deep else f" ({customers.SAMPLE} tried)"))
+        tried = "all counted" if deep else f"{customers.SAMPLE} tried"
+        yield ok("customers", f"found by their words and numbers ({tried})")
 
 
 def waiting(connection: driver.Connection, path: Path, now: datetime, deep: bool) -> Iterator[Finding]:

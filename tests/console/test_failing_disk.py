@@ -53,7 +53,9 @@ def kept(folder: Path) -> dict[str, str]:
         return journal.items(store, AgentId("dana"))[0].fields
 
 
-async def test_on_a_full_disk_typing_goes_on_nobody_leaves_unasked_and_it_is_written_once_there_is_room(tmp_path: Path) -> None:
+async def test_on_a_full_disk_typing_goes_on_nobody_leaves_unasked_and_it_is_written_once_there_is_room(
+    tmp_path: Path,
+) -> None:
     async with opened(tmp_path) as (pilot, feed):
         screen = await talk(pilot, feed)
         await on_a_full_disk(pilot, screen)
