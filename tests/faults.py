@@ -29,10 +29,13 @@ def damage(path: Path, *tables: str) -> bytes:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         size = connection.execute("PRAGMA page_size").fetchone()[0]
         sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?"
-        roots = [connection.execute(sql, (table,)).fetchone()[0] for table in tables]
+        roots = [
+            1 if table == "sqlite_schema" else connection.execute(sql, (table,)).fetchone()[0] for table in tables
+        ]
     data = bytearray(path.read_bytes())
     for root in roots:
-        data[(root - 1) * size : root * size] = b"\xee" * size
+        first = 100 if root == 1 else (root - 1) * size  # the file's own head stays
+        data[first : root * size] = b"\xee" * (root * size - first)
     path.write_bytes(data)
     return bytes(data)
 

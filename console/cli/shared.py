@@ -68,7 +68,7 @@ def open_store(chosen: Path | None, *, create: bool = True) -> Iterator[Store]:
     from data.store.errors import StoreError
 
     try:
-        with Store(folder_of(chosen) / STORE_FILE, create=create) as store:
+        with Store(folder_of(chosen) / STORE_FILE, create=create) as store, store.in_words():
             yield store
     except StoreError as error:
         raise fail(str(error), FAULTS) from error

@@ -45,13 +45,20 @@ class StoreThread:
         self._store = await asyncio.get_running_loop().run_in_executor(self._executor, opened)
 
     async def do(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work(store, …)` on the store's thread and wait for it without holding the loop."""
+        """Run `work(store, …)` on the store's thread and wait for it without holding the loop.
+
+        Raises:
+            StoreError: the store did not answer.
+        """
         store = self._store
         if store is None:
             raise RuntimeError("the store is not open")
-        return await asyncio.get_running_loop().run_in_executor(
-            self._executor, lambda: work(store, *args, **kwargs)
-        )
+
+        def done() -> T:
+            with store.in_words():
+                return work(store, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, done)
 
     async def close(self) -> None:
         """Finish what is queued, then close the store."""

@@ -76,28 +76,29 @@ class Store:
         Raises:
             StoreError: the store did not answer, here as in `rows`, `row` and `value`.
         """
-        with self._in_words():
+        with self.in_words():
             return self.connection.execute(sql, values)
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """Every row of a query, as dicts. The read ends here: no transaction stays open."""
-        with self._in_words():
+        with self.in_words():
             return [dict(row) for row in self.connection.execute(sql, values).fetchall()]
 
     def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> dict[str, Any] | None:
         """The first row of a query, or None."""
-        with self._in_words():
+        with self.in_words():
             found = self.connection.execute(sql, values).fetchone()
         return dict(found) if found is not None else None
 
     def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """The first column of the first row, or None."""
-        with self._in_words():
+        with self.in_words():
             found = self.connection.execute(sql, values).fetchone()
         return found[0] if found is not None else None
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def in_words(self) -> Iterator[None]:
+        """Errors of the driver become a StoreError, also of work that uses the connection directly."""
         try:
             yield
         except driver.Error as error:

@@ -13,7 +13,7 @@ from data.store.database import STORE_FILE, Store
 from data.store.migrations import SCHEMA_VERSION
 from data.store.users import User
 from data.tickets import tickets
-from tests.console.command import CUSTOMERS, Command, one_sentence
+from tests.console.command import CUSTOMERS, QUEUE_LOG, Command, one_sentence
 from tests.faults import damage, read_only
 
 
@@ -84,6 +84,29 @@ def test_a_damaged_store_is_kept_in_its_files(cli: Command, home: Path) -> None:
     [kept] = home.glob("backups/*as-it-was")
     assert str(kept) in done.err
     assert (kept / STORE_FILE).read_bytes() == damaged
+
+
+@pytest.mark.parametrize(
+    ("table", "command"),
+    [
+        ("ticket_event", ["backup"]),
+        ("customer_row", ["lookup", "Ann"]),
+        ("customer_horizon", ["lookup", "Ann"]),
+        ("contact_event", ["stats"]),
+        ("conflict", ["sync", "status"]),
+        ("sqlite_schema", ["stats"]),
+    ],
+)
+def test_every_command_says_that_the_store_is_damaged(
+    cli: Command, home: Path, table: str, command: list[str]
+) -> None:
+    assert cli("import", "customers", cli.file("people.csv", CUSTOMERS)).code == 0
+    assert cli("import", "queue-log", cli.file("queue_log", QUEUE_LOG)).code == 0
+    place = cli("backup", "--json").body["backup"]
+    damage(home / STORE_FILE, table)
+    done = cli(*command)
+    assert done.code == 1 and f"agent-console restore {place}" in one_sentence(done)
+    assert cli("doctor").code == 1
 
 
 @pytest.mark.parametrize(
