@@ -45,7 +45,7 @@ class Rounds:
         self._keep = keep
         self._clock = clock
         self._say = say
-        self._look_at = clock.monotonic() + FIRST_LOOK_S
+        self._look_at = clock.monotonic() + min(FIRST_LOOK_S, self._every.total_seconds())
         self._thread: threading.Thread | None = None
         self._connection: driver.Connection | None = None
         self._copied = 0.0

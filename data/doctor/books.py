@@ -52,7 +52,8 @@ def store(path: Path, now: datetime, *, deep: bool) -> Iterator[Finding]:
         yield fault("store", *_told(error, path))
         return
     users = ", ".join(in_use(path))
-    yield ok("store", f"{path} opens, {path.stat().st_size / 1e6:.1f} MB" + (f"; in use: {users}" if users else ""))
+    size = sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")) if file.exists())
+    yield ok("store", f"{path} opens, {size / 1e6:.1f} MB" + (f"; in use: {users}" if users else ""))
     with closing(connection):
         for one in (shape, integrity, references, words, customer_index, waiting, clock):
             try:

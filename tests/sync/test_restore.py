@@ -9,20 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from data.backup import making
 from data.backup.making import back_up
 from data.backup.restoring import Restored, restore
-from data.backup.shelf import Reason
+from data.backup.shelf import Reason, shelved
 from data.clock import SYSTEM_CLOCK
 from data.desk import journal
 from data.models.base import AgentId
 from data.store.database import Store
-from data.store.users import StoreInUse, User
+from data.store.users import StoreInUse, User, in_use
 from data.sync.contract import HubUnreachable
 from data.sync.embedded import EmbeddedHub
 from data.sync.worker import Worker
 from data.tickets import tickets
 from tests.sync.checker import Site, check
 from tests.sync.saver import open_saver, save_one
+from tests.sync.seat_process import SeatProcess
 from tests.sync.writers import ME
 
 
@@ -114,7 +116,7 @@ def faults(seats: list[Seat], hub: Path) -> list[str]:
     return check(Site(hub, [seat.path for seat in seats], saved))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_save_back_up_save_push_some_restore_and_sync(start: StartSeat, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     seat, other = start("seat"), start("other")
@@ -283,3 +285,14 @@ def test_it_refuses_while_somebody_has_the_store(start: StartSeat, user: User) -
     assert str(user) in str(told.value) and "nothing was changed" in str(told.value)
     assert seat.path.read_bytes() == before
     seat.open()
+
+
+def test_the_worker_makes_backups_by_itself(tmp_path: Path) -> None:
+    path, hub = tmp_path / "seat.db", tmp_path / "hub.db"
+    with open_saver(path) as store, SeatProcess(path, hub, "seat", "--backup-hours", "0.0001") as worker:
+        save_one(store, random.Random(1))
+        worker.wake()
+        worker.wait_until(lambda: bool(shelved(path)), 20)
+        assert shelved(path)[0].reason is Reason.HOURLY
+        assert making.check(shelved(path)[0].path).rows["ticket"] == 1
+        assert in_use(path) == [User.WORKER, User.COMMAND]
