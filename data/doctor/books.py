@@ -34,11 +34,23 @@ def open_to_read(store: Path) -> driver.Connection:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         except driver.Error as error:
             connection.close()
-            if at_rest or ("open" not in str(error) and "readonly" not in str(error)):
+            if (
+                at_rest
+                or _in_log(store)
+                or not any(sign in str(error) for sign in ("open", "readonly", "disk I/O"))
+            ):
                 raise
         else:
             return connection
     raise driver.OperationalError(f"no store at {store}")
+
+
+def _in_log(store: Path) -> bool:
+    """Whether something stands in the store's log only: the file alone would not be whole then."""
+    try:
+        return store.with_name(f"{store.name}-wal").stat().st_size > 0
+    except OSError:
+        return False
 
 
 def store(path: Path, now: datetime, *, deep: bool) -> Iterator[Finding]:

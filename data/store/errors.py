@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from shutil import disk_usage
 
 from data.store import driver
+
+LEAST_ROOM = 1_000_000
+"""Less than this free, and a disk is full."""
 
 
 class StoreError(Exception):
@@ -17,11 +22,19 @@ class StoreError(Exception):
 
 def store_error(error: Exception, path: Path) -> StoreError:
     """A driver error on the store at `path`, in words."""
+    text = _sign(error, path)
+    brief = next((brief for sign, brief in _BRIEF.items() if sign in text), "store trouble")
+    return StoreError(explain(error, path), brief)
+
+
+def _sign(error: Exception, path: Path) -> str:
+    """What the driver said. On a disk without any room it may only say that the disk did not work."""
     text = str(error).lower()
-    for sign, brief in _BRIEF.items():
-        if sign in text:
-            return StoreError(explain(error, path), brief)
-    return StoreError(explain(error, path))
+    if "disk i/o" in text:
+        with suppress(OSError):
+            if disk_usage(path.parent).free < LEAST_ROOM:
+                return "disk is full"
+    return text
 
 
 _BRIEF = {
@@ -37,15 +50,15 @@ _BRIEF = {
 
 def explain(error: Exception, path: Path, what: str = "store") -> str:
     """One sentence for a person about a driver error on the file at `path`; `what` it is: a store or a hub."""
-    text = str(error).lower()
+    text = _sign(error, path)
     if "readonly" in text or "read-only" in text:
         return f"The {what} {path} is read-only: give this user write permission on it and its folder, then start again."
     if "disk" in text and "full" in text:
-        return f"The disk that holds {path} is full: free some space and save again; nothing saved before is lost."
+        return f"The disk that holds {path} is full: free some space, then try again; nothing saved before is lost."
     if "disk i/o" in text:
         return (
             f"The disk that holds {path} did not do its work: check that it is not over its quota, gone or broken, "
-            "then save again; nothing saved before is lost."
+            "then try again; nothing saved before is lost."
         )
     if "locked" in text or "busy" in text:
         return f"The {what} {path} stayed busy for {driver.BUSY_TIMEOUT_S:.0f} s: wait a moment and try again."

@@ -62,7 +62,7 @@ async def test_on_a_full_disk_typing_goes_on_nobody_leaves_unasked_and_it_is_wri
         await until(pilot, lambda: "What you type stays here" in told(pilot) and "free some space" in told(pilot))
         assert not kept(tmp_path).get("details")
         await pilot.press(*"And off.", "f10")
-        await until(pilot, lambda: "free some space and save again" in told(pilot))
+        await until(pilot, lambda: "then try again" in told(pilot))
         item = screen.session.desk.item
         assert item is not None and item.fields["details"].endswith("black. And off.") and item.ticket_id is None
         await pilot.press("ctrl+q")

@@ -40,7 +40,7 @@ def test_on_a_full_disk_a_save_is_refused_whole_and_works_again_when_there_is_ro
     told = save(store, "too long", LONG)
     assert (
         told
-        == f"The disk that holds {store.path} is full: free some space and save again; nothing saved before is lost."
+        == f"The disk that holds {store.path} is full: free some space, then try again; nothing saved before is lost."
     )
     with pytest.raises(StoreError) as error:
         journal.keep(
