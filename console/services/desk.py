@@ -243,11 +243,14 @@ class Desk:
     async def _put(self, item: DeskItem) -> DeskItem:
         """Write an item. What was typed while it was being written stays, and is written next."""
         kept = await self._seat.read(journal.keep, item, self._seat.clock)
-        for place, now in enumerate(self._items):
-            if now.id == kept.id:
-                typed = {"fields": now.fields, "focus": now.focus, "cursor": now.cursor, "base": now.base}
-                self._items[place] = kept.model_copy(update=typed if now.id in self._typed else None)
+        self._remember(kept)
         return kept
+
+    def _remember(self, item: DeskItem) -> None:
+        for place, now in enumerate(self._items):
+            if now.id == item.id:
+                typed = {"fields": now.fields, "focus": now.focus, "cursor": now.cursor, "base": now.base}
+                self._items[place] = item.model_copy(update=typed if now.id in self._typed else None)
 
     # the ticket
 
@@ -282,10 +285,11 @@ class Desk:
             raise
         ticket = await self._seat.read(tickets.get, item.ticket_id) if item.ticket_id else None
         if ticket is None:
+            number = await self._seat.read(journal.free_number, item.number)
             written = await self._seat.write(
                 tickets.create,
                 item.fields,
-                item.number,
+                number,
                 self._seat.me,
                 self._seat.clock,
                 customer_id=item.customer_id,
@@ -304,7 +308,11 @@ class Desk:
         if written.masked:
             self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")
         fresh = {"ticket_id": TicketId(written.ticket.id), "number": written.ticket.number, "fields": {}}
-        return await self._put(item.model_copy(update=fresh))
+        item = item.model_copy(update=fresh)
+        self._remember(
+            item
+        )  # the ticket is there: saving again is no second one, whatever becomes of the desk's row
+        return await self._put(item)
 
     async def note(self, text: str) -> None:
         """Add a note to the current ticket, saving it first when it is new.

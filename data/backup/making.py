@@ -9,7 +9,6 @@ import os
 import shutil
 from contextlib import closing
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TextIO
 
@@ -205,6 +204,8 @@ def _count(connection: driver.Connection) -> dict[str, int]:
 
 
 def _program() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("agent-console")
     except PackageNotFoundError:

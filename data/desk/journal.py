@@ -113,6 +113,15 @@ def keep(store: Store, item: DeskItem, clock: Clock) -> DeskItem:
     return kept
 
 
+def free_number(store: Store, number: str) -> str:
+    """The number for a new ticket: the one that its form has, unless a saved ticket has it. Then the form came back
+    from before it was saved, out of a backup, and this is another ticket."""
+    if store.value("SELECT 1 FROM ticket WHERE number = ?", (number,)) is None:
+        return number
+    with store.write() as connection:
+        return take_ticket_number(connection)
+
+
 def take_off(store: Store, item_id: str, agent: AgentId | None = None) -> None:
     """The thing is done: away with it, off this agent's desk or, without one, off everybody's."""
     with store.write() as connection:

@@ -34,8 +34,9 @@ def folder(data: Path) -> Iterator[Finding]:
         yield fault(
             "folder", f"{data} may only be read", "give this user write permission, or mount it for writing"
         )
-    elif about.st_uid != os.geteuid():
-        yield look("folder", f"{data} belongs to another user", "start agent-console as that user, or chown it")
+    elif others := [file for file in (data, *private(data)) if file.stat().st_uid != os.geteuid()]:
+        do = "start agent-console as that user, or chown everything in the folder"
+        yield look("folder", f"{others[0]} belongs to another user", do)
     else:
         yield ok("folder", f"{data} is this user's")
     open_ones = [file.name for file in private(data) if stat.S_IMODE(file.stat().st_mode) & 0o077]

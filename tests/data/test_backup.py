@@ -231,23 +231,28 @@ def test_what_a_killed_backup_left_is_swept_by_the_next(store: Store) -> None:
     assert not left.exists()
 
 
+@pytest.mark.parametrize(
+    "step", ["data.backup.restoring.succeed", "data.backup.restoring._keep", "pathlib.Path.replace"]
+)
 def test_a_restore_that_fails_leaves_everything_as_it_was(
-    store: Store, clock: LeapClock, monkeypatch: pytest.MonkeyPatch
+    store: Store, clock: LeapClock, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     place = made(store)
     save(store, clock)
     store.close()
 
     def broken(*_args: object) -> None:
-        raise driver.OperationalError("database or disk is full")
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("data.backup.restoring.succeed", broken)
+    monkeypatch.setattr(step, broken)
     with pytest.raises(BackupError) as told:
         restore(store.path, place, NOW)
-    assert "full" in sentence(told)
+    assert "free some space" in sentence(told)
+    monkeypatch.undo()
     assert not list(store.path.parent.glob("*.restoring*"))
     with Store(store.path) as again:
         assert again.value("SELECT count(*) FROM ticket") == 1
+    assert restore(store.path, place, NOW).undo
 
 
 # by themselves

@@ -274,6 +274,28 @@ def test_a_store_that_is_no_database_is_kept_and_replaced(start: StartSeat, tmp_
     assert faults([seat], tmp_path / "hub.db") == []
 
 
+def test_a_draft_that_was_saved_since_does_not_become_a_second_ticket_of_its_number(
+    start: StartSeat, tmp_path: Path
+) -> None:
+    seat = start("seat")
+    seat.sync()
+    item = journal.put_on_top(seat.store, "contact-1", ME, SYSTEM_CLOCK)
+    item = journal.keep(seat.store, item.model_copy(update={"fields": {"title": "Printer"}}), SYSTEM_CLOCK)
+    backup = seat.back_up()
+    tickets.create(seat.store, item.fields, item.number, ME, SYSTEM_CLOCK)
+    seat.sync()
+    seat.close()
+    seat.path.write_bytes(b"\xff" * 9000)
+    restore(seat.path, backup, SYSTEM_CLOCK.now())
+    seat.online = True
+    seat.open()
+    assert journal.free_number(seat.store, item.number) == item.number, "nobody here knows better yet"
+    seat.sync()
+    [draft] = journal.items(seat.store, ME)
+    assert draft.number == item.number
+    assert journal.free_number(seat.store, draft.number) not in ("", item.number)
+
+
 @pytest.mark.parametrize("user", [User.CONSOLE, User.WORKER, User.COMMAND])
 def test_it_refuses_while_somebody_has_the_store(start: StartSeat, user: User) -> None:
     seat = start("seat")
