@@ -286,7 +286,9 @@ class WorkspaceScreen(WorkspaceActions):
         left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact))
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
-        middle = _not_written(self._unwritten) if self._unwritten else _hub(sync, self.size.width >= 100)
+        if self._unwritten:
+            left += _not_written(self._unwritten, self.size.width >= 100)
+        middle = [] if self._unwritten else _hub(sync, self.size.width >= 100)
         self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
         self.query_one(HintBar).show(self._hints(), "esc leaves the field" if self._typing() else "")
 
@@ -351,9 +353,9 @@ class WorkspaceScreen(WorkspaceActions):
         self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")
 
 
-def _not_written(why: str) -> list[Span]:
-    """`▲ disk is full: your text is not written yet`."""
-    return [Span(f"▲ {why}: ", "bad"), Span("your text is not written yet", "warn")]
+def _not_written(why: str, wide: bool) -> list[Span]:
+    """`▲ disk is full: your text is not written yet`; it stands where nothing is left out when room is short."""
+    return [Span(f"   ▲ {why}: ", "bad"), Span("your text is not written yet" if wide else "text not written", "warn")]
 
 
 def _hub(sync: SyncStatus, wide: bool) -> list[Span]:
