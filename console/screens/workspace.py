@@ -355,7 +355,10 @@ class WorkspaceScreen(WorkspaceActions):
 
 def _not_written(why: str, wide: bool) -> list[Span]:
     """`▲ disk is full: your text is not written yet`; it stands where nothing is left out when room is short."""
-    return [Span(f"   ▲ {why}: ", "bad"), Span("your text is not written yet" if wide else "text not written", "warn")]
+    return [
+        Span(f"   ▲ {why}: ", "bad"),
+        Span("your text is not written yet" if wide else "text not written", "warn"),
+    ]
 
 
 def _hub(sync: SyncStatus, wide: bool) -> list[Span]:
