@@ -146,8 +146,14 @@ class AgentConsole(InOrder[str]):
         self.run_worker(self._offer_people(), group="people", exclusive=True, exit_on_error=False)
 
     async def _offer_people(self) -> None:
-        if self._station is not None and isinstance(self.screen, SignInScreen):
+        from data.store.errors import StoreError
+
+        if self._station is None or not isinstance(self.screen, SignInScreen):
+            return
+        try:
             self.screen.show_people(await self._station.people())
+        except StoreError as error:
+            self.screen.tell(str(error))
 
     async def on_sign_in_screen_sign_on(self, event: SignInScreen.SignOn) -> None:
         from console.screens.workspace import WorkspaceScreen
@@ -245,11 +251,29 @@ class AgentConsole(InOrder[str]):
     # the end
 
     async def action_quit(self) -> None:
-        """Leave: what is typed is written, the worker pushes what it can, the floor goes home."""
-        await self.end(0)
+        """Leave: what is typed is written, the worker pushes what it can, the floor goes home. Text that cannot
+        be written is not left behind without a question."""
+        session = self._station.session if self._station is not None else None
+        if session is not None and not await session.written():
+            self._ask_whether_to_lose()
+        else:
+            await self.end(0)
+
+    def _ask_whether_to_lose(self) -> None:
+        from console.screens.modal import ConfirmDialog
+
+        async def answered(sure: bool | None) -> None:
+            if sure:
+                await self.end(0)
+
+        if not isinstance(self.screen, ConfirmDialog):
+            lines = ("The store cannot be written now:", "what you typed last is on the screen only.")
+            self.push_screen(
+                ConfirmDialog("Leave without your text?", lines, "leave and lose it", "stay"), answered
+            )
 
     async def end(self, code: int) -> None:
-        """The same with an exit code: a signal came, or the line was lost."""
+        """The same with an exit code and without a question: a signal came, or the line was lost."""
         await self._take_apart()
         self.exit(return_code=code)
 

@@ -82,6 +82,13 @@ class Told(Message):
 
 
 @dataclass
+class Unwritten(_Latest):
+    """What is typed cannot be written now, or (`why` is empty) can again."""
+
+    why: str
+
+
+@dataclass
 class Rang(Message):
     """A contact began to ring here."""
 

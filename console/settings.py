@@ -56,6 +56,12 @@ class Settings(BaseModel):
     announce: Literal["at once", "between"] = Field(
         "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."
     )
+    backup_hours: float = Field(
+        1, ge=0, le=168, description="Hours from one backup of the seat to the next; 0: none by itself."
+    )
+    backup_keep: int = Field(
+        24, ge=1, le=1000, description="How many of these stay, beside the last one of each of seven days."
+    )
     keys: Annotated[dict[str, str], BeforeValidator(_from_text)] = Field(
         default_factory=dict,
         description="Other keys for actions: action id = key, or several parted by commas; see keys.md.",

@@ -1,8 +1,8 @@
 """Kills and races among the real processes of a site, then the books: `python -m tests.chaos [--seconds 60]`.
 
 Three seats (a worker process each, and a process that saves tickets) and the practice floor work on one hub while
-workers, savers and the floor are killed at random, stopped for a moment, or asked for the same caller. Every few
-seconds everything comes to rest and the invariants of `tests.sync.checker` are looked at on the files. It ends after
+workers, savers and the floor are killed at random, stopped for a moment, or asked for the same caller, and stores are
+backed up and put back from one of their backups. Every few seconds everything comes to rest and the invariants of `tests.sync.checker` are looked at on the files. It ends after
 a hundred kills or when the time is over. Before that, for at most half of the time, somebody types and saves at a
 console that is killed a hundred times (`tests.pty.kills`): nothing saved is lost or doubled, and at most a second of
 typing. The last line says how many looks at the books passed and failed; exit 1 with what was found, the seed, and
@@ -23,6 +23,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from data.backup.making import back_up
+from data.backup.restoring import restore
+from data.backup.shelf import Reason, shelved
+from data.clock import SYSTEM_CLOCK
 from data.models import Contact
 from data.models.contact import ContactState
 from data.store.database import Store
@@ -103,10 +107,13 @@ class Chaos:
         self._savers = [Saver(path, self.rng.randrange(1 << 30), self.saved) for path in self._paths]
         end = min(time.monotonic() + ROUND_S, over)
         pause = threading.Event()
-        acts = (self._kill_worker, self._kill_saver, self._kill_floor, self._stop_worker, self._race)
+        acts = (
+            self._kill_worker, self._kill_saver, self._kill_floor, self._stop_worker, self._race, self._back_up,
+            self._restore,
+        )  # fmt: skip
         while time.monotonic() < end:
             pause.wait(self.rng.uniform(0.05, 0.4))
-            [act] = self.rng.choices(acts, weights=(4, 3, 1, 2, 5))
+            [act] = self.rng.choices(acts, weights=(4, 3, 1, 2, 5, 2, 1))
             act()
         for saver in self._savers:
             saver.kill()
@@ -161,6 +168,32 @@ class Chaos:
         self.done["races for a caller"] += 1
         self.done["callers given"] += len(got)
         self.found += [f"I4: {contact} was given to {times} agents" for contact, times in got.items() if times > 1]
+
+    def _back_up(self) -> None:
+        """While the seat goes on."""
+        path = self.rng.choice(self._paths)
+        with Store(path) as store:
+            back_up(store.connection, path, Reason.BY_HAND, SYSTEM_CLOCK.now())
+        self.done["stores backed up"] += 1
+
+    def _restore(self) -> None:
+        """Put one of its backups in the place of a seat's store, whatever was saved and pushed since."""
+        place = self.rng.randrange(SEATS)
+        path = self._paths[place]
+        backups = [one.path for one in shelved(path)]
+        if not backups:
+            return
+        self._savers[place].kill()
+        self._seats[place].kill(lambda: self._put_back(path, self.rng.choice(backups)))
+        self._savers[place] = Saver(path, self.rng.randrange(1 << 30), self.saved)
+        self._site.cursors.pop(path, None)
+        self.done["stores restored"] += 1
+
+    def _put_back(self, path: Path, backup: Path) -> None:
+        done = restore(path, backup, SYSTEM_CLOCK.now())
+        self.done["changes taken over by a restored store"] += done.changes
+        if done.unread or not done.undo:
+            self.found.append(f"the store before could not be read: {done}")
 
     def _waiting(self) -> list[str]:
         with Store(self._paths[0]) as store:

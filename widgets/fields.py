@@ -9,7 +9,9 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.text import Text
 from textual import events
+from textual._types import WatchCallbackType
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -142,6 +144,16 @@ class TextField(TextArea):
         self._put_in = ("", "")
         """The text that was put in, and what Textual made of it."""
         self.cursor_blink = False
+
+    def watch(self, obj: DOMNode, attribute_name: str, callback: WatchCallbackType, init: bool = True) -> None:
+        """Textual never forgets who watches the theme of the application (Textual#6666), and would keep each field
+        that ever was. Ours has its colours from the style sheet and is told of another theme by that."""
+        if obj is not self.app:
+            super().watch(obj, attribute_name, callback, init)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._set_theme(self._theme.name)
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         """Tell that the cursor moved."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, imports, opening, syncing
+from console.cli import asking, backups, doctor, imports, opening, syncing
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -33,6 +33,9 @@ app.add_typer(imports.app, name="import")
 app.command()(asking.lookup)
 app.command()(asking.stats)
 app.add_typer(syncing.app, name="sync")
+app.command()(backups.backup)
+app.command()(backups.restore)
+app.command()(doctor.doctor)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -62,13 +62,13 @@ def folder_of(chosen: Path | None, *, practice: bool = False) -> Path:
 
 
 @contextmanager
-def open_store(chosen: Path | None) -> Iterator[Store]:
+def open_store(chosen: Path | None, *, create: bool = True) -> Iterator[Store]:
     """The store of the data folder; what is wrong with it becomes a sentence."""
     from data.store.database import STORE_FILE, Store
     from data.store.errors import StoreError
 
     try:
-        with Store(folder_of(chosen) / STORE_FILE) as store:
+        with Store(folder_of(chosen) / STORE_FILE, create=create) as store, store.in_words():
             yield store
     except StoreError as error:
         raise fail(str(error), FAULTS) from error

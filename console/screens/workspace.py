@@ -26,10 +26,11 @@ from console.messages import (
     TakenUp,
     TicketShown,
     Told,
+    Unwritten,
 )
 from console.screens.jump import JumpScreen, Spot
 from console.screens.workspace_actions import WorkspaceActions
-from console.screens.workspace_lines import hints, hub
+from console.screens.workspace_lines import hints, hub, not_written
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -90,6 +91,8 @@ class WorkspaceScreen(WorkspaceActions):
         """The pane that is the only one to be seen."""
         self.zoomed = False
         """One pane has the whole screen."""
+        self._unwritten = ""
+        """Why what is typed cannot be written now."""
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
@@ -215,6 +218,10 @@ class WorkspaceScreen(WorkspaceActions):
                 timeout=4 if tone == "information" else 8,
                 markup=False,
             )
+
+    def on_unwritten(self, event: Unwritten) -> None:
+        self._unwritten = event.why
+        self._draw_bars()
 
     def on_rang(self, event: Rang) -> None:
         if self._settings.bell:
@@ -381,7 +388,10 @@ class WorkspaceScreen(WorkspaceActions):
         left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact), answered)
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
-        self.query_one(StatusBar).show(left=left, middle=hub(sync, self.size.width >= 100), right=[clock_span(now)])
+        if self._unwritten:
+            left += not_written(self._unwritten, self.size.width >= 100)
+        middle = [] if self._unwritten else hub(sync, self.size.width >= 100)
+        self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
         if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
         else:

@@ -63,3 +63,11 @@ def _works(session: Session, action: str) -> bool:
     """Whether the line of the present contact can do this; a key that cannot is dimmed, and says why."""
     asked = {"hold": RequestAction.HOLD, "transfer": RequestAction.TRANSFER}.get(action)
     return asked is None or not session.phone.cannot(asked)
+
+
+def not_written(why: str, wide: bool) -> list[Span]:
+    """`▲ disk is full: your text is not written yet`; it stands where nothing is left out when room is short."""
+    return [
+        Span(f"   ▲ {why}: ", "bad"),
+        Span("your text is not written yet" if wide else "text not written", "warn"),
+    ]

@@ -14,6 +14,7 @@ from data.desk.journal import DeskItem
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, ContactKind, Direction
 from data.models.ticket import Begun
+from data.store.errors import StoreError
 from data.tickets import tickets
 from data.tickets.rules import faults
 from data.tickets.tickets import TicketFaultError
@@ -176,8 +177,16 @@ class Desk:
                 first = not item.number and self._items[place].unsaved
                 self._keeper.soon(FIRST_KEEP_S if first else KEEP_S)
 
+    async def written(self) -> bool:
+        """Whether nothing that was typed is in memory alone; what is, is written first if it can be."""
+        return await self._keeper.now()
+
     async def keep(self) -> None:
-        """Write everything that was typed into."""
+        """Write everything that was typed into.
+
+        Raises:
+            StoreError: it could not be written; it stays typed.
+        """
         while self._typed:
             item_id = self._typed.pop()
             item = next((one for one in self._items if one.id == item_id), None)
@@ -185,8 +194,13 @@ class Desk:
                 if item is not None:
                     await self._keep_one(item)
             except BaseException:
-                self._typed.add(item_id)
+                self._still_typed(item_id)
                 raise
+
+    def _still_typed(self, item_id: str) -> None:
+        """It could not be written: it is tried again until it is."""
+        self._typed.add(item_id)
+        self._keeper.again()
 
     async def _keep_one(self, item: DeskItem) -> None:
         if item.ticket_id is not None and item.base is not None and not tickets.touched(item.fields, item.base):
@@ -236,8 +250,12 @@ class Desk:
             TicketFaultError: the form is not complete.
         """
         self._typed.discard(item.id)
-        item = await self._put(item)
-        kept, written = await self._seat.write(journal.save, item, self._seat.clock)
+        try:
+            item = await self._put(item)
+            kept, written = await self._seat.write(journal.save, item, self._seat.clock)
+        except StoreError:
+            self._still_typed(item.id)
+            raise
         if written.masked:
             self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")
         self._take_over(kept)

@@ -37,6 +37,10 @@ class Drafts:
         """Write what is being typed."""
         await self._keeper.close()
 
+    async def written(self) -> bool:
+        """Whether every draft is in the store; what is not, is written first if it can be."""
+        return await self._keeper.now()
+
     def get(self, draft: str) -> Draft | None:
         """A draft by its id, when there is one."""
         return self._drafts.get(draft)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
@@ -40,9 +41,13 @@ class Link:
         seat: str,
         on_pulled: Callable[[tuple[str, ...]], None],
         on_status: Callable[[SyncStatus], None],
+        *,
+        backup_hours: float = 0.0,
+        backup_keep: int = 24,
     ) -> None:
         self._command = [
-            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat
+            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat,
+            "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep),
         ]  # fmt: skip
         self._log = store.with_name("worker.log")
         self._on_pulled = on_pulled
@@ -72,11 +77,17 @@ class Link:
             await asyncio.sleep(RESTART_S[min(failures, len(RESTART_S) - 1)])
 
     async def _started(self) -> Process:
-        """A new worker; what it says on standard error is kept beside the store."""
-        with self._log.open("ab") as log_file:
+        """A new worker; what it says on standard error is kept beside the store, where that can be written."""
+        try:
+            said = os.open(self._log, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
+        except OSError:
+            said = os.open(os.devnull, os.O_WRONLY)
+        try:
             return await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=log_file, start_new_session=True
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
             )
+        finally:
+            os.close(said)
 
     async def _hear(self, process: Process) -> bool:
         """Handle the worker's lines until it ends; True when it said anything."""

@@ -75,6 +75,10 @@ class Session:
             await self.seat.guard(self.phone.move(Move.SIGN_OUT))
         self.seat.leave()
 
+    async def written(self) -> bool:
+        """Whether nothing that was typed is in memory alone; what is, is written first if it can be."""
+        return await self.desk.written() and await self.drafts.written()
+
     async def sign_off(self) -> bool:
         """Sign out; False (and told) while a contact is in hand."""
         if self.phone.status.state in HANDLING:
@@ -112,7 +116,9 @@ class Session:
             await asyncio.sleep(REFRESH_S)
 
     def synced(self, status: SyncStatus) -> None:
-        """The worker's state changed."""
+        """The worker's state changed. That the hub is away is shown; that the store takes nothing is said as well."""
+        if status.online and status.problem and status.problem != self.sync.problem:
+            self.seat.tell(status.problem, "warning")
         self.sync = status
         self._show_state()
 

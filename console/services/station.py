@@ -49,7 +49,15 @@ class Station:
         self._on_people = on_people
         self._on_floor_ended = on_floor_ended
         self._store = StoreThread(launch.folder / STORE_FILE)
-        self._link = Link(self._store.path, launch.hub, launch.settings.seat, self._pulled, self._synced)
+        self._link = Link(
+            self._store.path,
+            launch.hub,
+            launch.settings.seat,
+            self._pulled,
+            self._synced,
+            backup_hours=launch.settings.backup_hours,
+            backup_keep=launch.settings.backup_keep,
+        )
         self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
         self._watching: asyncio.Task[None] | None = None
         self._sync = SyncStatus()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from data.store.database import Store
+from data.store.users import User
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,22 +29,36 @@ class StoreThread:
         """Open the store.
 
         Raises:
-            StoreError: it cannot be opened; the message says what to do.
+            StoreError: it cannot be opened or not be written; the message says what to do.
         """
 
         def opened() -> Store:
-            return Store(self.path)
+            store = Store(self.path, user=User.CONSOLE)
+            try:
+                with store.write():
+                    pass  # a shift is not begun on a store that takes nothing
+            except BaseException:
+                store.close()
+                raise
+            return store
 
         self._store = await asyncio.get_running_loop().run_in_executor(self._executor, opened)
 
     async def do(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work(store, …)` on the store's thread and wait for it without holding the loop."""
+        """Run `work(store, …)` on the store's thread and wait for it without holding the loop.
+
+        Raises:
+            StoreError: the store did not answer.
+        """
         store = self._store
         if store is None:
             raise RuntimeError("the store is not open")
-        return await asyncio.get_running_loop().run_in_executor(
-            self._executor, lambda: work(store, *args, **kwargs)
-        )
+
+        def done() -> T:
+            with store.in_words():
+                return work(store, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, done)
 
     async def close(self) -> None:
         """Finish what is queued, then close the store."""

@@ -9,7 +9,6 @@ B-tree a thousand times."""
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,6 +37,7 @@ from data.models.base import Column, Row, instant_text
 from data.models.customer import Customer
 from data.store.database import Store
 from data.store.driver import Connection
+from data.store.users import User, lock
 
 PAGE = 200
 """Rows of one transaction: the store is held for some 5 ms."""
@@ -59,7 +59,7 @@ class ImportLock:
     """Held by the one process that imports into a store; the system lets it go when the process dies."""
 
     def __init__(self, store: Store) -> None:
-        self._path = store.path.with_name(f"{store.path.name}.import")
+        self._store = store.path
         self._handle = -1
 
     def __enter__(self) -> Self:
@@ -68,17 +68,14 @@ class ImportLock:
             ImportRefused: another process is importing, or the folder of the store cannot be written.
         """
         try:
-            self._handle = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            self._handle = lock(self._store, User.IMPORT, alone=True)
+        except BlockingIOError as error:
+            raise ImportRefused("Another import is running on this store: wait until it has finished.") from error
         except OSError as error:
             raise ImportRefused(
                 f"The folder of the store cannot be written ({error.strerror}): give this user the right to write in"
-                f" {self._path.parent}."
+                f" {self._store.parent}."
             ) from error
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._handle)
-            raise ImportRefused("Another import is running on this store: wait until it has finished.") from error
         return self
 
     def __exit__(self, *_exc: object) -> None:

@@ -128,7 +128,7 @@ def save(store: Store, item: DeskItem, clock: Clock) -> tuple[DeskItem, Saved]:
             saved = tickets.create(
                 store,
                 item.fields,
-                item.number,
+                free_number(store, item.number),
                 item.agent,
                 clock,
                 customer_id=item.customer_id,
@@ -160,6 +160,15 @@ def add_note(store: Store, item: DeskItem, text: str, clock: Clock) -> DeskItem:
             item, _ = save(store, item, clock)
         tickets.note(store, TicketId(item.ticket_id or ""), text.strip(), item.agent, clock)
     return item
+
+
+def free_number(store: Store, number: str) -> str:
+    """The number for a new ticket: the one that its form has, unless a saved ticket has it. Then the form came back
+    from before it was saved, out of a backup, and this is another ticket."""
+    if store.value("SELECT 1 FROM ticket WHERE number = ?", (number,)) is None:
+        return number
+    with store.write() as connection:
+        return take_ticket_number(connection)
 
 
 def take_off(store: Store, item_id: str, agent: AgentId | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from data.store import driver
-from data.store.errors import StoreError, explain
+from data.store.errors import StoreError, store_error
+from data.store.users import StoreInUse, User, Using
 
 STORE_FILE = "seat.db"
 """The replica of one seat, in the data folder."""
@@ -19,7 +19,7 @@ STORE_FILE = "seat.db"
 class Store:
     """A store opened by one thread. Use it as a context manager, or `close()` it."""
 
-    def __init__(self, path: Path, *, create: bool = True, durable: bool = True) -> None:
+    def __init__(self, path: Path, *, create: bool = True, durable: bool = True, user: User = User.COMMAND) -> None:
         """Open the store at `path` and bring its shape up to date.
 
         Args:
@@ -27,22 +27,33 @@ class Store:
             create: False raises when it is missing.
             durable: False spares the wait for the disk: commits then survive the death of any process, but a
                 power cut may take the last ones, all or none of each. For what can be had again.
+            user: what this process is to the store; while it is open, nobody can put another file in its place.
 
         Raises:
             StoreError: missing, unreadable, damaged, or made by a newer agent-console.
         """
         self.path = path
         try:
-            self.connection = driver.connect(path, create=create)
+            if not create and not path.exists():
+                raise driver.OperationalError(f"no store at {path}")
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._using = Using(path, user)
             try:
-                bring_up_to_date(self.connection, path)
-                if not durable:
-                    self.connection.execute("PRAGMA synchronous = NORMAL")
+                self.connection = driver.connect(path, create=create)
+                try:
+                    bring_up_to_date(self.connection, path)
+                    if not durable:
+                        self.connection.execute("PRAGMA synchronous = NORMAL")
+                except BaseException:
+                    self.connection.close()
+                    raise
             except BaseException:
-                self.connection.close()
+                self._using.close()
                 raise
         except driver.Error as error:
-            raise StoreError(explain(error, path)) from error
+            raise store_error(error, path) from error
+        except StoreInUse as error:
+            raise StoreError(str(error)) from error
         except OSError as error:
             raise StoreError(
                 f"The folder of {path} cannot be used ({error.strerror}): choose another with --data-dir."
@@ -57,6 +68,7 @@ class Store:
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
         self.connection.close()
+        self._using.close()
 
     def execute(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> driver.Cursor:
         """Run one statement with bound values.
@@ -64,32 +76,33 @@ class Store:
         Raises:
             StoreError: the store did not answer, here as in `rows`, `row` and `value`.
         """
-        with self._in_words():
+        with self.in_words():
             return self.connection.execute(sql, values)
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """Every row of a query, as dicts. The read ends here: no transaction stays open."""
-        with self._in_words():
+        with self.in_words():
             return [dict(row) for row in self.connection.execute(sql, values).fetchall()]
 
     def row(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> dict[str, Any] | None:
         """The first row of a query, or None."""
-        with self._in_words():
+        with self.in_words():
             found = self.connection.execute(sql, values).fetchone()
         return dict(found) if found is not None else None
 
     def value(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> Any:
         """The first column of the first row, or None."""
-        with self._in_words():
+        with self.in_words():
             found = self.connection.execute(sql, values).fetchone()
         return found[0] if found is not None else None
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def in_words(self) -> Iterator[None]:
+        """Errors of the driver become a StoreError, also of work that uses the connection directly."""
         try:
             yield
         except driver.Error as error:
-            raise StoreError(explain(error, self.path)) from error
+            raise store_error(error, self.path) from error
 
     @contextmanager
     def write(self) -> Iterator[driver.Connection]:
@@ -114,14 +127,16 @@ class Store:
         except driver.Error as error:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
-            raise StoreError(explain(error, self.path)) from error
+            raise store_error(error, self.path) from error
 
 
-def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
-    """Apply the migration steps that the store lacks; a copy is made beside it first when it holds anything.
+def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool = True) -> None:
+    """Apply the migration steps that the store lacks; a backup is made first when it holds anything.
+
+    `backup=False`: this is a copy of something that is kept.
 
     Raises:
-        StoreError: the store was made by a newer version.
+        StoreError: the store was made by a newer version, or the backup could not be made.
     """
     from data.store.migrations import SCHEMA_VERSION
 
@@ -141,11 +156,8 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
     from data.queue.schema import STEPS as QUEUE_STEPS
     from data.store.migrations import STEPS
 
-    if version:
-        stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"  # console and worker may start together
-        connection.execute(
-            "VACUUM INTO ?", (str(path.with_name(f"{path.stem}.before-{SCHEMA_VERSION}-{stamp}.db")),)
-        )
+    if version and backup:
+        _back_up_before_update(connection, path)
     steps = Migrations("agent-console")
     for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS):
         steps()(step)
@@ -159,3 +171,15 @@ def bring_up_to_date(connection: driver.Connection, path: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _back_up_before_update(connection: driver.Connection, path: Path) -> None:
+    from data.backup.making import back_up
+    from data.backup.shelf import BackupError, Reason
+
+    try:
+        back_up(connection, path, Reason.BEFORE_UPDATE, datetime.now(UTC))
+    except BackupError as error:
+        raise StoreError(
+            f"The store {path} was not brought up to date, because no backup of it could be made first: {error}"
+        ) from error

@@ -60,6 +60,31 @@ def connect(path: Path, *, create: bool = True, same_thread: bool = True) -> Any
     return connection
 
 
+def connect_to_read(path: Path, *, at_rest: bool = False) -> Any:
+    """A connection that can change nothing, not even the shape of an old store.
+
+    Args:
+        path: the database file.
+        at_rest: nobody has the file open and nobody may (a copy, a disk that may only be read): it is read as it
+            lies there, without a log beside it.
+
+    Raises:
+        Error: the file is missing, cannot be opened, or is not a database.
+    """
+    if not path.is_file():
+        raise OperationalError(f"no store at {path}")
+    options = "?mode=ro&immutable=1" if at_rest else "?mode=ro"
+    connection = dbapi2.connect(
+        f"{path.absolute().as_uri()}{options}",
+        uri=True,
+        timeout=BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.row_factory = dbapi2.Row
+    return connection
+
+
 def _write_ahead(connection: Any) -> None:
     """Turn the write-ahead log on. Two that turn it on at the same moment are told "locked" at once, without the
     busy timeout; for the second the log is on by then."""

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from data.backup.rounds import Rounds
 from data.clock import SYSTEM_CLOCK
 from data.store.database import Store
 from data.store.errors import StoreError
+from data.store.users import User
 from data.sync.embedded import EmbeddedHub
 from data.sync.replica import Replica
 from data.sync.wire import TO_WORKER, FromWorker
@@ -30,6 +32,8 @@ def main() -> int:
     parser.add_argument("--store", type=Path, required=True)
     parser.add_argument("--hub", type=Path, required=True)
     parser.add_argument("--name", default="seat")
+    parser.add_argument("--backup-hours", type=float, default=0.0, help="from one backup to the next; 0: none")
+    parser.add_argument("--backup-keep", type=int, default=24, help="how many of them stay")
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the console; the pipe tells us when to end
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -43,7 +47,7 @@ def main() -> int:
 
     try:
         # What the worker writes can be had from the hub again: only the console's saves wait for the disk.
-        with Store(options.store, durable=False) as store:
+        with Store(options.store, durable=False, user=User.WORKER) as store:
 
             def connect() -> EmbeddedHub:
                 # A hub that was known and is gone is not replaced by an empty one: it may come back.
@@ -51,7 +55,15 @@ def main() -> int:
                 return EmbeddedHub(options.hub, create=not known)
 
             worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name)
-            _listen(worker)
+            rounds = Rounds(
+                options.store,
+                options.backup_hours,
+                options.backup_keep,
+                SYSTEM_CLOCK,
+                lambda why: print(why, file=sys.stderr, flush=True),
+            )
+            _listen(worker, rounds)
+            rounds.close()
             worker.close()
     except StoreError as error:
         print(error, file=sys.stderr)
@@ -59,11 +71,12 @@ def main() -> int:
     return 0
 
 
-def _listen(worker: Worker) -> None:
+def _listen(worker: Worker, rounds: Rounds) -> None:
     pipe = sys.stdin.fileno()
     os.set_blocking(pipe, False)
     rest = b""
     while True:
+        rounds.look()
         readable, _, _ = select.select([pipe], [], [], worker.step())
         if not readable:
             continue

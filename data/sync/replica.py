@@ -24,6 +24,12 @@ MAX_OPS = 500
 MAX_BYTES = 1_000_000
 
 
+FORMER = "former"
+"""The fact that holds the former ids."""
+Former = list[tuple[int, str]]
+"""(the last seq made under an id, that id) for each id that a restored replica had, oldest first."""
+
+
 class StalePage(Exception):
     """A page that does not start where this replica stands; it is dropped."""
 
@@ -61,13 +67,25 @@ class Replica:
         return known
 
     def renew(self) -> str:
-        """Go on under a new id: this store is a copy of another seat's, or was put back from a backup. Its ops
-        are kept; its ticket numbers belong to the other one. Returns the new id."""
+        """Go on under a new id: this store is a copy of another seat's. Its ops are kept, all of them under the new
+        id; its ticket numbers belong to the other one. Returns the new id."""
         with self._store.write() as connection:
-            connection.execute("DELETE FROM number_block")
-            connection.execute("DELETE FROM sync_state WHERE key = 'number'")
-            _remember(connection, {"replica_id": (fresh := new_id())})
-        return fresh
+            connection.execute("DELETE FROM sync_state WHERE key = ?", (FORMER,))
+            return renew(connection)
+
+    def sender(self, ops: Sequence[Op]) -> str:
+        """The id under which these ops go to the hub: this replica's, or the one that it had when it made them,
+        before it was restored. Under that the hub knows that they are one seat's work with those before them."""
+        return _made_by(self._former(), ops[0].replica_seq) or self.identity()
+
+    def former_senders(self) -> set[str]:
+        """The ids other than this replica's own under which ops still wait."""
+        former = self._former()
+        waiting = self._store.rows("SELECT seq FROM outbox WHERE state = 'queued'") if former else []
+        return {made_by for row in waiting if (made_by := _made_by(former, row["seq"]))}
+
+    def _former(self) -> Former:
+        return former_ids(self.state(FORMER))
 
     def is_copy(self, enrolment: Enrolment) -> bool:
         """Whether the hub has heard more from this replica than this store ever said."""
@@ -110,9 +128,12 @@ class Replica:
         return self.queued(), int(refused), int(conflicts)
 
     def next_ops(self, most: int = MAX_OPS) -> list[Op]:
-        """The oldest queued ops, at most so many or 1 MB, never part of a transaction: one that is larger by
-        itself goes whole."""
+        """The oldest queued ops of one sender, at most so many or 1 MB, never part of a transaction: one that is
+        larger by itself goes whole."""
         found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (most + 1,))
+        if found and (former := self._former()):
+            sender = _made_by(former, found[0]["seq"])
+            found = [row for row in found if _made_by(former, row["seq"]) == sender]
         taken = size = 0
         for row in found:
             size += len(row["patch"])
@@ -303,6 +324,24 @@ def _reads() -> str:
     """A mark of what this program can read: another one after an update that knows more."""
     shapes = json.dumps({name: model.model_json_schema() for name, model in SYNCED.items()}, sort_keys=True)
     return hashlib.sha256(shapes.encode()).hexdigest()[:16]
+
+
+def renew(connection: driver.Connection) -> str:
+    """Give the store of this write transaction a new replica id, which is returned. Leased ticket numbers and the
+    hub's short number belong to the one that had the old id."""
+    connection.execute("DELETE FROM number_block")
+    connection.execute("DELETE FROM sync_state WHERE key = 'number'")
+    _remember(connection, {"replica_id": (fresh := new_id())})
+    return fresh
+
+
+def former_ids(stored: str | None) -> Former:
+    """The former ids of a replica as they are stored."""
+    return [(int(last), str(replica_id)) for last, replica_id in json.loads(stored or "[]")]
+
+
+def _made_by(former: Former, seq: int) -> str | None:
+    return next((replica_id for last, replica_id in former if seq <= last), None)
 
 
 def _remember(connection: driver.Connection, facts: dict[str, str]) -> None:

@@ -180,7 +180,7 @@ class Worker:
 
     def _push(self, hub: Hub, ops: Sequence[Op]) -> None:
         try:
-            results = hub.push_v1(self._replica.identity(), ops)
+            results = hub.push_v1(self._replica.sender(ops), ops)
         except HubUnreachable as error:
             self._replica.tried(ops, str(error))
             raise
@@ -241,6 +241,8 @@ class Worker:
         if self._replica.is_copy(enrolment):
             enrolment = hub.enrol_v1(self._replica.renew(), self._name)
         self._replica.enrolled(enrolment)
+        for former in self._replica.former_senders():
+            hub.enrol_v1(former, self._name)
 
     def _store_failed(self, error: StoreError) -> None:
         """The store could not be read or written: say so, and try again a little later."""

@@ -1,11 +1,15 @@
-"""Times on the screen are the seat's local time: here always UTC. The terminal is one with all colours."""
+"""Times on the screen are the seat's local time, here always UTC; a terminal with all colours; and the command line on
+an empty data folder."""
 
 from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 
 import pytest
+
+from tests.console.command import Command
 
 os.environ["TZ"] = "UTC"
 time.tzset()
@@ -17,3 +21,13 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLORTERM", "truecolor")
     for name in ("NO_COLOR", "TMUX", "STY", "SSH_CONNECTION", "SSH_TTY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """The command line, on an empty data folder."""
+    for name in [name for name in os.environ if name.startswith("AGENT_CONSOLE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AGENT_CONSOLE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TZ", "UTC")
+    return Command(tmp_path / "home", capsys)

@@ -24,16 +24,6 @@ FIGURES = [
 REPORT = ["read", "added", "updated", "unchanged", "rejected", "seconds"]
 
 
-@pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command line, on an empty data folder."""
-    for name in [name for name in os.environ if name.startswith("AGENT_CONSOLE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AGENT_CONSOLE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("TZ", "UTC")
-    return Command(tmp_path / "home", capsys)
-
-
 # wrong usage: 2, one sentence, nothing done
 
 
@@ -92,7 +82,8 @@ def test_a_group_without_a_command_shows_its_help(cli: Command) -> None:
 def test_help_and_version(cli: Command) -> None:
     assert cli("--help").out.startswith("Usage: agent-console")
     assert cli("--version").out.startswith("agent-console ")
-    for command in ("demo", "lookup", "stats", "import queue-log", "import customers", "sync status"):
+    known = ("demo", "lookup", "stats", "import queue-log", "import customers", "sync status")
+    for command in (*known, "backup", "restore", "doctor"):
         done = cli(*command.split(), "--help")
         assert done.code == 0 and done.out.startswith(f"Usage: agent-console {command}") and done.err == ""
 

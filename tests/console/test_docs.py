@@ -120,7 +120,7 @@ def test_every_field_of_an_import_is_in_the_guide() -> None:
     assert {str(field) for field in Field} <= told
 
 
-def test_the_backup_by_hand_is_a_backup(tmp_path: Path) -> None:
+def test_the_backup_of_a_hub_by_hand_is_a_backup(tmp_path: Path) -> None:
     text = GUIDE.read_text(encoding="utf-8")
     found = re.search(r"cat > backup.py <<'END'\n(.*?)\n {4}END", text, re.DOTALL)
     assert found is not None

@@ -86,3 +86,9 @@ async def test_closing_pushes_what_is_left_and_ends_the_worker(tmp_path: Path) -
     feed = Feed(tmp_path / "hub.db")
     assert [row.entity_id for row in feed._rows()] == ["dana"]
     feed.close()
+
+
+async def test_a_worker_whose_log_cannot_be_written_works_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "worker.log").mkdir()
+    async with linked(tmp_path) as (_link, said):
+        await until(lambda: any(status.online for status in said))

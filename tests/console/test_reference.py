@@ -15,6 +15,7 @@ from console.plain import commands as plain_commands
 from console.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+SEAT = ("backup", "restore", "doctor")
 
 
 def test_the_pages_of_the_docs_are_up_to_date() -> None:
@@ -33,7 +34,7 @@ def test_every_action_setting_and_command_is_told() -> None:
     plain = reference.PAGES["plain.md"]()
     for word in plain_commands.COMMANDS:
         assert f"| `{word.word}" in plain and word.help in plain
-    for command in ("demo", "import customers", "import queue-log", "lookup", "stats", "sync status"):
+    for command in ("demo", "import customers", "import queue-log", "lookup", "stats", "sync status", *SEAT):
         assert f"## agent-console {command}\n" in commands
     assert max(len(line) for line in commands.splitlines() if not line.startswith("<!--")) <= 120
 

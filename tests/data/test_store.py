@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from data.backup.making import check
+from data.backup.shelf import COPY, Reason, shelved
 from data.customers.schema import STEPS as CUSTOMER_STEPS
 from data.desk.journal import DeskItem
 from data.desk.schema import STEPS as DESK_STEPS
@@ -87,9 +89,10 @@ def test_an_older_store_is_brought_up_to_date_after_a_copy(tmp_path: Path) -> No
         assert store.value("PRAGMA user_version") == SCHEMA_VERSION
         assert store.value("SELECT title FROM ticket") == "kept"
         assert store.value("SELECT count(*) FROM customer") == 0
-    copies = [one for one in tmp_path.glob("seat.before-*") if one.suffix == ".db"]
-    assert len(copies) == 1
-    copy = driver.connect(copies[0])
+    [kept] = shelved(path)
+    assert kept.reason is Reason.BEFORE_UPDATE
+    assert check(kept.path).schema_version == 1
+    copy = driver.connect(kept.path / COPY)
     assert copy.execute("PRAGMA user_version").fetchone()[0] == 1
     assert copy.execute("SELECT title FROM ticket").fetchone()[0] == "kept"
 

@@ -21,9 +21,9 @@ M = TypeVar("M")
 class SeatProcess:
     """`python -m data.sync` for one store and one hub. Use it as a context manager."""
 
-    def __init__(self, store: Path, hub: Path, name: str = "seat") -> None:
+    def __init__(self, store: Path, hub: Path, name: str = "seat", *options: str) -> None:
         self._command = [
-            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", name
+            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", name, *options
         ]  # fmt: skip
         self.heard: list[FromWorker] = []
         self._news = threading.Condition()
@@ -126,14 +126,15 @@ class SeatProcess:
             mark,
         )
 
-    def kill(self) -> None:
-        """kill -9, and another worker in its place."""
+    def kill(self, between: Callable[[], None] = lambda: None) -> None:
+        """kill -9, and another worker in its place; `between` is done while there is none."""
         self.process.kill()
         self.process.wait()
         self.heard.clear()
         for pipe in (self.process.stdin, self.process.stderr):
             if pipe is not None:
                 pipe.close()
+        between()
         self.process = self._start()
 
     def close(self) -> float:

@@ -1,0 +1,160 @@
+"""Taking what only one store has over into another that is put in its place: a restore loses nothing.
+
+What the hub has comes back by itself. What it has not is here: changes that were never pushed or were refused,
+the open conflicts (what was typed is in them), and the drafts on the desks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+from data.models import SYNCED
+from data.models.base import Entity, Row
+from data.store import driver
+from data.store.rows import read_row, write_row
+from data.sync.replica import FORMER, Former, former_ids, renew
+
+T = TypeVar("T")
+Found = list[dict[str, Any]]
+
+
+class Carried(NamedTuple):
+    """What was taken over."""
+
+    changes: int
+    conflicts: int
+    drafts: int
+    unread: tuple[str, ...]
+    """What could not be read in a damaged store, in words."""
+
+
+def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
+    """Make a restored store the successor of the one that it replaces (None: there is none that can be opened).
+
+    Inside the caller's write transaction on `new`. The changes that wait in either keep their op_id, their number
+    and the replica id under which they were made, so that the hub recognises what it has; whatever is saved from
+    now on goes out under a new id (SYNC rule 2)."""
+    reading = _Reading(old)
+    facts = dict(new.execute("SELECT key, value FROM sync_state").fetchall())
+    last = _last_seq(new)
+    former = _made_under(facts, last)
+    theirs = reading.facts()
+    their_last = max(last, reading.read("the numbers of its changes", _last_seq, 0))
+    former += [one for one in _made_under(theirs, their_last) if one[0] > last]
+    known = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
+    waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if op["op_id"] not in known]
+    conflicts = [one for one in reading.rows("conflicts", "SELECT * FROM conflict") if one["op_id"] not in known]
+    drafts = reading.whole("drafts", "SELECT * FROM desk")
+    reading.show(new, {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or []))
+    _add_ops(new, waiting, last, their_last)
+    _insert(new, "conflict", conflicts)
+    if drafts is not None:
+        new.execute("DELETE FROM desk")
+        _insert(new, "desk", drafts)
+    _give_new_identity(new, former)
+    open_ones = sum(one["state"] == "open" for one in conflicts)
+    unsaved = sum(json.loads(one["fields"] or "{}") != {} for one in drafts or [])
+    return Carried(len(waiting), open_ones, unsaved, tuple(dict.fromkeys(reading.unread)))
+
+
+_WAITING = "SELECT * FROM outbox WHERE state IN ('queued', 'refused') ORDER BY seq"
+
+
+class _Reading:
+    """Reads in the old store what can be read, and remembers what cannot."""
+
+    def __init__(self, connection: driver.Connection | None) -> None:
+        self._connection = connection
+        self.unread: list[str] = []
+
+    def read(self, what: str, read: Callable[[driver.Connection], T], otherwise: T) -> T:
+        if self._connection is None:
+            return otherwise
+        try:
+            return read(self._connection)
+        except (driver.Error, ValueError):
+            self.unread.append(what)
+            return otherwise
+
+    def whole(self, what: str, sql: str, values: Sequence[str] = ()) -> Found | None:
+        """All rows of a query, or None when they cannot be read."""
+        return self.read(what, lambda old: [dict(row) for row in old.execute(sql, values).fetchall()], None)
+
+    def rows(self, what: str, sql: str, values: Sequence[str] = ()) -> Found:
+        return self.whole(what, sql, values) or []
+
+    def facts(self) -> dict[str, str]:
+        sql = "SELECT key, value FROM sync_state"
+        return self.read("its identity", lambda old: dict(old.execute(sql).fetchall()), {})
+
+    def show(self, new: driver.Connection, keys: Iterable[tuple[str, str]]) -> None:
+        """Show in the new store the records that waiting changes and drafts are about as they were shown in the
+        old one, until the hub's rows come."""
+        for entity, entity_id in sorted(keys):
+            model = SYNCED.get(entity)
+            if model is None:
+                continue
+            row = self.read("a record", partial(_row, model=model, entity_id=entity_id), None)
+            if row is None:
+                continue
+            write_row(new, model, row)
+            for table in ("row_meta", "shadow"):
+                key = (entity, entity_id)
+                new.execute(f"DELETE FROM {table} WHERE entity = ? AND entity_id = ?", key)  # noqa: S608
+                sql = f"SELECT * FROM {table} WHERE entity = ? AND entity_id = ?"  # noqa: S608
+                _insert(new, table, self.rows("a record", sql, key))
+
+
+def _row(connection: driver.Connection, model: type[Entity], entity_id: str) -> Row | None:
+    return read_row(connection, model, entity_id)
+
+
+def _on_desk(drafts: Found) -> set[tuple[str, str]]:
+    names = {"ticket": "ticket_id", "contact": "contact_id"}
+    return {(entity, one[column]) for one in drafts for entity, column in names.items() if one[column]}
+
+
+def _last_seq(connection: driver.Connection) -> int:
+    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _made_under(facts: dict[str, str], last: int) -> Former:
+    """Under which ids the changes of a store were made."""
+    own = facts.get("replica_id")
+    return [*former_ids(facts.get(FORMER)), *([(last, own)] if own else [])]
+
+
+def _add_ops(new: driver.Connection, ops: Found, last: int, their_last: int) -> None:
+    """Queue ops of the old store. A number that the new store has used for another op is not used twice."""
+    after = [{name: value for name, value in op.items() if name != "seq"} for op in ops if op["seq"] <= last]
+    _insert(new, "outbox", [op for op in ops if op["seq"] > last])
+    if new.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'", (their_last,)).rowcount == 0:
+        new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", (their_last,))
+    _insert(new, "outbox", after)
+
+
+def _insert(new: driver.Connection, table: str, rows: Found) -> None:
+    """Insert rows, with the columns that both stores know."""
+    here = {row["name"] for row in new.execute(f"PRAGMA table_info({table})").fetchall()}
+    for row in rows:
+        names = [name for name in row if name in here]
+        marks = ", ".join("?" * len(names))
+        new.execute(
+            f"INSERT OR REPLACE INTO {table} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608
+            [row[name] for name in names],
+        )
+
+
+def _give_new_identity(new: driver.Connection, former: Former) -> None:
+    waiting = [row[0] for row in new.execute("SELECT seq FROM outbox WHERE state = 'queued'").fetchall()]
+    kept: Former = []
+    for last, replica_id in former:
+        if any((kept[-1][0] if kept else 0) < seq <= last for seq in waiting):
+            kept.append((last, replica_id))
+    new.execute("DELETE FROM sync_state WHERE key = ?", (FORMER,))
+    if kept:
+        new.execute("INSERT INTO sync_state (key, value) VALUES (?, ?)", (FORMER, json.dumps(kept)))
+    renew(new)

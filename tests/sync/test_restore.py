@@ -1,0 +1,320 @@
+"""A seat that is put back from a backup: nothing lost, nothing doubled, whatever was pushed before or since."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from data.backup import making
+from data.backup.making import back_up
+from data.backup.restoring import Restored, restore
+from data.backup.shelf import Reason, shelved
+from data.clock import SYSTEM_CLOCK
+from data.desk import journal
+from data.models.base import AgentId
+from data.store.database import Store
+from data.store.users import StoreInUse, User, in_use
+from data.sync.contract import HubUnreachable
+from data.sync.embedded import EmbeddedHub
+from data.sync.worker import Worker
+from data.tickets import tickets
+from tests.sync.checker import Site, check
+from tests.sync.saver import open_saver, save_one
+from tests.sync.seat_process import SeatProcess
+from tests.sync.writers import ME
+
+
+class Seat:
+    """A store, opened as the console and the worker have it, that is closed for a restore and goes on after it."""
+
+    def __init__(self, path: Path, hub: Path) -> None:
+        self.path, self._hub = path, hub
+        self.saved: set[str] = set()
+        self.online = True
+        self.open()
+
+    def open(self) -> None:
+        self.store = open_saver(self.path)
+        self._worker = Worker(self.store, self._connect, lambda _told: None, SYSTEM_CLOCK, random.Random(1))
+
+    def _connect(self) -> EmbeddedHub:
+        if not self.online:
+            raise HubUnreachable("The line is down.")
+        return EmbeddedHub(self._hub)
+
+    def save(self, count: int, chance: random.Random) -> None:
+        for _ in range(count):
+            self.saved |= set(save_one(self.store, chance))
+
+    def edit(self, ticket_id: str, **fields: str) -> None:
+        one = tickets.get(self.store, ticket_id)
+        assert one is not None
+        tickets.update(self.store, one, tickets.form_of(one) | fields, ME, SYSTEM_CLOCK)
+        self.saved |= {row["op_id"] for row in self.store.execute("DELETE FROM said RETURNING op_id").fetchall()}
+
+    def push_some(self, most: int) -> None:
+        """Push so many ops, and end before they are pulled back."""
+        replica = self._worker._replica
+        ops = replica.next_ops(most)
+        hub = EmbeddedHub(self._hub)
+        hub.enrol_v1(replica.identity(), "seat")
+        replica.acknowledge(hub.push_v1(replica.sender(ops), ops))
+        hub.close()
+
+    def sync(self) -> None:
+        self._worker._retry_at = 0.0
+        for _ in range(4):
+            while self._worker.step() < 0.05:
+                pass
+
+    def back_up(self) -> Path:
+        return back_up(self.store.connection, self.path, Reason.BY_HAND, SYSTEM_CLOCK.now())
+
+    def close(self) -> None:
+        """The line goes down first: what waits, waits."""
+        self.online = False
+        if self._worker._hub is not None:
+            self._worker._hub.close()
+            self._worker._hub = None
+        self._worker.close()
+        self.store.close()
+
+    def restore(self, backup: Path) -> Restored:
+        self.close()
+        done = restore(self.path, backup, SYSTEM_CLOCK.now())
+        self.online = True
+        self.open()
+        return done
+
+    def value(self, sql: str) -> object:
+        return self.store.value(sql)
+
+
+StartSeat = Callable[[str], Seat]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[StartSeat]:
+    started: list[Seat] = []
+
+    def starter(name: str) -> Seat:
+        (tmp_path / name).mkdir()
+        started.append(Seat(tmp_path / name / "seat.db", tmp_path / "hub.db"))
+        return started[-1]
+
+    yield starter
+    for seat in started:
+        seat.close()
+
+
+def faults(seats: list[Seat], hub: Path) -> list[str]:
+    saved = {op for seat in seats for op in seat.saved}
+    return check(Site(hub, [seat.path for seat in seats], saved))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_save_back_up_save_push_some_restore_and_sync(start: StartSeat, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    seat, other = start("seat"), start("other")
+    seat.save(15, chance)
+    if chance.random() < 0.7:
+        seat.sync()
+    seat.save(chance.randrange(10), chance)
+    backup = seat.back_up()
+    seat.save(10, chance)
+    if chance.random() < 0.5:
+        seat.sync()
+    other.sync()
+    other.save(10, chance)
+    other.sync()
+    seat.save(10, chance)
+    seat.push_some(chance.randrange(1, 20))
+    seat.save(5, chance)
+    waiting = seat.value("SELECT count(*) FROM outbox WHERE state = 'queued'")
+    before = seat.value("SELECT value FROM sync_state WHERE key = 'replica_id'")
+    done = seat.restore(backup)
+    assert done.queued >= int(str(waiting)), "what waited waits still"
+    assert seat.value("SELECT value FROM sync_state WHERE key = 'replica_id'") != before
+    seat.save(10, chance)
+    for one in (seat, other, seat):
+        one.sync()
+    assert faults([seat, other], tmp_path / "hub.db") == []
+
+
+def test_a_restore_is_undone_by_restoring_what_was_kept(start: StartSeat, tmp_path: Path) -> None:
+    chance = random.Random(5)
+    seat = start("seat")
+    seat.save(10, chance)
+    backup = seat.back_up()
+    seat.save(10, chance)
+    seat.push_some(6)
+    seat.save(4, chance)
+    first = seat.restore(backup)
+    assert first.kept is not None and first.undo
+    seat.save(5, chance)
+    second = seat.restore(first.kept)
+    assert second.changes >= 5
+    seat.save(5, chance)
+    seat.sync()
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_own_changes_before_and_after_the_restore_are_not_in_conflict(start: StartSeat, tmp_path: Path) -> None:
+    """Two edits of one field, the first pushed and the second not: the second one saw the first."""
+    seat = start("seat")
+    one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    backup = seat.back_up()
+    seat.edit(one.id, title="two")
+    seat.push_some(2)
+    seat.edit(one.id, title="three")
+    seat.restore(backup)
+    seat.sync()
+    shown = tickets.get(seat.store, one.id)
+    assert shown is not None and shown.title == "three"
+    assert seat.value("SELECT count(*) FROM conflict") == 0
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_an_edit_that_has_not_seen_a_later_one_does_not_overwrite_it(start: StartSeat, tmp_path: Path) -> None:
+    """After the restore the agent looks at an old title; the newer one is at the hub, written by this very seat."""
+    seat = start("seat")
+    one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    backup = seat.back_up()
+    seat.edit(one.id, title="two")
+    seat.sync()
+    seat.restore(backup)
+    seat.online = False
+    seat.edit(one.id, title="other")
+    seat.online = True
+    seat.sync()
+    shown = tickets.get(seat.store, one.id)
+    assert shown is not None and shown.title == "two"
+    assert json.loads(str(seat.value("SELECT mine FROM conflict"))) == "other"
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_one_backup_restored_at_two_places_makes_two_seats(start: StartSeat, tmp_path: Path) -> None:
+    chance = random.Random(9)
+    seat = start("seat")
+    seat.save(10, chance)
+    backup = seat.back_up()
+    seat.save(5, chance)
+    twin = start("twin")
+    twin.restore(backup)
+    for one in (twin, seat, twin, seat):
+        one.save(5, chance)
+        one.sync()
+    twin.sync()
+    assert faults([seat, twin], tmp_path / "hub.db") == []
+
+
+def test_refused_changes_and_drafts_of_the_store_before_are_taken_over(start: StartSeat, tmp_path: Path) -> None:
+    seat = start("seat")
+    one = tickets.create(seat.store, {"title": "as it was"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    backup = seat.back_up()
+    tickets.update(seat.store, one, {"title": "x", "details": "long work"}, ME, SYSTEM_CLOCK)
+    seat.store.execute(
+        "UPDATE outbox SET patch = json_set(patch, '$.priority', 'sky-high') WHERE entity = 'ticket'"
+    )
+    seat.sync()
+    item = journal.put_on_top(seat.store, "contact-1", AgentId("dana"), SYSTEM_CLOCK)
+    kept = journal.keep(seat.store, item.model_copy(update={"fields": {"title": "half typed"}}), SYSTEM_CLOCK)
+    done = seat.restore(backup)
+    assert (done.drafts, done.unread) == (1, ())
+    assert [one.fields for one in journal.items(seat.store, AgentId("dana"))] == [kept.fields]
+    left = seat.store.rows("SELECT patch, last_error FROM outbox WHERE state = 'refused'")
+    assert any(json.loads(row["patch"]).get("details") == "long work" for row in left)
+    seat.sync()
+    assert check(Site(tmp_path / "hub.db", [seat.path], set())) == []
+
+
+def test_of_a_damaged_store_everything_that_can_be_read_is_taken_over(start: StartSeat, tmp_path: Path) -> None:
+    chance = random.Random(2)
+    seat = start("seat")
+    seat.save(10, chance)
+    seat.sync()
+    backup = seat.back_up()
+    seat.save(10, chance)
+    seat.store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    page = int(str(seat.value("SELECT rootpage FROM sqlite_schema WHERE name = 'ticket_event'")))
+    size = int(str(seat.value("PRAGMA page_size")))
+    seat.close()
+    data = bytearray(seat.path.read_bytes())
+    data[(page - 1) * size : page * size] = b"\xee" * size
+    seat.path.write_bytes(data)
+    done = restore(seat.path, backup, SYSTEM_CLOCK.now())
+    assert done.kept is not None and not done.undo
+    assert (done.kept / "seat.db").read_bytes() == bytes(data), "the damaged file is kept as it is"
+    assert done.unread
+    seat.online = True
+    seat.open()
+    seat.sync()
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_a_store_that_is_no_database_is_kept_and_replaced(start: StartSeat, tmp_path: Path) -> None:
+    seat = start("seat")
+    seat.save(5, random.Random(1))
+    backup = seat.back_up()
+    seat.close()
+    seat.path.write_bytes(b"\xff" * 9000)
+    done = restore(seat.path, backup, SYSTEM_CLOCK.now())
+    assert done.kept is not None and (done.kept / "seat.db").read_bytes() == b"\xff" * 9000
+    assert done.unread == ("anything",)
+    seat.online = True
+    seat.open()
+    seat.sync()
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_a_draft_that_was_saved_since_does_not_become_a_second_ticket_of_its_number(
+    start: StartSeat, tmp_path: Path
+) -> None:
+    seat = start("seat")
+    seat.sync()
+    item = journal.put_on_top(seat.store, "contact-1", ME, SYSTEM_CLOCK)
+    item = journal.keep(seat.store, item.model_copy(update={"fields": {"title": "Printer"}}), SYSTEM_CLOCK)
+    backup = seat.back_up()
+    tickets.create(seat.store, item.fields, item.number, ME, SYSTEM_CLOCK)
+    seat.sync()
+    seat.close()
+    seat.path.write_bytes(b"\xff" * 9000)
+    restore(seat.path, backup, SYSTEM_CLOCK.now())
+    seat.online = True
+    seat.open()
+    assert journal.free_number(seat.store, item.number) == item.number, "nobody here knows better yet"
+    seat.sync()
+    [draft] = journal.items(seat.store, ME)
+    assert draft.number == item.number
+    assert journal.free_number(seat.store, draft.number) not in ("", item.number)
+
+
+@pytest.mark.parametrize("user", [User.CONSOLE, User.WORKER, User.COMMAND])
+def test_it_refuses_while_somebody_has_the_store(start: StartSeat, user: User) -> None:
+    seat = start("seat")
+    backup = seat.back_up()
+    seat.close()
+    before = seat.path.read_bytes()
+    with Store(seat.path, user=user), pytest.raises(StoreInUse) as told:
+        restore(seat.path, backup, SYSTEM_CLOCK.now())
+    assert str(user) in str(told.value) and "nothing was changed" in str(told.value)
+    assert seat.path.read_bytes() == before
+    seat.open()
+
+
+def test_the_worker_makes_backups_by_itself(tmp_path: Path) -> None:
+    path, hub = tmp_path / "seat.db", tmp_path / "hub.db"
+    with open_saver(path) as store, SeatProcess(path, hub, "seat", "--backup-hours", "0.0001") as worker:
+        save_one(store, random.Random(1))
+        worker.wake()
+        worker.wait_until(lambda: bool(shelved(path)), 20)
+        assert shelved(path)[0].reason is Reason.HOURLY
+        assert making.check(shelved(path)[0].path).rows["ticket"] == 1
+        assert in_use(path) == [User.WORKER, User.COMMAND]
