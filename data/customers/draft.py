@@ -12,7 +12,9 @@ from uuid import UUID, uuid5
 from data.customers.folding import account_key, words_of
 from data.customers.index import Entry, entry_from
 from data.customers.mapping import Field
-from data.customers.phone import normalise
+from data.customers.people import PeopleColumns, Said, known_marks, people_text
+from data.customers.phone import as_kept, normalise
+from data.customers.sources.rows import SourceRow
 from data.models.base import Column, Row
 from data.models.customer import Plan
 from data.text.cards import mask_cards
@@ -55,11 +57,6 @@ def _phone_list(phones: Iterable[Mapping[str, str]]) -> str:
     return f"[{','.join(map(_text_map, phones))}]"
 
 
-def _people_list(names: Iterable[str]) -> str:
-    people = [f'{{"name":{_quote(name)},"role":"","money":null}}' for name in names]
-    return f"[{','.join(people)}]"
-
-
 class Refused(Exception):
     """A row that cannot become a customer; the message is the reason."""
 
@@ -73,13 +70,13 @@ class Draft(NamedTuple):
     source: int
     """64 bits that change when anything in the row does."""
     warnings: tuple[str, ...]
-    people: tuple[str, ...]
+    people: tuple[Said, ...]
     emails: tuple[str, ...]
     phones: tuple[dict[str, str], ...]
 
     def new_entry(self) -> Entry:
         """What the indexes hold of `new_row`."""
-        return entry_from(self.given, self.people, self.emails, self.phones)
+        return entry_from(self.given, [person.name for person in self.people], self.emails, self.phones)
 
     def new_row(self) -> Row:
         """The whole row of a customer that was not known before."""
@@ -92,6 +89,8 @@ class Draft(NamedTuple):
             if name == "extra":
                 held = json.loads(str(before["extra"] or "{}"))
                 value = _text_map({**held, **json.loads(str(value))})
+            elif name == "people":
+                value = people_text(known_marks(self.people, json.loads(str(before["people"] or "[]"))))
             row[name] = value
         return row if row != before else None
 
@@ -102,22 +101,24 @@ class Drafter:
     def __init__(self, fields: Mapping[str, Field], region: str) -> None:
         self._fields = {heading: str(field) for heading, field in fields.items()}
         self._region = region
-        # A corrected mapping must count as a change of every row.
-        self._salt = repr((sorted(self._fields.items()), region))
+        self._people = PeopleColumns(fields)
+        # A corrected mapping, or other headings over the same cells, must count as a change of every row.
+        self._salt = repr((list(self._fields.items()), region))
 
-    def draft(self, values: Mapping[str, str]) -> Draft:
+    def draft(self, row: SourceRow) -> Draft:
         """
         Raises:
             Refused: the row has no name, or an id that cannot be one.
         """
         held: dict[str, list[str]] = {}
         extra: dict[str, str] = {}
-        for heading, text in values.items():
+        fields = self._fields
+        for heading, text in row.cells:
             if not text or text.isspace():
                 continue
-            field = self._fields[heading]
+            field = fields[heading]
             if field == "extra":
-                extra[heading] = text
+                extra[heading] = f"{extra[heading]}, {text}" if heading in extra else text
             elif field in held:
                 held[field].append(text)
             elif field != "ignore":
@@ -135,7 +136,7 @@ class Drafter:
         phones = self._phones(held, warnings)
         emails = _parts(held, "email", warnings)
         flags = _parts(held, "flags", warnings)
-        people = tuple([_masked(text.strip(), "people", warnings) for text in held.get("person", ())])
+        people = self._people.of(row.cells, warnings)
         if phones:
             given["phones"] = _phone_list(phones)
         if emails:
@@ -143,12 +144,12 @@ class Drafter:
         if flags:
             given["flags"] = _text_list(flags)
         if people:
-            given["people"] = _people_list(people)
+            given["people"] = people_text(people)
         if extra:
             given["extra"] = _text_map(extra)
         told = tuple(dict.fromkeys(warnings)) if warnings else ()
         customer_id = _id(held, given, phones)
-        return Draft(customer_id, given, _fingerprint(self._salt, values), told, people, emails, phones)
+        return Draft(customer_id, given, _fingerprint(self._salt, row.written), told, people, emails, phones)
 
     def _mask(self, given: Row, extra: dict[str, str], warnings: list[str]) -> None:
         for column, value in given.items():
@@ -168,9 +169,9 @@ class Drafter:
                     e164 = normalise(raw, self._region)
                     if not e164:
                         warnings.append("a telephone number could not be understood: kept as it was written")
-                    if not e164 or len(raw) >= len(e164) + 12:
-                        raw = _masked(raw, "phone", warnings)
-                    phones.append({"raw": raw, "e164": e164, "note": note})
+                    if (kept := as_kept(raw, e164)) != raw:
+                        warnings.append("a card number was masked in phone")
+                    phones.append({"raw": kept, "e164": e164, "note": note})
         return tuple(phones)
 
 
@@ -265,8 +266,8 @@ def _id(held: Mapping[str, list[str]], given: Row, phones: Sequence[Mapping[str,
     return str(uuid5(_NAMESPACE, known))
 
 
-def _fingerprint(salt: str, values: Mapping[str, str]) -> int:
-    text = salt + "\x1f".join(values.values())
+def _fingerprint(salt: str, written: str) -> int:
+    text = salt + written.rstrip("\r\n")
     return int.from_bytes(
         blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
     )
