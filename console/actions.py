@@ -76,6 +76,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("unverify", "V", "untick", "Take the last tick back.", CONTACT),
     Action("attach", "m", "attach", "Make the customer that you look at the contact's; or choose again among those with its number.", CONTACT),
     Action("create_customer", "c", "new customer", "Create a customer and attach it to the contact.", CONTACT),
+    Action("edit_customer", "e", "change customer", "Change the customer that is shown: numbers, address, contacts and who may discuss money.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),

@@ -104,8 +104,10 @@ def _people(customer: Customer) -> list[list[Span]]:
     for place, person in enumerate(customer.people[:4]):
         chunk = [Span(" · ", "dim")] if place else []
         chunk.append(Span(person.name))
-        if customer.may_discuss_money(person):
-            chunk.append(Span(" may discuss money", "good"))
+        if person.role:
+            chunk.append(Span(f" {person.role}", "dim"))
+        may = customer.may_discuss_money(person)
+        chunk.append(Span(" may discuss money", "good") if may else Span(" not about money", "warn"))
         chunks.append(chunk)
     return chunks
 

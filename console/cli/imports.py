@@ -75,7 +75,9 @@ def import_queue_log(
 
 @app.command("customers")
 def import_customers(
-    file: Annotated[Path, typer.Argument(help="The file: .csv (its first line names the columns), .vcf or .jsonl.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file: .csv (its first line names the columns), .vcf or .jsonl.")
+    ],
     mapping: Annotated[
         Path | None, typer.Option("--map", help="TOML file that says which column, property or name is which.")
     ] = None,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection, Sequence
 
 from textual.screen import Screen
 
 from console import actions
 from console.messages import CustomerShown, SignedOff
-from console.screens.customer_form import CustomerDialog
+from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, TextDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.session import Session
-from data.customers.records import from_form
+from data.customers.form import form_of
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
+from data.views import Found
 from widgets.glance import checklist
 from widgets.pane import Pane
 from widgets.safe_text import line, wrap
@@ -35,6 +36,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def go(self, name: str) -> None:
         """Give a pane the focus."""
+
+    @abstractmethod
+    def open_found(self, key: str, *, attach: bool = False) -> None:
+        """Open a customer or a ticket."""
 
     @property
     @abstractmethod
@@ -155,14 +160,45 @@ class WorkspaceActions(Screen[None]):
         if contact is not None:
             known = {"name": contact.caller_name, "phone": contact.caller_number}
 
-        def chosen(texts: dict[str, str] | None) -> None:
-            if texts is not None:
-                self.do(self._create(texts))
+        def chosen(wish: Filled | Known | None) -> None:
+            if isinstance(wish, Filled):
+                self.do(self.session.create_customer(wish.texts))
+            elif wish is not None:
+                self.open_found(wish.key, attach=True)
 
-        self.app.push_screen(CustomerDialog(known), chosen)
+        self.app.push_screen(CustomerDialog("New customer", known, self._doubles("", ())), chosen)
 
-    async def _create(self, texts: dict[str, str]) -> None:
-        await self.session.create_customer(from_form(texts, self.session.seat.settings.region))
+    def action_edit_customer(self) -> None:
+        if self.glance is None:
+            self.session.seat.tell("No customer is open: / searches, c creates one.", "warning")
+            return
+        customer_id = self.glance.glance.customer.id
+
+        async def edit() -> None:
+            shown = await self.session.open_customer(customer_id)
+
+            def chosen(wish: Filled | Known | None) -> None:
+                if isinstance(wish, Filled):
+                    self.do(self.session.change_customer(shown, wish.texts))
+                elif wish is not None:
+                    self.open_found(wish.key)
+
+            known = form_of(shown.customer)
+            # Those who have the same number all along are no news.
+            before = {one.key for one in await self.session.doubles(known, customer_id)}
+            title = f"Change {shown.customer.name}"
+            self.app.push_screen(CustomerDialog(title, known, self._doubles(customer_id, before)), chosen)
+
+        self.do(edit())
+
+    def _doubles(self, but: str, old: Collection[str]) -> Look:
+        """What a customer's form asks while one types; without an answer it warns of nobody."""
+
+        async def look(texts: dict[str, str]) -> Sequence[Found]:
+            found = await self.session.seat.guard(self.session.doubles(texts, but))
+            return [one for one in found or () if one.key not in old]
+
+        return look
 
     # the ticket
 

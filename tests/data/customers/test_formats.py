@@ -294,7 +294,7 @@ def test_lines_that_are_no_objects_are_refused_one_by_one(store: Store, tmp_path
         12: "more than 1,000 texts",
         13: "a name longer than 100 characters, or with a NUL character",
         14: "the same customer stands in the file before",
-        17: "not JSON, at character 12: one object a line is expected",
+        17: "not JSON, at character 13: one object a line is expected",
     }
 
 
