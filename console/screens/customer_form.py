@@ -43,7 +43,6 @@ UNMASKED = ("account", "phone", "phone2")
 LOOK_S = 0.15
 """How long typing must rest before duplicates are looked for."""
 FEWEST_PEOPLE = 2
-WHY_CELLS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +157,13 @@ class CustomerDialog(Dialog[Filled | Known]):
         self._show(await self._look(self.texts))
 
     def _show(self, found: Sequence[Found]) -> None:
-        room = self.query_one("#customer-form").size.width - WHY_CELLS - 3
+        reason = max((len(one.why) for one in found), default=0)
+        room = self.query_one("#customer-form").size.width - reason - 6
         rows = []
         for one in found:
             head = Span(" ▲ " + fit(one.head, room * 2 // 5) + " ", "bright")
             detail = Span(fit(one.detail, room - room * 2 // 5 - 2) + " ")
-            rows.append(Row(one.key, (head, detail, Span(fit(one.why, WHY_CELLS), "warn"))))
+            rows.append(Row(one.key, (head, detail, Span(one.why, "warn"))))
         self.doubles.set_rows(rows)
         self.doubles.can_focus = self.doubles.display = bool(rows)
         self.doubles.styles.height = len(rows)

@@ -17,7 +17,7 @@ from data.customers.phone import as_kept, normalise
 from data.customers.sources.rows import SourceRow
 from data.models.base import Column, Row
 from data.models.customer import Plan
-from data.text.cards import mask_cards
+from data.text.cards import SHORTEST, mask_cards
 
 _NAMESPACE = UUID("8f0d7a52-6f0c-5d0e-9d5f-3c1b6f7b2a10")
 _LONGEST_ID = 200
@@ -102,8 +102,9 @@ class Drafter:
         self._fields = {heading: str(field) for heading, field in fields.items()}
         self._region = region
         self._people = PeopleColumns(fields)
+        self._kept_as = {heading: mask_cards(heading) for heading in fields}
         # A corrected mapping, or other headings over the same cells, must count as a change of every row.
-        self._salt = repr((list(self._fields.items()), region))
+        self._salt = blake2b(repr((list(self._fields.items()), region)).encode(), digest_size=8).hexdigest()
 
     def draft(self, row: SourceRow) -> Draft:
         """
@@ -118,7 +119,8 @@ class Drafter:
                 continue
             field = fields[heading]
             if field == "extra":
-                extra[heading] = f"{extra[heading]}, {text}" if heading in extra else text
+                name = self._kept_as[heading]
+                extra[name] = f"{extra[name]}, {text}" if name in extra else text
             elif field in held:
                 held[field].append(text)
             elif field != "ignore":
@@ -136,7 +138,7 @@ class Drafter:
         phones = self._phones(held, warnings)
         emails = _parts(held, "email", warnings)
         flags = _parts(held, "flags", warnings)
-        people = self._people.of(row.cells, warnings)
+        people = self._people.of(row.cells, warnings) if self._people.named else ()
         if phones:
             given["phones"] = _phone_list(phones)
         if emails:
@@ -153,10 +155,10 @@ class Drafter:
 
     def _mask(self, given: Row, extra: dict[str, str], warnings: list[str]) -> None:
         for column, value in given.items():
-            if column != "account" and isinstance(value, str) and len(value) >= 12:
+            if isinstance(value, str) and len(value) >= SHORTEST and column != "account":
                 given[column] = _masked(value, column, warnings)
         for heading, text in extra.items():
-            if len(text) >= 12:
+            if len(text) >= SHORTEST:
                 extra[heading] = _masked(text, heading, warnings)
 
     def _phones(self, held: Mapping[str, list[str]], warnings: list[str]) -> tuple[dict[str, str], ...]:
@@ -188,8 +190,6 @@ def _parts(held: Mapping[str, list[str]], field: str, warnings: list[str]) -> tu
 
 
 def _masked(text: str, where: str, warnings: list[str]) -> str:
-    if len(text) < 12:
-        return text
     masked = mask_cards(text)
     if masked != text:
         warnings.append(f"a card number was masked in {where}")

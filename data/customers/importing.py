@@ -8,7 +8,6 @@ from pathlib import Path
 
 from data.clock import SYSTEM_CLOCK, Clock
 from data.customers.draft import Draft, Drafter, Refused
-from data.customers.folding import words_of
 from data.customers.index import COLUMNS
 from data.customers.mapping import ColumnMapping, fields_of
 from data.customers.rejects import Rejection, RejectsFile
@@ -189,7 +188,7 @@ class _Run:
 
     def _alike(self, draft: Draft) -> tuple[str, ...]:
         """A warning when a customer before this one has its number and its name (CUST-4)."""
-        name = " ".join(words_of(str(draft.given["name"])))
+        name = tuple(str(draft.given["name"]).casefold().split())
         keys = {hash((phone["e164"], name)) for phone in draft.phones if phone["e164"]}
         alike = not keys.isdisjoint(self._seen)
         self._seen |= keys

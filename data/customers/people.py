@@ -37,11 +37,11 @@ class PeopleColumns:
             for heading in headings
             if fields[heading] in (Field.MONEY, Field.ROLE)
         }
+        self.named = bool(self._names or self._about)
+        """Whether there are any."""
 
-    def of(self, cells: Sequence[tuple[str, str]], warnings: list[str]) -> tuple[Said, ...]:
+    def of(self, cells: Iterable[tuple[str, str]], warnings: list[str]) -> tuple[Said, ...]:
         """The people of a row, in its order. What was odd is added to `warnings`."""
-        if not self._names and not self._about:
-            return ()
         people: list[Said] = []
         latest: dict[str, int] = {}
         for heading, text in cells:

@@ -52,7 +52,7 @@ def as_kept(raw: str, e164: str) -> str:
 
 
 def _one_digit(digits: str) -> bool:
-    return len(set(digits)) == 1
+    return digits.count(digits[0]) == len(digits)
 
 
 def _by_library(raw: str, region: str) -> str:

@@ -45,6 +45,7 @@ PAGE = 200
 _KEPT_BACK = 100_000
 """Rows whose keys wait in memory (40 MB)."""
 _KEYS_PAGE = 4_000
+_WORDS_PAGE = 500
 _SWEEP_PAGE = 20_000
 _MOST_LEARNT = 300_000
 """Words that an import remembers to have learnt (30 MB): asking the store again costs 5 s a million rows."""
@@ -227,7 +228,7 @@ class _KeptBack:
             "INSERT OR IGNORE INTO customer_word VALUES (?, ?)",
             [(PLACE, word) for word in sorted(self._places)],
         )
-        new = [word for word in sorted(self._names - self._learnt) if not _is_known(store, word)]
+        new = _unknown(store, sorted(self._names - self._learnt))
         slips = sorted((key, word) for word in new for key in one_less(word))
         _insert(store, "INSERT OR IGNORE INTO customer_slip VALUES (?, ?)", slips)
         # Last: a word that is known has all its slips.
@@ -236,8 +237,21 @@ class _KeptBack:
         self.forget()
 
 
-def _is_known(store: Store, word: str) -> bool:
-    return store.value("SELECT 1 FROM customer_word WHERE kind = ? AND word = ?", (NAME, word)) is not None
+def _unknown(store: Store, words: Sequence[str]) -> list[str]:
+    """Those of the words that the store has not learnt yet."""
+    new: list[str] = []
+    for start in range(0, len(words), _WORDS_PAGE):
+        page = words[start : start + _WORDS_PAGE]
+        marks = ", ".join("?" * len(page))
+        known = {
+            row[0]
+            for row in store.execute(
+                f"SELECT word FROM customer_word WHERE kind = ? AND word IN ({marks})",  # noqa: S608
+                [NAME, *page],
+            ).fetchall()
+        }
+        new += [word for word in page if word not in known]
+    return new
 
 
 def _insert(store: Store, sql: str, values: Sequence[tuple[Any, Any]]) -> None:

@@ -119,7 +119,7 @@ class VcardSource:
         cells = [cell for cell in _cells(card, self._own) if cell[1]]
         if any(len(text) > LONGEST_CELL for _, text in cells):
             return TornRow(card.line, f"a text longer than {LONGEST_CELL:,} characters", card.written[:200])
-        return SourceRow(card.line, cells, card.written)
+        return SourceRow(card.line, [name for name, _ in cells], [text for _, text in cells], card.written)
 
 
 class _Octets(Lines):

@@ -88,7 +88,7 @@ class CsvSource:
             elif len(line) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
                 yield TornRow(number, f"a cell longer than {LONGEST_CELL:,} characters", line[:200])
             else:
-                yield SourceRow(number, list(zip(headings, cells, strict=True)), line)
+                yield SourceRow(number, headings, cells, line)
 
 
 def _quoted(line: str, lines: Lines, delimiter: str, width: int) -> tuple[list[str], str] | str:

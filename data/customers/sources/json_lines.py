@@ -43,7 +43,7 @@ class JsonLinesSource:
             for row in self._rows(Lines(file)):
                 self.expected += 1
                 if isinstance(row, SourceRow):
-                    headings.update(dict.fromkeys(heading for heading, _ in row.cells))
+                    headings.update(dict.fromkeys(row.headings))
                 if len(headings) > MOST_HEADINGS:
                     raise ImportRefused(
                         f"The objects in {path} have more than {MOST_HEADINGS:,} different names: one object a"
@@ -71,7 +71,8 @@ class JsonLinesSource:
             if not line or line.isspace():
                 continue
             try:
-                yield SourceRow(lines.number, _cells(line), line)
+                cells = _cells(line)
+                yield SourceRow(lines.number, [name for name, _ in cells], [text for _, text in cells], line)
             except _Torn as reason:
                 yield TornRow(lines.number, str(reason), line[:LONGEST_CELL].rstrip("\n"))
 

@@ -10,9 +10,16 @@ class SourceRow(NamedTuple):
     """One row: its texts, each under a heading; a heading may come several times."""
 
     line: int
-    cells: Sequence[tuple[str, str]]
+    headings: Sequence[str]
+    texts: Sequence[str]
+    """As many as headings."""
     written: str
     """The row as it stands in the file: it tells whether anything in it has changed since the last import."""
+
+    @property
+    def cells(self) -> Iterator[tuple[str, str]]:
+        """Each heading with its text."""
+        return zip(self.headings, self.texts, strict=True)
 
 
 class TornRow(NamedTuple):

@@ -378,7 +378,7 @@ def test_a_draft_is_the_row_and_entry_of_the_model(rows: list[tuple[str, ...]]) 
     drafter = Drafter(fields_of(headings, None), "US")
     for cells in rows:
         texts = ("x" + cells[0], *cells[1:])
-        draft = drafter.draft(SourceRow(1, list(zip(headings, texts, strict=True)), repr(texts)))
+        draft = drafter.draft(SourceRow(1, headings, texts, repr(texts)))
         row = draft.new_row()
         assert Customer.from_row(row).to_row() == row
         assert draft.new_entry() == entry_of(row)
@@ -391,7 +391,7 @@ def test_what_a_csv_writer_writes_is_read(tmp_path: Path, rows: list[tuple[str, 
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("name", "note"), *rows])
     read = [row for row in CsvSource(path, encoding_of(path)) if isinstance(row, SourceRow)]
-    assert [tuple(text for _, text in row.cells) for row in read] == rows
+    assert [tuple(row.texts) for row in read] == rows
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

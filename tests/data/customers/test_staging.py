@@ -223,8 +223,8 @@ class Cards:
     remarks = ("Read as cards.",)
 
     def __iter__(self) -> Iterator[SourceRow | TornRow]:
-        yield SourceRow(1, [("name", "Ann Lee"), ("tel", "202-555-0142")], "1")
-        yield SourceRow(2, [("name", "Bo Lee")], "2")
+        yield SourceRow(1, ("name", "tel"), ("Ann Lee", "202-555-0142"), "1")
+        yield SourceRow(2, ("name",), ("Bo Lee",), "2")
 
 
 def test_any_source_of_rows_can_be_imported(store: Store) -> None:
