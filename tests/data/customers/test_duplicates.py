@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from data.customers.duplicates import MOST, likely
-from data.customers.importing import import_customers
 from data.customers.index import remove_customer
 from data.store.database import Store
-from tests.data.customers.conftest import MadeCustomers, Save, customer
+from tests.data.customers.conftest import Save, customer
 from tests.data.customers.test_naughty import OURS
 from tests.hostile import HOSTILE
 
@@ -88,11 +87,3 @@ def test_text_from_outside_is_no_search_syntax(store: Store, save: Save) -> None
         if place % 8 == 0 and text.strip():
             save(f"{place}", text, company=text, city=text, account=text, emails=(text,))
             likely(store, hostile)
-
-
-@pytest.mark.corpora
-def test_made_customers_are_found_again(store: Store, made_customers: MadeCustomers) -> None:
-    import_customers(store, made_customers.path)
-    for number, name, written, _e164, mail in made_customers.expected["lookup"]:
-        for typed in (customer("new", "Somebody", written), customer("new", name, emails=(mail.upper(),))):
-            assert str(number) in [one.id for one in likely(store, typed)]
