@@ -27,6 +27,8 @@ _CANDIDATES = 40
 _NEAR = 6
 """Words that a mistyped one may have meant."""
 _SHORTEST_NUMBER = 7
+_LONGEST = 200
+"""Characters of a name, town or company that are compared."""
 _ROW = "r.rank, r.id, r.account, r.name, r.company, r.numbers, r.city, r.people"
 _SEEN = "r.rank < ? AND r.gone IN (0, ?)"
 _BY_NUMBER = (
@@ -119,10 +121,10 @@ class _Search:
 
     def _names(self) -> None:
         typed = self._typed
-        name, town, company = words_of(typed.name), town_of(typed.city), words_of(typed.company)
+        name, town, company = _words(typed.name), town_of(typed.city), _words(typed.company)
         for row, reasons in self._found.values():
             if name and _likeness(name, row) >= _SIMILAR:
-                reasons.append("same name" if words_of(row["name"]) == name else "name alike")
+                reasons.append("same name" if _words(row["name"]) == name else "name alike")
         places = [place for place in (town, company) if place]
         if not name or not places:
             return
@@ -134,18 +136,18 @@ class _Search:
 
     def _alike(self, name: Sequence[str], rows: Iterable[Any]) -> bool:
         """Offer those of the rows whose name is alike and whose town or company is the same; whether there were any."""
-        town, company = town_of(self._typed.city), words_of(self._typed.company)
+        town, company = town_of(self._typed.city), _words(self._typed.company)
         before = len(self._found)
         for row in rows:
             if _likeness(name, row) < _SIMILAR:
                 continue
             same = []
-            if company and words_of(row["company"] or row["name"]) == company:
+            if company and _words(row["company"] or row["name"]) == company:
                 same.append("company")
             if town and town_of(row["city"] or "") == town:
                 same.append("town")
             if same:
-                self._offer([row], "same name" if words_of(row["name"]) == name else "name alike")
+                self._offer([row], "same name" if _words(row["name"]) == name else "name alike")
                 self._offer([row], f"same {' and '.join(same)}")
         return len(self._found) > before
 
@@ -176,7 +178,11 @@ def _duplicate(row: Any, reasons: Sequence[str]) -> Duplicate:
 
 def town_of(city: str) -> list[str]:
     """The words of a town without state and postcode: `Springfield, IL 62701` is Springfield."""
-    return words_of(city.partition(",")[0])
+    return _words(city.partition(",")[0])
+
+
+def _words(text: str) -> list[str]:
+    return words_of(text[:_LONGEST])
 
 
 def _likeness(name: Sequence[str], row: Any) -> float:
@@ -186,7 +192,7 @@ def _likeness(name: Sequence[str], row: Any) -> float:
     typed = " ".join(name)
     people = [str(one.get("name", "")) for one in json.loads(row["people"] or "[]")]
     best = 0.0
-    for held in (words_of(one) for one in (row["name"], *people)):
+    for held in (_words(one) for one in (row["name"], *people)):
         alike = fuzz.token_sort_ratio(typed, " ".join(held))
         if len(set(name) & set(held)) > 1:
             alike = max(alike, fuzz.token_set_ratio(typed, " ".join(held)))
