@@ -31,6 +31,7 @@ class CustomerPane(Pane):
         "/ searches by name, company, phone or its last digits, e-mail, address, account or ticket number; "
         "the best hit is on top, enter takes it, esc goes back. "
         "When several customers share the number, choose one; when nobody has it, search and attach, or press c to create one. "
+        "e changes the customer that is shown: numbers, address, and which contacts may discuss money. "
         "v ticks the next thing that the caller has confirmed, V takes the last tick back."
     )
 
