@@ -53,7 +53,9 @@ _SWEEP_PAGE = 20_000
 _MOST_LEARNT = 300_000
 """Words that an import remembers to have learnt (30 MB): asking the store again costs 5 s a million rows."""
 _NEVER = 9223372036854775807
-_CACHE_KIB = 64 * 1024
+_BULK = {"cache_size": -64 * 1024, "synchronous": 1, "wal_autocheckpoint": 500}
+"""Settings of the connection during an import. It checkpoints before others would have to: they do at a thousand
+pages, in the middle of somebody's save."""
 _MERGE_PAGES = 32
 _MERGED_A_PAGE = {"customer_names": 24, "customer_all": 8}
 _MERGING = {"usermerge": 8, "automerge": 16}
@@ -381,13 +383,13 @@ def bulk_settings(store: Store) -> Iterator[None]:
     for cycles costs a tenth of an import, and up to 80 ms at once while the store is held."""
     collecting = gc.isenabled()
     gc.disable()
-    cache, synchronous = store.value("PRAGMA cache_size"), store.value("PRAGMA synchronous")
-    store.execute(f"PRAGMA cache_size = -{_CACHE_KIB:d}")
-    store.execute("PRAGMA synchronous = NORMAL")
+    before = {name: store.value(f"PRAGMA {name}") for name in _BULK}
+    for name, value in _BULK.items():
+        store.execute(f"PRAGMA {name} = {value:d}")
     try:
         yield
     finally:
-        store.execute(f"PRAGMA cache_size = {cache:d}")
-        store.execute(f"PRAGMA synchronous = {synchronous:d}")
+        for name, value in before.items():
+            store.execute(f"PRAGMA {name} = {value:d}")
         if collecting:
             gc.enable()

@@ -207,7 +207,7 @@ def test_two_imports_at_once_are_refused(store: Store, tmp_path: Path) -> None:
 
 
 def test_the_connection_gets_its_settings_back(store: Store, tmp_path: Path) -> None:
-    names = ("cache_size", "synchronous")
+    names = ("cache_size", "synchronous", "wal_autocheckpoint")
     before = [store.value(f"PRAGMA {name}") for name in names]
     collecting = gc.isenabled()
     import_customers(store, people_file(tmp_path / "new.csv", 1))
