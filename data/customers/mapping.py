@@ -1,6 +1,7 @@
 """Which column of a file holds what: by its heading, or by a mapping file.
 
-A mapping file is TOML; headings stand on the left, fields on the right:
+A mapping file is TOML; headings (columns of a CSV file, properties of cards, names in objects) stand on the left,
+fields on the right:
 
     [columns]
     "Kundennummer" = "account"

@@ -379,6 +379,12 @@ def test_no_card_number_reaches_the_store(store: Store, tmp_path: Path, name: st
     assert CARD.encode() not in store.path.read_bytes()
 
 
+def test_a_card_number_as_a_name_in_an_object_is_masked_too(store: Store, tmp_path: Path) -> None:
+    report = import_customers(store, text_file(tmp_path, jsonl({"id": 1, "name": "Ann", CARD: "x"}), "a.jsonl"))
+    assert report.added == 1
+    assert kept(store, "1").extra == {"card ••••1111": "x"}
+
+
 def naughty(store: Store, strings: list[str], folder: Path) -> None:
     """Every string as the name and note of a card and of an object: stored as it is, or refused with a reason."""
     for name in ("a.vcf", "a.jsonl"):
