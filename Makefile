@@ -8,7 +8,9 @@ PYTHON ?= $(shell for one in python3 python3.11 python3.12 python3.13 python3.14
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test setup check chaos desk lock clean docs picture help FORCE
+CUSTOMERS ?= 100000
+
+.PHONY: run test setup check chaos bench desk lock clean docs picture help FORCE
 
 help:            ## the list of commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## +/\t/' | expand -t 12
@@ -37,6 +39,9 @@ picture: $(VENV)/.base  ## make the pictures of the README anew
 
 chaos: $(VENV)/.test    ## kill and race the real processes; SECONDS_CAP=N stops early
 	@$(BIN)/python -m tests.chaos $(if $(SECONDS_CAP),--seconds $(SECONDS_CAP))
+
+bench: $(VENV)/.test    ## measure every line of the budget beside its floor; CUSTOMERS=1000000
+	@$(BIN)/python -m tests.bench --customers $(CUSTOMERS) $(if $(KEEP),--keep) $(if $(JSON),--json $(JSON))
 
 desk: $(VENV)/.test     ## the main job again, under a real tmux
 	@$(BIN)/python -m pytest -m desk --run-desk tests/desk

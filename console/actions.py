@@ -1,5 +1,8 @@
-"""Every action of the workspace: its id, its key, what it does. Bindings, the hint bar, help, the command
-palette and the key table in the docs are all made from this one table; settings remap keys by id."""
+"""Every key of every screen: the action's id, its key, what it does. Bindings, the hint bar, help, the command
+palette and the key table in the docs are all made from these tables; settings remap keys by id (see `keymap`).
+
+A `Place` is where keys are heard: a screen, or what has the focus in it. Its table is the whole of what works
+there, together with the places that it stands in; a test holds them against the bindings and finds clashes."""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ class Action:
     """One thing that an agent can do."""
 
     id: str
-    """Name of the method `action_<id>` and the key in the `keys` setting."""
+    """The key in the `keys` setting."""
     keys: str
+    """Textual's names of the keys, parted by commas; the first one is shown."""
     label: str
     """One or two words for the hint bar."""
     help: str
@@ -23,21 +27,15 @@ class Action:
     group: str
     priority: bool = False
     """Works before the focused field sees the key."""
-    shown: str = ""
-    """How the key is written, where its name is not what stands on it."""
-
-    @property
-    def key_text(self) -> str:
-        """The key as it is shown."""
-        first = self.keys.split(",")[0]
-        if first[0] == "f" and first[1:].isdigit():
-            first = first.upper()
-        return self.shown or first.replace("ctrl+", "^")
+    run: str = ""
+    """The action as Textual runs it, where it is not the id."""
+    fixed: bool = False
+    """Belongs to its place like the arrows to a list: settings cannot give it another key."""
 
     @property
     def call(self) -> str:
-        """The action as Textual runs it: the console's own belong to the app, the others to the workspace."""
-        return f"app.{self.id}" if self.id in ("next_theme", "quit") else self.id
+        """The action as Textual runs it."""
+        return self.run or self.id
 
     def binding(self) -> Binding:
         """The Textual binding."""
@@ -46,25 +44,50 @@ class Action:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where keys are heard. `inside`: the place around it, whose keys work here too."""
+
+    name: str
+    actions: tuple[Action, ...]
+    inside: str = ""
+    typing: bool = False
+    """Letters and digits are text here, so that the place around it does not hear them."""
+
+
 PANES = "Panes"
 PHONE = "Phone"
 CONTACT = "Contact"
 TICKET = "Ticket"
 CONSOLE = "Console"
+ELSEWHERE = "Elsewhere"
+
+QUIT = Action(
+    "quit", "ctrl+q", "quit", "Leave the console; what is typed is kept.", CONSOLE, priority=True, run="app.quit"
+)
+NEXT_THEME = Action(
+    "next_theme",
+    "f12",
+    "theme",
+    "Change to the next theme; it is remembered for you.",
+    CONSOLE,
+    run="app.next_theme",
+)
 
 WORKSPACE: tuple[Action, ...] = (
     Action("help", "f1", "help", "Say what the focused pane is for and which keys work there.", CONSOLE),
-    Action("pane('queue')", "f2", "queue", "Go to the call queue.", PANES),
-    Action("pane('customer')", "f3", "customer", "Go to the customer.", PANES),
-    Action("pane('script')", "f4", "script", "Go to the script.", PANES),
-    Action("pane('ticket')", "f5", "ticket", "Go to the ticket form.", PANES),
-    Action("pane('desk')", "f6", "desk", "Go to the things on your desk.", PANES),
-    Action("search", "slash", "search", "Search customers and tickets as you type.", PANES, shown="/"),
+    Action("go_queue", "f2", "queue", "Go to the call queue.", PANES, run="pane('queue')"),
+    Action("go_customer", "f3", "customer", "Go to the customer.", PANES, run="pane('customer')"),
+    Action("go_script", "f4", "script", "Go to the script.", PANES, run="pane('script')"),
+    Action("go_ticket", "f5", "ticket", "Go to the ticket form.", PANES, run="pane('ticket')"),
+    Action("go_desk", "f6", "desk", "Go to the things on your desk.", PANES, run="pane('desk')"),
+    Action("jump", "ctrl+g,g", "go to", "Put a letter on every pane and field; the next key goes there.", PANES),
+    Action("search", "slash", "search", "Search customers and tickets as you type.", PANES),
     Action("zoom", "z", "zoom", "Give the focused pane the whole screen, and back.", PANES),
-    Action("leave", "escape", "leave field", "Leave the field or the search; letters are commands again.", PANES, shown="esc"),
+    Action("leave", "escape", "leave field", "Leave the field or the search; letters are commands again.", PANES, fixed=True),
     Action("ready", "r", "ready", "Become ready for contacts, or not ready with a reason (during a contact: afterwards).", PHONE),
     Action("take_next", "space", "take next", "Take the contact that has waited longest.", PHONE),
-    Action("answer", "f9,a", "answer", "Answer the ringing contact; F9 from anywhere, a when no field has the keys.", PHONE, shown="F9"),
+    Action("answer", "f9,a", "answer", "Answer the ringing contact; the function key also while you type.", PHONE),
     Action("reject", "x", "reject", "Reject the ringing contact; it goes back to its place in the queue.", PHONE),
     Action("hold", "h", "hold", "Put the caller on hold, or take the call back.", PHONE),
     Action("transfer", "t", "transfer", "Hand the caller over, blind or after a word with the other side.", PHONE),
@@ -80,14 +103,63 @@ WORKSPACE: tuple[Action, ...] = (
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),
+    Action("copy", "Y", "copy", "Choose what to copy: of the ticket, of the customer, or what is selected.", TICKET),
     Action("drop", "d", "put away", "Take a thing off your desk; an unsaved text asks first.", TICKET),
     Action("palette", "ctrl+k", "commands", "Every command, customer and ticket by name.", CONSOLE, priority=True),
-    Action("keys", "question_mark", "keys", "The list of keys.", CONSOLE, shown="?"),
-    Action("next_theme", "f12", "theme", "Change the theme.", CONSOLE),
+    Action("keys", "question_mark", "keys", "The list of keys.", CONSOLE),
+    NEXT_THEME,
     Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
-    Action("quit", "ctrl+q", "quit", "Leave the console; what is typed is kept.", CONSOLE, priority=True),
+    QUIT,
 )  # fmt: skip
-BY_ID = {action.id: action for action in WORKSPACE}
+
+CARD_BACK = Action("card_back", "b,backspace", "back", "Go back one card of the script.", ELSEWHERE)
+KEEP = Action("keep", "f10", "keep", "Accept what is typed in a dialog.", ELSEWHERE, run="accept")
+WARM = Action(
+    "warm", "f9", "warm", "In the transfer dialog: talk to the other side first.", ELSEWHERE, run="accept(True)"
+)
+CONFIRM = Action("confirm", "y", "yes", "Say yes to a question.", ELSEWHERE, run="accept")
+REFUSE = Action("refuse", "n", "no", "Say no to a question, as esc does.", ELSEWHERE)
+BACK = Action("back", "escape", "back", "Leave a dialog without doing anything.", ELSEWHERE, run="safe", fixed=True)
+
+
+def _fixed(keys: str, label: str, sentence: str) -> Action:
+    return Action(keys.split(",")[0], keys, label, sentence, ELSEWHERE, fixed=True)
+
+
+UP_DOWN = _fixed("up,down", "move", "Move in the list or the text.")
+LISTS = (
+    UP_DOWN,
+    _fixed("home,end,pageup,pagedown", "far", "Move far in the list or the text."),
+    _fixed("enter", "take", "Take the line under the cursor."),
+)
+FIELDS = (
+    _fixed("tab,shift+tab", "field", "Go to the next field, or the one before."),
+    _fixed("left,right,home,end,backspace,delete", "edit", "Move and delete in the text."),
+)
+ENTER = _fixed("enter", "go on", "Accept the line, or go to the next field.")
+
+PLACES: tuple[Place, ...] = (
+    Place("workspace", WORKSPACE),
+    Place("list", LISTS, inside="workspace"),
+    Place("script", (CARD_BACK, _fixed("1,2,3,4,5,6,7,8,9", "answer", "Give this answer.")), inside="list"),
+    Place("field", FIELDS, inside="workspace", typing=True),
+    Place("text field", (*FIELDS, UP_DOWN), inside="workspace", typing=True),
+    Place("search box", (UP_DOWN, ENTER), inside="workspace", typing=True),
+    Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT), typing=True),
+    Place("dialog", (BACK,)),
+    Place("question", (CONFIRM, REFUSE), inside="dialog"),
+    Place("choice", LISTS, inside="dialog"),
+    Place("text to read", LISTS[:2], inside="dialog"),
+    Place("text dialog", (KEEP, ENTER, *FIELDS), inside="dialog", typing=True),
+    Place("customer form", (KEEP, ENTER, *FIELDS, UP_DOWN), inside="dialog", typing=True),
+    Place("transfer", (WARM, ENTER, UP_DOWN), inside="dialog", typing=True),
+)  # fmt: skip
+"""One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""
+
+EVERY: tuple[Action, ...] = tuple({one.id: one for place in PLACES for one in place.actions}.values())
+REMAPPABLE: dict[str, Action] = {one.id: one for one in EVERY if not one.fixed}
+"""What the `keys` setting may name."""
+BY_ID: dict[str, Action] = {one.id: one for one in EVERY}
 
 
 def bindings(actions: Iterable[Action]) -> list[Binding]:

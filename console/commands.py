@@ -25,7 +25,7 @@ class ActionCommands(Provider):
         if workspace is None:
             return
         for action in actions.WORKSPACE:
-            text = Content(f"{action.label}   {action.key_text}")
+            text = Content(f"{action.label}   {workspace.session.seat.key(action.id)}")
             yield DiscoveryHit(
                 text, partial(workspace.run_action, action.call), text=action.label, help=action.help
             )
@@ -39,10 +39,27 @@ class ActionCommands(Provider):
         for action in actions.WORKSPACE:
             score = max(matcher.match(action.label), matcher.match(action.help) * 0.8)
             if score > 0:
-                text = Content(f"{action.label}   {action.key_text}")
+                text = Content(f"{action.label}   {workspace.session.seat.key(action.id)}")
                 yield Hit(
                     score, text, partial(workspace.run_action, action.call), text=action.label, help=action.help
                 )
+
+
+class ThemeCommands(Provider):
+    """The themes by name; each is worn while the cursor stands on it."""
+
+    async def search(self, query: str) -> Hits:
+        """The themes that fit."""
+        from console.app import THEME_COMMAND, AgentConsole
+
+        app = self.app
+        if not isinstance(app, AgentConsole):
+            return
+        matcher = self.matcher(query)
+        for name in app.theme_names:
+            text = f"{THEME_COMMAND}{name}"
+            if (score := matcher.match(text)) > 0:
+                yield Hit(score, Content(text), partial(app.choose_theme, name), text=text, help="Wear this theme.")
 
 
 class RecordCommands(Provider):

@@ -43,30 +43,34 @@ def _table(heads: Sequence[str], rows: Iterator[Sequence[str]]) -> list[str]:
 
 def _keys_of(action: Action) -> str:
     """Every key of an action, the one that the console shows first."""
-    others = action.keys.split(",")[1:]
-    return ", ".join(f"`{key}`" for key in (action.key_text, *others))
+    from console.keymap import key_text
+
+    return ", ".join(f"`{key_text(key)}`" for key in action.keys.split(","))
 
 
 def keys_page() -> str:
     """The keys of the workspace, by group, and what each pane is for."""
     from console import actions
+    from console.actions import ELSEWHERE
+    from console.keymap import Keys
     from widgets.customer_pane import CustomerPane
     from widgets.desk_pane import DeskPane
+    from widgets.pane import with_keys
     from widgets.queue_pane import QueuePane
     from widgets.script_pane import ScriptPane
     from widgets.ticket_pane import TicketPane
 
+    key = Keys()
     lines = _head("Keys", "`console/actions.py` and the panes' own help")
     lines += [
         "`^k` means ctrl and k together. A capital letter means shift. Letters are commands while no text field has",
         "the focus; `esc` leaves a field. `F1` says in the console what the focused pane is for, `?` lists the keys,",
         "and `^k` finds every command by name.",
         "",
-        "In a list: the arrow keys, `home`, `end` and the page keys move, `enter` takes the line. In a form: `tab` and",
-        "`shift+tab` go from field to field. In a dialog: `esc` is always the safe way out.",
-        "",
-        "The last column is the name of the action: any key can be changed in the settings, for example",
-        '`keys = { take_next = "space,t" }` (see [settings.md](settings.md)).',
+        "The last column is the name of the action: its key can be changed in the settings, for example",
+        '`keys = { take_next = "space,n" }` (see [settings.md](settings.md)). The screen then names the new key',
+        "everywhere. The console does not start, and says why, when an action or a key does not exist, when a terminal",
+        "or tmux keeps the key for itself, or when it would do two things in one place. What has no name here stays.",
         "",
     ]
     for group in dict.fromkeys(action.group for action in actions.WORKSPACE):
@@ -76,9 +80,22 @@ def keys_page() -> str:
             ("key", "", "what it does", "action"),
             ((_keys_of(action), action.label, action.help, f"`{action.id}`") for action in here),
         )
+    lines += ["## Everywhere else", ""]
+    others: dict[Action, list[str]] = {}
+    for place in actions.PLACES[1:]:
+        for one in place.actions:
+            if one.group == ELSEWHERE:
+                others.setdefault(one, []).append(place.name)
+    lines += _table(
+        ("key", "where", "what it does", "action"),
+        (
+            (_keys_of(one), ", ".join(names), one.help, "" if one.fixed else f"`{one.id}`")
+            for one, names in others.items()
+        ),
+    )
     lines += ["## What the panes are for", ""]
     for pane in (QueuePane, CustomerPane, ScriptPane, TicketPane, DeskPane):
-        lines += [f"**{pane.pane_key} {pane.pane_name}.** {pane.help_text}", ""]
+        lines += [f"**{key(pane.go_action)} {pane.pane_name}.** {with_keys(pane.help_text, key)}", ""]
     return "\n".join(lines)
 
 
@@ -101,7 +118,7 @@ def _kind(field: FieldInfo) -> str:
 
 def _default(value: object) -> str:
     """A default as it can be told on any machine."""
-    from data.playbook.files import CONTENT
+    from data.content import CONTENT
 
     if value is None:
         return "–"
@@ -117,9 +134,8 @@ def _default(value: object) -> str:
 
 def settings_page() -> str:
     """Every setting: name, kind, default, what it is, its variable."""
-    from console.settings import SETTINGS_FILE, Settings
+    from console.settings import PREFIX, SETTINGS_FILE, Settings
 
-    prefix = Settings.model_config.get("env_prefix", "")
     lines = _head("Settings", "`console/settings.py`")
     lines += [
         f"A seat reads its settings once, when it starts: from the file `{SETTINGS_FILE}` in its data folder (TOML), and",
@@ -135,14 +151,14 @@ def settings_page() -> str:
                 _kind(field),
                 _default(field.get_default(call_default_factory=True)),
                 field.description or "",
-                f"`{prefix}{name.upper()}`",
+                f"`{PREFIX}{name.upper()}`",
             )
             for name, field in Settings.model_fields.items()
         ),
     )
     lines += [
         "A `file` is written from the root, or relative to where the console is started.",
-        f'A table is written as JSON in a variable: `{prefix}KEYS=\'{{"zoom": "Z"}}\'`.',
+        f'A table is written as JSON in a variable: `{PREFIX}KEYS=\'{{"zoom": "Z"}}\'`.',
         "",
         "Two variables are no settings: `AGENT_CONSOLE_HOME` names the data folder (`--data-dir` wins over it), and",
         "`AGENT_CONSOLE_TRACEBACK`, when it is set, lets a command that fails unexpectedly show where.",

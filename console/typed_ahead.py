@@ -84,7 +84,7 @@ class InOrder(App[T]):
     async def _go_on(self, number: int) -> None:
         if number != self._number or self._target is None:
             return
-        self._target = None
+        self._target = self._screen_then = None
         while self._ahead and self._target is None:
             await self._press(self._ahead.popleft())
         if not self._ahead:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from console.app import AgentConsole, Launch
+from console.app import AgentConsole
+from console.launch import Launch
 from console.screens.workspace import WorkspaceScreen
 from console.settings import load
 from data.models.agent import AgentState

@@ -17,22 +17,22 @@ from data.views import Found, Glance
 from widgets.fields import LineField
 from widgets.glance import card
 from widgets.lines import Lines, Row
-from widgets.pane import Pane
+from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line
 
 
 class CustomerPane(Pane):
     """Shows the customer of the contact in hand, or the results of a search."""
 
-    pane_key = "F3"
+    go_action = "go_customer"
     pane_name = "Customer"
     help_text = (
         "The customer of the contact in hand, found by the number that calls. "
-        "/ searches by name, company, phone or its last digits, e-mail, address, account or ticket number; "
+        "{search} searches by name, company, phone or its last digits, e-mail, address, account or ticket number; "
         "the best hit is on top, enter takes it, esc goes back. "
-        "When several customers share the number, choose one; when nobody has it, search and attach, or press c to create one. "
-        "e changes the customer that is shown: numbers, address, and which contacts may discuss money. "
-        "v ticks the next thing that the caller has confirmed, V takes the last tick back."
+        "When several customers share the number, choose one; when nobody has it, search and attach, or press {create_customer} to create one. "
+        "{edit_customer} changes the customer that is shown: numbers, address, and which contacts may discuss money. "
+        "{verify} ticks the next thing that the caller has confirmed, {unverify} takes the last tick back."
     )
 
     @dataclass
@@ -51,8 +51,8 @@ class CustomerPane(Pane):
     class Left(Message):
         """The search was left without choosing."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
+        super().__init__(id=id, key_of=key_of)
         self._glance: Glance | None = None
         self._empty: list[Line] = []
         self._now: datetime | None = None
@@ -97,8 +97,8 @@ class CustomerPane(Pane):
             line((f" {what}", "")),
             *([line((f" {hint}", "dim"))] if hint else []),
             (),
-            line("  ", ("/", "key"), (" search, and attach whom you find", "dim")),
-            line("  ", ("c", "key"), (" create a customer", "dim")),
+            line("  ", (self.key_of("search"), "key"), (" search, and attach whom you find", "dim")),
+            line("  ", (self.key_of("create_customer"), "key"), (" create a customer", "dim")),
         ]
         if not self.searching:
             self._draw()
@@ -152,10 +152,10 @@ class CustomerPane(Pane):
             self.set_heading(title)
         elif self._glance is None or self._now is None:
             self.lines.set_lines(self._empty)
-            self.set_heading("/ search")
+            self.set_heading(f"{self.key_of('search')} search")
         else:
-            self.lines.set_lines(card(self._glance, self._now, self.size.width))
-            self.set_heading("/ search")
+            self.lines.set_lines(card(self._glance, self._now, self.size.width, self.key_of("verify")))
+            self.set_heading(f"{self.key_of('search')} search")
 
     def on_resize(self) -> None:
         if self._glance is not None and not self.searching:

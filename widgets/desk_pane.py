@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from data.views import DeskLine, Today
 from widgets.lines import Lines, Row
-from widgets.pane import Pane
+from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line
 from widgets.times import duration, since, time_of_day
 
@@ -21,7 +21,7 @@ BARS = "▁▂▃▄▅▆▇█"
 class DeskPane(Pane):
     """The contact stack: the top one is in hand, the others wait as they were left."""
 
-    pane_key = "F6"
+    go_action = "go_desk"
     pane_name = "Desk"
     help_text = (
         "Everything you have in hand: the contact you are with, and what it interrupted. "
@@ -35,8 +35,8 @@ class DeskPane(Pane):
 
         item_id: str
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
+        super().__init__(id=id, key_of=key_of)
         self._lines: tuple[DeskLine, ...] = ()
         self._today = Today()
         self._now: datetime | None = None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.text import Text
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -17,6 +17,7 @@ from textual.widgets import Input, TextArea
 from textual.widgets.input import Selection
 
 from widgets.safe_text import fit, stand_in
+from widgets.tones import style_of
 
 
 class CursorMoved(Message):
@@ -25,6 +26,9 @@ class CursorMoved(Message):
 
 class LineField(Input):
     """One line of text. What is drawn stands in letter for letter for what is kept."""
+
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
+    """Other than Textual's: a letter does not lay the whole screen out anew."""
 
     def __init__(self, placeholder: str = "", *, id: str | None = None, max_length: int = 0) -> None:
         super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False, max_length=max_length)
@@ -94,7 +98,6 @@ class ChoiceField(Widget, can_focus=True):
     """One of a few values: left and right, the first letter or the digit of a choice change it."""
 
     DEFAULT_CSS = "ChoiceField { height: 1; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice-field--arrow"}
 
     value: reactive[str] = reactive("")
 
@@ -161,7 +164,7 @@ class ChoiceField(Widget, can_focus=True):
         cells = self.size.width
         if not self.has_focus:
             return Strip([Segment(fit(self.label, cells), self.rich_style)], cells)
-        arrow = self.rich_style + self.get_component_rich_style("choice-field--arrow")
+        arrow = self.rich_style + style_of(self.app, "accent")
         text = fit(self.label, max(0, cells - 2)).rstrip()
         strip = Strip([Segment("‹", arrow), Segment(text, self.rich_style), Segment("›", arrow)])
         return strip.adjust_cell_length(cells, self.rich_style)

@@ -38,8 +38,8 @@ def checklist(customer: Customer) -> tuple[str, ...]:
     return tuple(item for item in CHECKLIST if known[item])
 
 
-def card(glance: Glance, now: datetime, cells: int) -> list[Line]:
-    """The whole card. Labels without a value are left out, except where nothing is itself worth knowing."""
+def card(glance: Glance, now: datetime, cells: int, verify_key: str = "verify") -> list[Line]:
+    """The whole card; `verify_key` ticks what the caller confirms. Labels without a value are left out, except where nothing is itself worth knowing."""
     customer = glance.customer
     lines: list[Line] = [
         (
@@ -80,7 +80,7 @@ def card(glance: Glance, now: datetime, cells: int) -> list[Line]:
         lines.append((_label("note" if place == 0 else ""), Span(text)))
     for name, value in list(customer.extra.items())[:4]:
         lines.append((_label(name), Span(value)))
-    lines += [(), *_verify(glance, cells)]
+    lines += [(), *_verify(glance, cells, verify_key)]
     return lines
 
 
@@ -142,7 +142,7 @@ def _contacts(glance: Glance, now: datetime) -> list[Line]:
     return [(_label("last"), Span(" · ".join(told)))]
 
 
-def _verify(glance: Glance, cells: int) -> list[Line]:
+def _verify(glance: Glance, cells: int, key: str) -> list[Line]:
     chunks: list[list[Span]] = []
     items = checklist(glance.customer)
     left = [item for item in items if item not in glance.verified]
@@ -150,7 +150,7 @@ def _verify(glance: Glance, cells: int) -> list[Line]:
         if item in glance.verified:
             chunks.append([Span(f"✓ {item}  ", "good")])
         elif item == left[0]:
-            chunks.append([Span("v ", "key"), Span(f"{item}  ")])
+            chunks.append([Span(f"{key} ", "key"), Span(f"{item}  ")])
         else:
             chunks.append([Span(f"○ {item}  ", "dim")])
     return flow(_label("verify"), chunks, cells)

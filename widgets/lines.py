@@ -18,9 +18,8 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from widgets.safe_text import Line, Span, clean
-
-TONES = ("dim", "faint", "bright", "accent", "good", "bad", "warn", "info", "key", "band", "bar")
+from widgets.safe_text import Line, clean, width
+from widgets.tones import cursor_of, style_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +30,34 @@ class Row:
     line: Line
 
 
+def changed_cells(old: Line, new: Line) -> tuple[int, int]:
+    """Where two lines differ: the first cell and the one behind the last. Spans that are the same at both ends
+    are left out, so that a wait that counts up costs a terminal a few bytes and not a line."""
+    left = right = 0
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        left += width(old[start : start + 1])
+        start += 1
+    cells = max(width(old), width(new))
+    if width(old) == width(new):
+        end = 1
+        while end <= min(len(old), len(new)) - start and old[-end] == new[-end]:
+            right += width(old[-end:][:1])
+            end += 1
+    return left, cells - right
+
+
 class Lines(ScrollView):
     """Lines of spans. `set_lines` for text at rest, `set_rows` for rows with a cursor."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {*(f"lines--{tone}" for tone in TONES), "lines--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = []
     DEFAULT_CSS = """
     Lines { height: 1fr; scrollbar-size: 0 0; }
     """
 
     cursor_row: reactive[int] = reactive(0, repaint=False)
+    virtual_size: reactive[Size] = reactive(Size(0, 0), layout=False)
+    """Other than Textual's: more or fewer lines do not lay the whole screen out anew."""
 
     @dataclass
     class Chosen(Message):
@@ -73,7 +90,7 @@ class Lines(ScrollView):
         self.led = led
         self._lines: list[Line] = []
         self._keys: list[str] = []
-        self._styles: dict[str, Style] = {}
+        self._styles: dict[tuple[str, bool], Style] = {}
 
     # content
 
@@ -109,11 +126,13 @@ class Lines(ScrollView):
         before, self._lines = self._lines, lines
         if len(before) != len(lines):
             self.virtual_size = Size(0, len(lines))
-            self.refresh()
+            self.scroll_y = self.validate_scroll_y(self.scroll_y)
+            self.refresh(layout=bool(self.styles.height and self.styles.height.is_auto))
             return
         for y, (old, new) in enumerate(zip(before, lines, strict=True)):
             if old != new:
-                self.refresh_line(y)
+                left, right = changed_cells(old, new)
+                self.refresh(Region(left, y - self.scroll_offset.y, right - left, 1))
 
     # cursor
 
@@ -186,30 +205,25 @@ class Lines(ScrollView):
         self._styles.clear()
         super().notify_style_update()
 
-    def _tone(self, tone: str) -> Style:
-        style = self._styles.get(tone)
+    def _look(self, tone: str, cursor: bool) -> Style:
+        """How letters of a tone look here, in a row under the cursor or in another one."""
+        style = self._styles.get((tone, cursor))
         if style is None:
-            style = self.get_component_rich_style(f"lines--{tone}") if tone else self.rich_style
-            self._styles[tone] = style
+            style = self.rich_style + style_of(self.app, tone)
+            if cursor:
+                style += cursor_of(self.app)
+            self._styles[tone, cursor] = style
         return style
-
-    def _segment(self, span: Span, cursor: bool) -> Segment:
-        style = self.rich_style + self._tone(span.tone) if span.tone else self.rich_style
-        if cursor:
-            style = style + Style(bgcolor=self._tone("cursor").bgcolor)
-        return Segment(clean(span.text), style)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen; `y` counts from the top of the visible part."""
         row = y + self.scroll_offset.y
         cells = self.scrollable_content_region.width
         if row >= len(self._lines):
-            return Strip.blank(cells, self.rich_style)
+            return Strip.blank(cells, self._look("", False))
         cursor = bool(self._keys) and row == self.cursor_row and (self.has_focus or self.led)
-        segments = [self._segment(span, cursor) for span in self._lines[row]]
-        strip = Strip(segments)
-        base = self.rich_style + Style(bgcolor=self._tone("cursor").bgcolor) if cursor else self.rich_style
-        return strip.adjust_cell_length(cells, base)
+        strip = Strip([Segment(clean(span.text), self._look(span.tone, cursor)) for span in self._lines[row]])
+        return strip.adjust_cell_length(cells, self._look("", cursor)).simplify()
 
     def on_focus(self) -> None:
         self.refresh_line(self.cursor_row)

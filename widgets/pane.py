@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -12,12 +14,20 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from widgets.safe_text import clean, fit
+from widgets.tones import style_of
+
+KeyOf = Callable[[str], str]
+"""How the key of an action is written here and now. Panes are given one, because keys can be changed."""
+
+
+def with_keys(text: str, key_of: KeyOf) -> str:
+    """A text of ours with the keys put in: `{save_ticket} saves` becomes `F10 saves`."""
+    return re.sub(r"\{(\w+)\}", lambda found: key_of(found[1]), text)
 
 
 class PaneHeading(Widget):
     """The line on top: bright and thick when the pane has the focus, thin otherwise."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pane-heading--rule", "pane-heading--focus"}
     DEFAULT_CSS = "PaneHeading { height: 1; }"
 
     def __init__(self) -> None:
@@ -33,10 +43,9 @@ class PaneHeading(Widget):
     def render_line(self, y: int) -> Strip:
         """The only line."""
         focused = isinstance(self.parent, Widget) and self.parent.has_focus_within
-        text_style = (
-            self.rich_style + self.get_component_rich_style("pane-heading--focus") if focused else self.rich_style
-        )
-        rule_style = text_style if focused else self.get_component_rich_style("pane-heading--rule")
+        plain = self.rich_style
+        text_style = plain + style_of(self.app, "accent") if focused else plain
+        rule_style = text_style if focused else plain + style_of(self.app, "rule")
         rule = "━" if focused else "─"
         shown = clean(self._text)
         room = self.size.width - 2
@@ -53,11 +62,21 @@ class Pane(Vertical):
     """A pane. Sub-classes compose their body in `compose_body` and say who takes the focus."""
 
     DEFAULT_CSS = "Pane { height: 1fr; }"
-    pane_key: ClassVar[str] = ""
-    """The function key that goes here."""
+    go_action: ClassVar[str] = ""
+    """The action that goes here."""
     pane_name: ClassVar[str] = ""
     help_text: ClassVar[str] = ""
-    """What F1 says about this pane: plain sentences."""
+    """What help says about this pane: plain sentences, `{action}` for a key."""
+
+    def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
+        """`key_of` is asked for every key that the pane names; by itself, a pane names the actions instead."""
+        super().__init__(id=id)
+        self.key_of = key_of
+
+    @property
+    def pane_key(self) -> str:
+        """The key that goes here."""
+        return self.key_of(self.go_action)
 
     def compose(self) -> ComposeResult:
         yield PaneHeading()

@@ -13,7 +13,7 @@ from data.models.agent import AgentState
 from data.models.contact import ContactState
 from data.views import QueueView, Waiting
 from widgets.lines import Lines, Row
-from widgets.pane import Pane
+from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line
 from widgets.times import since
 
@@ -23,13 +23,13 @@ NARROW = 46
 
 
 class QueuePane(Pane):
-    """Waiting callers. Space takes the next one, enter the one under the cursor."""
+    """Waiting callers, in serving order; enter takes the one under the cursor."""
 
-    pane_key = "F2"
+    go_action = "go_queue"
     pane_name = "Queue"
     help_text = (
         "Everybody who waits in the queues that you serve, the next to be served on top. "
-        "Space takes the next caller, enter the one under the cursor; both need you to be ready (r). "
+        "{take_next} takes the next caller, enter the one under the cursor; both need you to be ready ({ready}). "
         "A caller whom another agent took first disappears, and you are told. "
         "▲ marks a wait over two minutes, ◆ a phone that rings."
     )
@@ -40,8 +40,8 @@ class QueuePane(Pane):
 
         contact_id: str | None
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
+        super().__init__(id=id, key_of=key_of)
         self._view: QueueView | None = None
         self._now: datetime | None = None
 
@@ -85,7 +85,7 @@ class QueuePane(Pane):
         self.query_one("#queue-head", Lines).set_lines([_columns(self.size.width, wide)])
         rows = [Row(one.contact.id, _row(one, view, now, self.size.width, wide)) for one in view.waiting]
         self.query_one("#queue-list", Lines).set_rows(rows)
-        self.query_one("#queue-figures", Lines).set_lines(_figures(view, self.size.width))
+        self.query_one("#queue-figures", Lines).set_lines(_figures(view, self.size.width, self.key_of))
         if view.waiting:
             longest = since(min(one.contact.queued_at for one in view.waiting), now)
             count = max(len(view.waiting), sum(figures.waiting for figures in view.figures))
@@ -113,7 +113,10 @@ def _row(one: Waiting, view: QueueView, now: datetime, cells: int, wide: bool) -
     rings_here = contact.state is ContactState.RINGING and contact.ringing_agent == view.agent.id
     rings = contact.state is ContactState.RINGING
     tone = "accent" if rings_here else "dim" if rings else ""
-    spans = [Span("▌ " if rings_here else "  ", "accent"), Span(fit(contact.queue, queue), "dim" if rings else "")]
+    spans = [
+        Span("▌ ", "accent") if rings_here else Span("  "),
+        Span(fit(contact.queue, queue), "dim" if rings else ""),
+    ]
     if one.matches > 1:
         tail = f" {one.matches} match"
         spans += [Span(fit(contact.caller_name or who, caller - len(tail) - 1), tone), Span(tail + " ", "dim")]
@@ -132,7 +135,7 @@ def _row(one: Waiting, view: QueueView, now: datetime, cells: int, wide: bool) -
     return tuple(spans)
 
 
-def _figures(view: QueueView, cells: int) -> list[Line]:
+def _figures(view: QueueView, cells: int, key_of: KeyOf) -> list[Line]:
     lines: list[Line] = []
     for figures in view.figures:
         spans = [Span(" " + fit(figures.name, 9), "dim"), Span(f"{figures.waiting} waiting", "dim")]
@@ -151,8 +154,15 @@ def _figures(view: QueueView, cells: int) -> list[Line]:
         lines.append(line((" Nobody is waiting; callers appear here.", "dim")))
     elif view.status.state is AgentState.READY:
         lines.append(
-            line("  ", ("space", "key"), (" take next", "dim"), "   ", ("enter", "key"), (" take this", "dim"))
+            line(
+                "  ",
+                (key_of("take_next"), "key"),
+                (" take next", "dim"),
+                "   ",
+                ("enter", "key"),
+                (" take this", "dim"),
+            )
         )
     elif view.status.state is AgentState.NOT_READY:
-        lines.append(line("  ", ("r", "key"), (" get ready to take calls", "dim")))
+        lines.append(line("  ", (key_of("ready"), "key"), (" get ready to take calls", "dim")))
     return lines

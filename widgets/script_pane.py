@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
 from data.models.contact import ContactKind
 from data.playbook.script import Card, Script, say
 from widgets.lines import Lines
-from widgets.pane import Pane
+from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
 
 READING_WIDTH = 56
@@ -21,13 +23,16 @@ READING_WIDTH = 56
 
 
 class ScriptPane(Pane):
-    """The current card. A digit answers, b goes back one card."""
+    """The current card. A digit answers."""
 
-    pane_key = "F4"
+    go_action = "go_script"
     pane_name = "Script"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b,backspace", "card_back", "back", show=False, id="card_back", tooltip="Go back one card.")
+    ]
     help_text = (
         "What to say now, in large letters, and where each answer leads. "
-        "Press the key in front of an answer; b goes back one card. "
+        "Press the key in front of an answer; {card_back} goes back one card. "
         "The line on top is the way that you came. The card is remembered when another contact interrupts."
     )
 
@@ -40,8 +45,8 @@ class ScriptPane(Pane):
     class Back(Message):
         """One card back."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
+        super().__init__(id=id, key_of=key_of)
         self._script: Script | None = None
         self._trail: tuple[str, ...] = ()
         self._facts: Mapping[str, str] = {}
@@ -75,7 +80,9 @@ class ScriptPane(Pane):
             return
         titles = [self._script.card(one).title for one in self._trail]
         self.query_one("#script-lines", Lines).set_lines(
-            card_lines(self._script, card, titles, self._facts, self._kind, self.size.width)
+            card_lines(
+                self._script, card, titles, self._facts, self._kind, self.size.width, self.key_of("card_back")
+            )
         )
         self.set_heading(f"{self._script.id} v{self._script.version}")
 
@@ -89,13 +96,21 @@ class ScriptPane(Pane):
         if any(answer.key == event.key for answer in card.answers):
             event.stop()
             self.post_message(self.Answered(event.key))
-        elif event.key in ("b", "backspace") and len(self._trail) > 1:
-            event.stop()
+
+    def action_card_back(self) -> None:
+        """One card back, if there is one."""
+        if len(self._trail) > 1:
             self.post_message(self.Back())
 
 
 def card_lines(
-    script: Script, card: Card, titles: list[str], facts: Mapping[str, str], kind: ContactKind, cells: int
+    script: Script,
+    card: Card,
+    titles: list[str],
+    facts: Mapping[str, str],
+    kind: ContactKind,
+    cells: int,
+    back_key: str = "card_back",
 ) -> list[Line]:
     """A card as lines: the trail, what to say, the answers, what to do."""
     lines: list[Line] = [_trail(titles, cells), ()]
@@ -113,7 +128,7 @@ def card_lines(
     for part in wrap(card.do, cells - 3) if card.do else ():
         lines.append(line((f" {part}", "info")))
     if len(titles) > 1:
-        lines += [(), line(" ", ("b", "key"), (" back", "dim"))]
+        lines += [(), line(" ", (back_key, "key"), (" back", "dim"))]
     return lines
 
 

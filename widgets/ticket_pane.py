@@ -19,7 +19,7 @@ from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
 from widgets.fields import ChoiceField, CursorMoved, Field, LineField, TextField
 from widgets.lines import Lines
-from widgets.pane import Pane
+from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
 from widgets.times import day, seconds_of_day
 
@@ -68,15 +68,15 @@ class FormField(Horizontal):
 
 
 class TicketPane(Pane):
-    """The ticket of the thing in hand. Enter edits, esc leaves the field, F10 saves."""
+    """The ticket of the thing in hand. Enter edits, esc leaves the field."""
 
-    pane_key = "F5"
+    go_action = "go_ticket"
     pane_name = "Ticket"
     help_text = (
-        "The ticket of the contact in hand. Enter goes into the form, tab to the next field, esc leaves it; F10 saves. "
+        "The ticket of the contact in hand. Enter goes into the form, tab to the next field, esc leaves it; {save_ticket} saves. "
         "What you type is kept within a second as a draft, whatever happens to the terminal. "
         "The number is yours as soon as you type, also without the hub: read it out. "
-        "n adds a note, y copies the number. Card numbers are masked before they are kept."
+        "{note} adds a note, {copy_number} copies the number. Card numbers are masked before they are kept."
     )
 
     @dataclass
@@ -96,8 +96,8 @@ class TicketPane(Pane):
     class Masked(Message):
         """A card number was masked in the form."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
+        super().__init__(id=id, key_of=key_of)
         self._view: TicketView | None = None
         self._begun: Begun | None = None
         self._filled: dict[str, str] = {}
@@ -154,7 +154,12 @@ class TicketPane(Pane):
             self.query_one("#ticket-history", Lines).set_lines(
                 [
                     (),
-                    line((" A ticket opens with a contact, or when you look one up (/ and its number).", "dim")),
+                    line(
+                        (
+                            f" A ticket opens with a contact, or when you look one up ({self.key_of('search')} and its number).",
+                            "dim",
+                        )
+                    ),
                 ]
             )
             self.set_heading()
@@ -215,7 +220,11 @@ class TicketPane(Pane):
             names = ", ".join(LABELS[name] for name in missing)
             spans = [Span(f" ○ this type also wants {names}", "dim")]
         elif not spans and not untouched and self._view is not None and self._view.unsaved:
-            spans = [Span(" ✓ ready to save", "good"), Span("   F10 ", "key"), Span("save", "dim")]
+            spans = [
+                Span(" ✓ ready to save", "good"),
+                Span(f"   {self.key_of('save_ticket')} ", "key"),
+                Span("save", "dim"),
+            ]
         self.query_one("#ticket-check", Lines).set_lines([tuple(spans)])
 
     # telling

@@ -16,19 +16,38 @@ from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_o
 RoleOption = Annotated[Literal["agent", "supervisor"], typer.Option("--role", help="What you sign on as.")]
 
 
-def _open_console(chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None) -> None:
-    from data.models.agent import Role
+NoMouse = Annotated[
+    bool, typer.Option("--no-mouse", help="Leave the mouse to the terminal, so that its own selection works.")
+]
 
+
+def _open_console(
+    chosen: Path | None, hub: Path | None, role: str, floor: list[str] | None, *, no_mouse: bool = False
+) -> None:
     if not sys.stdin.isatty() or not sys.stderr.isatty():  # Textual draws on standard error
         raise fail("The console needs a terminal: start it in one, or use a command (agent-console --help).", USAGE)
+    if (term := os.environ.get("TERM", "")) in ("dumb", "unknown"):
+        raise fail(
+            f"This terminal (TERM={term}) has no cursor that could be placed: open the console in another one, or"
+            " read it line by line with agent-console --plain.",
+            USAGE,
+        )
+    if os.environ.get("NO_COLOR") == "":  # set but empty means nothing (no-color.org), which Textual does not know
+        del os.environ["NO_COLOR"]
     os.environ.setdefault("TEXTUAL_FPS", "240")  # read by Textual when it is imported: keys show at once
+    os.environ.setdefault("ESCDELAY", "50")  # ms until an escape is a key by itself; Textual waits twice as long
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
     _log_to(folder)
-    from console.app import AgentConsole, Launch
+    from console.app import AgentConsole
+    from console.launch import Launch
+    from console.settings import SettingsError
 
-    console = AgentConsole(Launch(folder, settings, Role(role), floor))
-    sentence = console.run()
+    try:
+        console = AgentConsole(Launch(folder, settings, role, floor))
+    except SettingsError as error:
+        raise fail(str(error), USAGE) from error
+    sentence = console.run(mouse=settings.mouse and not no_mouse)
     if sentence:
         raise fail(sentence, FAULTS)
     if console.return_code:
@@ -60,6 +79,7 @@ def console(
     role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
+    no_mouse: NoMouse = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Open the console."""
@@ -69,7 +89,7 @@ def console(
         print(f"agent-console {installed('agent-console')}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _open_console(data_dir, hub, role, None)
+        _open_console(data_dir, hub, role, None, no_mouse=no_mouse)
 
 
 def demo(
@@ -91,6 +111,7 @@ def demo(
     role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
+    no_mouse: NoMouse = False,
     as_json: Json = False,
 ) -> None:
     """Open the practice floor.
@@ -106,7 +127,7 @@ def demo(
     if day is not None:
         options += ["--day", _day(day, replay)]
     if not headless:
-        _open_console(data_dir, hub, role, options)
+        _open_console(data_dir, hub, role, options, no_mouse=no_mouse)
         return
     folder = folder_of(data_dir, practice=True)
     try:

@@ -10,10 +10,11 @@ from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input
 
+from console import actions
 from console.screens.modal import GUARD_S, Dialog
 from data.customers.form import MOST_PEOPLE, person_fields
 from data.models.customer import Plan
@@ -64,9 +65,9 @@ Look = Callable[[dict[str, str]], Awaitable[Sequence[Found]]]
 
 
 class CustomerDialog(Dialog[Filled | Known]):
-    """F10 saves; with likely duplicates it asks first, and saves when pressed again."""
+    """A key saves; with likely duplicates it asks first, and saves when pressed again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "accept", "save", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP]))
 
     def __init__(self, title: str, known: Mapping[str, str], look: Look) -> None:
         super().__init__(title)
@@ -130,7 +131,7 @@ class CustomerDialog(Dialog[Filled | Known]):
             question = ": open that one, or save this one as well?" if asking else "."
             said = line((f" ▲ Probably known already{question}", "warn"))
         keys = [("enter", "key"), (" open that one", "dim"), ("    ", "")] if asking else []
-        keys += [("F10", "key"), (" save anyway" if asking else " save", "dim"), ("    ", "")]
+        keys += [(self.key_of("keep"), "key"), (" save anyway" if asking else " save", "dim"), ("    ", "")]
         keys += [("esc", "key"), (" back", "dim")]
         self.query_one("#dialog-foot", Lines).set_lines([said, line(" ", *keys)])
 

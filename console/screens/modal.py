@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from console import actions, keymap
 from data.playbook.files import KeyedChoice
 from widgets.fields import LineField, TextField
 from widgets.lines import Lines, Row
@@ -30,7 +32,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T], Generic[T]):
     """A box in the middle with a heading. Sub-classes compose `compose_body`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "safe", "back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK]))
     arrived: ClassVar[bool] = False
 
     def __init__(self, title: str) -> None:
@@ -39,9 +41,15 @@ class Dialog(ModalScreen[T], Generic[T]):
         self._opened = time.monotonic()
 
     def compose(self) -> ComposeResult:
+        self._still = ExitStack()
+        self._still.enter_context(self.app.batch_update())
         with Vertical(id="dialog"):
             yield PaneHeading()
             yield from self.compose_body()
+
+    def on_screen_resume(self) -> None:
+        """Draw once, when everything is in its place: each picture of a dialog is one of the whole screen."""
+        self.call_later(self._still.close)
 
     def compose_body(self) -> ComposeResult:
         """What stands under the heading."""
@@ -49,6 +57,10 @@ class Dialog(ModalScreen[T], Generic[T]):
 
     def on_mount(self) -> None:
         self.query_one(PaneHeading).set_text(self._title)
+
+    def key_of(self, action: str) -> str:
+        """How the key of an action is written."""
+        return keymap.of(self.app)(action)
 
     @property
     def guarded(self) -> bool:
@@ -103,6 +115,8 @@ class ChooseDialog(Dialog[str]):
 class ConfirmDialog(Dialog[bool]):
     """Yes or no; the safe choice is no, and escape means it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.CONFIRM, actions.REFUSE]))
+
     def __init__(self, title: str, lines: Sequence[str], yes: str, no: str = "back") -> None:
         super().__init__(title)
         self._lines, self._yes, self._no = lines, yes, no
@@ -114,22 +128,24 @@ class ConfirmDialog(Dialog[bool]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        keys = line(" ", ("y", "accent"), f"  {self._yes}", "     ", ("esc", "key"), (f" {self._no}", "dim"))
+        yes = self.key_of("confirm")
+        keys = line(" ", (yes, "accent"), f"  {self._yes}", "     ", ("esc", "key"), (f" {self._no}", "dim"))
         self.query_one("#dialog-text", Lines).set_lines([(), *(line(f" {text}") for text in self._lines), (), keys])
 
-    def on_key(self, event: events.Key) -> None:
-        if event.character == "y" and not self.guarded:
-            event.stop()
+    def action_accept(self) -> None:
+        """Yes."""
+        if not self.guarded:
             self.dismiss(True)
-        elif event.character == "n":
-            event.stop()
-            self.dismiss(False)
+
+    def action_refuse(self) -> None:
+        """No, and leave."""
+        self.dismiss(False)
 
 
 class TextDialog(Dialog[str]):
-    """A line or a text to type. F10 (or enter on a single line) accepts."""
+    """A line or a text to type. A key (or enter on a single line) accepts."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "accept", "keep", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP]))
 
     def __init__(self, title: str, placeholder: str = "", *, several_lines: bool = False, text: str = "") -> None:
         super().__init__(title)
@@ -152,7 +168,11 @@ class TextDialog(Dialog[str]):
         super().on_mount()
         self._field.value = self._text
         self._field.focus()
-        keys = [("F10", "key"), (" keep", "dim")] if self._several else [("enter", "key"), (" go on", "dim")]
+        keys = (
+            [(self.key_of("keep"), "key"), (" keep", "dim")]
+            if self._several
+            else [("enter", "key"), (" go on", "dim")]
+        )
         self.query_one("#dialog-foot", Lines).set_lines(
             [line(" ", *keys, "    ", ("esc", "key"), (" back", "dim"))]
         )

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from console import actions, keymap
 from widgets.fields import LineField
 from widgets.lines import Lines, Row
 from widgets.pane import PaneHeading
@@ -26,10 +27,7 @@ if TYPE_CHECKING:
 class SignInScreen(Screen[None]):
     """One field and the people who are known here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q", "app.quit", "quit", show=False, priority=True),
-        Binding("f12", "app.next_theme", "theme", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*actions.bindings([actions.QUIT, actions.NEXT_THEME])]
 
     @dataclass
     class SignOn(Message):
@@ -80,9 +78,11 @@ class SignInScreen(Screen[None]):
         self._foot(fault)
 
     def _foot(self, fault: str) -> None:
+        quit_key = keymap.of(self.app)("quit")
         keys = line(
-            " ", ("enter", "key"), (" sign on: you start not ready", "dim"), "    ", ("^q", "key"), (" quit", "dim")
-        )
+            " ",
+            ("enter", "key"), (" sign on: you start not ready", "dim"), "    ", (quit_key, "key"), (" quit", "dim"),
+        )  # fmt: skip
         self.query_one("#sign-in-foot", Lines).set_lines([line((f" {fault}", "bad")) if fault else (), keys])
 
     def _list(self) -> None:

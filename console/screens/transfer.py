@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widgets import Input
 
+from console import actions
 from console.screens.modal import Dialog
 from widgets.fields import LineField
 from widgets.lines import Lines, Row
@@ -33,9 +34,9 @@ class TransferWish:
 
 
 class TransferDialog(Dialog[TransferWish]):
-    """Type to narrow the list, enter for blind, F9 for warm. A number can be typed as it is."""
+    """Type to narrow the list, enter for blind, a key for warm. A number can be typed as it is."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f9", "accept(True)", "warm", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.WARM]))
 
     def __init__(self, targets: Sequence[Target]) -> None:
         super().__init__("Transfer to")
@@ -54,7 +55,7 @@ class TransferDialog(Dialog[TransferWish]):
             [
                 line(
                     " ", ("enter", "key"), (" blind: hand over at once", "dim"), "   ",
-                    ("F9", "key"), (" warm: talk first", "dim"), "   ", ("esc", "key"), (" back", "dim"),
+                    (self.key_of("warm"), "key"), (" warm: talk first", "dim"), "   ", ("esc", "key"), (" back", "dim"),
                 )
             ]
         )  # fmt: skip

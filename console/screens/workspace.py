@@ -9,6 +9,8 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.reactive import Reactive
+from textual.widget import Widget
 
 from console import actions
 from console.messages import (
@@ -43,12 +45,22 @@ from widgets.times import time_of_day
 GOING_S = 0.3
 """Textual moves the focus by messages: so long may it take."""
 PANES = ("queue", "customer", "script", "ticket", "desk")
+BOXES = ("left", "right", "upper")
+"""What the panes stand in."""
 
 
 class WorkspaceScreen(WorkspaceActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-narrow"),
+        (100, "-medium"),
+        (140, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Other than Textual's: what gets or loses the focus draws itself, the rest of the screen stays."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -60,21 +72,35 @@ class WorkspaceScreen(WorkspaceActions):
         """The pane that was gone to and may not have the focus yet."""
         self._state: StateChanged | None = None
         self._fresh = True
+        self._alone: str | None = None
+        """The pane that is the only one to be seen."""
+        self.zoomed = False
+        """One pane has the whole screen."""
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
+        self._take_shape()
+        key = self.session.seat.key
         yield StatusBar(id="status", classes="bar")
         yield TabBar(id="tabs", classes="bar")
         with Horizontal(id="body"):
             with Vertical(id="left"):
-                yield QueuePane(id="queue")
-                yield DeskPane(id="desk")
+                yield QueuePane(id="queue", key_of=key)
+                yield DeskPane(id="desk", key_of=key)
             with Vertical(id="right"):
                 with Horizontal(id="upper"):
-                    yield CustomerPane(id="customer")
-                    yield ScriptPane(id="script")
-                yield TicketPane(id="ticket")
+                    yield CustomerPane(id="customer", key_of=key)
+                    yield ScriptPane(id="script", key_of=key)
+                yield TicketPane(id="ticket", key_of=key)
         yield HintBar(id="hints", classes="bar")
+
+    def _take_shape(self) -> None:
+        """The classes of this width and height, while there is nothing below that would be styled anew."""
+        for cells, points in zip(
+            self.app.size, (self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS), strict=True
+        ):
+            reached = [name for least, name in points or () if cells >= least]
+            self.add_class(*reached[-1:])
 
     def action_palette(self) -> None:
         self.app.action_command_palette()
@@ -213,11 +239,24 @@ class WorkspaceScreen(WorkspaceActions):
     def _show_pane(self, name: str) -> None:
         """Make a pane the current one: on a narrow or zoomed screen the only one that is seen."""
         self._current = name
-        here = self._pane(name)
-        boxes = [self.query_one(box) for box in ("#left", "#right", "#upper")]
-        for node in (*(self._pane(one) for one in PANES), *boxes):
-            node.set_class(node is here or node in here.ancestors, "-here")
+        self._arrange()
         self._draw_tabs()
+
+    def _arrange(self) -> None:
+        """Show all panes, or the current one alone on a narrow or zoomed screen.
+
+        By styles of the few boxes that it takes: a class on the screen would style every widget anew."""
+        alone = self._current if self.zoomed or self.has_class("-narrow") else None
+        if alone == self._alone:
+            return
+        self._alone = alone
+        here = self._pane(self._current)
+        for node in (*(self.query_one(f"#{name}") for name in BOXES), *(self._pane(one) for one in PANES)):
+            around = node is here or node in here.ancestors
+            node.display = around or not alone
+            fills = alone and around
+            node.styles.width = node.styles.height = "1fr" if fills else None
+            node.styles.margin = 0 if fills else None
 
     def go(self, name: str) -> None:
         self._show_pane(name)
@@ -244,12 +283,13 @@ class WorkspaceScreen(WorkspaceActions):
         self.customer_pane.search()
 
     def action_zoom(self) -> None:
-        self.toggle_class("-zoomed")
+        self.zoomed = not self.zoomed
+        self._arrange()
 
     def action_leave(self) -> None:
         if self.customer_pane.searching:
             self.customer_pane.close_search()
-        elif self.has_class("-zoomed"):
+        elif self.zoomed:
             self.action_zoom()
         else:
             self.do(self._back())
@@ -261,6 +301,7 @@ class WorkspaceScreen(WorkspaceActions):
     # bars
 
     def on_resize(self) -> None:
+        self._arrange()
         self.call_after_refresh(self._draw_bars)
         self.call_after_refresh(self._draw_tabs)
 
@@ -326,8 +367,7 @@ class WorkspaceScreen(WorkspaceActions):
         if state is AgentState.WRAP_UP:
             labels["ready"] = "not ready after"
         return [
-            (actions.BY_ID[one].key_text, labels.get(one, actions.BY_ID[one].label), self._works(one))
-            for one in ids
+            (self.session.seat.key(one), labels.get(one, actions.BY_ID[one].label), self._works(one)) for one in ids
         ]
 
     def _works(self, action: str) -> bool:

@@ -18,7 +18,7 @@ from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from data.views import Found
 from widgets.glance import checklist
-from widgets.pane import Pane
+from widgets.pane import Pane, with_keys
 from widgets.safe_text import line, wrap
 
 
@@ -170,7 +170,10 @@ class WorkspaceActions(Screen[None]):
 
     def action_edit_customer(self) -> None:
         if self.glance is None:
-            self.session.seat.tell("No customer is open: / searches, c creates one.", "warning")
+            key = self.session.seat.key
+            self.session.seat.tell(
+                f"No customer is open: {key('search')} searches, {key('create_customer')} creates one.", "warning"
+            )
             return
         customer_id = self.glance.glance.customer.id
 
@@ -207,8 +210,9 @@ class WorkspaceActions(Screen[None]):
 
     def action_note(self) -> None:
         if self.session.desk.item is None:
+            search = self.session.seat.key("search")
             self.session.seat.tell(
-                "There is no ticket to add a note to: open one first (/ and its number).", "warning"
+                f"There is no ticket to add a note to: open one first ({search} and its number).", "warning"
             )
             return
 
@@ -229,9 +233,13 @@ class WorkspaceActions(Screen[None]):
     def action_drop(self) -> None:
         async def put_away() -> None:
             if not await self.session.drop(sure=False):
+                key = self.session.seat.key
                 question = ConfirmDialog(
                     "Put it away?",
-                    ["The ticket holds text that is not saved.", "F10 saves it; y throws the text away."],
+                    [
+                        "The ticket holds text that is not saved.",
+                        f"{key('save_ticket')} saves it once you have gone back; {key('confirm')} throws the text away.",
+                    ],
                     "throw the text away",
                     "keep it on the desk",
                 )
@@ -243,15 +251,17 @@ class WorkspaceActions(Screen[None]):
 
     def action_help(self) -> None:
         pane = self.current_pane
-        lines = [(), *(line(f" {part}") for part in wrap(pane.help_text, 84)), ()]
+        key = self.session.seat.key
+        lines = [(), *(line(f" {part}") for part in wrap(with_keys(pane.help_text, key), 84)), ()]
         here = [
-            (one.key_text, one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
+            (key(one.id), one.help) for one in actions.WORKSPACE if one.group in (actions.PHONE, actions.CONTACT)
         ]
         self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines([("Keys", here)])]))
 
     def action_keys(self) -> None:
+        key = self.session.seat.key
         groups = [
-            (name, [(one.key_text, one.help) for one in actions.WORKSPACE if one.group == name])
+            (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
             for name in (actions.PHONE, actions.CONTACT, actions.TICKET, actions.PANES, actions.CONSOLE)
         ]
         self.app.push_screen(ReadDialog("Keys", key_lines(groups)))

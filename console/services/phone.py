@@ -105,8 +105,11 @@ class Phone:
             await self.answer()
             return
         if state is not AgentState.READY:
-            press = ": press r to get ready first" if state is AgentState.NOT_READY else ": wrap it up first (w)"
-            self._seat.tell(f"You are {state}{press}.", "warning")
+            key = self._seat.key
+            press = f"press {key('ready')} to get ready first"
+            if state is not AgentState.NOT_READY:
+                press = f"wrap it up first ({key('wrap_up')})"
+            self._seat.tell(f"You are {state}: {press}.", "warning")
             return
         claim = await self._seat.link.claim(self._seat.me, self._seat.agent.queues, contact_id)
         if claim.contact_id is None:
@@ -135,7 +138,8 @@ class Phone:
             await self.move(Move.REJECTED)
             self.contact = None
             self._seat.tell(
-                "Rejected: the caller keeps the place in the queue. You are not ready; r makes you ready."
+                "Rejected: the caller keeps the place in the queue. You are not ready;"
+                f" {self._seat.key('ready')} makes you ready."
             )
 
     def cannot(self, action: RequestAction) -> str:

@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from textual.message import Message
 
+from console.keymap import Keys
 from console.messages import Told
 from console.services.link import Link
 from console.services.store_thread import StoreThread
@@ -47,6 +48,8 @@ class Seat:
         self.script = script
         self.choices = choices
         self.clock = clock
+        self.key = Keys(settings.keys)
+        """How the key of an action is written here: notices name keys too."""
         self.turn = asyncio.Lock()
         """Held by whatever moves the agent or the contact, so that moves come one after the other."""
         self.post: Callable[[Message], object] = _nobody

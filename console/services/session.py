@@ -74,7 +74,8 @@ class Session:
         """Sign out; False (and told) while a contact is in hand."""
         if self.phone.status.state in HANDLING:
             self.seat.tell(
-                f"You are {self.phone.status.state}: end the contact first (w), then sign off.", "warning"
+                f"You are {self.phone.status.state}: end the contact first ({self.seat.key('wrap_up')}), then sign off.",
+                "warning",
             )
             return False
         await self.desk.keep()
@@ -145,7 +146,8 @@ class Session:
                 self.seat.post(Connected(contact))
             case Move.MISSED:
                 self.seat.tell(
-                    "You missed a call: it went back to the queue, and you are not ready. r makes you ready.",
+                    "You missed a call: it went back to the queue, and you are not ready."
+                    f" {self.seat.key('ready')} makes you ready.",
                     "warning",
                 )
             case Move.ABANDONED:
@@ -156,7 +158,7 @@ class Session:
                     disposition, self.phone.disposition = self.phone.disposition, None
                     await self._wrap_up(contact, disposition)
                 elif contact.end_reason == "caller":
-                    self.seat.tell("The caller has hung up. w wraps the contact up.")
+                    self.seat.tell(f"The caller has hung up. {self.seat.key('wrap_up')} wraps the contact up.")
 
     # wrapping up
 
@@ -247,7 +249,9 @@ class Session:
             if contact is not None and (attach or contact.customer_id in (None, self._viewed)):
                 await self._give_customer(contact, self._viewed)
             elif contact is not None:
-                self.seat.tell("Only looked at: m makes this the contact's customer, esc goes back.")
+                self.seat.tell(
+                    f"Only looked at: {self.seat.key('attach')} makes this the contact's customer, esc goes back."
+                )
         await self._show_customer()
 
     async def doubles(self, texts: dict[str, str], but: str = "") -> list[Found]:
@@ -294,7 +298,7 @@ class Session:
             await self._show_customer()
             return
         if contact is None:
-            self.seat.tell("Nobody is calling: / searches.", "warning")
+            self.seat.tell(f"Nobody is calling: {self.seat.key('search')} searches.", "warning")
             return
         await self._offer_matches(contact)
 
@@ -321,7 +325,7 @@ class Session:
         """Put the current thing away; False when it holds unsaved text and `sure` is False."""
         item, contact = self.desk.item, self.phone.contact
         if item is not None and contact is not None and item.id == contact.id:
-            self.seat.tell("This contact is still yours: w wraps it up.", "warning")
+            self.seat.tell(f"This contact is still yours: {self.seat.key('wrap_up')} wraps it up.", "warning")
             return True
         dropped = await self.desk.drop(sure=sure)
         if dropped:
@@ -351,7 +355,8 @@ class Session:
         ringing = self.phone.status.state is AgentState.RINGING
         why = "this number is calling" if ringing and contact is not None and contact.caller_e164 else ""
         if self._viewed is not None and contact is not None:
-            contact, why = None, "looked up; m makes this the contact's customer, esc goes back"
+            contact = None
+            why = f"looked up; {self.seat.key('attach')} makes this the contact's customer, esc goes back"
         glance = await self.seat.read(reading.glance, customer_id, contact, why) if customer_id else None
         if glance is not None:
             self.seat.post(CustomerShown(glance))

@@ -10,8 +10,6 @@ from pydantic import Field, ValidationError
 from data.models.base import Value
 from data.playbook.script import Script
 
-CONTENT = Path(__file__).parent.parent / "content"
-
 
 class ContentError(Exception):
     """A text file that cannot be used; the message names the file and what to mend."""

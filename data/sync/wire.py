@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
 from data.sync.contract import Claim
@@ -66,5 +66,6 @@ class SyncStatus(Value):
 ToWorker = Annotated[Wake | AskClaim | Finish, Field(discriminator="say")]
 FromWorker = Annotated[Claimed | Pulled | SyncStatus, Field(discriminator="tell")]
 
-TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker)
-FROM_WORKER: TypeAdapter[FromWorker] = TypeAdapter(FromWorker)
+_LATER = ConfigDict(defer_build=True)
+TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker, config=_LATER)
+FROM_WORKER: TypeAdapter[FromWorker] = TypeAdapter(FromWorker, config=_LATER)

@@ -19,6 +19,8 @@ from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, SyncSt
 
 POLL_S = 0.05
 """How often the embedded hub's change counter is looked at (about 20 µs a look)."""
+OUTBOX_POLL_S = 0.5
+"""How often the outbox is looked at when the console has said nothing: it says so after each save."""
 SAFETY_POLL_S = 5.0
 HEARTBEAT_S = 10.0
 STATUS_S = 1.0
@@ -68,6 +70,9 @@ class Worker:
         self._beat_at = 0.0
         self._status_at = 0.0
         self._behind = False
+        self._left = True
+        """The outbox may hold what was not pushed."""
+        self._look_at = 0.0
         self._store_trouble = False
         self._status = SyncStatus(since=clock.now())
         self._told: SyncStatus | None = None
@@ -84,6 +89,7 @@ class Worker:
         """Do what the console asks. Claims are answered at once; the rest is looked at in the next step."""
         match message:
             case Wake():
+                self._left = True
                 self._retry_at = min(self._retry_at, self._clock.monotonic() + BACKOFF_FIRST_S)
             case AskClaim():
                 self._answer_claim(message)
@@ -145,7 +151,7 @@ class Worker:
     def _work(self, now: float) -> bool:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
-        ops = self._replica.next_ops(PUSH_SLICE)
+        ops = self._next_ops(now)
         if ops:
             self._push(hub, ops)
             self._pull()
@@ -159,9 +165,18 @@ class Worker:
             for contact_id, fence in list(self._claims.items()):
                 if not hub.heartbeat_v1(self._replica.identity(), contact_id, fence):
                     del self._claims[contact_id]
-        if self._replica.numbers_left() <= BLOCK // 2:
-            self._replica.add_block(hub.lease_numbers_v1(self._replica.identity(), BLOCK))
         return self._behind or bool(ops)
+
+    def _next_ops(self, now: float) -> list[Op]:
+        """What is to be pushed: looked for when the console says so, and now and then all the same."""
+        if not self._left and now < self._look_at:
+            return []
+        self._look_at = now + OUTBOX_POLL_S
+        if self._replica.numbers_left() <= BLOCK // 2:
+            self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
+        ops = self._replica.next_ops(PUSH_SLICE)
+        self._left = bool(ops)
+        return ops
 
     def _push(self, hub: Hub, ops: Sequence[Op]) -> None:
         try:
@@ -185,7 +200,7 @@ class Worker:
             while self._behind:
                 page = hub.pull_v1(self._replica.identity(), self._replica.cursor)
                 self._behind = page.more
-                if page.rows or page.end != page.start:
+                if page.rows or page.end != page.start or self._status.last_pull is None:
                     self._news |= self._replica.apply(page)
                 if self._behind:
                     self._pause(PAGE_PAUSE_S)

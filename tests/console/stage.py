@@ -11,7 +11,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from console.app import AgentConsole, Launch
+from console.app import AgentConsole
+from console.launch import Launch
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.models import SYNCED

@@ -137,6 +137,18 @@ class Emulator:
         return "".join(cells[column].data for column in range(self._screen.columns)).rstrip()
 
     @property
+    def pictures(self) -> list[str]:
+        """Each row with a mark for the look of every cell: two equal rows look the same, colours included."""
+        return [self._picture(row) for row in range(self._screen.lines)]
+
+    def _picture(self, row: int) -> str:
+        cells = self._screen.buffer[row]
+        return "".join(
+            chr(0x100 + hash(cells[column]) % 0xD000) if column in cells else " "
+            for column in range(self._screen.columns)
+        )
+
+    @property
     def cursor(self) -> tuple[int, int]:
         """Row and column of the terminal's own cursor, from 0."""
         return self._screen.cursor.y, self._screen.cursor.x

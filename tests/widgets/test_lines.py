@@ -6,8 +6,9 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from tests.widgets.stage import on_stage, said, text_of
-from widgets.lines import TONES, Lines, Row
+from widgets.lines import Lines, Row
 from widgets.safe_text import line
+from widgets.tones import TONES, cursor_of
 
 
 class Counted(Lines):
@@ -28,7 +29,7 @@ def rows(*keys: str) -> list[Row]:
 
 def cursor_rows(lines: Lines) -> list[int]:
     """The lines that are drawn as the one under the cursor."""
-    marked = lines.get_component_rich_style("lines--cursor").bgcolor
+    marked = cursor_of(lines.app).bgcolor
     found = []
     for y in range(lines.size.height):
         strip = lines.render_line(y)

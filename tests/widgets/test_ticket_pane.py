@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from console.keymap import Keys
 from tests.widgets.stage import Stage, on_stage, said, text_of
 from tests.widgets.views import NOW, events, ticket, ticket_view
 from widgets.fields import TextField
@@ -12,7 +13,7 @@ from widgets.ticket_pane import TicketPane
 
 
 def make() -> TicketPane:
-    return TicketPane(id="ticket")
+    return TicketPane(id="ticket", key_of=Keys())
 
 
 def check_line(stage: Stage) -> str:

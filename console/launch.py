@@ -1,0 +1,28 @@
+"""How the console was started."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from console.settings import Settings
+
+HUB_FILE = "hub.db"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """What the command line and the settings ask for."""
+
+    folder: Path
+    settings: Settings
+    role: str = "agent"
+    """What people sign on as: a `data.models.agent.Role`."""
+    floor: Sequence[str] | None = None
+    """Options of the practice floor, None without one."""
+
+    @property
+    def hub(self) -> Path:
+        """The embedded hub's file."""
+        return self.settings.hub or self.folder / HUB_FILE

@@ -1,0 +1,1 @@
+"""Which themes there are at this seat, and who has chosen which."""

@@ -1,0 +1,130 @@
+"""What works behind the screens of one seat: the store's thread, the sync worker, the practice floor and the
+texts that an organisation reviews. Whatever is in front, a full screen or plain lines, opens and closes it here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from console.launch import Launch
+from console.services.floor import PracticeFloor
+from console.services.link import Link
+from console.services.seat import Seat
+from console.services.store_thread import StoreThread
+from data.clock import Clock
+from data.models.agent import Agent, Role
+from data.playbook.files import load_choices, load_script
+from data.queue import people
+from data.store.database import STORE_FILE
+from data.sync.wire import SyncStatus
+
+if TYPE_CHECKING:
+    from console.services.session import Session
+
+FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
+
+
+class Station:
+    """One seat at work. `open` it, and `close` it in the end."""
+
+    def __init__(
+        self,
+        launch: Launch,
+        clock: Clock,
+        *,
+        on_people: Callable[[], None],
+        on_floor_ended: Callable[[str], None],
+    ) -> None:
+        """
+        Args:
+            on_people: the hub sent people, while nobody is signed on.
+            on_floor_ended: the practice floor ended by itself; what it said last.
+        """
+        self._launch = launch
+        self._clock = clock
+        self._on_people = on_people
+        self._on_floor_ended = on_floor_ended
+        self._store = StoreThread(launch.folder / STORE_FILE)
+        self._link = Link(self._store.path, launch.hub, launch.settings.seat, self._pulled, self._synced)
+        self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
+        self._watching: asyncio.Task[None] | None = None
+        self._sync = SyncStatus()
+        self.session: Session | None = None
+        """Who is signed on."""
+
+    async def open(self) -> None:
+        """Read the texts, open the store, start the worker and the floor.
+
+        Raises:
+            ContentError: a text file cannot be used.
+            StoreError: the store cannot be opened.
+        """
+        self._script = load_script(self._launch.settings.script)
+        self._choices = load_choices(self._launch.settings.choices)
+        await self._store.open()
+        self._link.start()
+        if self._floor is not None:
+            await self._floor.start()
+            self._watching = asyncio.create_task(self._watch(self._floor), name="practice floor")
+
+    async def _watch(self, floor: PracticeFloor) -> None:
+        if said := await floor.ended():
+            self._on_floor_ended(said)
+
+    async def close(self) -> None:
+        """Sign off as far as that is possible, let the worker push what it can, and close the store."""
+        await self.end_session()
+        if self._watching is not None:
+            self._watching.cancel()
+        await asyncio.gather(self._link.close(), *([self._floor.close()] if self._floor is not None else []))
+        await self._store.close()
+
+    # sync
+
+    def _pulled(self, entities: tuple[str, ...]) -> None:
+        if self.session is not None:
+            self.session.refresh(entities)
+        elif Agent.entity in entities:
+            self._on_people()
+
+    def _synced(self, status: SyncStatus) -> None:
+        self._sync = status
+        if self.session is not None:
+            self.session.synced(status)
+
+    # people
+
+    async def people(self) -> list[Agent]:
+        """Who may sign on here."""
+        return await self._store.do(people.everyone)
+
+    async def sign_on(self, name: str) -> Session:
+        """Sign a person on.
+
+        Raises:
+            ValueError: the name is empty.
+            StoreError: the store could not be written.
+        """
+        from console.services.session import Session
+
+        await self._heard_of_people()
+        agent, status = await self._store.do(people.sign_on, name, self._clock, Role(self._launch.role))
+        self._link.wake()
+        seat = Seat(agent, self._store, self._link, self._launch.settings, self._script, self._choices, self._clock)
+        self.session = Session(seat, status)
+        self.session.sync = self._sync
+        return self.session
+
+    async def _heard_of_people(self) -> None:
+        """Wait a moment for the hub's people, so that a known name does not become a second person."""
+        for _ in range(FIRST_PULL_LOOKS):
+            if self._sync.last_pull is not None or self._sync.problem:
+                return
+            await asyncio.sleep(FIRST_PULL_S / FIRST_PULL_LOOKS)
+
+    async def end_session(self) -> None:
+        """Write what is being typed and sign out, unless a contact is in hand."""
+        session, self.session = self.session, None
+        if session is not None:
+            await session.close()
