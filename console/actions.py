@@ -99,6 +99,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("unverify", "V", "untick", "Take the last tick back.", CONTACT),
     Action("attach", "m", "attach", "Make the customer that you look at the contact's; or choose again among those with its number.", CONTACT),
     Action("create_customer", "c", "new customer", "Create a customer and attach it to the contact.", CONTACT),
+    Action("edit_customer", "e", "change customer", "Change the customer that is shown: numbers, address, contacts and who may discuss money.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),
@@ -164,6 +165,7 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("customer form", (KEEP, AFRESH, ENTER, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip
 """One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""

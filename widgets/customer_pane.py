@@ -30,6 +30,7 @@ class CustomerPane(Pane):
         "{search} searches by name, company, phone or its last digits, e-mail, address, account or ticket number; "
         "the best hit is on top, enter takes it, esc goes back. "
         "When several customers share the number, choose one; when nobody has it, search and attach, or press {create_customer} to create one. "
+        "{edit_customer} changes the customer that is shown: numbers, address, and which contacts may discuss money. "
         "{verify} ticks the next thing that the caller has confirmed, {unverify} takes the last tick back."
     )
 

@@ -10,6 +10,7 @@ from widgets.safe_text import Line, Span, fit, flow, line, wrap
 from widgets.times import day
 
 LABEL = 10
+MOST_PEOPLE = 8
 CHECKLIST = ("name", "company", "phone", "address", "account")
 """What a caller may be asked to confirm, in order; `account` is for billing and account changes (CUST-5)."""
 
@@ -101,12 +102,16 @@ def _phones(customer: Customer, calling_from: str) -> list[Line]:
 
 def _people(customer: Customer) -> list[list[Span]]:
     chunks: list[list[Span]] = []
-    for place, person in enumerate(customer.people[:4]):
+    for place, person in enumerate(customer.people[:MOST_PEOPLE]):
         chunk = [Span(" · ", "dim")] if place else []
         chunk.append(Span(person.name))
-        if customer.may_discuss_money(person):
-            chunk.append(Span(" may discuss money", "good"))
+        if person.role:
+            chunk.append(Span(f" {person.role}", "dim"))
+        may = customer.may_discuss_money(person)
+        chunk.append(Span(" may discuss money", "good") if may else Span(" not about money", "warn"))
         chunks.append(chunk)
+    if (more := len(customer.people) - MOST_PEOPLE) > 0:
+        chunks.append([Span(f" · and {more} more", "dim")])
     return chunks
 
 

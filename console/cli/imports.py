@@ -75,16 +75,18 @@ def import_queue_log(
 
 @app.command("customers")
 def import_customers(
-    file: Annotated[Path, typer.Argument(help="The CSV file; its first line names the columns.")],
+    file: Annotated[
+        Path, typer.Argument(help="The file: .csv (its first line names the columns), .vcf or .jsonl.")
+    ],
     mapping: Annotated[
-        Path | None, typer.Option("--map", help="TOML file that says which column is which.")
+        Path | None, typer.Option("--map", help="TOML file that says which column, property or name is which.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Write the refused rows here, with the reason.")] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Import customers from CSV.
+    """Import customers from CSV, vCards or JSON Lines.
 
     All of the file or nothing. Importing again changes nothing; a refused row is told with its reason.
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 from console.plain import facts, records
 from console.plain import wording as words
 from console.plain.front import Choice, Front, chosen
-from data.customers.records import from_form
 from data.models.customer import Plan
 from data.text.cards import mask_cards
 from data.views import Found, Glance
@@ -16,6 +15,7 @@ MOST_FOUND = 9
 QUESTIONS = (
     ("name", "name"),
     ("company", "company"),
+    ("account", "account"),
     ("phone", "phone"),
     ("phone2", "second phone"),
     ("email", "e-mail"),
@@ -137,7 +137,13 @@ class CustomerWords:
         known = {"name": contact.caller_name, "phone": contact.caller_number} if contact is not None else {}
         self._front.say("New customer. Enter keeps what stands in brackets, or leaves it empty; a dot leaves all.")
         texts = {name: await self._filled_in(name, label, known.get(name, "")) for name, label in QUESTIONS}
-        await session.create_customer(from_form(texts, session.seat.settings.region))
+        known_ones = await session.doubles(texts)
+        for one in known_ones:
+            self._front.say(f"Probably known already: {words.brief(one.head)}, {words.brief(one.why)}.")
+        if known_ones and not await self._front.sure("Create this one as well?"):
+            self._front.say("Not created. Type lookup to find the one that is known.")
+            return
+        await session.create_customer(texts)
 
     async def _filled_in(self, name: str, label: str, known: str) -> str:
         """One field of the form."""

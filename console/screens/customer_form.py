@@ -1,23 +1,32 @@
-"""Creating a customer: a short form, filled in with what is known of the caller."""
+"""The form for a new customer, and for changing one. It warns of customers who are probably known already."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input
 
 from console.screens.drafting import DraftDialog
+from console.screens.modal import GUARD_S
 from console.services.drafts import Slip
+from data.customers.form import MOST_PEOPLE, person_fields
 from data.models.customer import Plan
+from data.views import Found
 from widgets.fields import ChoiceField, LineField
-from widgets.lines import Lines
-from widgets.safe_text import line
+from widgets.lines import Lines, Row
+from widgets.safe_text import Line, Span, fit, line
 
 FIELDS = (
     ("name", "name"),
     ("company", "company"),
+    ("account", "account"),
     ("phone", "phone"),
     ("phone2", "phone 2"),
     ("email", "e-mail"),
@@ -27,34 +36,153 @@ FIELDS = (
     ("notes", "note"),
 )
 PLANS = [("", "none"), *((str(plan.value), f"{plan.value} {plan.label}") for plan in Plan)]
+MONEY = [("", "unmarked"), ("yes", "yes, may discuss money"), ("no", "no, not about money")]
+"""Unmarked means yes for a sole contact and no for one of several."""
+LOOK_S = 0.15
+"""How long typing must rest before duplicates are looked for."""
+FEWEST_PEOPLE = 2
 
 
-class CustomerDialog(DraftDialog[dict[str, str]]):
-    """Returns the form's texts; F10 saves."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form is to be saved."""
 
-    def __init__(self, slip: Slip, known: Mapping[str, str]) -> None:
-        super().__init__("New customer", slip, known)
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The customer is there already: open that one."""
+
+    key: str
+
+
+Look = Callable[[dict[str, str]], Awaitable[Sequence[Found]]]
+"""Finds the customers that a form probably doubles."""
+
+
+class CustomerDialog(DraftDialog[Filled | Known]):
+    """A key saves; with likely duplicates it asks first, and saves when pressed again."""
+
+    ids: ClassVar[frozenset[str]] = frozenset({"account", "phone", "phone2"})
+
+    def __init__(self, title: str, slip: Slip, known: Mapping[str, str], look: Look) -> None:
+        super().__init__(title, slip, known)
+        self._look = look
+        texts = {**known, **slip.fields}
+        named = sum(1 for place in range(MOST_PEOPLE) if texts.get(person_fields(place)[0]))
+        self._people = [person_fields(place) for place in range(min(MOST_PEOPLE, max(FEWEST_PEOPLE, named + 1)))]
+        self._told: set[str] = set()
+        """Keys of the duplicates that were asked about."""
+        self._asked_at = 0.0
+        self._asking = False
+        self._accepting = False
 
     def compose_body(self) -> ComposeResult:
-        for name, label in FIELDS:
-            with Horizontal(classes="form-row"):
-                shown = Lines(classes="label")
-                shown.set_lines([line((f" {label}", "dim"))])
-                yield shown
-                if name == "plan":
-                    yield ChoiceField(PLANS, id="draft-plan")
-                else:
+        with VerticalScroll(id="customer-form", can_focus=False):
+            for name, label in FIELDS:
+                with Horizontal(classes="form-row"):
+                    yield _label(label)
+                    yield ChoiceField(PLANS, id="draft-plan") if name == "plan" else LineField(id=f"draft-{name}")
+            for place, (name, money) in enumerate(self._people, 1):
+                with Horizontal(classes="form-row -person"):
+                    yield _label(f"contact {place}")
                     yield LineField(id=f"draft-{name}")
+                    yield ChoiceField(MONEY, id=f"draft-{money}")
+        yield Lines(id="customer-doubles")
         yield Lines(id="dialog-foot", classes="foot")
+
+    def on_mount(self) -> None:
+        self.query_one("#dialog").add_class("-form")
+        super().on_mount()
+        self._show(())
+
+    @property
+    def doubles(self) -> Lines:
+        """The list of likely duplicates."""
+        return self.query_one("#customer-doubles", Lines)
+
+    @property
+    def draft_keys(self) -> tuple[tuple[str, str], ...]:
+        if self._asking:
+            return ("enter", "open that one"), (self.key_of("keep"), "save anyway")
+        return ((self.key_of("keep"), "save"),)
+
+    @property
+    def remark(self) -> Line:
+        if self.doubles.key is None:
+            return ()
+        question = ": open that one, or save this one as well?" if self._asking else "."
+        return line((f" ▲ Probably known already{question}", "warn"))
+
+    # duplicates
+
+    def _typed(self) -> None:
+        super()._typed()
+        if not self._accepting:
+            self._look_soon()
+
+    @work(group="doubles", exclusive=True, exit_on_error=False)
+    async def _look_soon(self) -> None:
+        await asyncio.sleep(LOOK_S)
+        self._show(await self._look(self.fields))
+
+    def _show(self, found: Sequence[Found], *, asking: bool = False) -> None:
+        reason = max((len(one.why) for one in found), default=0)
+        room = self.query_one("#customer-form").size.width - reason - 6
+        rows = []
+        for one in found:
+            head = Span(" ▲ " + fit(one.head, room * 2 // 5) + " ", "bright")
+            detail = Span(fit(one.detail, room - room * 2 // 5 - 2) + " ")
+            rows.append(Row(one.key, (head, detail, Span(one.why, "warn"))))
+        self.doubles.set_rows(rows)
+        self.doubles.can_focus = self.doubles.display = bool(rows)
+        self.doubles.styles.height = len(rows)
+        self._asking = asking
+        self._foot()
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        if time.monotonic() - self._asked_at >= GUARD_S:
+            self._slip.discard()
+            self.dismiss(Known(event.key))
+
+    # leaving
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.focus_next()
 
     def action_accept(self) -> None:
-        """Save when there is a name."""
+        """Save when there is a name, and the customer is new or was said to be new."""
+        if self._accepting or time.monotonic() - self._asked_at < GUARD_S:
+            return
         texts = self.fields
-        if texts["name"].strip():
-            self.accept(texts)
-        else:
+        if not texts["name"].strip():
             self.show_fault("name: every customer needs one", "name")
+            return
+        self._accepting = True
+        self._accept(texts)
+
+    @work(group="doubles", exclusive=True, exit_on_error=False)
+    async def _accept(self, texts: dict[str, str]) -> None:
+        try:
+            found = await self._look(texts)
+        finally:
+            self._accepting = False
+        keys = {one.key for one in found}
+        if keys <= self._told:
+            self.accept(Filled(texts))
+            return
+        self._told |= keys
+        self._asked_at = time.monotonic()
+        self._fault = ""
+        self._show(found, asking=True)
+        self.doubles.move_cursor(0)
+        self.doubles.focus()
+
+
+def _label(text: str) -> Lines:
+    shown = Lines(classes="label")
+    shown.set_lines([line((f" {text}", "dim"))])
+    return shown

@@ -26,6 +26,9 @@ class DraftDialog(Dialog[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP, actions.AFRESH]))
 
+    ids: ClassVar[frozenset[str]] = frozenset()
+    """Fields in which a long number is an id or a telephone, not a card."""
+
     def __init__(self, title: str, slip: Slip, known: Mapping[str, str]) -> None:
         """`known`: what stands in the fields when nothing was begun."""
         super().__init__(title)
@@ -46,6 +49,11 @@ class DraftDialog(Dialog[T]):
     def draft_keys(self) -> tuple[tuple[str, str], ...]:
         """The keys that accept, and what for."""
         return ((self.key_of("keep"), "save"),)
+
+    @property
+    def remark(self) -> Line:
+        """What else is to be said above the keys, while there is no fault."""
+        return ()
 
     def field(self, name: str) -> Field:
         """The field of this name."""
@@ -80,7 +88,7 @@ class DraftDialog(Dialog[T]):
         kept = " kept while you type, also after esc"
         if begun and self._slip.kept_at is not None:
             kept = f" begun before, kept {seconds_of_day(self._slip.kept_at)}"
-        foot: list[Line] = [line((f" ✗ {self._fault}", "bad")) if self._fault else (), line((kept, "dim"))]
+        foot: list[Line] = [line((f" ✗ {self._fault}", "bad")) if self._fault else self.remark, line((kept, "dim"))]
         self.query_one("#dialog-foot", Lines).set_lines([*foot, tuple(spans)])
 
     @property
@@ -101,7 +109,7 @@ class DraftDialog(Dialog[T]):
         self._slip.typed(*self._stand())
 
     def _typed(self) -> None:
-        if any([mask(self.field(name)) for name in self.fields]):
+        if any([mask(self.field(name)) for name in self.fields if name not in self.ids]):
             self.show_fault("a card number was masked: it is kept nowhere", self._stand()[1])
         self._tell()
 

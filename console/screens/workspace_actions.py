@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection, Sequence
 
 from textual.screen import Screen
 
 from console import actions
 from console.messages import CustomerShown, SignedOff
 from console.screens.copying import copyable
-from console.screens.customer_form import CustomerDialog
+from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.drafting import TextDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.drafts import Slip
 from console.services.session import Session
-from data.customers.records import from_form
+from data.customers.form import form_of
 from data.desk.drafts import Draft, DraftKind, draft_id
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from data.playbook.files import KeyedChoice
+from data.views import Found
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
 from widgets.safe_text import line, wrap
@@ -53,6 +54,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def texts_to_copy(self) -> tuple[str, str]:
         """What is selected in a field or by the mouse, and the title in the form."""
+
+    @abstractmethod
+    def open_found(self, key: str, *, attach: bool = False) -> None:
+        """Open a customer or a ticket."""
 
     @property
     @abstractmethod
@@ -175,14 +180,47 @@ class WorkspaceActions(Screen[None]):
             known = {"name": contact.caller_name, "phone": contact.caller_number}
         slip = self._slip(DraftKind.CUSTOMER, self.session.at_hand)
 
-        def chosen(texts: dict[str, str] | None) -> None:
-            if texts is not None:
-                self.do(self._create(texts, slip.id))
+        def chosen(wish: Filled | Known | None) -> None:
+            if isinstance(wish, Filled):
+                self.do(self.session.create_customer(wish.texts, slip.id))
+            elif wish is not None:
+                self.open_found(wish.key, attach=True)
 
-        self.app.push_screen(CustomerDialog(slip, known), chosen)
+        self.app.push_screen(CustomerDialog("New customer", slip, known, self._doubles("", ())), chosen)
 
-    async def _create(self, texts: dict[str, str], draft: str) -> None:
-        await self.session.create_customer(from_form(texts, self.session.seat.settings.region), draft)
+    def action_edit_customer(self) -> None:
+        if self.glance is None:
+            key = self.session.seat.key
+            self.session.seat.tell(
+                f"No customer is open: {key('search')} searches, {key('create_customer')} creates one.", "warning"
+            )
+            return
+        self.do(self._edit_customer(self.glance.glance.customer.id))
+
+    async def _edit_customer(self, customer_id: str) -> None:
+        shown = await self.session.open_customer(customer_id)
+        slip = self._slip(DraftKind.CHANGE, customer_id)
+
+        def chosen(wish: Filled | Known | None) -> None:
+            if isinstance(wish, Filled):
+                self.do(self.session.change_customer(shown, wish.texts, slip.id))
+            elif wish is not None:
+                self.open_found(wish.key)
+
+        known = form_of(shown.customer)
+        # Those who have the same number all along are no news.
+        before = {one.key for one in await self.session.doubles(known, customer_id)}
+        title = f"Change {shown.customer.name}"
+        self.app.push_screen(CustomerDialog(title, slip, known, self._doubles(customer_id, before)), chosen)
+
+    def _doubles(self, but: str, old: Collection[str]) -> Look:
+        """What a customer's form asks while one types; without an answer it warns of nobody."""
+
+        async def look(texts: dict[str, str]) -> Sequence[Found]:
+            found = await self.session.seat.guard(self.session.doubles(texts, but))
+            return [one for one in found or () if one.key not in old]
+
+        return look
 
     # what was begun
 
@@ -197,6 +235,8 @@ class WorkspaceActions(Screen[None]):
             self.action_note()
         elif draft.kind is DraftKind.CUSTOMER and self.session.at_hand == draft.about:
             self.action_create_customer()
+        elif draft.kind is DraftKind.CHANGE:
+            self.do(self._edit_customer(draft.about))
         elif draft.kind is DraftKind.CALL_OUT:
             self.action_call_out()
 

@@ -277,12 +277,41 @@ class Session:
             return self.phone.contact.id
         return self.desk.item.id if self.desk.item is not None else ""
 
-    async def create_customer(self, customer: Customer, draft: str = "") -> None:
-        """Write a new customer, whose form's draft is done with, and attach it."""
-        created = await self.drafts.finish(draft, records.create, customer, self.seat.me, self.seat.clock)
+    async def doubles(self, texts: dict[str, str], but: str = "") -> list[Found]:
+        """The known customers that a form probably doubles; `but` is the one that it changes."""
+        return await self.seat.read(reading.doubles, texts, self.seat.settings.region, but)
+
+    async def create_customer(self, texts: dict[str, str], draft: str = "") -> None:
+        """Write a new customer from the texts of its form, whose draft is done with, and attach it."""
+        region, seat = self.seat.settings.region, self.seat
+        created = await self.drafts.finish(draft, records.create, texts, region, seat.me, seat.clock)
+        self._customer_written("Created", created)
+        await self.pick(f"customer:{created.customer.id}", attach=True)
+
+    async def open_customer(self, customer_id: str) -> records.Opened:
+        """A customer as its form is filled with it.
+
+        Raises:
+            LookupError: it is no longer there.
+        """
+        return await self.seat.read(records.opened, customer_id)
+
+    async def change_customer(self, shown: records.Opened, texts: dict[str, str], draft: str = "") -> None:
+        """Write what a form changed of a customer; the form's draft is done with."""
+        region, seat = self.seat.settings.region, self.seat
+        written = await self.drafts.finish(draft, records.change, shown, texts, region, seat.me, seat.clock)
+        self._customer_written("Changed", written)
+        await self._show_customer()
+
+    def _customer_written(self, what: str, written: records.Written) -> None:
         self._known.clear()
-        self.seat.tell(f"Created: {created.name}.")
-        await self.pick(f"customer:{created.id}", attach=True)
+        if written.masked:
+            self.seat.tell(
+                f"{what}: {written.customer.name}. A card number was masked: only its last four digits are kept.",
+                "warning",
+            )
+        else:
+            self.seat.tell(f"{what}: {written.customer.name}.")
 
     async def attach_shown(self) -> None:
         """Make the customer that is looked at the contact's; without one, offer those with the caller's number."""

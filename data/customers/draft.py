@@ -12,10 +12,12 @@ from uuid import UUID, uuid5
 from data.customers.folding import account_key, words_of
 from data.customers.index import Entry, entry_from
 from data.customers.mapping import Field
-from data.customers.phone import normalise
+from data.customers.people import PeopleColumns, Said, known_marks, people_text
+from data.customers.phone import as_kept, normalise
+from data.customers.sources.rows import SourceRow
 from data.models.base import Column, Row
 from data.models.customer import Plan
-from data.text.cards import mask_cards
+from data.text.cards import SHORTEST, mask_cards
 
 _NAMESPACE = UUID("8f0d7a52-6f0c-5d0e-9d5f-3c1b6f7b2a10")
 _LONGEST_ID = 200
@@ -42,6 +44,9 @@ _EMPTY: Row = {
 _quote: Callable[[str], str] = json.encoder.encode_basestring
 
 
+_PHONE = '{"raw":%s,"e164":%s,"note":%s}'
+
+
 def _text_list(texts: Iterable[str]) -> str:
     """A list of texts as JSON, as `data.models.base.row_of` writes it: three times as quick as json.dumps."""
     return f"[{','.join(map(_quote, texts))}]"
@@ -52,12 +57,7 @@ def _text_map(texts: Mapping[str, str]) -> str:
 
 
 def _phone_list(phones: Iterable[Mapping[str, str]]) -> str:
-    return f"[{','.join(map(_text_map, phones))}]"
-
-
-def _people_list(names: Iterable[str]) -> str:
-    people = [f'{{"name":{_quote(name)},"role":"","money":null}}' for name in names]
-    return f"[{','.join(people)}]"
+    return f"[{','.join([_PHONE % tuple(map(_quote, phone.values())) for phone in phones])}]"
 
 
 class Refused(Exception):
@@ -73,13 +73,13 @@ class Draft(NamedTuple):
     source: int
     """64 bits that change when anything in the row does."""
     warnings: tuple[str, ...]
-    people: tuple[str, ...]
+    people: tuple[Said, ...]
     emails: tuple[str, ...]
     phones: tuple[dict[str, str], ...]
 
     def new_entry(self) -> Entry:
         """What the indexes hold of `new_row`."""
-        return entry_from(self.given, self.people, self.emails, self.phones)
+        return entry_from(self.given, [person.name for person in self.people], self.emails, self.phones)
 
     def new_row(self) -> Row:
         """The whole row of a customer that was not known before."""
@@ -92,6 +92,8 @@ class Draft(NamedTuple):
             if name == "extra":
                 held = json.loads(str(before["extra"] or "{}"))
                 value = _text_map({**held, **json.loads(str(value))})
+            elif name == "people":
+                value = people_text(known_marks(self.people, json.loads(str(before["people"] or "[]"))))
             row[name] = value
         return row if row != before else None
 
@@ -102,22 +104,26 @@ class Drafter:
     def __init__(self, fields: Mapping[str, Field], region: str) -> None:
         self._fields = {heading: str(field) for heading, field in fields.items()}
         self._region = region
-        # A corrected mapping must count as a change of every row.
-        self._salt = repr((sorted(self._fields.items()), region))
+        self._people = PeopleColumns(fields)
+        self._kept_as = {heading: mask_cards(heading) for heading in fields}
+        # A corrected mapping, or other headings over the same cells, must count as a change of every row.
+        self._salt = blake2b(repr((list(self._fields.items()), region)).encode(), digest_size=8).hexdigest()
 
-    def draft(self, values: Mapping[str, str]) -> Draft:
+    def draft(self, row: SourceRow) -> Draft:
         """
         Raises:
             Refused: the row has no name, or an id that cannot be one.
         """
         held: dict[str, list[str]] = {}
         extra: dict[str, str] = {}
-        for heading, text in values.items():
+        fields = self._fields
+        for heading, text in row.cells:
             if not text or text.isspace():
                 continue
-            field = self._fields[heading]
+            field = fields[heading]
             if field == "extra":
-                extra[heading] = text
+                name = self._kept_as[heading]
+                extra[name] = f"{extra[name]}, {text}" if name in extra else text
             elif field in held:
                 held[field].append(text)
             elif field != "ignore":
@@ -135,7 +141,7 @@ class Drafter:
         phones = self._phones(held, warnings)
         emails = _parts(held, "email", warnings)
         flags = _parts(held, "flags", warnings)
-        people = tuple([_masked(text.strip(), "people", warnings) for text in held.get("person", ())])
+        people = self._people.of(row.cells, warnings) if self._people.named else ()
         if phones:
             given["phones"] = _phone_list(phones)
         if emails:
@@ -143,19 +149,19 @@ class Drafter:
         if flags:
             given["flags"] = _text_list(flags)
         if people:
-            given["people"] = _people_list(people)
+            given["people"] = people_text(people)
         if extra:
             given["extra"] = _text_map(extra)
         told = tuple(dict.fromkeys(warnings)) if warnings else ()
         customer_id = _id(held, given, phones)
-        return Draft(customer_id, given, _fingerprint(self._salt, values), told, people, emails, phones)
+        return Draft(customer_id, given, _fingerprint(self._salt, row.written), told, people, emails, phones)
 
     def _mask(self, given: Row, extra: dict[str, str], warnings: list[str]) -> None:
         for column, value in given.items():
-            if column != "account" and isinstance(value, str) and len(value) >= 12:
+            if isinstance(value, str) and len(value) >= SHORTEST and column != "account":
                 given[column] = _masked(value, column, warnings)
         for heading, text in extra.items():
-            if len(text) >= 12:
+            if len(text) >= SHORTEST:
                 extra[heading] = _masked(text, heading, warnings)
 
     def _phones(self, held: Mapping[str, list[str]], warnings: list[str]) -> tuple[dict[str, str], ...]:
@@ -168,9 +174,9 @@ class Drafter:
                     e164 = normalise(raw, self._region)
                     if not e164:
                         warnings.append("a telephone number could not be understood: kept as it was written")
-                    if not e164 or len(raw) >= len(e164) + 12:
-                        raw = _masked(raw, "phone", warnings)
-                    phones.append({"raw": raw, "e164": e164, "note": note})
+                    if (kept := as_kept(raw, e164)) != raw:
+                        warnings.append("a card number was masked in phone")
+                    phones.append({"raw": kept, "e164": e164, "note": note})
         return tuple(phones)
 
 
@@ -183,12 +189,10 @@ def _parts(held: Mapping[str, list[str]], field: str, warnings: list[str]) -> tu
     if texts is None:
         return ()
     parts = [part for text in texts for part in _PARTED.split(text.strip()) if part]
-    return tuple([_masked(part, field, warnings) for part in parts])
+    return tuple([_masked(part, field, warnings) if len(part) >= SHORTEST else part for part in parts])
 
 
 def _masked(text: str, where: str, warnings: list[str]) -> str:
-    if len(text) < 12:
-        return text
     masked = mask_cards(text)
     if masked != text:
         warnings.append(f"a card number was masked in {where}")
@@ -265,8 +269,8 @@ def _id(held: Mapping[str, list[str]], given: Row, phones: Sequence[Mapping[str,
     return str(uuid5(_NAMESPACE, known))
 
 
-def _fingerprint(salt: str, values: Mapping[str, str]) -> int:
-    text = salt + "\x1f".join(values.values())
+def _fingerprint(salt: str, written: str) -> int:
+    text = salt + written.rstrip("\r\n")
     return int.from_bytes(
         blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
     )

@@ -11,7 +11,8 @@ from data.customers.draft import Draft, Drafter, Refused
 from data.customers.index import COLUMNS
 from data.customers.mapping import ColumnMapping, fields_of
 from data.customers.rejects import Rejection, RejectsFile
-from data.customers.source import CsvSource, Source, SourceRow, TornRow
+from data.customers.sources.opening import open_source
+from data.customers.sources.rows import Source, SourceRow, TornRow
 from data.customers.staging import PAGE, ImportLock, Staging, bulk_settings, known_rows, new_or_changed, sweep
 from data.models.base import Row, Value
 from data.store.database import Store
@@ -34,6 +35,8 @@ class ImportReport(Value):
     unchanged: int
     rejected: int
     seconds: float
+    duplicates: int = 0
+    """Rows that were taken though a row before them has the same number and name under another id."""
     import_id: int = 0
     """For `imported_rows`; 0 after a dry run, or when nothing changed."""
     remarks: tuple[str, ...] = ()
@@ -54,7 +57,7 @@ def import_customers(
     progress: Progress | None = None,
     clock: Clock = SYSTEM_CLOCK,
 ) -> ImportReport:
-    """Import the customers of a CSV file. Nobody sees any of it before all of it is in; others save meanwhile.
+    """Import the customers of a CSV file, vCards or JSON Lines. Nobody sees any of it before all of it is in; others save meanwhile.
 
     A customer is known by its id, else by account, else by number and name. Of a known customer the cells that
     the file fills are taken over; an empty cell leaves what is there, and a row that is the same as in the last
@@ -65,7 +68,7 @@ def import_customers(
 
     Args:
         store: a writable store.
-        path: the file.
+        path: the file; its name or its beginning tells the format.
         mapping: which column is what, where the headings do not say so.
         dry_run: read and judge everything, change nothing (the rejects file is written).
         rejects: where the refused rows go, with the reason in the first column.
@@ -77,8 +80,7 @@ def import_customers(
         ImportRefused: the file or the mapping cannot be used, or another import is running; nothing was changed.
         StoreError: the store could not be written; nothing of the file can be seen.
     """
-    source = CsvSource(path)
-    return import_rows(store, source, path.name, mapping, dry_run, rejects, region, progress, clock)
+    return import_rows(store, open_source(path), path.name, mapping, dry_run, rejects, region, progress, clock)
 
 
 def import_rows(
@@ -115,8 +117,9 @@ class _Run:
         self._clock = clock
         self._started = clock.monotonic()
         self._read = 0
-        self._added = self._updated = self._unchanged = 0
+        self._added = self._updated = self._unchanged = self._duplicates = 0
         self._seen: set[int] = set()
+        """Hashes of the ids, and of numbers with names, that the file has had so far."""
         self._warnings: list[str] = []
         self._problems: list[str] = []
         self._remarks = list(source.remarks)
@@ -169,20 +172,35 @@ class _Run:
             self._refuse(Rejection(row.line, row.reason, (row.text,)))
             return None
         try:
-            draft = self._drafter.draft(row.values)
+            draft = self._drafter.draft(row)
         except Refused as reason:
-            self._refuse(Rejection(row.line, str(reason), tuple(row.values.values())))
+            self._refuse(Rejection(row.line, str(reason), self._by_heading(row)))
             return None
         known = hash(draft.id)
         if known in self._seen:
-            self._refuse(
-                Rejection(row.line, "the same customer stands in the file before", tuple(row.values.values()))
-            )
+            self._refuse(Rejection(row.line, "the same customer stands in the file before", self._by_heading(row)))
             return None
         self._seen.add(known)
-        if draft.warnings and len(self._warnings) < _SHOWN:
-            self._warnings += [f"line {row.line}: {warning}" for warning in draft.warnings]
+        warnings = [*draft.warnings, *self._alike(draft)]
+        if warnings and len(self._warnings) < _SHOWN:
+            self._warnings += [f"line {row.line}: {warning}" for warning in warnings]
         return draft
+
+    def _alike(self, draft: Draft) -> tuple[str, ...]:
+        """A warning when a customer before this one has its number and its name (CUST-4)."""
+        name = tuple(str(draft.given["name"]).casefold().split())
+        keys = {hash((phone["e164"], name)) for phone in draft.phones if phone["e164"]}
+        alike = not keys.isdisjoint(self._seen)
+        self._seen |= keys
+        self._duplicates += alike
+        return ("probably a customer that stands in the file before: the same number and name",) if alike else ()
+
+    def _by_heading(self, row: SourceRow) -> tuple[str, ...]:
+        """The texts of a row as cells of the rejects file."""
+        texts: dict[str, list[str]] = {}
+        for heading, text in row.cells:
+            texts.setdefault(heading, []).append(text)
+        return tuple("; ".join(texts.get(heading, ())) for heading in self._source.headings)
 
     def _refuse(self, rejection: Rejection) -> None:
         self._refused.add(rejection)
@@ -199,12 +217,18 @@ class _Run:
             self._progress(self._read, max(self._source.expected, self._read))
 
     def _report(self, import_id: int) -> ImportReport:
+        if self._duplicates:
+            self._remarks.append(
+                f"{self._duplicates} of the customers probably stand in the file twice, with the same number and name:"
+                " they were taken; look at them."
+            )
         return ImportReport(
             read=self._read,
             added=self._added,
             updated=self._updated,
             unchanged=self._unchanged,
             rejected=self._refused.count,
+            duplicates=self._duplicates,
             seconds=round(self._clock.monotonic() - self._started, 3),
             import_id=import_id,
             remarks=tuple(self._remarks),

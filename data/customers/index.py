@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from data.customers.folding import account_key, indexed_words, words_of
@@ -42,6 +44,9 @@ _UPDATE = (
 )
 
 
+_in_order: Callable[[Row], tuple[Column, ...]] = itemgetter(*COLUMNS)
+
+
 class Entry(NamedTuple):
     """What the indexes hold of one customer."""
 
@@ -65,8 +70,8 @@ class Ranked(NamedTuple):
     import_id: int = 0
 
     def values(self) -> list[Column]:
-        row, entry = self.row, self.entry
-        columns: list[Column] = [row.get(name) for name in COLUMNS]
+        entry = self.entry
+        columns = _in_order(self.row)
         return [self.rank, *columns, entry.words, entry.places, entry.numbers, self.source, self.import_id]
 
 
@@ -77,10 +82,14 @@ def _listed(packed: Column) -> list[Any]:
     return values if isinstance(values, list) else []
 
 
-def _joined(texts: Sequence[object]) -> str:
-    if len(texts) == 1:
-        return " ".join(indexed_words(str(texts[0])))
-    return " ".join(dict.fromkeys([word for text in texts for word in indexed_words(str(text))]))
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(dict.fromkeys([word for text in texts for word in indexed_words(text)])) if texts else ""
+
+
+@lru_cache(maxsize=4096)
+def _common_words(text: str) -> list[str]:
+    """The words of a town or a mail domain, which thousands of rows share."""
+    return indexed_words(text)
 
 
 def entry_of(row: Mapping[str, Column]) -> Entry:
@@ -93,19 +102,22 @@ def entry_from(
     row: Mapping[str, Column], people: Sequence[str], emails: Sequence[str], phones: Sequence[Mapping[str, str]]
 ) -> Entry:
     """`entry_of` for who has the lists at hand: only the plain columns of the row are read."""
-    name, company, account = row.get("name") or "", row.get("company") or "", row.get("account") or ""
+    name, company = str(row.get("name") or ""), str(row.get("company") or "")
     emails = [email.strip().lower() for email in emails]
-    places = [text for text in (row.get("street"), row.get("city"), row.get("node")) if text]
-    website = row.get("website")
-    if website:
-        places += [word for word in words_of(str(website)) if word not in _SITE_NOISE]
-    places += [email.rpartition("@")[2] for email in emails]
+    places = indexed_words(str(row.get("street") or "")) + _common_words(str(row.get("city") or ""))
+    if node := row.get("node"):
+        places += indexed_words(str(node))
+    if website := row.get("website"):
+        for word in words_of(str(website)):
+            places += indexed_words(word) if word not in _SITE_NOISE else []
+    for email in emails:
+        places += _common_words(email.rpartition("@")[2])
     numbers = [phone.get("e164") or "".join(_DIGITS.findall(phone.get("raw", ""))) for phone in phones]
     return Entry(
-        words=f" {_joined((name,))} | {_joined(people)} | {_joined((company,))} ",
-        places=_joined(places),
+        words=f" {' '.join(indexed_words(name))} | {_joined(people)} | {' '.join(indexed_words(company))} ",
+        places=" ".join(dict.fromkeys(places)),
         numbers=" ".join(dict.fromkeys([number for number in numbers if len(number) >= 3])),
-        texts=text_keys(str(name), str(account), emails),
+        texts=text_keys(name, str(row.get("account") or ""), emails),
     )
 
 
@@ -113,8 +125,7 @@ def text_keys(name: str, account: str, emails: Iterable[str]) -> tuple[str, ...]
     """The keys under which accounts (`a…`) and e-mail addresses (`e…`) are found, and (`n…`) a name with blanks
     around it: its words alone would find everybody else of that name."""
     keys = []
-    whole = account_key(account)
-    if whole:
+    if whole := account_key(account) if account else "":
         keys.append(f"a{whole}")
         digits = "".join(_DIGITS.findall(whole))
         if len(digits) >= 3 and digits != whole:

@@ -32,6 +32,8 @@ _SEARCHED = 4
 """Words of a query that are looked up; each further one would cost more than it narrows."""
 _WHOLE_NUMBER = 7
 """Digits from which on a number may be a whole one."""
+_SURELY_WHOLE = 10
+"""Digits from which on a number that somebody has is not the beginning of another one."""
 _SHARED_ENDS = 200
 """Customers with the same last digits that are looked through for a name."""
 _RESERVED = 5
@@ -213,8 +215,9 @@ class _Search:
         room = max(self._limit - len(self._found) - len(tickets) - len(accounts), 1)
         why = f"phone ends {digits if len(digits) <= 7 else digits[-4:]}"
         self._offer(ends[:room], why)
+        whole = len(digits) >= _SURELY_WHOLE and bool(self._found)
         for kind, number in read:
-            if len(self._found) < room:
+            if len(self._found) < room and not whole:
                 self._offer(self._range(_BY_NUMBER, *span(kind, number), room), f"phone starts {digits}")
         for row in tickets:
             self._offer([row], f"ticket {row['number']}")

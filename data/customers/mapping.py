@@ -1,6 +1,7 @@
 """Which column of a file holds what: by its heading, or by a mapping file.
 
-A mapping file is TOML; headings stand on the left, fields on the right:
+A mapping file is TOML; headings (columns of a CSV file, properties of cards, names in objects) stand on the left,
+fields on the right:
 
     [columns]
     "Kundennummer" = "account"
@@ -36,6 +37,10 @@ class Field(StrEnum):
     COMPANY = "company"
     PERSON = "person"
     """Somebody at the customer."""
+    MONEY = "money"
+    """Whether the person named before it may discuss money: yes or no."""
+    ROLE = "role"
+    """What the person named before it is there."""
     PHONE = "phone"
     MOBILE = "mobile"
     FAX = "fax"
@@ -65,16 +70,19 @@ _HEADINGS: dict[Field, str] = {
     Field.LAST_NAME: "lastname last surname familyname family",
     Field.COMPANY: "company companyname organisation organization organisationname organizationname org business"
     " businessname site sitename employer firm",
-    Field.PERSON: "person contact contactperson primarycontact",
+    Field.PERSON: "person contact contactperson primarycontact people contacts peoplename contactsname personname",
+    Field.MONEY: "money maydiscussmoney maydiscussbilling discussmoney billingcontact peoplemoney contactsmoney"
+    " contactmoney personmoney",
+    Field.ROLE: "peoplerole contactsrole contactrole personrole",
     Field.PHONE: "phone phonenumber phoneno telephone telephonenumber telno tel homephone workphone businessphone"
-    " officephone mainphone primaryphone otherphone landline home work callerid",
-    Field.MOBILE: "mobile mobilephone mobilenumber mobileno cell cellphone cellnumber cellular",
+    " officephone mainphone primaryphone otherphone landline home work callerid phones phonesnumber phonesraw phonesvalue",
+    Field.MOBILE: "mobile mobilephone mobilenumber mobileno cell cellphone cellnumber cellular mobiles",
     Field.FAX: "fax faxnumber",
-    Field.EMAIL: "email emailaddress mail mailaddress emails",
-    Field.STREET: "street streetaddress address addressline addr streetline",
-    Field.CITY: "city town cityarea locality suburb village cityname",
-    Field.STATE: "state province region county",
-    Field.POSTCODE: "postcode postalcode zip zipcode plz",
+    Field.EMAIL: "email emailaddress mail mailaddress emails emailsaddress emailsvalue",
+    Field.STREET: "street streetaddress address addressline addr streetline addressstreet",
+    Field.CITY: "city town cityarea locality suburb village cityname addresscity",
+    Field.STATE: "state province region county addressstate",
+    Field.POSTCODE: "postcode postalcode zip zipcode plz addresspostcode addresspostalcode addresszip",
     Field.NODE: "node nodename networknode accessnode",
     Field.PLAN: "plan plantype planname membership membershiptype subscription package tariff",
     Field.WEBSITE: "website web webaddress url homepage www",

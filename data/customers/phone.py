@@ -41,8 +41,18 @@ def normalise(raw: str, region: str = "US") -> str:
     return _by_library(raw, region)
 
 
+def as_kept(raw: str, e164: str) -> str:
+    """A number as it was written, as it may be kept: a card number in its place, or behind it, is masked.
+
+    Args:
+        raw: as somebody wrote it.
+        e164: what `normalise` made of it.
+    """
+    return mask_cards(raw) if not e164 or len(raw) >= len(e164) + 12 else raw
+
+
 def _one_digit(digits: str) -> bool:
-    return len(set(digits)) == 1
+    return digits.count(digits[0]) == len(digits)
 
 
 def _by_library(raw: str, region: str) -> str:

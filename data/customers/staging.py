@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gc
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
@@ -44,14 +45,22 @@ PAGE = 200
 
 _KEPT_BACK = 100_000
 """Rows whose keys wait in memory (40 MB)."""
-_KEYS_PAGE = 4_000
+_KEYS_PAGE = 1_000
+_BREATH_S = 0.002
+"""Pause between two pages that follow each other at once: who waits to write looks every few milliseconds."""
+_WORDS_PAGE = 500
 _SWEEP_PAGE = 20_000
 _MOST_LEARNT = 300_000
 """Words that an import remembers to have learnt (30 MB): asking the store again costs 5 s a million rows."""
 _NEVER = 9223372036854775807
-_CACHE_KIB = 64 * 1024
-_ROWS_BETWEEN_COLLECTIONS = 200_000
-_MERGE_PAGES = 64
+_BULK = {"cache_size": -64 * 1024, "synchronous": 1, "wal_autocheckpoint": 500}
+"""Settings of the connection during an import. It checkpoints before others would have to: they do at a thousand
+pages, in the middle of somebody's save."""
+_MERGE_PAGES = 32
+_MERGED_A_PAGE = {"customer_names": 24, "customer_all": 8}
+_MERGING = {"usermerge": 8, "automerge": 16}
+"""Segments of a level that are merged when we ask for it, and without being asked: that would hold the store for
+up to 80 ms at a time, so it should find nothing to do."""
 _COLUMNS = Customer.columns()
 
 
@@ -108,6 +117,9 @@ class Staging:
                 (source, self._first, instant_text(self._clock.now())),
             )
             self.import_id = int(cursor.lastrowid)
+            for table in _MERGED_A_PAGE:
+                for name, value in _MERGING.items():
+                    connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES (?, ?)", (name, value))  # noqa: S608
             connection.execute(
                 "UPDATE customer_horizon SET first_hidden = ?, pending = ?", (self._first, self.import_id)
             )
@@ -134,10 +146,17 @@ class Staging:
             connection.executemany("UPDATE customer_row SET gone = ? WHERE rank = ?", replaced)
             add_rows(connection, ranked)
         self._next += len(ranked)
+        self._merge_a_little()
         self._kept.add(ranked)
         if self._kept.rows >= _KEPT_BACK:
             self._kept.write(self._store)
         return len(ranked) - len(replaced), len(replaced), len(drafts) - len(ranked)
+
+    def _merge_a_little(self) -> None:
+        """Merge about as much of the word indexes as a page adds to them, so that nobody ever waits for a lot."""
+        with self._store.write() as connection:
+            for table, pages in _MERGED_A_PAGE.items():
+                connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608
 
     def flip(self, added: int, updated: int) -> int:
         """Make everything that was staged visible at once; returns how many rows a save had overtaken."""
@@ -145,7 +164,8 @@ class Staging:
         self._store.execute("PRAGMA synchronous = FULL")
         with self._store.write() as connection:
             overtaken = connection.execute(
-                "SELECT count(*) FROM customer_row WHERE gone = ? AND rank >= ?", (OVERTAKEN, self._first)
+                "SELECT count(*) FROM customer_row WHERE gone <> 0 AND gone = ? AND rank >= ?",
+                (OVERTAKEN, self._first),
             ).fetchone()[0]
             connection.execute(
                 "UPDATE customer_import SET state = 'done', ended_at = ?, added = ?, updated = ? WHERE id = ?",
@@ -224,23 +244,38 @@ class _KeptBack:
             "INSERT OR IGNORE INTO customer_word VALUES (?, ?)",
             [(PLACE, word) for word in sorted(self._places)],
         )
-        new = [word for word in sorted(self._names - self._learnt) if not _is_known(store, word)]
+        new = _unknown(store, sorted(self._names - self._learnt))
         slips = sorted((key, word) for word in new for key in one_less(word))
         _insert(store, "INSERT OR IGNORE INTO customer_slip VALUES (?, ?)", slips)
         # Last: a word that is known has all its slips.
         _insert(store, "INSERT OR IGNORE INTO customer_word VALUES (?, ?)", [(NAME, word) for word in new])
         self._learnt = self._learnt | self._names if len(self._learnt) < _MOST_LEARNT else set()
         self.forget()
+        gc.collect()
 
 
-def _is_known(store: Store, word: str) -> bool:
-    return store.value("SELECT 1 FROM customer_word WHERE kind = ? AND word = ?", (NAME, word)) is not None
+def _unknown(store: Store, words: Sequence[str]) -> list[str]:
+    """Those of the words that the store has not learnt yet."""
+    new: list[str] = []
+    for start in range(0, len(words), _WORDS_PAGE):
+        page = words[start : start + _WORDS_PAGE]
+        marks = ", ".join("?" * len(page))
+        known = {
+            row[0]
+            for row in store.execute(
+                f"SELECT word FROM customer_word WHERE kind = ? AND word IN ({marks})",  # noqa: S608
+                [NAME, *page],
+            ).fetchall()
+        }
+        new += [word for word in page if word not in known]
+    return new
 
 
 def _insert(store: Store, sql: str, values: Sequence[tuple[Any, Any]]) -> None:
     for start in range(0, len(values), _KEYS_PAGE):
         with store.write() as connection:
             connection.executemany(sql, values[start : start + _KEYS_PAGE])
+        time.sleep(_BREATH_S)
 
 
 def _open_horizon(connection: Connection) -> None:
@@ -261,11 +296,11 @@ def sweep(store: Store) -> None:
                     "SELECT rank FROM customer_row WHERE rank >= ? LIMIT ?", (hidden, PAGE)
                 ).fetchall():
                     drop_row(connection, int(found[0]), keys=False)
-        while store.value("SELECT 1 FROM customer_row WHERE gone = ?", (pending,)) is not None:
+        while store.value("SELECT 1 FROM customer_row WHERE gone <> 0 AND gone = ?", (pending,)) is not None:
             with store.write() as connection:
                 connection.execute(
                     "UPDATE customer_row SET gone = 0 WHERE rank IN"
-                    " (SELECT rank FROM customer_row WHERE gone = ? ORDER BY rank LIMIT ?)",
+                    " (SELECT rank FROM customer_row WHERE gone <> 0 AND gone = ? ORDER BY rank LIMIT ?)",
                     (pending, PAGE),
                 )
         with store.write() as connection:
@@ -305,6 +340,7 @@ def _settle(store: Store) -> None:
                     _move(connection, found["id"], rank)
         if not stale:
             return
+        time.sleep(_BREATH_S)
 
 
 def _move(connection: Connection, customer_id: str, rank: int) -> None:
@@ -332,6 +368,7 @@ def _merge(store: Store) -> None:
             if store.connection.total_changes - before < 2:
                 break
             amount = _MERGE_PAGES
+            time.sleep(_BREATH_S)
 
 
 @contextmanager
@@ -340,15 +377,16 @@ def bulk_settings(store: Store) -> Iterator[None]:
 
     A wide cache for the pages that are touched again and again. Pages of rows that nobody can see yet need not
     be on the disk one by one: `flip` puts everything there. Rows kept back are no garbage: looking through them
-    for cycles all the time would cost a tenth of the import."""
-    thresholds = gc.get_threshold()
-    gc.set_threshold(_ROWS_BETWEEN_COLLECTIONS, *thresholds[1:])
-    cache, synchronous = store.value("PRAGMA cache_size"), store.value("PRAGMA synchronous")
-    store.execute(f"PRAGMA cache_size = -{_CACHE_KIB:d}")
-    store.execute("PRAGMA synchronous = NORMAL")
+    for cycles costs a tenth of an import, and up to 80 ms at once while the store is held."""
+    collecting = gc.isenabled()
+    gc.disable()
+    before = {name: store.value(f"PRAGMA {name}") for name in _BULK}
+    for name, value in _BULK.items():
+        store.execute(f"PRAGMA {name} = {value:d}")
     try:
         yield
     finally:
-        store.execute(f"PRAGMA cache_size = {cache:d}")
-        store.execute(f"PRAGMA synchronous = {synchronous:d}")
-        gc.set_threshold(*thresholds)
+        for name, value in before.items():
+            store.execute(f"PRAGMA {name} = {value:d}")
+        if collecting:
+            gc.enable()

@@ -26,6 +26,8 @@ class DraftKind(StrEnum):
 
     NOTE = "note"
     CUSTOMER = "customer"
+    CHANGE = "change"
+    """Of a customer who is known."""
     CALL_OUT = "call out"
     SEARCH = "search"
     PLACE = "place"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.customers import lookup as customers
+from data.customers.duplicates import likely
+from data.customers.form import read_form
 from data.customers.phone import display as phone_text
 from data.desk.journal import DeskItem
 from data.models.agent import Agent, AgentStatus
@@ -153,6 +155,14 @@ def matches(store: Store, contact: Contact) -> list[Found]:
             "same number",
         )
         for one in customers.pop(store, contact.caller_e164)
+    ]
+
+
+def doubles(store: Store, texts: dict[str, str], region: str, but: str = "") -> list[Found]:
+    """The known customers that a form probably doubles, likeliest first; `but` is the one that it changes."""
+    return [
+        Found(f"customer:{one.id}", one.name, _detail(one.company, one.account, one.city), one.why)
+        for one in likely(store, read_form(texts, region), but)
     ]
 
 

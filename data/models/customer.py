@@ -54,11 +54,21 @@ class Phone(Value):
 
 
 class Person(Value):
-    """Somebody at the customer. `money`: may discuss money; unset means yes for a sole contact (CUST-4)."""
+    """Somebody at the customer. `money`: may discuss money, as it was marked; `may_discuss_money` says what holds."""
 
     name: str
     role: str = ""
     money: bool | None = None
+
+
+def may_discuss_money(mark: bool | None, people: int) -> bool:
+    """CUST-4: what is marked holds; unmarked, a sole contact may and one of several may not.
+
+    Args:
+        mark: what the person is marked with; None is unmarked.
+        people: how many people the customer has.
+    """
+    return people <= 1 if mark is None else mark
 
 
 class Asset(Value):
@@ -111,5 +121,5 @@ class Customer(Entity):
     """Imported columns that have no field of their own."""
 
     def may_discuss_money(self, person: Person) -> bool:
-        """CUST-4: what is marked holds; unmarked, a sole contact may and the others may not."""
-        return person.money if person.money is not None else len(self.people) <= 1
+        """Whether one of the people may discuss money."""
+        return may_discuss_money(person.money, len(self.people))

@@ -76,8 +76,10 @@ class Store:
         Raises:
             StoreError: the store did not answer, here as in `rows`, `row` and `value`.
         """
-        with self.in_words():
+        try:
             return self.connection.execute(sql, values)
+        except driver.Error as error:
+            raise store_error(error, self.path) from error
 
     def rows(self, sql: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[dict[str, Any]]:
         """Every row of a query, as dicts. The read ends here: no transaction stays open."""

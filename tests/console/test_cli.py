@@ -257,6 +257,33 @@ def test_import_customers_and_lookup(cli: Command) -> None:
     assert "Nobody found" in cli("lookup", "zzzzzz").out
 
 
+def test_vcards_and_json_lines_are_imported_as_well(cli: Command) -> None:
+    cards = cli.file(
+        "c.vcf",
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nUID:v-1\r\nFN:Ann Card\r\nTEL:202-555-0142\r\nX-NO:A-1\r\nEND:VCARD\r\n"
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Card;Bo\r\n",
+    )
+    mapping = cli.file("m.toml", '[columns]\n"X-NO" = "account"\n')
+    rejects = cli.home.parent / "rejects.csv"
+    done = cli("import", "customers", cards, "--map", mapping, "--rejects", rejects, "--json")
+    assert (done.code, done.body["added"], done.body["rejected"], list(done.body)) == (1, 1, 1, REPORT)
+    assert "the file may be cut short" in done.err and "cut short" in rejects.read_text(encoding="utf-8")
+    assert [one["account"] for one in cli("lookup", "ann card", "--json").body] == ["A-1"]
+
+    lines = cli.file(
+        "c.jsonl",
+        '{"id": "j-1", "name": "Cy", "phone": 2025550143}\n{"id": "j-2", "name": "cy", "phone": "+12025550143"}\n',
+    )
+    done = cli("import", "customers", lines, "--json")
+    assert (done.code, done.body["added"]) == (0, 2)
+    assert "1 of the customers probably stand in the file twice" in done.err
+    assert {one["id"] for one in cli("lookup", "0143", "--json").body} == {"j-1", "j-2"}
+    for name, content in (("a.vcf", "no card"), ("a.jsonl", "[1]"), ("b.vcf", b"\xff\xfeB\0E")):
+        assert cli.home.parent.joinpath(name).name in one_sentence(
+            cli("import", "customers", cli.file(name, content))
+        )
+
+
 def test_refused_rows_say_why(cli: Command, tmp_path: Path) -> None:
     file = cli.file("c.csv", CUSTOMERS + "k-4,A-103,,,,,,\nk-5,A-104,Too,many,cells,here,in,this,row\n")
     rejects = tmp_path / "rejects.csv"

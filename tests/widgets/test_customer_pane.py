@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from data.views import Found
+from data.models.customer import Customer, Person
+from data.views import Found, Glance
 from tests.widgets.stage import Stage, on_stage, said, text_of
 from tests.widgets.views import NOW, glance
 from widgets.customer_pane import CustomerPane
 from widgets.fields import LineField
+from widgets.glance import card
 from widgets.pane import PaneHeading
 
 HITS = [
@@ -171,3 +173,16 @@ async def test_another_width_lays_everything_out_again(show: str) -> None:
         await pilot.resize_terminal(120, 30)
         await pilot.pause()
         assert shown(stage) == before
+
+
+async def test_who_may_discuss_money_is_said_in_words() -> None:
+    people = (Person(name="Ann", money=True), *(Person(name=f"Person {number}") for number in range(2, 11)))
+    for shown_people, words in (
+        (people, ("Ann may discuss money", "Person 2 not about money", "Person 8 not", "and 2 more")),
+        (people[1:2], ("Person 2 may discuss money",)),
+        ((Person(name="Bo", role="owner", money=False),), ("Bo owner not about money",)),
+    ):
+        customer = Customer(id="1", name="Acme", people=shown_people)
+        said = " ".join("".join(span.text for span in one) for one in card(Glance(customer), NOW, 200))
+        for word in words:
+            assert word in said

@@ -96,7 +96,7 @@ async def test_a_customer_is_created_by_questions_and_it_rings_in_their_midst(tm
         assert desk.console.prompt == "Company: "
         await desk.type(".")
         assert desk.lines[-1] == "Left."
-        await desk.type("new", "Robin Example", "Example Ltd", "", "", "robin@example.com", "", "")
+        await desk.type("new", "Robin Example", "Example Ltd", "", "", "", "robin@example.com", "", "")
         said = await desk.type("nonsense")
         assert said[0] == "0: One-time session." and desk.console.prompt.startswith("Plan")
         await desk.type("managed")

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -54,24 +50,3 @@ def corpora() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("AGENT_CONSOLE_CORPORA names no folder with the real data")
     return Path(folder)
-
-
-@dataclass(frozen=True)
-class MadeCustomers:
-    """A file of make_customers.py and the answers that belong to it."""
-
-    path: Path
-    count: int
-    expected: dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def made_customers(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> MadeCustomers:
-    path, count = tmp_path_factory.mktemp("made") / "customers.csv", 20_000
-    subprocess.run(
-        [sys.executable, str(corpora / "customers" / "make_customers.py"), str(path), str(count)],
-        check=True,
-        capture_output=True,
-    )
-    expected = json.loads(Path(f"{path}.expected.json").read_text(encoding="utf-8"))
-    return MadeCustomers(path, count, expected)

@@ -17,7 +17,9 @@ from data.customers.index import entry_of
 from data.customers.lookup import get, lookup
 from data.customers.mapping import ColumnMapping, Field, ImportRefused, default_field, fields_of, read_mapping
 from data.customers.rejects import Rejection, formula_safe, write_rejects
-from data.customers.source import CsvSource
+from data.customers.sources.csv_file import CsvSource
+from data.customers.sources.rows import SourceRow
+from data.customers.sources.text import encoding_of
 from data.models.customer import Customer, Person, Phone, Plan
 from data.store.database import Store
 from tests.data.customers.conftest import Save
@@ -375,7 +377,8 @@ def test_a_draft_is_the_row_and_entry_of_the_model(rows: list[tuple[str, ...]]) 
     headings = ("name", "phone", "email", "contact", "flags", "shoe size")
     drafter = Drafter(fields_of(headings, None), "US")
     for cells in rows:
-        draft = drafter.draft(dict(zip(headings, ("x" + cells[0], *cells[1:]), strict=True)))
+        texts = ("x" + cells[0], *cells[1:])
+        draft = drafter.draft(SourceRow(1, headings, texts, repr(texts)))
         row = draft.new_row()
         assert Customer.from_row(row).to_row() == row
         assert draft.new_entry() == entry_of(row)
@@ -387,18 +390,19 @@ def test_what_a_csv_writer_writes_is_read(tmp_path: Path, rows: list[tuple[str, 
     path = tmp_path / "written.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("name", "note"), *rows])
-    read = [row for row in CsvSource(path)]
-    assert [(row.values["name"], row.values["note"]) for row in read if hasattr(row, "values")] == rows
+    read = [row for row in CsvSource(path, encoding_of(path)) if isinstance(row, SourceRow)]
+    assert [tuple(row.texts) for row in read] == rows
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.one_of(st.binary(max_size=400), st.text(alphabet='ab",;\n\r\0', max_size=80).map(str.encode)))
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     path = text_file(tmp_path, b"name,note\n" + content)
-    lines = [row.line for row in CsvSource(path)]
+    lines = [row.line for row in CsvSource(path, encoding_of(path))]
     assert lines == sorted(set(lines))
     try:
-        list(CsvSource(text_file(tmp_path, content)))
+        path = text_file(tmp_path, content)
+        list(CsvSource(path, encoding_of(path)))
     except ImportRefused as refused:
         assert str(refused).endswith(".")
 

@@ -1,4 +1,6 @@
-"""Twenty thousand made-up customers with real name frequencies: the answers that belong to them."""
+"""Twenty thousand made-up customers with real name frequencies: the answers that belong to them.
+
+`python -m tests.bench.customers` asks the same of a million."""
 
 from __future__ import annotations
 
@@ -8,64 +10,65 @@ from pathlib import Path
 import pytest
 
 from data.customers.importing import import_customers
-from data.customers.lookup import lookup, pop
-from data.store.database import Store
-from tests.data.customers.conftest import MadeCustomers
+from data.customers.lookup import lookup
+from data.store.database import STORE_FILE, Store
+from tests.bench import customers as bench
 from tests.data.customers.test_index import assert_indexes_right
 
-pytestmark = pytest.mark.corpora
+pytestmark = [pytest.mark.corpora, pytest.mark.xdist_group("made-customers")]
+COUNT = 20_000
 
 
 @pytest.fixture(scope="module")
-def imported(made_customers: MadeCustomers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store(tmp_path_factory.mktemp("made-store") / "seat.db") as store:
-        report = import_customers(store, made_customers.path)
-        assert (report.read, report.added, report.rejected) == (made_customers.count, made_customers.count, 0)
-        yield store
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("made")
 
 
-def test_each_number_pops_its_customer(imported: Store, made_customers: MadeCustomers) -> None:
-    for number, _name, written, e164, _mail in made_customers.expected["lookup"]:
-        assert str(number) in [one.id for one in pop(imported, e164)]
-        assert str(number) in [match.customer.id for match in lookup(imported, written)]
-        assert str(number) in [match.customer.id for match in lookup(imported, e164[-4:])]
+@pytest.fixture(scope="module")
+def made(corpora: Path, folder: Path) -> bench.Made:
+    return bench.make(corpora, folder, COUNT)
 
 
-def test_shared_numbers_offer_all_their_customers(imported: Store, made_customers: MadeCustomers) -> None:
-    assert made_customers.expected["shared_phone"]
-    for e164, sharers in made_customers.expected["shared_phone"]:
-        assert {str(number) for number in sharers} <= {one.id for one in pop(imported, e164)}
+@pytest.fixture(scope="module")
+def store(made: bench.Made, folder: Path) -> Iterator[Store]:
+    figures = {one.name: one.value for one in bench.imported(made, folder)}
+    assert figures["tickets saved meanwhile"] > 5
+    with Store(folder / STORE_FILE) as opened:
+        yield opened
 
 
-def test_names_and_addresses_find_their_customer(imported: Store, made_customers: MadeCustomers) -> None:
-    names = mails = 0
-    for number, name, _written, _e164, mail in made_customers.expected["lookup"]:
-        names += str(number) in [match.customer.id for match in lookup(imported, name)]
-        mails += lookup(imported, mail)[0].customer.id == str(number)
-    assert mails == len(made_customers.expected["lookup"])
-    assert names >= 198
+def test_everybody_is_found_by_what_is_typed(store: Store, made: bench.Made, folder: Path) -> None:
+    figures = bench.lookup_figures(made, folder)
+    assert bench.faults(figures) == []
+    assert {"names not found", "hard names not found", "numbers as written not found"} <= {
+        one.name for one in figures
+    }
 
 
-def test_hard_names_are_found_by_their_own_text(imported: Store, made_customers: MadeCustomers) -> None:
-    for number, name in made_customers.expected["hard"]:
-        found = {match.customer.id: match.customer.name for match in lookup(imported, name)}
-        assert found.get(str(number)) == name
+def test_numbers_open_their_customers_and_duplicates_are_told(store: Store, made: bench.Made, folder: Path) -> None:
+    assert bench.faults(bench.answer_figures(made, folder)) == []
 
 
-def test_typing_mistakes_find_somebody_of_that_name(imported: Store, made_customers: MadeCustomers) -> None:
+def test_a_wrong_answer_is_a_fault(made: bench.Made, folder: Path, store: Store) -> None:
+    wrong = {**made.expected, "shared_phone": [["+12025550142", [1, 2]]]}
+    (fault,) = bench.faults(bench.answer_figures(bench.Made(made.path, made.count, wrong), folder))
+    assert fault.name == "shared numbers that do not offer all"
+
+
+def test_typing_mistakes_find_somebody_of_that_name(store: Store, made: bench.Made) -> None:
     tried = found = 0
-    for number, name, _written, _e164, _mail in made_customers.expected["lookup"]:
+    for number, name, _written, _e164, _mail in made.expected["lookup"]:
         first, _, last = name.rpartition(" ")
         if len(last) < 5:
             continue
         tried += 1
         typed = f"{first} {last[:2]}{last[3]}{last[2]}{last[4:]}"
-        found += str(number) in [match.customer.id for match in lookup(imported, typed)]
+        found += str(number) in [match.customer.id for match in lookup(store, typed)]
     assert tried > 100
     assert found / tried > 0.9
 
 
-def test_importing_again_changes_nothing(imported: Store, made_customers: MadeCustomers, tmp_path: Path) -> None:
-    report = import_customers(imported, made_customers.path)
-    assert (report.added, report.updated, report.unchanged) == (0, 0, made_customers.count)
-    assert_indexes_right(imported)
+def test_importing_again_changes_nothing(store: Store, made: bench.Made) -> None:
+    report = import_customers(store, made.path)
+    assert (report.added, report.updated, report.unchanged) == (0, 0, made.count)
+    assert_indexes_right(store)
