@@ -50,6 +50,10 @@ class CustomerShown(_Latest):
     glance: Glance
 
 
+class CustomersChanged(_Latest):
+    """Other seats or an import brought customers."""
+
+
 @dataclass
 class NoCustomer(_Latest):
     """The contact has no customer: several to choose from, or none."""

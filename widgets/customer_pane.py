@@ -184,6 +184,13 @@ class CustomerPane(Pane):
         self.show_results([], query)
         self._tell(box)
 
+    def search_again(self) -> None:
+        """Customers came in: look again for what was not found. Hits that are shown stay as they are, so that
+        nothing moves under the cursor."""
+        query = self.query_one("#customer-search", LineField).value
+        if self.searching and query.strip() and self.lines.key is None:
+            self.post_message(self.Search(query))
+
     def close_search(self) -> None:
         """Back to the customer."""
         self.searching = self.lines.led = False

@@ -153,7 +153,7 @@ class CustomerDialog(DraftDialog[Filled | Known]):
         event.stop()
         self.focus_next()
 
-    def action_accept(self) -> None:
+    async def action_accept(self) -> None:
         """Save when there is a name, and the customer is new or was said to be new."""
         if self._accepting or time.monotonic() - self._asked_at < GUARD_S:
             return
@@ -162,11 +162,7 @@ class CustomerDialog(DraftDialog[Filled | Known]):
             self.show_fault("name: every customer needs one", "name")
             return
         self._accepting = True
-        self._accept(texts)
-
-    @work(group="doubles", exclusive=True, exit_on_error=False)
-    async def _accept(self, texts: dict[str, str]) -> None:
-        try:
+        try:  # awaited, so that the keys behind this one are for whatever is there then
             found = await self._look(texts)
         finally:
             self._accepting = False

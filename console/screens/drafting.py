@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -152,7 +152,7 @@ class DraftDialog(Dialog[T]):
         else:
             self._slip.close(*self._stand())
 
-    def action_accept(self) -> None:
+    def action_accept(self) -> Awaitable[None] | None:
         """Return what was typed. The draft stays until it is done."""
         raise NotImplementedError
 

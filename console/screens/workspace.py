@@ -16,6 +16,7 @@ from textual.widget import Widget
 from console import actions
 from console.messages import (
     Connected,
+    CustomersChanged,
     CustomerShown,
     DeskChanged,
     NoCustomer,
@@ -171,6 +172,9 @@ class WorkspaceScreen(WorkspaceActions):
         self.glance = event
         self._draw_tabs()
         self.customer_pane.show_glance(event.glance, self._clock.now())
+
+    def on_customers_changed(self, _event: CustomersChanged) -> None:
+        self.customer_pane.search_again()
 
     def on_no_customer(self, event: NoCustomer) -> None:
         self.glance = None

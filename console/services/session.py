@@ -10,7 +10,16 @@ from collections.abc import Callable, Collection
 
 from textual.message import Message
 
-from console.messages import Connected, CustomerShown, NoCustomer, QueueChanged, Rang, StateChanged, TakenUp
+from console.messages import (
+    Connected,
+    CustomersChanged,
+    CustomerShown,
+    NoCustomer,
+    QueueChanged,
+    Rang,
+    StateChanged,
+    TakenUp,
+)
 from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
 from console.services.phone import Phone
@@ -99,6 +108,7 @@ class Session:
         """Rows of these entities changed: read again, soon and not too often."""
         if Customer.entity in entities:
             self._known.clear()
+            self.seat.post(CustomersChanged())
         if Ticket.entity in entities or TicketEvent.entity in entities:
             self._tickets_changed = True
         self._stale = True

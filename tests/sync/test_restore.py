@@ -20,6 +20,7 @@ from data.store.database import Store
 from data.store.users import StoreInUse, User, in_use
 from data.sync.contract import HubUnreachable
 from data.sync.embedded import EmbeddedHub
+from data.sync.wire import Wake
 from data.sync.worker import Worker
 from data.tickets import tickets
 from tests.sync.checker import Site, check
@@ -67,6 +68,7 @@ class Seat:
 
     def sync(self) -> None:
         self._worker._retry_at = 0.0
+        self._worker.hear(Wake())
         for _ in range(4):
             while self._worker.step() < 0.05:
                 pass
