@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 CUSTOMERS ?= 100000
+# One more than there are cores: tests in a terminal wait most of their time.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .PHONY: run test setup check chaos bench desk lock clean docs picture help FORCE
 
@@ -22,7 +24,7 @@ setup: $(VENV)/.base    ## the .venv with the console in it
 	@:
 
 test: $(VENV)/.test     ## every test
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: $(VENV)/.dev     ## lint, types, import contract, generated docs
 	@$(BIN)/ruff check .

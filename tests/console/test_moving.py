@@ -102,15 +102,22 @@ async def test_the_palette_finds_actions_customers_and_their_keys(tmp_path: Path
             found = app.screen.query(CommandList)
             return "\n".join(str(one.prompt) for one in found.first().options) if found else ""
 
+        def first() -> str:
+            from textual.command import CommandList
+
+            found = list(app.screen.query(CommandList))
+            at = found[0].highlighted if found else None
+            return str(found[0].get_option_at_index(at).prompt) if at is not None else ""
+
         await pilot.press("ctrl+k")
         await until(pilot, lambda: "take next   space" in offered() and "commands   ^k" in offered())
         await pilot.press(*"not ready")
-        await until(pilot, lambda: "ready   r" in offered())
+        await until(pilot, lambda: "ready   r" in first())
         await pilot.press("enter")
         await until(pilot, lambda: screen.session.phone.status.state is AgentState.READY)
         await until(pilot, lambda: app.screen is screen)
         await pilot.press("ctrl+k", *"alvarez")
-        await until(pilot, lambda: "Maria Alvarez" in offered())
+        await until(pilot, lambda: "Maria Alvarez" in first())
         await pilot.press("enter")
         await until(pilot, lambda: "account 20718" in text_of(screen, "customer-lines"))
 
