@@ -17,6 +17,8 @@ from data.text.whole import whole
 from data.tickets.rules import FIELDS, faults
 
 LONGEST_QUERY = 500
+MOST_LOOKED_AT = 200
+"""Of the tickets with a common word, so many of the last opened are put in order: 10,000 would take 20 ms."""
 MOST_WORDS = 20
 
 
@@ -216,7 +218,7 @@ def open_of(store: Store, customer_id: str, limit: int = 5) -> list[Ticket]:
 
 
 def find(store: Store, query: str, limit: int = 20) -> list[Ticket]:
-    """Tickets by number (or its beginning), or by words of title, details and notes; newest first.
+    """Tickets by number (or its beginning), or by words of title, details and notes; the last changed first.
 
     Nothing in the query is syntax: each word is looked for as the beginning of a word. Only the first twenty words
     count."""
@@ -234,13 +236,12 @@ def find(store: Store, query: str, limit: int = 20) -> list[Ticket]:
     if words and len(found) < limit:
         match = " ".join(f'"{word}"*' for word in words)
         for row in store.rows(
-            "SELECT ticket.* FROM ticket WHERE pk IN ("
-            " SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ?"
-            " UNION SELECT ticket.pk FROM ticket_event_fts JOIN ticket_event ON ticket_event.pk = ticket_event_fts.rowid"
-            " JOIN ticket ON ticket.id = ticket_event.ticket_id"
-            " WHERE ticket_event_fts MATCH ? AND ticket_event.kind = 'note')"
+            "SELECT * FROM ticket WHERE pk IN"
+            " (SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ? ORDER BY rowid DESC LIMIT ?)"
+            " OR id IN (SELECT ticket_id FROM ticket_event WHERE kind = 'note' AND pk IN"
+            " (SELECT rowid FROM ticket_event_fts WHERE ticket_event_fts MATCH ? ORDER BY rowid DESC LIMIT ?))"
             " ORDER BY updated_at DESC LIMIT ?",
-            (match, match, limit - len(found)),
+            (match, MOST_LOOKED_AT, match, MOST_LOOKED_AT, limit - len(found)),
         ):
             found.setdefault(row["id"], Ticket.from_row(row))
     return list(found.values())
