@@ -70,11 +70,9 @@ class Shift:
         desk = self._desk
         desk.keys("<f2>w")
         desk.rest(0.05, 0.3)
-        if "disposition" in desk.text().lower():
-            desk.keys("1" if self._rng.random() < 0.5 else "<down><enter>")
+        if "Solved in this contact" in desk.text():
+            desk.keys(self._rng.choice("st"))
             self.contacts += 1
-        else:
-            desk.keys("<esc>")
 
     def _look_around(self) -> None:
         desk = self._desk
