@@ -165,8 +165,8 @@ def at_letter(desk: Keyboard, label: str, place: int) -> bool:
     return desk.cursor == (row, start + len(line[start:]) - len(line[start:].lstrip()) + place)
 
 
-def open_by_search(desk: Keyboard, query: str, number: str) -> str:
-    """Find a saved ticket by a query, open it, put it away again. Returns the screen with the ticket."""
+def open_by_search(desk: Keyboard, query: str, number: str, title: str) -> None:
+    """Find a saved ticket by a query, open it, see its title in the form, put it away again."""
     desk.keys("/")
     desk.wait_for(EMPTY_SEARCH)
     desk.type(query)
@@ -176,11 +176,11 @@ def open_by_search(desk: Keyboard, query: str, number: str) -> str:
     box = _results_below(desk, query)
     assert box is not None
     desk.keys("<down>" * (row_of(desk, hit) - box - 1) + "<enter>")
-    opened = desk.wait_for(re.compile(rf"F5 Ticket · {number} · \w+ · saved"))
+    desk.wait_for(re.compile(rf"F5 Ticket · {number} · \w+ · saved"))
+    desk.wait_for(re.compile(rf"title +{re.escape(title)}"))
     leave_field(desk)
     desk.keys("d")
     desk.wait_for(NO_TICKET)
-    return opened
 
 
 def _results_below(desk: Keyboard, query: str) -> int | None:
