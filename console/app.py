@@ -26,7 +26,6 @@ from console.screens.sign_in import SignInScreen
 from console.terminal import Terminal
 from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
-from data.models.base import new_id
 from widgets.fields import PasteCut
 from widgets.safe_text import clean
 
@@ -287,6 +286,8 @@ class AgentConsole(InOrder[str]):
     def _handle_exception(self, error: Exception) -> None:
         """A fault that nobody expected ends the console in good order: one sentence, the rest in the log. Textual
         would print what stood in the fields, on a terminal that others may see."""
+        from data.models.base import new_id  # the models are not for the first screen to wait for
+
         mark = new_id()[-6:]
         log.error("unexpected error %s", mark, exc_info=error)
         self._return_code = 1

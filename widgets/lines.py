@@ -18,7 +18,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from widgets.safe_text import Line, clean, width
+from widgets.safe_text import Line, Span, clean, width
 from widgets.tones import cursor_of, style_of
 
 
@@ -232,3 +232,10 @@ class Lines(ScrollView):
 
     def on_blur(self) -> None:
         self.refresh_line(self.cursor_row)
+
+
+def label(text: str) -> Lines:
+    """What stands before a field of a form."""
+    shown = Lines(classes="label")
+    shown.set_lines([(Span(f" {text}", "dim"),)])
+    return shown

@@ -17,7 +17,7 @@ from data.models.ticket import Begun, TicketEventKind
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
 from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
-from widgets.lines import Lines
+from widgets.lines import Lines, label
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
 from widgets.ticket_words import CHOICES, LABELS, happened
@@ -36,9 +36,7 @@ class FormField(Horizontal):
         self.field_name = name
 
     def compose(self) -> ComposeResult:
-        label = Lines(classes="label")
-        label.set_lines([line((f" {LABELS[self.field_name]}", "dim"))])
-        yield label
+        yield label(LABELS[self.field_name])
         if self.field_name in CHOICES:
             yield ChoiceField(CHOICES[self.field_name], id=f"field-{self.field_name}")
         elif self.field_name == "details":
@@ -310,6 +308,6 @@ def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:
         for count, part in enumerate(parts):
             tail = Span(f" · {who}", "dim") if who and count == len(parts) - 1 else Span("")
             tone = "" if event.kind is TicketEventKind.NOTE else "dim"
-            label = Span(" " + fit("" if lines else "history", 9), "dim")
-            lines.append((label, Span(fit("" if count else when, column), "dim"), Span(part, tone), tail))
+            named = Span(" " + fit("" if lines else "history", 9), "dim")
+            lines.append((named, Span(fit("" if count else when, column), "dim"), Span(part, tone), tail))
     return lines

@@ -20,7 +20,7 @@ from data.customers.form import MOST_PEOPLE, person_fields
 from data.models.customer import Plan
 from data.views import Found
 from widgets.fields import ChoiceField, LineField
-from widgets.lines import Lines, Row
+from widgets.lines import Lines, Row, label
 from widgets.safe_text import Line, Span, fit, line
 
 FIELDS = (
@@ -80,13 +80,13 @@ class CustomerDialog(DraftDialog[Filled | Known]):
 
     def compose_body(self) -> ComposeResult:
         with VerticalScroll(id="customer-form", can_focus=False):
-            for name, label in FIELDS:
+            for name, called in FIELDS:
                 with Horizontal(classes="form-row"):
-                    yield _label(label)
+                    yield label(called)
                     yield ChoiceField(PLANS, id="draft-plan") if name == "plan" else LineField(id=f"draft-{name}")
             for place, (name, money) in enumerate(self._people, 1):
                 with Horizontal(classes="form-row -person"):
-                    yield _label(f"contact {place}")
+                    yield label(f"contact {place}")
                     yield LineField(id=f"draft-{name}")
                     yield ChoiceField(MONEY, id=f"draft-{money}")
         yield Lines(id="customer-doubles")
@@ -176,9 +176,3 @@ class CustomerDialog(DraftDialog[Filled | Known]):
         self._show(found, asking=True)
         self.doubles.move_cursor(0)
         self.doubles.focus()
-
-
-def _label(text: str) -> Lines:
-    shown = Lines(classes="label")
-    shown.set_lines([line((f" {text}", "dim"))])
-    return shown
