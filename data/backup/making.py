@@ -20,6 +20,7 @@ from data.store.errors import explain
 COUNTED = (
     "agent",
     "agent_status",
+    "card_step",
     "contact",
     "contact_event",
     "conflict",

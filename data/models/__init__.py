@@ -2,13 +2,25 @@
 
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
+from data.models.card_step import CardStep
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
     model.entity: model
-    for model in (Agent, AgentStatus, Contact, ContactEvent, Customer, Queue, Request, Ticket, TicketEvent)
+    for model in (
+        Agent,
+        AgentStatus,
+        CardStep,
+        Contact,
+        ContactEvent,
+        Customer,
+        Queue,
+        Request,
+        Ticket,
+        TicketEvent,
+    )
 }
 """Every entity that travels between seats, by its name."""
 
@@ -17,6 +29,7 @@ __all__ = [
     "Agent",
     "AgentState",
     "AgentStatus",
+    "CardStep",
     "Contact",
     "ContactEvent",
     "Customer",

@@ -155,13 +155,14 @@ def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool 
 
     from data.customers.schema import STEPS as CUSTOMER_STEPS
     from data.desk.schema import STEPS as DESK_STEPS
+    from data.playbook.schema import STEPS as PLAYBOOK_STEPS
     from data.queue.schema import STEPS as QUEUE_STEPS
     from data.store.migrations import STEPS
 
     if version and backup:
         _back_up_before_update(connection, path)
     steps = Migrations("agent-console")
-    for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS):
+    for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS, *PLAYBOOK_STEPS):
         steps()(step)
     database = sqlite_utils.Database(connection, use_counts_table=False)
     driver.begin_write(connection)

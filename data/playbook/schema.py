@@ -1,0 +1,39 @@
+"""Migration steps for running playbooks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def card_steps(db: Database) -> None:
+    """The cards that contacts went through, and on this seat the texts of the versions that they began with."""
+    step = db.table("card_step")
+    step.create(
+        {
+            "id": str,
+            "run_id": str,
+            "contact_id": str,
+            "ticket_id": str,
+            "playbook": str,
+            "version": int,
+            "card": str,
+            "at": str,
+            "left_at": str,
+            "answer": str,
+            "outcome": str,
+            "because": str,
+            "to": str,
+            "agent": str,
+        },
+        pk="id",
+    )
+    step.create_index(["run_id", "at"])
+    step.create_index(["contact_id", "at"])
+    step.create_index(["playbook", "version", "at"])
+    db.table("playbook_text").create({"id": str, "playbook": str, "version": int, "text": str, "at": str}, pk="id")
+
+
+STEPS = [card_steps]
