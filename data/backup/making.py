@@ -20,14 +20,18 @@ from data.store.errors import explain
 COUNTED = (
     "agent",
     "agent_status",
+    "charge",
     "contact",
     "contact_event",
     "conflict",
     "customer_row",
     "desk",
+    "invoice",
     "outbox",
+    "payment",
     "queue",
     "request",
+    "reversal",
     "ticket",
     "ticket_event",
 )

@@ -4,11 +4,26 @@ from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
+from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
     model.entity: model
-    for model in (Agent, AgentStatus, Contact, ContactEvent, Customer, Queue, Request, Ticket, TicketEvent)
+    for model in (
+        Agent,
+        AgentStatus,
+        Charge,
+        Contact,
+        ContactEvent,
+        Customer,
+        Invoice,
+        Payment,
+        Queue,
+        Request,
+        Reversal,
+        Ticket,
+        TicketEvent,
+    )
 }
 """Every entity that travels between seats, by its name."""
 
@@ -17,12 +32,16 @@ __all__ = [
     "Agent",
     "AgentState",
     "AgentStatus",
+    "Charge",
     "Contact",
     "ContactEvent",
     "Customer",
     "Entity",
+    "Invoice",
+    "Payment",
     "Queue",
     "Request",
+    "Reversal",
     "Role",
     "Ticket",
     "TicketEvent",
