@@ -5,6 +5,7 @@ from data.models.base import Entity
 from data.models.card_step import CardStep
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
+from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
@@ -13,11 +14,15 @@ SYNCED: dict[str, type[Entity]] = {
         Agent,
         AgentStatus,
         CardStep,
+        Charge,
         Contact,
         ContactEvent,
         Customer,
+        Invoice,
+        Payment,
         Queue,
         Request,
+        Reversal,
         Ticket,
         TicketEvent,
     )
@@ -30,12 +35,16 @@ __all__ = [
     "AgentState",
     "AgentStatus",
     "CardStep",
+    "Charge",
     "Contact",
     "ContactEvent",
     "Customer",
     "Entity",
+    "Invoice",
+    "Payment",
     "Queue",
     "Request",
+    "Reversal",
     "Role",
     "Ticket",
     "TicketEvent",

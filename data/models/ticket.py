@@ -70,6 +70,8 @@ class TicketEventKind(StrEnum):
     CHANGED = "changed"
     NOTE = "note"
     CONTACT = "contact"
+    MONEY = "money"
+    """A charge, an invoice, a payment, or one of them taken back."""
 
 
 class TicketEvent(Entity):

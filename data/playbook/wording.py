@@ -49,7 +49,7 @@ def _environment() -> SandboxedEnvironment:
         def __iter__(self) -> Iterator[str]:
             return iter(())
 
-        def __call__(self, *_args: Any, **_kwargs: Any) -> str:
+        def __call__(self, *_args: Any, **_kwargs: Any) -> str:  # type: ignore[override]
             return GAP
 
         def __getattr__(self, name: str) -> Any:

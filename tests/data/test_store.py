@@ -12,6 +12,7 @@ import pytest
 
 from data.backup.making import check
 from data.backup.shelf import COPY, Reason, shelved
+from data.billing.schema import STEPS as BILLING_STEPS
 from data.customers.schema import STEPS as CUSTOMER_STEPS
 from data.desk.journal import DeskItem
 from data.desk.schema import STEPS as DESK_STEPS
@@ -40,7 +41,7 @@ def sentence(error: pytest.ExceptionInfo[StoreError]) -> str:
 
 def test_a_fresh_store_has_every_step(store: Store) -> None:
     assert store.value("PRAGMA user_version") == SCHEMA_VERSION
-    steps = [*migrations.STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS, *PLAYBOOK_STEPS]
+    steps = [*migrations.STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS, *BILLING_STEPS, *PLAYBOOK_STEPS]
     assert len(steps) == SCHEMA_VERSION
     assert store.value("PRAGMA journal_mode") == "wal"
     assert store.value("PRAGMA synchronous") == 2, "FULL: a save that returned is on the disk"
