@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from data.billing.catalogue import Catalogue
+from data.billing.terms import Terms
 from data.clock import Clock
 from data.models.base import AgentId
 
@@ -16,7 +17,12 @@ class Workplace:
 
     agent: AgentId
     agent_name: str
+    """The first name, as it is said in the greeting."""
     organisation: str
     clock: Clock
-    zone: ZoneInfo
-    receipts: Path = field(default_factory=Path)
+    catalogue: Catalogue
+    terms: Terms
+    receipts: Path
+    """The folder into which receipts are saved."""
+    most_attempts: int = 3
+    """How often a customer is called before the leader decides."""
