@@ -10,8 +10,9 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from data.playbook.leading import turned_round
 from data.playbook.model import Answer, Branch, Card, Playbook
-from data.playbook.situations import Key, Move, Situation, Situations, Stand, situations, turned_round
+from data.playbook.situations import Key, Move, Situation, Situations, Stand, situations
 from data.playbook.walk import Deed, said_on
 from data.playbook.world import FACTS, Channel, World
 

@@ -5,9 +5,8 @@ Two worlds are one situation where they differ only in facts that nothing asks f
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from data.playbook.model import Card, Playbook, asked_facts
 from data.playbook.walk import Arrival, Way, arrive, beginnings, ways
@@ -17,7 +16,6 @@ MOST = 40_000
 """Situations that are looked at; a playbook with more of them is looked at in part, and says so."""
 
 Key = tuple[str, tuple[object, ...]]
-Node = TypeVar("Node", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,42 +102,6 @@ def situations(playbook: Playbook) -> Situations:
             stands.append(Stand(arrival, tuple(moves)))
         all_of_them.found[key] = Situation(key, card, world, tuple(stands))
     return all_of_them
-
-
-def reached(graph: Mapping[Node, Sequence[Node]], start: Iterable[Node]) -> set[Node]:
-    """Everything in a graph that can be reached from these, and these."""
-    found = set(start)
-    left = list(found)
-    while left:
-        for one in graph.get(left.pop(), ()):
-            if one not in found:
-                found.add(one)
-                left.append(one)
-    return found
-
-
-def endless(leads: Mapping[Node, Sequence[Node]], home: Iterable[Node]) -> list[set[Node]]:
-    """The innermost loops from which nothing at home can be reached."""
-    before = turned_round(leads)
-    saved = reached(before, home)
-    lost = {one for one in leads if one not in saved}
-    loops = []
-    while lost:
-        loop = reached(leads, [next(one for one in leads if one in lost)])
-        while inner := next((less for one in loop if len(less := reached(leads, [one])) < len(loop)), None):
-            loop = inner
-        loops.append(loop)
-        lost = lost - reached(before, loop)
-    return loops
-
-
-def turned_round(leads: Mapping[Node, Sequence[Node]]) -> dict[Node, list[Node]]:
-    """From where each node can be come to."""
-    before: dict[Node, list[Node]] = {}
-    for one, targets in leads.items():
-        for to in targets:
-            before.setdefault(to, []).append(one)
-    return before
 
 
 def facts_that_matter(playbook: Playbook) -> dict[str, frozenset[str]]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from data.playbook.actions import Charge
 from data.playbook.checking.finding import Finding, Grave, Written, acts, ways
 from data.playbook.checking.words import asks_to_hold_again
+from data.playbook.leading import endless
 from data.playbook.model import Card
-from data.playbook.situations import MOST, Situation, Situations, endless
+from data.playbook.situations import MOST, Situation, Situations
 from data.playbook.walk import Deed, said_on, unanswered, uncovered
 from data.playbook.world import Channel, World
 from data.text.reviewed import Place
