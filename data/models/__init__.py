@@ -2,6 +2,7 @@
 
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
+from data.models.card_step import CardStep
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
 from data.models.money import Charge, Invoice, Payment, Reversal
@@ -12,6 +13,7 @@ SYNCED: dict[str, type[Entity]] = {
     for model in (
         Agent,
         AgentStatus,
+        CardStep,
         Charge,
         Contact,
         ContactEvent,
@@ -32,6 +34,7 @@ __all__ = [
     "Agent",
     "AgentState",
     "AgentStatus",
+    "CardStep",
     "Charge",
     "Contact",
     "ContactEvent",
