@@ -2,13 +2,29 @@
 
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
+from data.models.callback import Callback, CallbackAttempt
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
+from data.models.notice import Notice, NoticeSeen
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
     model.entity: model
-    for model in (Agent, AgentStatus, Contact, ContactEvent, Customer, Queue, Request, Ticket, TicketEvent)
+    for model in (
+        Agent,
+        AgentStatus,
+        Callback,
+        CallbackAttempt,
+        Contact,
+        ContactEvent,
+        Customer,
+        Notice,
+        NoticeSeen,
+        Queue,
+        Request,
+        Ticket,
+        TicketEvent,
+    )
 }
 """Every entity that travels between seats, by its name."""
 
@@ -17,10 +33,14 @@ __all__ = [
     "Agent",
     "AgentState",
     "AgentStatus",
+    "Callback",
+    "CallbackAttempt",
     "Contact",
     "ContactEvent",
     "Customer",
     "Entity",
+    "Notice",
+    "NoticeSeen",
     "Queue",
     "Request",
     "Role",

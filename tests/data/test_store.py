@@ -12,11 +12,13 @@ import pytest
 
 from data.backup.making import check
 from data.backup.shelf import COPY, Reason, shelved
+from data.callbacks.schema import STEPS as CALLBACK_STEPS
 from data.customers.schema import STEPS as CUSTOMER_STEPS
 from data.desk.journal import DeskItem
 from data.desk.schema import STEPS as DESK_STEPS
 from data.models import SYNCED
 from data.models.base import Entity
+from data.notices.schema import STEPS as NOTICE_STEPS
 from data.queue.schema import STEPS as QUEUE_STEPS
 from data.store import database, driver, migrations
 from data.store.database import Store
@@ -39,7 +41,8 @@ def sentence(error: pytest.ExceptionInfo[StoreError]) -> str:
 
 def test_a_fresh_store_has_every_step(store: Store) -> None:
     assert store.value("PRAGMA user_version") == SCHEMA_VERSION
-    assert len([*migrations.STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS]) == SCHEMA_VERSION
+    rooms = (CUSTOMER_STEPS, QUEUE_STEPS, DESK_STEPS, NOTICE_STEPS, CALLBACK_STEPS)
+    assert len(migrations.STEPS) + sum(len(steps) for steps in rooms) == SCHEMA_VERSION
     assert store.value("PRAGMA journal_mode") == "wal"
     assert store.value("PRAGMA synchronous") == 2, "FULL: a save that returned is on the disk"
     assert store.value("PRAGMA integrity_check") == "ok"
