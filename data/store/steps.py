@@ -16,6 +16,8 @@ ROOMS = (
     "data.desk.schema",
     "data.billing.schema",
     "data.playbook.schema",
+    "data.notices.schema",
+    "data.callbacks.schema",
 )
 """Modules with a list `STEPS`. A room is added at the end, and so is a step to a room that is the last one; a step for
 an older room begins a new module."""

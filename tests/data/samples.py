@@ -8,10 +8,14 @@ from data.models import (
     Agent,
     AgentState,
     AgentStatus,
+    Callback,
+    CallbackAttempt,
     CardStep,
     Contact,
     ContactEvent,
     Customer,
+    Notice,
+    NoticeSeen,
     Queue,
     Request,
     Role,
@@ -19,8 +23,10 @@ from data.models import (
     TicketEvent,
 )
 from data.models.base import AgentId, ContactId, CustomerId, Entity, QueueId, TicketId, new_id
+from data.models.callback import CallbackOutcome, CallbackState
 from data.models.contact import Capability, ContactKind, ContactState, Direction, EventKind, RequestAction
 from data.models.customer import Asset, Person, Phone, Plan
+from data.models.notice import NoticeRole
 from data.models.ticket import Priority, TicketEventKind, TicketState
 
 AT = datetime(2026, 1, 5, 9, 30, 15, 123000, tzinfo=UTC)
@@ -57,6 +63,21 @@ def samples(text: str = "text") -> list[Entity]:
             to=text,
             agent=ME,
         ),
+        Callback(
+            id=new_id(),
+            customer_id=CustomerId(text),
+            contact_id=ContactId(text),
+            ticket_id=TicketId(text),
+            number="+12155550101",
+            about=text,
+            due_at=AT,
+            until=AT,
+            for_agent=ME,
+            made_by=ME,
+            made_at=AT,
+            state=CallbackState.GIVEN_UP,
+        ),
+        CallbackAttempt(id=new_id(), callback_id=text, at=AT, by=ME, outcome=CallbackOutcome.VOICE_MAIL, text=text),
         Contact(
             id=new_id(),
             kind=ContactKind.CHAT,
@@ -120,6 +141,20 @@ def samples(text: str = "text") -> list[Entity]:
             notes=text,
             extra={text: text, "other": ""},
         ),
+        Notice(
+            id=new_id(),
+            to_role=NoticeRole.SUPPORT,
+            to_agent=ME,
+            skill=text,
+            kind=text,
+            about=text,
+            ticket_id=TicketId(text),
+            contact_id=ContactId(text),
+            customer_id=CustomerId(text),
+            by=ME,
+            at=AT,
+        ),
+        NoticeSeen(id=new_id(), notice_id=text, by=ME, at=AT),
         Queue(id=new_id(), name=text, priority=2, target=0.9, threshold_s=30, wrap_up_s=60),
         Request(
             id=new_id(),
