@@ -256,7 +256,11 @@ class Payment(Act):
 
     def asks(self) -> tuple[Asked, ...]:
         return (
-            Asked(name="method", label="How was it paid?", choices=(("portal", "portal"), ("link", "link"), ("phone", "phone"))),
+            Asked(
+                name="method",
+                label="How was it paid?",
+                choices=(("portal", "portal"), ("link", "link"), ("phone", "phone")),
+            ),
             Asked(name="reference", label="Reference", hint="the processor's; never a card number"),
         )
 

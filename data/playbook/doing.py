@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from data.billing import charges, invoices, payments, receipts
+from data.billing import charges, invoices, payments
+from data.billing import receipt as receipts
 from data.billing.amounts import money_text
 from data.billing.ledger import InvoiceState
+from data.billing.receipt import Receipt
 from data.callbacks import callbacks
 from data.callbacks.when import when
 from data.desk import journal
@@ -57,6 +59,7 @@ class Hand:
     item: DeskItem
     told: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
 
     @cached_property
     def facts(self) -> Facts:
@@ -102,9 +105,7 @@ class Hand:
         """Write fields of the ticket form and save it. Returns what stood there before."""
         before = dict(self.facts.form)
         kept = {**before, **fields}
-        item, _ = journal.save(
-            self.store, self.item.model_copy(update={"fields": kept}), self.workplace.clock
-        )
+        item, _ = journal.save(self.store, self.item.model_copy(update={"fields": kept}), self.workplace.clock)
         self.changed(item)
         return {name: before.get(name, "") for name in fields}
 
@@ -186,7 +187,9 @@ def _verify(hand: Hand, _: act.Verify, outcome: str, __: Given) -> Done:
     contact = hand.facts.contact
     ticked = contact.verified if contact is not None else ()
     if outcome == "verified" and contact is not None and not ticked:
-        raise ScriptError("Nothing is ticked yet: tick in the customer pane what the caller confirmed, then answer again.")
+        raise ScriptError(
+            "Nothing is ticked yet: tick in the customer pane what the caller confirmed, then answer again."
+        )
     return Done(action="verify", words=f"{outcome}: {', '.join(ticked)}" if ticked else outcome)
 
 
@@ -260,7 +263,9 @@ def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     new = hand.item.ticket_id is None
     before = hand.write_form(fields) if fields or new else {}
     words = f"ticket {hand.item.number}, type {kind}" + (f", {action.state}" if action.state else "")
-    undo = {} if new or not before else {"before": json.dumps({name: before[name] for name in before if before[name]})}
+    undo = (
+        {} if new or not before else {"before": json.dumps({name: before[name] for name in before if before[name]})}
+    )
     return Done(action="ticket", words=words, undo=undo)
 
 
@@ -306,7 +311,9 @@ def _invoice(hand: Hand, _: act.Invoice, __: str, ___: Given) -> Done:
     invoice = invoices.invoice(hand.store, hand.ticket_id(), work.agent, work.clock, work.terms)
     hand.changed()
     return Done(
-        action="invoice", words=f"invoice {invoice.number}, {money_text(invoice.total)}", undo={"invoice": invoice.id}
+        action="invoice",
+        words=f"invoice {invoice.number}, {money_text(invoice.total)}",
+        undo={"invoice": invoice.id},
     )
 
 
@@ -362,14 +369,15 @@ def _payment(hand: Hand, action: act.Payment, outcome: str, given: Given) -> Don
 
 @_does(act.Receipt)
 def _receipt(hand: Hand, _: act.Receipt, __: str, ___: Given) -> Done | None:
-    paid = hand.run.did("payment")
+    paid, work = hand.run.did("payment"), hand.workplace
     payment = paid.facts.get("payment", "") if paid is not None else ""
-    if not payment:
-        return None
-    saved = receipts.save_receipt(
-        hand.store, payment, hand.workplace.receipts, hand.workplace.organisation, hand.workplace.terms
-    )
-    return Done(action="receipt", words=f"receipt saved: {saved.name}")
+    now, zone = work.clock.now(), work.terms.zone
+    if payment:
+        receipt = receipts.receipt_of_payment(hand.store, payment, work.organisation, zone, now)
+    else:
+        receipt = receipts.receipt_of_ticket(hand.store, hand.ticket_id(), work.organisation, zone, now)
+    hand.receipts.append(receipt)
+    return Done(action="receipt", words=f"receipt {receipt.name}")
 
 
 # telling people
@@ -419,7 +427,12 @@ def _callback(hand: Hand, action: act.Callback, _: str, given: Given) -> Done:
 def _no_callback(hand: Hand, done: Done) -> None:
     work = hand.workplace
     callbacks.attempt(
-        hand.store, done.undo["callback"], CallbackOutcome.GIVEN_UP, work.agent, work.clock, "gone back in the script"
+        hand.store,
+        done.undo["callback"],
+        CallbackOutcome.GIVEN_UP,
+        work.agent,
+        work.clock,
+        "gone back in the script",
     )
 
 
@@ -455,9 +468,7 @@ def _hold(hand: Hand, _: act.Hold, __: str, ___: Given) -> Done:
 def _voice_mail(hand: Hand, _: act.VoiceMail, __: str, ___: Given) -> Done:
     contact, me = hand.facts.contact, hand.workplace.agent
     if contact is not None and not handling.cannot(contact, me, RequestAction.VOICE_MAIL):
-        hand.requests.append(
-            handling.ask(hand.store, contact, RequestAction.VOICE_MAIL, me, hand.workplace.clock)
-        )
+        hand.requests.append(handling.ask(hand.store, contact, RequestAction.VOICE_MAIL, me, hand.workplace.clock))
     return Done(action="voice_mail", words="voice mail left")
 
 
@@ -474,7 +485,11 @@ def _remote_session(hand: Hand, action: act.RemoteSession, _: str, given: Given)
 @_does(act.HandOver)
 def _hand_over(hand: Hand, action: act.HandOver, _: str, given: Given) -> Done:
     target = given["target"]
-    hand.ask(RequestAction.TRANSFER, target, f"Hand the customer over to the {action.who} yourself: this line cannot do it from here.")
+    hand.ask(
+        RequestAction.TRANSFER,
+        target,
+        f"Hand the customer over to the {action.who} yourself: this line cannot do it from here.",
+    )
     return Done(action="hand_over", words=f"handed over to the {action.who}", facts={"target": target})
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from data.billing.receipt import Receipt
 from data.desk import journal
 from data.desk.journal import DeskItem
-from data.models.base import Instant, new_id
+from data.models.base import new_id
 from data.models.card_step import CardStep
 from data.models.contact import Request
 from data.playbook.actions import Act, Asked
 from data.playbook.doing import Hand, ScriptError, do, payable, undo
 from data.playbook.facts import Facts, origin_of
 from data.playbook.library import Library
-from data.playbook.model import Answer, Card, Playbook, asked_facts, holds
+from data.playbook.model import Answer, Card, holds
 from data.playbook.run import Done, Run, Step
 from data.playbook.view import AnswerView, CardView, TrailView
 from data.playbook.wording import WordingError, filled
@@ -41,6 +42,8 @@ class Turn:
     """Sentences for the agent: what has to be done by hand, what could not be undone."""
     requests: tuple[Request, ...] = ()
     """What the feed was asked to do."""
+    receipts: tuple[Receipt, ...] = ()
+    """To be saved to the configured folder: a full disk must not take the step back."""
 
 
 @dataclass
@@ -109,7 +112,7 @@ class Engine:
         found = [
             self._with_choices(hand, one)
             for action in self._acts(hand, card, answer)
-            for one in action.asks()
+            for one in _asks(action, answer)
         ]
         return tuple({one.name: one for one in found}.values())
 
@@ -226,8 +229,7 @@ class Engine:
     def _acts(self, hand: Hand, card: Card, answer: Answer) -> list[Act]:
         """What an answer does: first what came of the thing that the card waited for."""
         expected: Sequence[Act] = () if card.expect is None else (card.expect,)
-        acts = [one for one in (*expected, *answer.actions) if holds(one.when, hand.facts)]
-        return [one for one in acts if not one.done or answer.outcome == one.done or not one.asks()]
+        return [one for one in (*expected, *answer.actions) if holds(one.when, hand.facts)]
 
     def _with_choices(self, hand: Hand, asked: Asked) -> Asked:
         choices: tuple[tuple[str, str], ...] = asked.choices
@@ -250,13 +252,15 @@ class Engine:
 
     def _check_given(self, hand: Hand, card: Card, answer: Answer, given: Mapping[str, str]) -> None:
         for action in self._acts(hand, card, answer):
-            for one in action.asks():
+            for one in _asks(action, answer):
                 if not one.optional and not given.get(one.name, "").strip():
                     raise ScriptError(f"Still needed: {one.label[:1].lower()}{one.label[1:]}")
 
     def _keep(self, hand: Hand, done: tuple[Done, ...]) -> Turn:
         item = journal.keep(hand.store, hand.item, self.workplace.clock)
-        return Turn(item, tuple(one.words for one in done), tuple(hand.told), tuple(hand.requests))
+        return Turn(
+            item, tuple(one.words for one in done), tuple(hand.told), tuple(hand.requests), tuple(hand.receipts)
+        )
 
     def _log(self, hand: Hand, *, answer: str, outcome: str, to: str, because: str = "") -> None:
         """Keep the card that is left."""
@@ -315,7 +319,7 @@ class Engine:
                 key=answer.key,
                 label=_filled(answer.label, words),
                 to=found.title if (found := playbook.find(answer.to)) is not None else answer.to,
-                asks=any(one.asks() for one in self._acts(hand, card, answer)),
+                asks=any(_asks(one, answer) for one in self._acts(hand, card, answer)),
             )
             for answer in card.answers
             if holds(answer.when, hand.facts)
@@ -348,11 +352,18 @@ class Engine:
             return ""
         total = sum((one.due for one in due), start=due[0].due * 0)
         parts = " + ".join(f"{money_text(one.due)} ({one.invoice.number})" for one in due)
-        return f"{money_text(total)} = {parts}" if len(due) > 1 else f"{money_text(total)} ({due[0].invoice.number})"
+        return (
+            f"{money_text(total)} = {parts}" if len(due) > 1 else f"{money_text(total)} ({due[0].invoice.number})"
+        )
 
 
 STAYS = frozenset({"payment", "receipt", "notify", "ticket", "hand_over", "voice_mail"})
 """Actions whose staying is told when one goes back over them."""
+
+
+def _asks(action: Act, answer: Answer) -> tuple[Asked, ...]:
+    """What an action asks for with this answer: a payment that failed asks for nothing."""
+    return action.asks() if action.done in ("", answer.outcome) else ()
 
 
 def _filled(text: str, words: Mapping[str, object]) -> str:
