@@ -6,7 +6,7 @@ by itself, and the place in the script are written together or not at all."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from data.billing.receipt import Receipt
 from data.desk import journal
@@ -46,13 +46,22 @@ class Turn:
     """To be saved to the configured folder: a full disk must not take the step back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an answer needs before it is taken."""
+
+    label: str
+    asked: tuple[Asked, ...] = ()
+    due: str = ""
+    """What a payment comes to, and of what."""
+
+
 @dataclass
 class Engine:
     """The scripts of one agent at one seat. Runs on the store's thread."""
 
     library: Library
     workplace: Workplace
-    _views: dict[str, CardView] = field(default_factory=dict)
 
     # beginning and ending
 
@@ -100,7 +109,7 @@ class Engine:
 
     # going on and back
 
-    def asked(self, store: Store, item: DeskItem, key: str) -> tuple[Asked, ...]:
+    def needs(self, store: Store, item: DeskItem, key: str) -> Needs:
         """What the agent gives before an answer is taken; nothing for most.
 
         Raises:
@@ -114,7 +123,13 @@ class Engine:
             for action in self._acts(hand, card, answer)
             for one in _asks(action, answer)
         ]
-        return tuple({one.name: one for one in found}.values())
+        asked = tuple({one.name: one for one in found}.values())
+        return Needs(answer.label, asked, self._due(hand, card) if asked else "")
+
+    def cards(self, store: Store, item: DeskItem) -> list[tuple[str, str, str]]:
+        """Every card of the script in hand: (id, title, what it says or does)."""
+        playbook = self._hand(store, item).playbook
+        return [(one.id, one.title, one.ask or one.do or one.say.voice) for one in playbook.cards]
 
     def answer(self, store: Store, item: DeskItem, key: str, given: Mapping[str, str]) -> Turn:
         """Take an answer of the current card.
