@@ -2,10 +2,12 @@
 
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
+from data.models.callback import Callback, CallbackAttempt
 from data.models.card_step import CardStep
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
 from data.models.money import Charge, Invoice, Payment, Reversal
+from data.models.notice import Notice, NoticeSeen
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
@@ -13,12 +15,16 @@ SYNCED: dict[str, type[Entity]] = {
     for model in (
         Agent,
         AgentStatus,
+        Callback,
+        CallbackAttempt,
         CardStep,
         Charge,
         Contact,
         ContactEvent,
         Customer,
         Invoice,
+        Notice,
+        NoticeSeen,
         Payment,
         Queue,
         Request,
@@ -34,6 +40,8 @@ __all__ = [
     "Agent",
     "AgentState",
     "AgentStatus",
+    "Callback",
+    "CallbackAttempt",
     "CardStep",
     "Charge",
     "Contact",
@@ -41,6 +49,8 @@ __all__ = [
     "Customer",
     "Entity",
     "Invoice",
+    "Notice",
+    "NoticeSeen",
     "Payment",
     "Queue",
     "Request",

@@ -12,7 +12,7 @@ class CardStep(Entity):
 
     entity: ClassVar[str] = "card_step"
     append_only: ClassVar[bool] = True
-    free_text: ClassVar[frozenset[str]] = frozenset({"because"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"because", "done"})
 
     id: str
     run_id: str
@@ -33,4 +33,6 @@ class CardStep(Entity):
     """The reason of a branch, as the agent read it."""
     to: str = ""
     """The card that followed; empty: the contact ended here."""
+    done: tuple[str, ...] = ()
+    """What was done on it, in words."""
     agent: AgentId | None = None

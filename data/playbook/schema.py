@@ -26,6 +26,7 @@ def card_steps(db: Database) -> None:
             "outcome": str,
             "because": str,
             "to": str,
+            "done": str,
             "agent": str,
         },
         pk="id",
@@ -36,4 +37,27 @@ def card_steps(db: Database) -> None:
     db.table("playbook_text").create({"id": str, "playbook": str, "version": int, "text": str, "at": str}, pk="id")
 
 
-STEPS = [card_steps]
+def runs(db: Database) -> None:
+    """A thing on the desk keeps its place in a playbook, in the room of the plain script's list of cards."""
+    db.table("desk").add_column("runs", str)
+    db.table("desk").transform(
+        drop={"trail"},
+        column_order=[
+            "id",
+            "agent",
+            "contact_id",
+            "ticket_id",
+            "customer_id",
+            "number",
+            "fields",
+            "base",
+            "focus",
+            "cursor",
+            "runs",
+            "place",
+            "updated_at",
+        ],
+    )
+
+
+STEPS = [card_steps, runs]
