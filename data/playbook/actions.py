@@ -6,10 +6,12 @@ checking and simulating a playbook needs no store, and no action exists in the o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, LiteralString, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field
+from pydantic_core import PydanticCustomError
 
 from data.models.base import Strict
 from data.playbook.world import FACTS, OF_CUSTOMER, Channel, World
@@ -42,11 +44,18 @@ def _known_facts(when: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
     for name, values in when.items():
         fact = FACTS.get(name)
         if fact is None:
-            raise ValueError(f"there is no fact '{name}': take one of {', '.join(FACTS)}")
+            raise _unknown("unknown_fact", f"there is no fact '{name}'", name, name, FACTS)
         for value in values:
             if value not in fact.values:
-                raise ValueError(f"'{name}' is never '{value}': take one of {', '.join(fact.values)}")
+                raise _unknown("unknown_value", f"'{name}' is never '{value}'", name, value, fact.values)
     return when
+
+
+def _unknown(kind: LiteralString, text: str, fact: str, written: str, known: Iterable[str]) -> PydanticCustomError:
+    from data.text.nearest import instead
+
+    told = {"text": text, "name": fact, "fix": instead(written, known)}
+    return PydanticCustomError(kind, "{text}: {fix}", told)
 
 
 When = Annotated[
@@ -68,6 +77,8 @@ class Act(Strict):
 
     outcomes: ClassVar[tuple[str, ...]] = ()
     """What can come of it; a card that expects it has an answer for each."""
+    texts: ClassVar[frozenset[str]] = frozenset({"about", "text", "offer", "title", "details", "why", "skip"})
+    """Fields that are read by people, and may hold {{ facts }}."""
     done: ClassVar[str] = ""
     """The outcome with which it is really done; with the others nothing happens."""
     action: str
@@ -75,6 +86,14 @@ class Act(Strict):
 
     def asks(self) -> tuple[Asked, ...]:
         """What the agent gives before it is done."""
+        return ()
+
+    def comes(self) -> tuple[str, ...]:
+        """What can come of this one: its outcomes, or nothing that has to be waited for."""
+        return self.outcomes
+
+    def reads(self) -> tuple[str, ...]:
+        """Facts that it goes by, beside those of its condition."""
         return ()
 
     def after(self, world: World, outcome: str = "") -> World:
@@ -181,6 +200,9 @@ class Ticket(Act):
     assignee: str = ""
     sla: str = ""
     details: str = ""
+
+    def reads(self) -> tuple[str, ...]:
+        return ("plan",) if self.type == "plan" else ()
 
     def after(self, world: World, outcome: str = "") -> World:
         if world.type != "none":
@@ -358,6 +380,9 @@ class Chat(Act):
     action: Literal["chat"] = "chat"
     do: Literal["start", "end"] = "start"
     outcomes: ClassVar = ("answered", "no answer")
+
+    def comes(self) -> tuple[str, ...]:
+        return () if self.do == "end" else self.outcomes
 
     def after(self, world: World, outcome: str = "") -> World:
         if self.do == "end":

@@ -116,13 +116,14 @@ class World:
             return replace(self, customer=value)
         return replace(self, decided={**self.decided, name: value})
 
-    def key(self) -> tuple[object, ...]:
-        """What two worlds have in common when nothing tells them apart."""
+    def key(self, facts: frozenset[str] | None = None) -> tuple[object, ...]:
+        """What two worlds have in common when nothing tells them apart. `facts`: the decided ones that count."""
+        decided = self.decided.items()
         return (
             self.origin,
             self.channel,
             self.live,
-            frozenset(self.decided.items()),
+            frozenset(decided if facts is None else (one for one in decided if one[0] in facts)),
             self.customer,
             self.type,
             self.items,
