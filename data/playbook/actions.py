@@ -129,7 +129,7 @@ class Lead(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         if outcome != "made":
-            return world
+            return replace(world, customer=world.customer or "none")
         return replace(world, customer="attached", decided={**world.decided, "plan": "none"})
 
 
@@ -205,8 +205,6 @@ class Ticket(Act):
         return ("plan",) if self.type == "plan" else ()
 
     def after(self, world: World, outcome: str = "") -> World:
-        if world.type != "none":
-            return world
         plan = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
         by_plan = plan.get(world.known("plan") or "", "0")
         return replace(world, type=by_plan if self.type == "plan" else self.type)
@@ -361,6 +359,9 @@ class Upsell(Act):
         if self.unsuitable:
             return ()
         return (Asked(name="reason", label="Why is it not suitable?", only="not suitable"),)
+
+    def comes(self) -> tuple[str, ...]:
+        return () if self.unsuitable else self.outcomes
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, upsell=True)
