@@ -26,8 +26,8 @@ class Asked(Strict):
     name: str
     label: str
     hint: str = ""
-    choices: tuple[str, ...] = ()
-    """What may be chosen; none: any text."""
+    choices: tuple[tuple[str, str], ...] = ()
+    """What may be chosen, each with its name; none: any text."""
     optional: bool = False
     only: str = ""
     """Asked only where this came of the action; empty: always."""
@@ -286,7 +286,11 @@ class Payment(Act):
 
     def asks(self) -> tuple[Asked, ...]:
         return (
-            Asked(name="method", label="How was it paid?", choices=("portal", "link", "phone")),
+            Asked(
+                name="method",
+                label="How was it paid?",
+                choices=(("portal", "portal"), ("link", "link"), ("phone", "phone")),
+            ),
             Asked(name="reference", label="Reference", hint="the processor's; never a card number"),
         )
 

@@ -40,7 +40,24 @@ def card_steps(db: Database) -> None:
 def runs(db: Database) -> None:
     """A thing on the desk keeps its place in a playbook, in the room of the plain script's list of cards."""
     db.table("desk").add_column("runs", str)
-    db.table("desk").transform(drop={"trail"})
+    db.table("desk").transform(
+        drop={"trail"},
+        column_order=[
+            "id",
+            "agent",
+            "contact_id",
+            "ticket_id",
+            "customer_id",
+            "number",
+            "fields",
+            "base",
+            "focus",
+            "cursor",
+            "runs",
+            "place",
+            "updated_at",
+        ],
+    )
 
 
 STEPS = [card_steps, runs]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from data.billing.catalogue import Catalogue
 from data.billing.terms import Terms
@@ -22,7 +21,5 @@ class Workplace:
     clock: Clock
     catalogue: Catalogue
     terms: Terms
-    receipts: Path
-    """The folder into which receipts are saved."""
     most_attempts: int = 3
     """How often a customer is called before the leader decides."""

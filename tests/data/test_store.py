@@ -102,7 +102,7 @@ def test_a_step_that_fails_leaves_the_old_store(tmp_path: Path, monkeypatch: pyt
     def broken(db: object) -> None:
         raise driver.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("data.queue.schema.STEPS", [*QUEUE_STEPS, broken])
+    monkeypatch.setattr("data.callbacks.schema.STEPS", [broken])
     with pytest.raises(StoreError) as told:
         Store(path)
     assert "full" in sentence(told)
