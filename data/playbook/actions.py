@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field
 from pydantic_core import PydanticCustomError
 
 from data.models.base import Strict
-from data.playbook.world import FACTS, Channel, World
+from data.playbook.world import FACTS, OF_CUSTOMER, Channel, World
 
 Who = Literal["remote agent", "leader", "support"]
 """Whom the script may tell or hand over to."""
@@ -29,6 +29,8 @@ class Asked(Strict):
     choices: tuple[tuple[str, str], ...] = ()
     """What may be chosen, each with its name; none: any text."""
     optional: bool = False
+    only: str = ""
+    """Asked only where this came of the action; empty: always."""
 
 
 def _values(when: Any) -> Any:
@@ -114,7 +116,8 @@ class Customer(Act):
     done: ClassVar = "attached"
 
     def after(self, world: World, outcome: str = "") -> World:
-        return replace(world, customer="attached" if outcome == "attached" else "none")
+        decided = {name: value for name, value in world.decided.items() if name not in OF_CUSTOMER}
+        return replace(world, customer="attached" if outcome == "attached" else "none", decided=decided)
 
 
 class Lead(Act):
@@ -126,7 +129,7 @@ class Lead(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         if outcome != "made":
-            return world
+            return replace(world, customer=world.customer or "none")
         return replace(world, customer="attached", decided={**world.decided, "plan": "none"})
 
 
@@ -189,7 +192,7 @@ class Ticket(Act):
 
     action: Literal["ticket"] = "ticket"
     type: Literal["0", "1", "2", "3", "4", "plan"] = Field(
-        "plan", description="the ticket type; `plan`: by the customer's plan"
+        "plan", description="the ticket type; `plan`: by the customer's plan, 0 where there is none"
     )
     title: str = Field("", description="the title while the agent has written none")
     state: Literal["", "new", "open", "pending", "on hold", "solved"] = ""
@@ -203,7 +206,7 @@ class Ticket(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         plan = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
-        by_plan = plan.get(world.known("plan") or "", "1")
+        by_plan = plan.get(world.known("plan") or "", "0")
         return replace(world, type=by_plan if self.type == "plan" else self.type)
 
 
@@ -211,7 +214,12 @@ class TellNumber(Act):
     """The customer is given the ticket number."""
 
     action: Literal["tell_number"] = "tell_number"
-    by: Literal["voice", "chat", "email"] = "voice"
+    by: Literal["", "voice", "chat", "email"] = Field("", description="how; empty: the agent is asked")
+
+    def asks(self) -> tuple[Asked, ...]:
+        if self.by:
+            return ()
+        return (Asked(name="by", label="How do they want the ticket number?", choices=("said", "e-mail", "both")),)
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, told=world.told | {"number"})
@@ -348,7 +356,16 @@ class Upsell(Act):
 
     action: Literal["upsell"] = "upsell"
     offer: str = Field("", description="what is offered, in words")
+    unsuitable: str = Field("", description="why nothing is offered: recorded as not suitable, without a question")
     outcomes: ClassVar = ("accepted", "declined", "not suitable")
+
+    def asks(self) -> tuple[Asked, ...]:
+        if self.unsuitable:
+            return ()
+        return (Asked(name="reason", label="Why is it not suitable?", only="not suitable"),)
+
+    def comes(self) -> tuple[str, ...]:
+        return () if self.unsuitable else self.outcomes
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, upsell=True)
@@ -385,7 +402,30 @@ class Call(Act):
     outcomes: ClassVar = ("answered", "no answer")
 
     def after(self, world: World, outcome: str = "") -> World:
-        return replace(world, channel=Channel.VOICE, live=outcome == "answered")
+        tried = {name: value for name, value in world.decided.items() if name != "attempts"}
+        return replace(world, channel=Channel.VOICE, live=outcome == "answered", decided=tried)
+
+
+class CalledBack(Act):
+    """The customer has called back, or was reached at last, after a voice mail: what follows is a new contact."""
+
+    action: Literal["called_back"] = "called_back"
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return replace(world, channel=Channel.VOICE, live=True, voice_mail=False, upsell=False)
+
+
+class AtComputer(Act):
+    """Whether the person is at the computer: where technical help starts (PLAY-8)."""
+
+    action: Literal["at_computer"] = "at_computer"
+    outcomes: ClassVar = ("at it", "not at it")
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return replace(world, at_computer=True) if outcome == "at it" else world
+
+    def faults(self, world: World) -> tuple[Wrong, ...]:
+        return () if world.live else (Wrong("nobody-there", "nobody is there to be asked", "reach them first"),)
 
 
 class Hold(Act):
@@ -450,6 +490,9 @@ class HandOver(Act):
             why = "a remote session is promised, and its link and code never come"
             fix = "put `remote_session` before it, with `skip: <reason>` where none is needed"
             found.append(Wrong("no-session", why, fix))
+        if self.who == "remote agent" and not world.at_computer:
+            why = "technical help starts, and nobody asked whether the person is at the computer"
+            found.append(Wrong("at-computer", why, "put a card that expects `at_computer` before it"))
         if self.who == "remote agent" and "remote agent" not in world.told:
             why = "the remote agent does not know of the customer"
             found.append(Wrong("not-told", why, "put `notify: {who: remote agent, about: …}` before it"))
@@ -476,8 +519,8 @@ class ReturnToLead(Act):
 
 EVERY: tuple[type[Act], ...] = (
     Customer, Lead, Verify, Consent, Speaker, Asset, Worksheet, ConfirmContact, Ticket, TellNumber, Charge, Invoice,
-    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Upsell, Chat, Call, Hold, VoiceMail, RemoteSession,
-    HandOver, EndContact, ReturnToLead,
+    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Upsell, Chat, Call, CalledBack, AtComputer, Hold, VoiceMail,
+    RemoteSession, HandOver, EndContact, ReturnToLead,
 )  # fmt: skip
 """The registry: one place that says what there is."""
 
@@ -499,8 +542,8 @@ def _written(action: Any) -> Any:
 
 Action = Annotated[
     Customer | Lead | Verify | Consent | Speaker | Asset | Worksheet | ConfirmContact | Ticket | TellNumber | Charge
-    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Upsell | Chat | Call | Hold | VoiceMail
-    | RemoteSession | HandOver | EndContact | ReturnToLead,
+    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Upsell | Chat | Call | CalledBack
+    | AtComputer | Hold | VoiceMail | RemoteSession | HandOver | EndContact | ReturnToLead,
     Discriminator("action"),
     BeforeValidator(_written),
 ]  # fmt: skip

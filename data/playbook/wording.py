@@ -18,6 +18,7 @@ NAMES: Mapping[str, str] = {
     "agent": "the agent's first name",
     "customer": "the customer's name",
     "person": "who speaks, or the contact on the ticket",
+    "came": "what we had from them: call, chat or message",
     "company": "the customer's company",
     "number": "the ticket number",
     "plan": "the customer's plan in words",
@@ -27,6 +28,7 @@ NAMES: Mapping[str, str] = {
     "due_total": "the open invoice and what is past due, together",
     "price": "the price of an item: price('320')",
     "code": "the code of the remote session",
+    "reason": "why this card was reached: the answer, or what data decided",
     "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",
 }
 """What a text may name."""

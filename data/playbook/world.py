@@ -52,6 +52,8 @@ FACTS: Mapping[str, Fact] = {
     )
 }
 
+OF_CUSTOMER = frozenset({"plan", "past_due", "contacts", "may_discuss_money", "remote_tool", "attempts"})
+"""Facts that are another customer's as soon as another one is attached."""
 
 Known = Callable[[str], str]
 """The value of a fact by its name."""
@@ -73,6 +75,8 @@ class World:
     items: frozenset[str] = frozenset()
     invoice: str = ""
     """`open`, `paid`, `void`, or none."""
+    at_computer: bool = False
+    """The person has said that they are at the computer."""
     session: str = ""
     """`given`, `skipped`, or none: the remote session's link and code."""
     told: frozenset[str] = frozenset()
@@ -93,6 +97,8 @@ class World:
                 return self.channel
             case "customer":
                 return self.customer or None
+            case "plan" if self.customer == "none":
+                return "none"
             case "type":
                 return self.type
             case "charged":
@@ -122,6 +128,7 @@ class World:
             self.type,
             self.items,
             self.invoice,
+            self.at_computer,
             self.session,
             self.told,
             self.asked_to_hold,
