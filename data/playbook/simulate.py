@@ -7,16 +7,18 @@ shortest way."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from data.playbook.leading import turned_round
 from data.playbook.model import Answer, Branch, Card, Playbook
 from data.playbook.situations import Key, Move, Situation, Situations, Stand, situations
-from data.playbook.walk import Deed, said_on
+from data.playbook.walk import Deed
 from data.playbook.world import FACTS, Channel, World
 
 MOST_PATHS = 20_000
+TAKEN = FACTS.keys() - {"type", "charged", "upsell", "number_told"}
+"""Facts that are so, and not made so by the script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +138,13 @@ class _Walker:
         return self._grouped[here]
 
 
-def _group(situations: list[Situation], matter: Mapping[str, frozenset[str]]) -> Iterator[_Group]:
+def _group(situations: list[Situation], matter: Mapping[str, tuple[str, ...]]) -> Iterator[_Group]:
     card = situations[0].card
     passages: dict[tuple[object, ...], Passage] = {}
     into: dict[tuple[object, ...], dict[Key, None]] = {}
     worlds: dict[tuple[object, ...], list[World]] = {}
     for stand, move in _moves(situations):
-        channel = said_on(card, stand.arrival.world)
+        channel = card.said_on(stand.arrival.world.channel)
         way = move.way if move is not None else None
         one = Passage(
             card,
@@ -169,10 +171,9 @@ def _moves(situations: list[Situation]) -> Iterator[tuple[Stand, Move | None]]:
                 yield stand, move
 
 
-def _values(worlds: list[World], names: frozenset[str]) -> dict[str, frozenset[str]]:
-    found = {name: frozenset(world.decided[name] for world in worlds if name in world.decided) for name in names}
-    customers = frozenset(world.customer for world in worlds if world.customer)
-    return {name: values for name, values in {**found, "customer": customers}.items() if values}
+def _values(worlds: list[World], names: Sequence[str]) -> dict[str, frozenset[str]]:
+    found = {name: frozenset(world.known(name) or "" for world in worlds) - {""} for name in names if name in TAKEN}
+    return {name: values for name, values in found.items() if values}
 
 
 def _facts(groups: list[_Group]) -> dict[str, tuple[str, ...]]:

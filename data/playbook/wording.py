@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -32,6 +33,13 @@ NAMES: Mapping[str, str] = {
     "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",
 }
 """What a text may name."""
+
+
+_AGAIN = re.compile(
+    r"\b(?:hold|holding|wait|waiting)\b[^.!?]{0,40}\b(?:again|once more|longer)\b"
+    r"|\b(?:again|once more|still|keep|continue to|continue)\b[^.!?]{0,40}\b(?:hold|holding|wait|waiting)\b",
+    re.IGNORECASE,
+)
 
 
 class WordingError(ValueError):
@@ -130,3 +138,8 @@ def reading(text: str) -> Reading:
             if isinstance(one.node, nodes.Name) and one.node.name == "terms"
         ),
     )
+
+
+def asks_to_hold_again(text: str) -> bool:
+    """Whether a text speaks as if the customer had been asked to hold before."""
+    return _AGAIN.search(text) is not None

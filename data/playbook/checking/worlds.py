@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from data.playbook.actions import Charge
 from data.playbook.checking.finding import Finding, Grave, Written, acts, ways
-from data.playbook.checking.words import asks_to_hold_again
 from data.playbook.leading import endless
 from data.playbook.model import Card
 from data.playbook.situations import MOST, Situation, Situations
-from data.playbook.walk import Deed, said_on, unanswered, uncovered
+from data.playbook.walk import Deed, unanswered, uncovered
+from data.playbook.wording import asks_to_hold_again
 from data.playbook.world import Channel, World
 from data.text.reviewed import Place
 
@@ -105,7 +105,7 @@ def _holding(written: Written, place: Place, one: Situation) -> Iterator[Finding
     if one.world.asked_to_hold:
         return
     for stand in one.stands:
-        channel = said_on(one.card, stand.arrival.world)
+        channel = one.card.said_on(stand.arrival.world.channel)
         if asks_to_hold_again(one.card.say.on(channel)):
             yield written.finding(
                 _said(place, one.card, channel),
@@ -125,7 +125,7 @@ def _channels(written: Written, all_of_them: Situations) -> Iterator[Finding]:
     for one in all_of_them:
         for stand in one.stands:
             world = stand.arrival.world
-            channel = said_on(one.card, world)
+            channel = one.card.said_on(world.channel)
             on.setdefault(id(one.card), set()).add(channel)
             if (one.world.live or world.live or channel is Channel.EMAIL) and not one.world.ended:
                 heard.setdefault(id(one.card), {}).setdefault(channel, one.world)
@@ -171,7 +171,7 @@ def _rounds(written: Written, all_of_them: Situations) -> Iterator[Finding]:
     """Loops that only some worlds go round for ever; those of every world are told by the cards alone."""
     places = {card.id: place for place, card in reversed(list(written.cards()))}
     leads = all_of_them.leads()
-    home = [key for key, targets in leads.items() if not targets or all_of_them.found[key].stuck]
+    home = [key for key, targets in leads.items() if not targets or all_of_them.found[key].last]
     for loop in endless(leads, home):
         ids = list(
             dict.fromkeys(card.id for card in written.playbook.cards if any(card.id == key[0] for key in loop))
