@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from data.playbook.actions import Charge
 from data.playbook.checking.finding import Finding, Grave, Written, acts, ways
@@ -17,13 +17,13 @@ from data.text.reviewed import Place
 
 def world_findings(written: Written, all_of_them: Situations) -> Iterator[Finding]:
     """Everything that is wrong in some world."""
-    places = {id(card): place for place, card in written.cards()}
     acted = {id(act): here for place, card in written.cards() for here, act in acts(place, card)}
+    looks = {card.id: (place, list(_looks(card))) for place, card in reversed(list(written.cards()))}
     for one in all_of_them:
-        place = places[id(one.card)]
+        place, more = looks[one.card.id]
         yield from _deeds(written, acted, one)
-        yield from _gaps(written, place, one)
-        yield from _holding(written, place, one)
+        for look in more:
+            yield from look(written, place, one)
     yield from _channels(written, all_of_them)
     if all_of_them.complete:
         yield from _never(written, all_of_them)
@@ -38,6 +38,22 @@ def world_findings(written: Written, all_of_them: Situations) -> Iterator[Findin
         )
 
 
+Look = Callable[[Written, Place, Situation], Iterator[Finding]]
+
+
+def _looks(card: Card) -> Iterator[Look]:
+    """What is looked at in every situation of a card: only what can be wrong there."""
+    always = [way for way in card.ways if not way.when]
+    comes = card.expect.comes() if card.expect is not None else ()
+    outcomes = {answer.outcome for answer in card.answers if not answer.when}
+    if not outcomes.issuperset(comes):
+        yield _unanswered
+    elif card.ways and not always:
+        yield _uncovered
+    if any(asks_to_hold_again(text) for text in (card.say.voice, card.say.chat, card.say.email)):
+        yield _holding
+
+
 def where(world: World) -> str:
     """A world in words: `voice, plan managed`."""
     facts = [f"{name} {value}" for name, value in world.decided.items()]
@@ -49,6 +65,8 @@ def where(world: World) -> str:
 def _deeds(written: Written, acted: dict[int, Place], one: Situation) -> Iterator[Finding]:
     for stand in one.stands:
         for deed in (*stand.arrival.deeds, *(deed for move in stand.moves for deed in move.way.deeds)):
+            if not deed.wrong and not isinstance(deed.act, Charge):
+                continue
             here = acted[id(deed.act)]
             for wrong in deed.wrong:
                 yield written.finding(here, wrong.kind, f"{wrong.text} ({where(deed.before)})", wrong.fix)
@@ -69,30 +87,38 @@ def _item(written: Written, here: Place, deed: Deed) -> Iterator[Finding]:
         )
 
 
-def _gaps(written: Written, place: Place, one: Situation) -> Iterator[Finding]:
+def _uncovered(written: Written, place: Place, one: Situation) -> Iterator[Finding]:
     card = one.card
     for stand in one.stands:
-        world = stand.arrival.world
-        if card.branches and (left := uncovered(card, world)) is not None:
+        if (left := uncovered(card, stand.arrival.world)) is None:
+            continue
+        if card.branches:
             yield written.finding(
                 (*place, "branches"),
                 "uncovered",
                 f"no branch is taken where {_asked(card, left)}",
                 "add a branch for it, or a last one without `when`",
             )
-        if card.answers and (left := uncovered(card, world)) is not None:
+        else:
             yield written.finding(
-                (*place, "answers"), "missing-answer", f"no answer is offered where {_asked(card, left)}", "add one"
+                (*place, "answers"),
+                "missing-answer",
+                f"no answer is offered where {_asked(card, left)}",
+                "add one for it",
             )
-        elif (found := unanswered(card, world)) is not None:
-            outcome, left = found
-            if any(answer.outcome == outcome for answer in card.answers):
-                yield written.finding(
-                    (*place, "answers"),
-                    "missing-answer",
-                    f"no answer for '{outcome}' is offered where {_asked(card, left)}",
-                    "add one",
-                )
+
+
+def _unanswered(written: Written, place: Place, one: Situation) -> Iterator[Finding]:
+    card = one.card
+    for stand in one.stands:
+        outcome, left = unanswered(card, stand.arrival.world) or ("", None)
+        if left is not None and any(answer.outcome == outcome for answer in card.answers):
+            yield written.finding(
+                (*place, "answers"),
+                "missing-answer",
+                f"no answer for '{outcome}' is offered where {_asked(card, left)}",
+                "add one for it",
+            )
 
 
 def _asked(card: Card, world: World) -> str:

@@ -8,18 +8,29 @@ FACTS = (
 )  # fmt: skip
 
 
-def large_playbook(cards: int) -> str:
-    """A playbook of so many cards (a multiple of ten): parts of ten, each with questions, branches, money and an end.
+KEYS = "123456789"
 
-    Nothing is wrong with it."""
+
+def large_playbook(cards: int) -> str:
+    """A playbook of about so many cards: lists of parts, and parts of ten cards, each with questions, branches, money
+    and an end. Nothing is wrong with it."""
+    parts = max(cards // 10 - 1, 1)
+    lists = [range(first, min(first + len(KEYS), parts)) for first in range(0, parts, len(KEYS))]
     lines = ["id: large", "version: 1", 'terms: {support_number: "+1 202 555 0100"}', "cards:"]
-    for part in range(cards // 10):
-        last = part == cards // 10 - 1
-        lines += _part(part, "P0-end" if last else f"P{part + 1}-1")
+    lines += _list("start", [f"list-{at}" for at in range(len(lists))])
+    for at, numbers in enumerate(lists):
+        lines += _list(f"list-{at}", [f"P{number}-1" for number in numbers])
+    for number in range(parts):
+        lines += _part(number)
     return "\n".join([*lines, ""])
 
 
-def _part(part: int, following: str) -> list[str]:
+def _list(card: str, targets: list[str]) -> list[str]:
+    answers = [f"      - {{key: {key}, label: {to}, to: {to}}}" for key, to in zip(KEYS, targets, strict=False)]
+    return [f"  - id: {card}", "    title: What it is about", "    answers:", *answers]
+
+
+def _part(part: int) -> list[str]:
     fact, value = FACTS[part % len(FACTS)]
     at = f"P{part}"
     return f"""\
@@ -41,7 +52,7 @@ def _part(part: int, following: str) -> list[str]:
       - {{because: otherwise, to: {at}-4}}
   - id: {at}-3
     title: Ticket
-    actions: [{{ticket: {{type: 1, title: "What {{{{ person }}}} asked"}}}}, tell_number]
+    actions: [{{ticket: {{type: 1, title: "What {{{{ person }}}} asked"}}}}, {{tell_number: {{by: voice}}}}]
     say: "Your number is {{{{ number }}}}; you can always reach us at {{{{ terms.support_number }}}}."
     ask: Did they note it?
     answers:
@@ -66,7 +77,7 @@ def _part(part: int, following: str) -> list[str]:
     actions: [receipt, {{notify: {{who: leader, about: "{{{{ customer }}}} has paid"}}}}]
     say: "Thank you, {{{{ person }}}}."
     answers:
-      - {{key: 1, label: Go on, to: {following if not following.endswith("end") else f"{at}-end"}}}
+      - {{key: 1, label: Go on, to: {at}-end}}
   - id: {at}-7
     title: Failed
     actions: [void_invoice]
