@@ -120,10 +120,7 @@ def reading(text: str) -> Reading:
         tree = environment.parse(text)
         names = meta.find_undeclared_variables(tree)
     except TemplateError as error:
-        raise WordingError(str(error)) from error
-    for one in tree.find_all(nodes.Filter):
-        if one.name not in environment.filters:
-            raise WordingError(f"there is no filter '{one.name}'")
+        raise WordingError(str(error.message).rstrip(".")) from error
     return Reading(
         frozenset(names),
         frozenset(
