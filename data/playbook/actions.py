@@ -223,7 +223,8 @@ class TellNumber(Act):
     def asks(self) -> tuple[Asked, ...]:
         if self.by:
             return ()
-        return (Asked(name="by", label="How do they want the ticket number?", choices=("said", "e-mail", "both")),)
+        ways = (("said", "said"), ("email", "by e-mail"), ("both", "said, and by e-mail"))
+        return (Asked(name="by", label="How do they want the ticket number?", choices=ways),)
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, told=world.told | {"number"})
@@ -355,6 +356,7 @@ class Callback(Act):
     action: Literal["callback"] = "callback"
     due: str = Field("", description="when, as `2h` or `tomorrow 9:00`; empty: the agent is asked")
     about: str = ""
+    whose: Literal["mine", "anyone"] = Field("anyone", description="who calls back: the agent, or whoever is free")
 
     def asks(self) -> tuple[Asked, ...]:
         return () if self.due else (Asked(name="due", label="When?", hint="2h, 14:30, tomorrow 9:00"),)
@@ -368,6 +370,51 @@ class Note(Act):
 
     action: Literal["note"] = "note"
     text: str
+    ask: str = Field("", description="what the agent is asked for; it stands behind the text")
+
+    def asks(self) -> tuple[Asked, ...]:
+        return (Asked(name="note", label=self.ask),) if self.ask else ()
+
+
+class Hardware(Act):
+    """How far parts or field service for a hardware fault have come (TICK-7); a later contact goes on from there."""
+
+    action: Literal["hardware"] = "hardware"
+    state: Literal["asked", "quoted", "accepted", "declined", "ordered", "arrived", "done"]
+
+    def asks(self) -> tuple[Asked, ...]:
+        if self.state != "quoted":
+            return ()
+        return (
+            Asked(name="part", label="Price of the part", hint="as support quoted it"),
+            Asked(name="visit", label="Price with a field technician", hint="as support quoted it"),
+        )
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return world.decide("hardware", self.state)
+
+    def faults(self, world: World) -> tuple[Wrong, ...]:
+        if self.state == "asked" and world.type == "none":
+            return (
+                Wrong("no-ticket", "hardware is followed, and there is no ticket yet", "put `ticket` before it"),
+            )
+        return ()
+
+
+class Appointment(Act):
+    """What became of an appointment (APPT-1, APPT-2)."""
+
+    action: Literal["appointment"] = "appointment"
+    state: Literal["joined", "joined late", "done", "no-show", "cancelled"]
+
+    def asks(self) -> tuple[Asked, ...]:
+        match self.state:
+            case "joined late":
+                return (Asked(name="late", label="Why was it joined late?", optional=True),)
+            case "done":
+                return (Asked(name="notes", label="What was done?", hint="needed before it counts as done"),)
+            case _:
+                return ()
 
 
 class Upsell(Act):
@@ -418,6 +465,15 @@ class Chat(Act):
         if self.do == "end":
             return replace(world, live=False)
         return replace(world, channel=Channel.CHAT, live=outcome == "answered")
+
+
+class Email(Act):
+    """The customer is written an e-mail: what the card says, once the agent has read it over."""
+
+    action: Literal["email"] = "email"
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return replace(world, channel=Channel.EMAIL, live=False)
 
 
 class Call(Act):
@@ -559,8 +615,8 @@ class ReturnToLead(Act):
 
 EVERY: tuple[type[Act], ...] = (
     Customer, Lead, Verify, Consent, Speaker, Asset, Worksheet, ConfirmContact, Ticket, TellNumber, Charge, Invoice,
-    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Upsell, Chat, Call, CalledBack, AtComputer, Hold, VoiceMail,
-    RemoteSession, HandOver, EndContact, ReturnToLead,
+    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Hardware, Appointment, Upsell, Chat, Email, Call, CalledBack,
+    AtComputer, Hold, VoiceMail, RemoteSession, HandOver, EndContact, ReturnToLead,
 )  # fmt: skip
 """The registry: one place that says what there is."""
 
@@ -582,8 +638,8 @@ def _written(action: Any) -> Any:
 
 Action = Annotated[
     Customer | Lead | Verify | Consent | Speaker | Asset | Worksheet | ConfirmContact | Ticket | TellNumber | Charge
-    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Upsell | Chat | Call | CalledBack
-    | AtComputer | Hold | VoiceMail | RemoteSession | HandOver | EndContact | ReturnToLead,
+    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Hardware | Appointment | Upsell | Chat
+    | Email | Call | CalledBack | AtComputer | Hold | VoiceMail | RemoteSession | HandOver | EndContact | ReturnToLead,
     Discriminator("action"),
     BeforeValidator(_written),
 ]  # fmt: skip

@@ -28,6 +28,8 @@ NAMES: Mapping[str, str] = {
     "past_due_days": "for how many days",
     "due_total": "the open invoice and what is past due, together",
     "price": "the price of an item: price('320')",
+    "part_price": "what support quoted for a part",
+    "visit_price": "what support quoted for a part with a field technician",
     "code": "the code of the remote session",
     "reason": "why this card was reached: the answer, or what data decided",
     "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",

@@ -31,6 +31,7 @@ class Fact:
 
 YES_NO = ("yes", "no")
 PLANS = ("none", "one_time", "pay_as_you_go", "help_desk", "remote_access", "managed")
+HARDWARE = ("none", "asked", "quoted", "accepted", "declined", "ordered", "arrived", "done")
 TYPES = ("none", "0", "1", "2", "3", "4")
 
 FACTS: Mapping[str, Fact] = {
@@ -46,6 +47,7 @@ FACTS: Mapping[str, Fact] = {
         Fact("remote_tool", YES_NO, "whether the computer can be reached without a new remote session"),
         Fact("type", TYPES, "the type of the ticket; none while there is no ticket"),
         Fact("charged", YES_NO, "whether an item is charged on the ticket"),
+        Fact("hardware", HARDWARE, "how far parts or field service on the ticket have come"),
         Fact("attempts", ("left", "used_up"), "whether the customer may be called again"),
         Fact("upsell", ("open", "done"), "whether an offer was made in this contact"),
         Fact("number_told", YES_NO, "whether the customer has the ticket number"),
