@@ -393,6 +393,9 @@ class Hardware(Act):
     def after(self, world: World, outcome: str = "") -> World:
         return world.decide("hardware", self.state)
 
+    def reads(self) -> tuple[str, ...]:
+        return ("type",)
+
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if self.state == "asked" and world.type == "none":
             return (
@@ -474,6 +477,9 @@ class Email(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, channel=Channel.EMAIL, live=False)
+
+    def opens(self, channel: Channel) -> Channel:
+        return Channel.EMAIL
 
 
 class Call(Act):
