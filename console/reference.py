@@ -262,10 +262,6 @@ def playbooks_page() -> str:
         )
         return _table(("field", "needed", "what it is", "values"), rows)
 
-    def asked(name: str) -> str:
-        act = ACTIONS[name].model_construct(action=name)
-        return ", ".join(one.label for one in act.asks())
-
     lines = _head("What a playbook can hold", "`data/playbook/`")
     lines += [
         "A playbook is a text file (YAML) of cards. `agent-console playbook check FILE` says what is wrong in one and how",
@@ -286,8 +282,8 @@ def playbooks_page() -> str:
     ]
     for name, act in ACTIONS.items():
         lines += [f"### {name}", "", _sentence(act.__doc__ or ""), ""]
-        if asked(name):
-            lines += [f"Asks: {asked(name)}", ""]
+        if asks := editors.asks(act):
+            lines += [f"Asks: {' '.join(asks)}", ""]
         if act.outcomes:
             lines += [f"Outcomes: {_codes(act.outcomes)}.", ""]
         if editors.told(act):

@@ -7,7 +7,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
@@ -65,6 +65,24 @@ def _choices(field: FieldInfo) -> tuple[str, ...]:
         if get_origin(kind) is tuple:
             kinds.append(values[0])
     return ()
+
+
+def asks(act: type[Act]) -> tuple[str, ...]:
+    """What an action can ask the agent for, whatever it is given."""
+    needed = [one for one in told(act) if one.needed]
+    ways = [[(one.name, value) for value in one.choices or ("…",)] for one in needed]
+    labels: dict[str, None] = {}
+    for given in product(*ways):
+        made = {
+            name: (value,) if get_origin(act.model_fields[name].annotation) is tuple else value
+            for name, value in given
+        }
+        labels.update(dict.fromkeys(_question(one.label) for one in act.model_validate(made).asks()))
+    return tuple(labels)
+
+
+def _question(label: str) -> str:
+    return label if label.endswith("?") else f"{label}?"
 
 
 def schema() -> dict[str, Any]:
