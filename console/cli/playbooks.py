@@ -108,6 +108,34 @@ def simulate(
     )
 
 
+@app.command("graph")
+def graph(
+    file: File,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Write a picture (SVG) to this file instead.")] = None,
+) -> None:
+    """Draw a playbook.
+
+    Each card once, with its ways on: the key and label of an answer, or what data decides; ends and ways back are
+    marked.
+    """
+    from data.playbook.drawing.terminal import drawn
+
+    loaded = _playbook(file)
+    if svg is None:
+        print(shown_lines([drawn(loaded.playbook)]))
+        return
+    import themes
+    from data.playbook.drawing.svg import svg as pictured
+
+    try:
+        svg.write_text(pictured(loaded.playbook, themes.roles_of(themes.BY_NAME["day"])), encoding="utf-8")
+    except OSError as error:
+        raise fail(
+            f"{svg} cannot be written ({error.strerror}): check the folder and its rights.", USAGE
+        ) from error
+    print(f"{svg} shows the playbook {loaded.playbook.id}.")
+
+
 @app.command("coverage")
 def coverage(
     file: File,

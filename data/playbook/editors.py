@@ -179,5 +179,7 @@ def _plain(part: Any) -> Any:
     return plain
 
 
-def _values(values: list[str]) -> list[str | int]:
-    return [*values, *(int(value) for value in values if value.isdigit())]
+def _values(values: list[str]) -> list[str | int | bool]:
+    """The values, and what an editor takes them for: `1` for a number, `yes` for true."""
+    numbers = [int(value) for value in values if value.isdigit()]
+    return [*values, *numbers, *(value == "yes" for value in values if value in ("yes", "no"))]

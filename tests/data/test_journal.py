@@ -34,9 +34,7 @@ def test_a_known_one_comes_back_exactly_as_it_was_left(store: Store, clock: Leap
     item = journal.put_on_top(store, "call", ANA, clock, contact_id=ContactId("call"), customer_id=CustomerId("c1"))
     left = journal.keep(
         store,
-        item.model_copy(
-            update={"fields": FORM, "focus": "details", "cursor": (2, 7), "runs": (run("verify"),)}
-        ),
+        item.model_copy(update={"fields": FORM, "focus": "details", "cursor": (2, 7), "runs": (run("verify"),)}),
         clock,
     )
     journal.put_on_top(store, "other", ANA, clock)

@@ -25,7 +25,9 @@ PLAYBOOK = Playbook.model_validate(
 )
 
 
-def went(store: Store, clock: Clock, *cards: tuple[str, float, str], playbook: str = "small", version: int = 2) -> None:
+def went(
+    store: Store, clock: Clock, *cards: tuple[str, float, str], playbook: str = "small", version: int = 2
+) -> None:
     """One contact: (card, seconds, answer) for each card in turn; after the last it ended."""
     run, at = new_id(), clock.now()
     with saving(store, AgentId("ana"), clock) as change:
