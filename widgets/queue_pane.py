@@ -10,13 +10,14 @@ from textual.message import Message
 from textual.widget import Widget
 
 from data.models.agent import AgentState
-from data.models.contact import ContactState
+from data.models.contact import ContactKind, ContactState
 from data.views import QueueView, Waiting
 from widgets.lines import Lines, Row
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line
 from widgets.times import since
 
+SHORT_KINDS = {ContactKind.CHAT: "chat", ContactKind.MESSAGE: "msg", ContactKind.APPOINTMENT: "appt"}
 LONG_WAIT_S = 120
 """After this a wait carries a warning sign."""
 NARROW = 46
@@ -127,6 +128,8 @@ def _row(one: Waiting, view: QueueView, now: datetime, cells: int, wide: bool) -
     queue, caller, plan = _widths(cells, wide)
     waited = (now - contact.queued_at).total_seconds()
     who = one.customer or contact.caller_name or contact.caller_number or "number withheld"
+    if contact.kind is not ContactKind.CALL:
+        who = f"{SHORT_KINDS[contact.kind]} {who}"
     rings_here = contact.state is ContactState.RINGING and contact.ringing_agent == view.agent.id
     rings = contact.state is ContactState.RINGING
     tone = "accent" if rings_here else "dim" if rings else ""

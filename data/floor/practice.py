@@ -63,6 +63,17 @@ class DayProfile(Value):
     curve: Annotated[tuple[float, ...], Field(min_length=24, max_length=24)]
 
 
+class Written(Value):
+    """Contacts that come as a message: their share of all, and what stands in them."""
+
+    share: float
+    first: int
+    """Which contact of a shift is the first of them; 0: none for sure."""
+    account: str
+    """Whose that one is."""
+    texts: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class CallerHabits(Value):
     """How callers are: shares of all calls, and log-normal patience and talk times in seconds."""
 
@@ -76,6 +87,7 @@ class CallerHabits(Value):
     talk_to_person_min_s: float
     talk_to_person_median_s: float
     talk_to_person_spread: float
+    written: Written
     hostile: tuple[str, ...]
     unknown_names: tuple[str, ...]
 
