@@ -10,9 +10,11 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from data.billing.terms import Terms
 from data.content import CONTENT
 
 APP = "agent-console"
@@ -29,6 +31,14 @@ def _from_text(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError(f"'{name}' is no time zone: write it like America/New_York") from None
+    return name
+
+
 class Settings(BaseModel):
     """Everything an organisation or a seat can set, with working sample values."""
 
@@ -37,6 +47,24 @@ class Settings(BaseModel):
     organisation: str = Field("Example Support", description="The name that agents say in the greeting.")
     region: str = Field(
         "US", pattern="^[A-Z]{2}$", description="Country whose phone numbers may be written without +."
+    )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "America/New_York",
+        description="Zone of the site: at its midnight the day of an invoice and of what is past due begins.",
+    )
+    items: Path = Field(
+        CONTENT / "items.yaml", description="What can be charged at which price, and the ways to pay."
+    )
+    terms_days: int = Field(0, ge=0, le=365, description="Days from an invoice to its due date.")
+    past_due_days: int = Field(
+        30, ge=1, le=365, description="Days after the due date from which an open balance is past due."
+    )
+    receipts: Path | None = Field(
+        None, description="Folder that receipts are saved in; empty: receipts in the data folder."
+    )
+    receipt_font: Path | None = Field(
+        None,
+        description="TrueType font of the receipts' PDF, for names in other letters; empty: one with Latin letters.",
     )
     theme: str = Field(
         "auto",
@@ -66,6 +94,11 @@ class Settings(BaseModel):
         default_factory=dict,
         description="Other keys for actions: action id = key, or several parted by commas; see keys.md.",
     )
+
+    @property
+    def terms(self) -> Terms:
+        """The site's terms of payment."""
+        return Terms(ZoneInfo(self.time_zone), self.terms_days, self.past_due_days)
 
 
 def data_folder(chosen: Path | None, *, practice: bool = False) -> Path:
