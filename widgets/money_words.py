@@ -16,7 +16,7 @@ def of_account(account: Account) -> list[Worded]:
         return [("none", "dim")]
     told: list[Worded] = []
     if account.past_due:
-        told.append((f"▲ past due {money_text(account.past_due)}, {_days(account.oldest_days)}", "warn"))
+        told.append((f"▲ past due {money_text(account.past_due)}, {_days(account.oldest_days)}", "band"))
     if account.open_balance:
         told.append((f"open balance {money_text(account.open_balance)}", ""))
     elif account.invoices:

@@ -48,6 +48,8 @@ def _open_console(
     from console.launch import Launch
     from console.settings import SettingsError
 
+    if floor is not None:
+        floor = [*floor, "--site-tz", settings.time_zone]
     launch = Launch(folder, settings, role, floor)
     try:
         sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
@@ -182,10 +184,11 @@ def demo(
         raise fail(
             f"The folder {folder} cannot be used ({error.strerror}): choose another with --data-dir.", FAULTS
         ) from error
-    hub_file = settings_of(folder, hub).hub or folder / "hub.db"
+    settings = settings_of(folder, hub)
+    hub_file = settings.hub or folder / "hub.db"
     if seconds is not None or replay is None:
         options += ["--seconds", str(60.0 if seconds is None else seconds)]
-    options += ["--hub", str(hub_file), *(["--json"] if as_json else [])]
+    options += ["--hub", str(hub_file), "--site-tz", settings.time_zone, *(["--json"] if as_json else [])]
     raise typer.Exit(_play(options))
 
 

@@ -231,9 +231,9 @@ class Line:
         self._groups.append(self._group(answer, _patch(answer, ("state", "why")), ()))
         self._vers.pop((request.entity, request.id), None)
 
-    def log(self, event: ContactEvent) -> None:
-        """Put an event in line."""
-        self._groups.append([self._op(event, "append", event.model_dump(mode="json", exclude={"id"}), new_id())])
+    def log(self, entry: Entity) -> None:
+        """Put an append-only row in line."""
+        self._groups.append([self._op(entry, "append", entry.model_dump(mode="json", exclude={"id"}), new_id())])
 
     def flush(self) -> dict[str, OpResult]:
         """Push what is in line; the results by op_id. A refused op is told on standard error and dropped."""
