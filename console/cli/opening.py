@@ -109,6 +109,8 @@ def _log_to(folder: Path) -> None:
     import logging
     from logging.handlers import RotatingFileHandler
 
+    from console.masked_log import MaskedLog
+
     os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +119,8 @@ def _log_to(folder: Path) -> None:
         raise fail(
             f"The folder {folder} cannot be used ({error.strerror}): name another with --data-dir.", USAGE
         ) from error
-    logging.basicConfig(handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(MaskedLog("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
 
 
 def console(

@@ -26,9 +26,9 @@ from data.models.contact import (
     RequestState,
 )
 from data.models.customer import Customer
+from data.store.masking import masked_body
 from data.store.save import SCHEMA_V
 from data.sync.contract import Claim, Hub, HubRow, HubUnreachable, Op, OpOutcome, OpResult
-from data.text.cards import mask_everything
 
 REPLICA_ID = "practice-floor"
 """One floor plays on a hub at a time, and it goes on under the number of the one before."""
@@ -262,9 +262,7 @@ class Line:
 
     def _op(self, entity: Entity, kind: str, patch: dict[str, Any], txn_id: str) -> Op:
         self._seq += 1
-        clean = {
-            name: mask_everything(value) if name in entity.free_text else value for name, value in patch.items()
-        }
+        clean, _masked = masked_body(type(entity), patch)
         return Op(
             op_id=new_id(),
             replica_seq=self._seq,
