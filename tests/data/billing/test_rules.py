@@ -16,6 +16,7 @@ from data.billing.amounts import MoneyError, money_text, parse_money, said
 from data.billing.catalogue import catalogue
 from data.billing.ledger import Bucket, bucket_of
 from data.billing.terms import Terms
+from data.desk import reading
 from data.floor.pace import LeapClock
 from data.models import Invoice, Payment
 from data.models.customer import Plan
@@ -254,6 +255,15 @@ def test_an_invoice_is_found_by_its_number(store: Store, clock: LeapClock, ticke
     assert accounts.find_invoices(store, "10001-") == made
     for query in ("10001", "", "-", "1'--", "%", "10001-3"):
         assert accounts.find_invoices(store, query) == []
+
+
+def test_the_search_box_finds_an_invoice_by_its_number(store: Store, clock: LeapClock, ticket: str) -> None:
+    billed(store, clock, ticket)
+    for query in ("10001-1", "# 10001-1", "Invoice 10001-1", "10001-"):
+        hit = reading.search(store, query)[0]
+        assert (hit.key, hit.head, hit.detail) == ("ticket:t1", "invoice 10001-1", "Maria Alvarez · $35.00")
+    assert reading.search(store, "10001")[0].key == "ticket:t1"
+    assert all("invoice" not in hit.head for hit in reading.search(store, "202-555-0142"))
 
 
 # payments
