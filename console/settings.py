@@ -73,13 +73,19 @@ class Settings(BaseModel):
     )
     mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
     hub: Path | None = Field(None, description="File of the embedded hub; empty: hub.db in the data folder.")
-    script: Path = Field(CONTENT / "plain.yaml", description="The script that every contact begins with.")
+    script: str = Field(
+        "leads", description="The playbook that every contact begins with: its id, or a file of its own."
+    )
+    playbooks: Path = Field(CONTENT / "playbooks", description="Folder of the playbooks.")
     choices: Path = Field(
         CONTENT / "dispositions.yaml", description="Dispositions and not-ready reasons, with a key each."
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
     bell: bool = Field(True, description="Ring the terminal's bell when a contact rings.")
+    callback_attempts: int = Field(
+        3, ge=1, le=20, description="How often a callback is tried before it is given up."
+    )
     plain: bool = Field(False, description="Always open the console as lines for a screen reader (--plain).")
     announce: Literal["at once", "between"] = Field(
         "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."

@@ -2,9 +2,12 @@
 
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
+from data.models.callback import Callback, CallbackAttempt
+from data.models.card_step import CardStep
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
 from data.models.money import Charge, Invoice, Payment, Reversal
+from data.models.notice import Notice, NoticeSeen
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
@@ -12,11 +15,16 @@ SYNCED: dict[str, type[Entity]] = {
     for model in (
         Agent,
         AgentStatus,
+        Callback,
+        CallbackAttempt,
+        CardStep,
         Charge,
         Contact,
         ContactEvent,
         Customer,
         Invoice,
+        Notice,
+        NoticeSeen,
         Payment,
         Queue,
         Request,
@@ -32,12 +40,17 @@ __all__ = [
     "Agent",
     "AgentState",
     "AgentStatus",
+    "Callback",
+    "CallbackAttempt",
+    "CardStep",
     "Charge",
     "Contact",
     "ContactEvent",
     "Customer",
     "Entity",
     "Invoice",
+    "Notice",
+    "NoticeSeen",
     "Payment",
     "Queue",
     "Request",

@@ -21,7 +21,7 @@ def masked_body(model: type[Entity], body: dict[str, Any]) -> tuple[dict[str, An
     return clean, [name for name, value in clean.items() if value != body[name]]
 
 
-def _phones(value: object) -> object:
+def _phones(value: Any) -> Any:
     """Where a telephone number belongs only what is none is masked: one may look like a card by chance."""
     match value:
         case str():

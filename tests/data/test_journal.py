@@ -14,6 +14,7 @@ from data.models.base import AgentId, ContactId, CustomerId, TicketId
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.tickets import tickets
+from tests.data.samples import run
 from tests.hostile import HOSTILE
 
 ANA, BO = AgentId("ana"), AgentId("bo")
@@ -36,9 +37,7 @@ def test_a_known_one_comes_back_exactly_as_it_was_left(store: Store, clock: Leap
     item = journal.put_on_top(store, "call", ANA, clock, contact_id=ContactId("call"), customer_id=CustomerId("c1"))
     left = journal.keep(
         store,
-        item.model_copy(
-            update={"fields": FORM, "focus": "details", "cursor": (2, 7), "trail": ("greeting", "verify")}
-        ),
+        item.model_copy(update={"fields": FORM, "focus": "details", "cursor": (2, 7), "runs": (run("verify"),)}),
         clock,
     )
     journal.put_on_top(store, "other", ANA, clock)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from data.playbook.files import ContentError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +22,6 @@ from data.floor.pace import LeapClock
 from data.models import Invoice, Payment
 from data.models.customer import Plan
 from data.models.money import MOST, Allocation, Method
-from data.playbook.files import ContentError
 from data.store.database import Store
 from data.tickets import tickets
 from tests.data.billing.books import ANA, BO, CUSTOMER, ITEMS, NEW_YORK, TERMS, arrive, furnish
