@@ -50,10 +50,16 @@ STYLES = (
     "4111–1111–1111–1111",
     "4111\u00a01111\u00a01111\u00a01111",
 )
-REFERS = re.compile(
-    r"(^id$|_id$|_by$|^(by|of|at|agent|actor|ringing_agent|source|feed|kind|queue|queues|field|number|caller_e164|lines)$)"
-)
-"""Columns of ids, numbers and words of ours, into which nobody types; an invoice's lines are charges written before."""
+REFERS = re.compile(r"(^id$|_id$|_by$|_agent$|^(by|of|at|agent|actor|source|feed|kind|queue|queues)$)")
+"""Columns of ids and of words of ours; nobody types into them."""
+OURS = {
+    "contact": {"caller_e164"},
+    "ticket": {"number"},
+    "ticket_event": {"field"},
+    "invoice": {"number", "lines"},
+    "card_step": {"playbook", "card", "to"},
+}
+"""Others that nobody types into, by entity: names and numbers of ours, and lines that were written as charges before."""
 
 
 def whole_number(text: str) -> re.Pattern[bytes]:
@@ -86,7 +92,7 @@ def card_in_every_text(one: Entity, card: str) -> Entity:
     """The entity with a card in every column that is text and may be any text."""
     body = one.model_dump(mode="json")
     for name, value in body.items():
-        if REFERS.search(name):
+        if REFERS.search(name) or name in OURS.get(type(one).entity, ()):
             continue
         try:
             changed = type(one).model_validate({**body, name: with_card(value, card)})

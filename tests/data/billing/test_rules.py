@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from data.playbook.files import ContentError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +22,7 @@ from data.models import Invoice, Payment
 from data.models.customer import Plan
 from data.models.money import MOST, Allocation, Method
 from data.store.database import Store
+from data.text.reviewed import ContentError
 from data.tickets import tickets
 from tests.data.billing.books import ANA, BO, CUSTOMER, ITEMS, NEW_YORK, TERMS, arrive, furnish
 
@@ -134,8 +134,8 @@ def test_the_shipped_items() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ("", 1, "must have items"),
-        ("items: [", 1, "YAML"),
+        ("", 1, "names and values"),
+        ("items: ]", 1, "YAML"),
         ("item: []", 1, "item"),
         ('items:\n- {code: "1", name: a, price: "3.555", types: [0]}', 2, "two decimals"),
         ('items:\n- {code: "1", name: a, price: "0", types: [0]}', 2, "greater than 0"),
@@ -146,7 +146,7 @@ def test_the_shipped_items() -> None:
         ("items: []\nways:\n- {method: cash, name: a, say: b}", 3, "portal"),
         ("items: []\nways:\n- {method: link, name: a, say: b}\n- {method: link, name: c, say: d}", 4, "twice"),
         ("items: []\nitems: []", 2, "twice"),
-        ("items: &a [*a]", 1, "not used here"),
+        ("items: &a [*a]", 1, "alias"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_names_the_line(tmp_path: Path, text: str, line: int, why: str) -> None:
@@ -161,7 +161,7 @@ def test_a_file_that_cannot_be_used_names_the_line(tmp_path: Path, text: str, li
 def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "none.yaml", tmp_path, tmp_path / "x"):
-        with pytest.raises(ContentError, match="cannot be read"):
+        with pytest.raises(ContentError, match=r"line 1: it (cannot be read|is not UTF-8)"):
             catalogue(path)
 
 
