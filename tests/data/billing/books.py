@@ -47,4 +47,3 @@ def arrive(store: Store, entity: Entity) -> None:
     """A row comes in from another seat."""
     with store.write() as connection:
         write_row(connection, type(entity), entity.to_row())
-
