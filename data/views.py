@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from data.billing.ledger import Account, TicketMoney
 from data.models.agent import Agent, AgentStatus
 from data.models.contact import Contact
 from data.models.customer import Customer
@@ -78,13 +79,15 @@ class Glance:
     calling_from: str = ""
     """The number that the contact came from, E.164."""
     verified: tuple[str, ...] = ()
+    account: Account = field(default_factory=Account)
+    """Invoices and what is past due."""
     why: str = ""
     """Why this customer is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit of a search: a customer (and why) or a ticket."""
+    """One hit of a search: a customer (and why), a ticket, or an invoice by its ticket."""
 
     key: str
     """`customer:<id>` or `ticket:<id>`."""
@@ -103,6 +106,7 @@ class TicketView:
     ticket: Ticket | None = None
     begun: Begun | None = None
     """The saved ticket that these texts were begun from; None while there is none."""
+    money: TicketMoney = field(default_factory=TicketMoney)
     history: tuple[TicketEvent, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     focus: str = ""

@@ -18,6 +18,7 @@ from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
 from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
 from widgets.lines import Lines, label
+from widgets.money_words import of_ticket
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
 from widgets.ticket_words import CHOICES, LABELS, happened
@@ -92,6 +93,7 @@ class TicketPane(Pane):
             for name in FIELDS:
                 yield FormField(name)
         yield Lines(id="ticket-check", classes="one")
+        yield Lines(id="ticket-money", classes="one")
         yield Lines(id="ticket-history", focusable=True)
 
     def on_mount(self) -> None:
@@ -141,6 +143,7 @@ class TicketPane(Pane):
         before, self._view, self._now = self._view, view, now
         self.query_one("#ticket-form").display = view is not None
         self.query_one("#ticket-check").display = view is not None
+        self.query_one("#ticket-money").display = view is not None and _has_money(view)
         if view is None:
             self.query_one("#ticket-history", Lines).set_lines(
                 [
@@ -192,6 +195,7 @@ class TicketPane(Pane):
         elif view.ticket is not None:
             figure += f" · {view.ticket.state} · saved"
         self.set_heading(figure)
+        self.query_one("#ticket-money", Lines).set_lines([_money(view)])
         cells = max(30, self.size.width)
         self.query_one("#ticket-history", Lines).set_lines(
             _history(view, self._now, cells) if view.history else _first_steps(view)
@@ -296,6 +300,19 @@ def _first_steps(view: TicketView) -> list[Line]:
             line((" Ticket number ", "dim"), (view.number, "accent"), (" · yours already: read it out.", "dim")),
         ]
     return [(), line((" Type a title: the ticket gets its number at once.", "dim"))]
+
+
+def _has_money(view: TicketView) -> bool:
+    """Whether there is money on a ticket, or it is of a type that is paid for each time."""
+    paid_each_time = view.ticket is not None and view.ticket.type in (Plan.ONE_TIME, Plan.PAY_AS_YOU_GO)
+    return paid_each_time or bool(view.money.charges or view.money.invoices)
+
+
+def _money(view: TicketView) -> Line:
+    spans = [Span(" ")]
+    for place, (text, tone) in enumerate(of_ticket(view.money)):
+        spans += [Span(" · " if place else "", "dim"), Span(text, tone)]
+    return tuple(spans)
 
 
 def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:

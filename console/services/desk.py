@@ -330,8 +330,10 @@ class Desk:
         self._seat.post(DeskChanged(lines, today))
 
     async def _show_ticket(self, item: DeskItem | None) -> None:
-        view = await self._seat.read(reading.ticket_view, item) if item is not None else None
-        self._seat.post(TicketShown(view, self._seat.clock.now()))
+        now = self._seat.clock.now()
+        terms = self._seat.settings.terms
+        view = await self._seat.read(reading.ticket_view, item, terms, now) if item is not None else None
+        self._seat.post(TicketShown(view, now))
 
     async def _show_script(self) -> None:
         item = self.item

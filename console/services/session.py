@@ -31,6 +31,7 @@ from data.models.agent import AgentState, AgentStatus
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
+from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.ticket import Ticket, TicketEvent
 from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
@@ -39,6 +40,7 @@ from data.views import Found, QueueFigures
 
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
+BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
 FIGURES_S = 15.0
 """How often the day's figures are computed anew."""
 
@@ -62,6 +64,9 @@ class Session:
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
+        self._books_changed = False
+        self._customer_shown = False
+        """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
 
     # life
 
@@ -113,6 +118,8 @@ class Session:
             self.seat.post(CustomersChanged())
         if Ticket.entity in entities or TicketEvent.entity in entities:
             self._tickets_changed = True
+        if not BOOKS.isdisjoint(entities):
+            self._tickets_changed = self._books_changed = True
         self._stale = True
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh())
@@ -147,6 +154,10 @@ class Session:
             if self._tickets_changed:
                 self._tickets_changed = False
                 await self.desk.refresh()
+            if self._books_changed:
+                self._books_changed = False
+                if self._customer_shown:
+                    await self._show_customer()
             await self._read_figures()
             view = await self.seat.read(
                 reading.queue_view, self.seat.agent, self.phone.status, self._figures, self._known
@@ -392,7 +403,11 @@ class Session:
         if self._viewed is not None and contact is not None:
             how, leave = self.seat.how("attach"), self.seat.how("leave")
             contact, why = None, f"looked up; {how} to make this the contact's customer, {leave} to go back"
-        glance = await self.seat.read(reading.glance, customer_id, contact, why) if customer_id else None
+        glance = None
+        if customer_id:
+            terms, now = self.seat.settings.terms, self.seat.clock.now()
+            glance = await self.seat.read(reading.glance, customer_id, contact, terms, now, why)
+        self._customer_shown = glance is not None
         if glance is not None:
             self.seat.post(CustomerShown(glance))
         elif contact is not None:

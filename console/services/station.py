@@ -157,7 +157,7 @@ class Station:
             self._choices,
             self._clock,
             self._how,
-            settings.receipts or self._launch.folder / "receipts",
+            self._launch.receipts,
         )
         self.session = Session(seat, status)
         self.session.sync = self._sync

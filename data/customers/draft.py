@@ -152,8 +152,10 @@ class Drafter:
             given["people"] = people_text(people)
         if extra:
             given["extra"] = _text_map(extra)
-        told = tuple(dict.fromkeys(warnings)) if warnings else ()
         customer_id = _id(held, given, phones)
+        if "account" in given:  # only now: the id of a customer is made of what stands in the file
+            given["account"] = _masked(str(given["account"]), "account", warnings)
+        told = tuple(dict.fromkeys(warnings)) if warnings else ()
         return Draft(customer_id, given, _fingerprint(self._salt, row.written), told, people, emails, phones)
 
     def _mask(self, given: Row, extra: dict[str, str], warnings: list[str]) -> None:
@@ -256,6 +258,8 @@ def _id(held: Mapping[str, list[str]], given: Row, phones: Sequence[Mapping[str,
     own = held["id"][0].strip() if "id" in held else ""
     if len(own) > _LONGEST_ID:
         raise Refused(f"the id is longer than {_LONGEST_ID} characters")
+    if mask_cards(own) != own:
+        raise Refused("the id looks like a card number")
     if own:
         return own
     name = " ".join(words_of(str(given["name"]))) or str(given["name"])

@@ -39,6 +39,7 @@ from data.models.customer import Customer
 from data.store.database import Store
 from data.store.driver import Connection
 from data.store.users import User, lock
+from data.text.cards import mask_cards
 
 PAGE = 200
 """Rows of one transaction: the store is held for some 5 ms."""
@@ -114,7 +115,7 @@ class Staging:
             cursor = connection.execute(
                 "INSERT INTO customer_import (source, state, first_rank, started_at, added, updated)"
                 " VALUES (?, 'pending', ?, ?, 0, 0)",
-                (source, self._first, instant_text(self._clock.now())),
+                (mask_cards(source), self._first, instant_text(self._clock.now())),
             )
             self.import_id = int(cursor.lastrowid)
             for table in _MERGED_A_PAGE:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from data.billing import accounts
+from data.billing.amounts import money_text
+from data.billing.terms import Terms
 from data.customers import lookup as customers
 from data.customers.duplicates import likely
 from data.customers.form import read_form
@@ -14,6 +17,7 @@ from data.desk.journal import DeskItem
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
 from data.models.contact import Contact, ContactState
+from data.models.money import Invoice
 from data.models.ticket import Ticket
 from data.queue import live
 from data.store.database import Store
@@ -96,8 +100,10 @@ def day_figures(store: Store, now: datetime) -> dict[str, QueueFigures]:
     }
 
 
-def glance(store: Store, customer_id: str, contact: Contact | None, why: str = "") -> Glance | None:
-    """A customer with open tickets and last contacts; None when there is no such customer."""
+def glance(
+    store: Store, customer_id: str, contact: Contact | None, terms: Terms, now: datetime, why: str = ""
+) -> Glance | None:
+    """A customer with open tickets, last contacts and invoices; None when there is no such customer."""
     customer = customers.get(store, customer_id)
     if customer is None:
         return None
@@ -107,6 +113,7 @@ def glance(store: Store, customer_id: str, contact: Contact | None, why: str = "
         last_contacts=tuple(live.last_contacts(store, customer_id, but=None if contact is None else contact.id)),
         calling_from=contact.caller_e164 if contact else "",
         verified=contact.verified if contact else (),
+        account=accounts.account(store, customer_id, terms.today(now), terms.past_due_days),
         why=why,
     )
 
@@ -153,11 +160,12 @@ def doubles(store: Store, texts: dict[str, str], region: str, but: str = "") -> 
 
 
 def search(store: Store, query: str, limit: int = 20) -> list[Found]:
-    """One search over customers and tickets, best first."""
+    """One search over customers, tickets and invoices, best first."""
     found = []
     exact = query.strip().lstrip("#")
     hits = tickets.find(store, query, limit=6) if len(exact) >= 3 else []
     found += [_ticket_hit(hit) for hit in hits if hit.number == exact]
+    found += [_invoice_hit(store, hit) for hit in accounts.find_invoices(store, query)]
     found += [
         Found(
             f"customer:{match.customer.id}",
@@ -190,11 +198,20 @@ def _ticket_hit(ticket: Ticket, why: str = "ticket") -> Found:
     return Found(f"ticket:{ticket.id}", f"# {ticket.number}", ticket.title, f"{why} · {ticket.state}")
 
 
+def _invoice_hit(store: Store, invoice: Invoice) -> Found:
+    """An invoice opens its ticket; one whose ticket is not on this seat yet its customer."""
+    here = tickets.get(store, invoice.ticket_id) is not None
+    key = f"ticket:{invoice.ticket_id}" if here else f"customer:{invoice.customer_id}"
+    customer = customers.get(store, invoice.customer_id)
+    name = customer.name if customer is not None else ""
+    return Found(key, f"invoice {invoice.number}", _detail(name, money_text(invoice.total)), "invoice")
+
+
 def _detail(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def ticket_view(store: Store, item: DeskItem) -> TicketView:
+def ticket_view(store: Store, item: DeskItem, terms: Terms, now: datetime) -> TicketView:
     """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it."""
     ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
     saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
@@ -205,6 +222,7 @@ def ticket_view(store: Store, item: DeskItem) -> TicketView:
         fields=fields,
         ticket=ticket,
         begun=item.base or (tickets.begun(store, ticket) if ticket else None),
+        money=accounts.ticket_money(store, item.ticket_id or "", terms.today(now), terms.past_due_days),
         history=tuple(tickets.history(store, ticket.id)) if ticket else (),
         names=names(store),
         focus=item.focus,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import time
+from collections.abc import Iterator
+from datetime import date, time
 from importlib.resources import files
 from typing import Annotated
-from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BeforeValidator, Field
 
 from data.customers.phone import normalise
+from data.floor.practice_money import PracticeInvoice
+from data.floor.stable import stable_id
 from data.models.agent import Agent, Role
-from data.models.base import QueueId, Value
+from data.models.base import AgentId, Entity, QueueId, Value
 from data.models.contact import Queue
 from data.models.customer import Asset, Customer, Person, Phone, Plan
 
@@ -127,6 +129,7 @@ class Practice(Value):
     day: DayProfile
     callers: CallerHabits
     customer: tuple[_PracticeCustomer, ...]
+    invoice: tuple[PracticeInvoice, ...] = ()
 
     def queues(self) -> list[Queue]:
         """The queues of the practice site."""
@@ -159,10 +162,12 @@ class Practice(Value):
             for given in self.customer
         ]
 
-
-def stable_id(kind: str, name: str) -> str:
-    """An id that is the same at every start, so that starting again changes nothing."""
-    return str(uuid5(NAMESPACE_URL, f"https://example.com/practice/{kind}/{name}"))
+    def books(self, today: date) -> Iterator[Entity]:
+        """The customers' tickets, charges, invoices and payments, as old on this day as the content says."""
+        known = {customer.account: customer for customer in self.customers()}
+        agent = AgentId(self.people()[0].id)
+        for invoice in self.invoice:
+            yield from invoice.entities(known[invoice.account], today, agent)
 
 
 def load_practice() -> Practice:
@@ -175,4 +180,5 @@ def load_practice() -> Practice:
     content = files("data") / "content"
     told = tomllib.loads((content / "practice.toml").read_text(encoding="utf-8"))
     customers = tomllib.loads((content / "practice_customers.toml").read_text(encoding="utf-8"))
-    return Practice.model_validate({**told, **customers})
+    money = tomllib.loads((content / "practice_money.toml").read_text(encoding="utf-8"))
+    return Practice.model_validate({**told, **customers, **money})

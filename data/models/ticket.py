@@ -30,7 +30,7 @@ class Ticket(Entity):
 
     entity: ClassVar[str] = "ticket"
     free_text: ClassVar[frozenset[str]] = frozenset(
-        {"title", "details", "assignee", "person", "asset", "sla", "worksheet"}
+        {"title", "details", "assignee", "person", "asset", "sla", "worksheet", "code"}
     )
 
     id: str

@@ -8,7 +8,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from data.billing.terms import Terms
 from data.clock import SYSTEM_CLOCK
 from data.customers import lookup
 from data.desk import journal, reading
@@ -80,7 +82,12 @@ def tickets_at_hand(folder: Path, count: int) -> list[Measure]:
                 id=f"ticket:{ticket_id}", agent=ME, ticket_id=TicketId(ticket_id), updated_at=SYSTEM_CLOCK.now()
             )
             opened.append(
-                timed(lambda one=item: (tickets.get(store, one.ticket_id), reading.ticket_view(store, one)))
+                timed(
+                    lambda one=item: (
+                        tickets.get(store, one.ticket_id),
+                        reading.ticket_view(store, one, Terms(ZoneInfo("UTC")), SYSTEM_CLOCK.now()),
+                    )
+                )
             )
         for _ in range(200):
             words = " ".join(title(rng).split()[: rng.randint(1, 4)])
