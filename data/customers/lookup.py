@@ -19,6 +19,7 @@ from data.customers.slips import close_words
 from data.models.base import CustomerId
 from data.models.customer import Customer, Plan
 from data.store.database import Store
+from data.store.driver import AT_MOST
 
 _LONGEST_QUERY = 200
 _MOST_WORDS = 8
@@ -43,14 +44,14 @@ _NUMBER_LIKE = re.compile(r"[\d\s()+\-./#]*\d[\d\s()+\-./#]*", re.ASCII)
 _EXTENSION = re.compile(r"\s*(?:ext\.?|x)\s*\d*\s*$", re.IGNORECASE)
 _TICKET = re.compile(r"(?:ticket|#)[\s#]*", re.IGNORECASE)
 
-_KNOWN = "SELECT word FROM customer_word WHERE kind = ? AND word >= ? AND word < ? LIMIT ? + 0"
+_KNOWN = f"SELECT word FROM customer_word WHERE kind = ? AND word >= ? AND word < ? ORDER BY word {AT_MOST}"  # noqa: S608
 _WORDS = 7
 """Place of the indexed words in `_ROW`."""
 _ROW = "r.rank, r.id, r.account, r.name, r.company, r.numbers, r.plan, r.words"
 _SEEN = "r.rank < ? AND r.gone IN (0, ?)"
 _BY_NUMBER = (
     f"SELECT {_ROW} FROM customer_number n CROSS JOIN customer_row r ON r.rank = n.rank"  # noqa: S608
-    f" WHERE n.key >= ? AND n.key < ? AND {_SEEN} ORDER BY n.key, n.rank LIMIT ? + 0"
+    f" WHERE n.key >= ? AND n.key < ? AND {_SEEN} ORDER BY n.key, n.rank {AT_MOST}"
 )
 _BY_NUMBER_AND_WORD = (
     f"SELECT {_ROW} FROM (SELECT rank FROM customer_number WHERE key >= ? AND key < ? AND rank < ?"  # noqa: S608
@@ -59,27 +60,28 @@ _BY_NUMBER_AND_WORD = (
 )
 _BY_TEXT = (
     f"SELECT {_ROW} FROM customer_text t CROSS JOIN customer_row r ON r.rank = t.rank"  # noqa: S608
-    f" WHERE t.key >= ? AND t.key < ? AND {_SEEN} ORDER BY t.key, t.rank LIMIT ? + 0"
+    f" WHERE t.key >= ? AND t.key < ? AND {_SEEN} ORDER BY t.key, t.rank {AT_MOST}"
 )
 _BY_NAME = (
     f"SELECT {_ROW} FROM customer_names CROSS JOIN customer_row r ON r.rank = customer_names.rowid"  # noqa: S608
     f" WHERE customer_names MATCH ? AND customer_names.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_names.rowid"
-    " LIMIT ? + 0"
+    f" {AT_MOST}"
 )
 _BY_ANY = (
     f"SELECT {_ROW}, r.street, r.city, r.node, r.website FROM customer_all"  # noqa: S608
     " CROSS JOIN customer_row r ON r.rank = customer_all.rowid"
-    " WHERE customer_all MATCH ? AND customer_all.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_all.rowid LIMIT ? + 0"
+    " WHERE customer_all MATCH ? AND customer_all.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_all.rowid"
+    f" {AT_MOST}"
 )
 _BY_ID = f"SELECT {_ROW} FROM customer_row r WHERE r.id = ? AND {_SEEN}"  # noqa: S608
 _BY_TICKET = (
     f"SELECT {_ROW}, t.number FROM ticket t CROSS JOIN customer_row r ON r.id = t.customer_id"  # noqa: S608
-    f" WHERE t.number >= ? AND t.number < ? AND {_SEEN} ORDER BY t.number LIMIT ? + 0"
+    f" WHERE t.number >= ? AND t.number < ? AND {_SEEN} ORDER BY t.number {AT_MOST}"
 )
 _WHOLE = ", ".join(f"r.{name}" for name in COLUMNS)
 _POP = (
     f"SELECT {_WHOLE}, r.numbers FROM customer_number n CROSS JOIN customer_row r ON r.rank = n.rank"  # noqa: S608
-    f" WHERE n.key = ? AND {_SEEN} ORDER BY n.rank LIMIT ? + 0"
+    f" WHERE n.key = ? AND {_SEEN} ORDER BY n.rank {AT_MOST}"
 )
 
 
