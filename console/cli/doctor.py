@@ -93,7 +93,9 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from console import actions
     from console.settings import SETTINGS_FILE, SettingsError, load
     from data.doctor.finding import fault, look, ok
+    from data.macros.macros import load_macros
     from data.playbook.files import ContentError, load_choices, load_script
+    from data.service.policies import load_service
 
     try:
         settings = load(folder)
@@ -116,12 +118,15 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     try:
         load_script(settings.script)
         load_choices(settings.choices)
+        load_service(settings.service)
+        load_macros(settings.macros)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        found.append(ok("script", f"{settings.script.name} and {settings.choices.name} can be used"))
+        names = [one.name for one in (settings.script, settings.choices, settings.service, settings.macros)]
+        found.append(ok("script", f"{', '.join(names)} can be used"))
     return settings, found
 
 

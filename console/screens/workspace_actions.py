@@ -12,19 +12,23 @@ from console.messages import CustomerShown, SignedOff
 from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.drafting import TextDialog
+from console.screens.macro_dialog import MacroDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.drafts import Slip
 from console.services.session import Session
 from data.customers.form import form_of
 from data.desk.drafts import Draft, DraftKind, draft_id
+from data.macros.macros import Macro
+from data.macros.staging import Ground, stage
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from data.playbook.files import KeyedChoice
 from data.views import Found
+from widgets.clock_words import SIGNS, why
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
-from widgets.safe_text import line, wrap
+from widgets.safe_text import Line, line, wrap
 
 HELPFUL = {
     "queue": (actions.PHONE,),
@@ -58,6 +62,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def open_found(self, key: str, *, attach: bool = False) -> None:
         """Open a customer or a ticket."""
+
+    @abstractmethod
+    def leave_form(self) -> None:
+        """Take the keys out of the ticket form, so that it can be filled anew."""
 
     @property
     @abstractmethod
@@ -239,6 +247,11 @@ class WorkspaceActions(Screen[None]):
             self.do(self._edit_customer(draft.about))
         elif draft.kind is DraftKind.CALL_OUT:
             self.action_call_out()
+        elif draft.kind is DraftKind.MACRO and item is not None:
+            macro_id, _, item_id = draft.about.partition(":")
+            macro = self.session.seat.macros.macro(macro_id)
+            if macro is not None and item.id == item_id:
+                self.do(self._stage_again(macro))
 
     # the ticket
 
@@ -266,6 +279,53 @@ class WorkspaceActions(Screen[None]):
             check=lambda: self.session.desk.note_fault,
         )
         self.app.push_screen(dialog, chosen)
+
+    async def action_macro(self) -> None:
+        # awaited here: the keys behind this one are for the dialog
+        ground = await self.session.seat.guard(self.session.desk.ground())
+        if ground is None:
+            return
+        listed = self.session.seat.macros.macros
+
+        def chosen(title: str | None) -> None:
+            if title is not None:
+                self._stage(next(one for one in listed if one.title == title), ground)
+
+        choices = [KeyedChoice(key=one.key, label=one.title) for one in listed]
+        note = "each is shown before anything is changed"
+        self.app.push_screen(
+            ChooseDialog(f"Macro for ticket {ground.facts['ticket'] or 'in hand'}", choices, note), chosen
+        )
+
+    async def _stage_again(self, macro: Macro) -> None:
+        self._stage(macro, await self.session.desk.ground())
+
+    def _stage(self, macro: Macro, ground: Ground) -> None:
+        """Show what a macro would do, and do it when the agent says so."""
+        staged = stage(macro, ground, self.session.seat.service)
+
+        def accepted(text: str | None) -> None:
+            if text is not None:
+                self.leave_form()
+                self.do(self.session.desk.apply(staged, ground, text))
+
+        slip = self._slip(DraftKind.MACRO, f"{macro.id}:{ground.item_id}")
+        self.app.push_screen(MacroDialog(staged, slip), accepted)
+
+    async def action_due(self) -> None:
+        clocks = await self.session.seat.guard(self.session.desk.clocks())
+        if not clocks:
+            self.session.seat.tell("Nothing is owed yet: the clocks begin when the ticket is saved.")
+            return
+        now = self.session.seat.clock.now()
+        lines: list[Line] = [()]
+        for clock in clocks:
+            sign, tone = SIGNS[clock.standing(now)]
+            for place, part in enumerate(wrap(why(clock, now), 84)):
+                lines.append(line(f" {sign if place == 0 else ' '} ", (part, tone if place == 0 else "")))
+        hours = self.session.seat.service.zone
+        lines += [(), line((f" Counted in the desk's open hours ({hours}).", "dim"))]
+        self.app.push_screen(ReadDialog(f"Due · ticket {self.session.desk.number}", lines))
 
     def action_copy_number(self) -> None:
         number = self.session.desk.number

@@ -50,6 +50,11 @@ class Drafts:
         found = self._drafts.get(draft_id(kind, about))
         return found is not None and any(text.strip() for text in found.fields.values())
 
+    def of_macros(self, item_id: str) -> list[str]:
+        """The ids of the drafts of macros that were begun for a thing on the desk."""
+        mine = [one for one in self._drafts.values() if one.kind is DraftKind.MACRO]
+        return [one.id for one in mine if one.about.partition(":")[2] == item_id]
+
     @property
     def shown(self) -> list[Draft]:
         """The drafts that were on the screen."""

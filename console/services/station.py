@@ -13,9 +13,11 @@ from console.services.link import Link
 from console.services.seat import Seat
 from console.services.store_thread import StoreThread
 from data.clock import Clock
+from data.macros.macros import load_macros
 from data.models.agent import Agent, Role
 from data.playbook.files import load_choices, load_script
 from data.queue import people
+from data.service.policies import load_service
 from data.store.database import STORE_FILE
 from data.sync.wire import SyncStatus
 
@@ -74,6 +76,8 @@ class Station:
         """
         self._script = load_script(self._launch.settings.script)
         self._choices = load_choices(self._launch.settings.choices)
+        self._service = await asyncio.to_thread(load_service, self._launch.settings.service)
+        self._macros = await asyncio.to_thread(load_macros, self._launch.settings.macros)
         await self._store.open()
         self._link.start()
         if self._floor is not None:
@@ -131,6 +135,8 @@ class Station:
             self._launch.settings,
             self._script,
             self._choices,
+            self._service,
+            self._macros,
             self._clock,
             self._how,
         )

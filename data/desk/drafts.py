@@ -29,6 +29,8 @@ class DraftKind(StrEnum):
     CHANGE = "change"
     """Of a customer who is known."""
     CALL_OUT = "call out"
+    MACRO = "macro"
+    """The text of a macro, about its id, a colon, and the thing on the desk."""
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

@@ -16,6 +16,8 @@ from data.models.base import AgentId, instant_text
 from data.models.contact import Contact, ContactKind, ContactState
 from data.models.ticket import Ticket
 from data.queue import live
+from data.service.clocks import clocks
+from data.service.policies import Service
 from data.store.database import Store
 from data.tickets import tickets
 from data.views import DeskLine, Found, Glance, QueueFigures, QueueView, TicketView, Today, Waiting
@@ -208,18 +210,20 @@ def _detail(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def ticket_view(store: Store, item: DeskItem) -> TicketView:
-    """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it."""
+def ticket_view(store: Store, item: DeskItem, service: Service, now: datetime) -> TicketView:
+    """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it, and its clocks."""
     ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
     saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
     fields = {**saved, **tickets.touched(item.fields, item.base)}
+    history = tuple(tickets.history(store, ticket.id)) if ticket else ()
     return TicketView(
         item_id=item.id,
         number=ticket.number if ticket else item.number,
         fields=fields,
         ticket=ticket,
         begun=item.base or (tickets.begun(store, ticket) if ticket else None),
-        history=tuple(tickets.history(store, ticket.id)) if ticket else (),
+        history=history,
+        clocks=clocks(ticket, history, service, now) if ticket else (),
         names=names(store),
         focus=item.focus,
         cursor=item.cursor,
