@@ -39,7 +39,8 @@ def due(clocks: Sequence[ServiceClock], now: datetime) -> list[Span]:
 def why(clock: ServiceClock, now: datetime) -> str:
     """How a clock stands and why, in one sentence."""
     standing = clock.standing(now)
-    told = f"{clock.promise} {_when(clock, standing, now)}: {business(clock.target)} after {moment(clock.started, now)}"
+    stands = "paused" if standing is Standing.PAUSED else _when(clock, standing, now)
+    told = f"{clock.promise} {stands}: {business(clock.target)} after {moment(clock.started, now)}"
     parts = [told, *(_pause(pause, now) for pause in clock.pauses)]
     if standing is Standing.OVERDUE:
         parts.append(f"{business(-clock.left)} over" if clock.left < timedelta() else "over")

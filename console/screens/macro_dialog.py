@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
+from textual.widget import Widget
 
 from console.screens.drafting import DraftDialog
 from console.services.drafts import Slip
@@ -27,7 +28,7 @@ class MacroDialog(DraftDialog[str]):
     def draft_keys(self) -> tuple[tuple[str, str], ...]:
         if self._staged.blocked:
             return ()
-        return ("enter", "apply it all"), ("tab", "the text"), (self.key_of("keep"), "apply from the text")
+        return ("enter", "apply"), ("tab", "text"), (self.key_of("keep"), "apply")
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="macro-changes", focusable=True)
@@ -42,8 +43,10 @@ class MacroDialog(DraftDialog[str]):
         changes.styles.height = len(lines) + 1
         changes.set_lines(lines)
         self.query_one("#macro-text", Lines).set_lines([line((f" {TEXTS[self._staged.kind]}", "dim"))])
-        if self._slip.focus not in self.fields:
-            changes.focus()
+
+    def begins_in(self, field: str) -> Widget:
+        """The changes, where enter applies; the text, if that was being changed."""
+        return self.field(field) if self._slip.focus == field else self.query_one("#macro-changes")
 
     def _lines(self, cells: int) -> list[Line]:
         lines: list[Line] = []

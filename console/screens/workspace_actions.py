@@ -292,10 +292,8 @@ class WorkspaceActions(Screen[None]):
                 self._stage(next(one for one in listed if one.title == title), ground)
 
         choices = [KeyedChoice(key=one.key, label=one.title) for one in listed]
-        note = "each is shown before anything is changed"
-        self.app.push_screen(
-            ChooseDialog(f"Macro for ticket {ground.facts['ticket'] or 'in hand'}", choices, note), chosen
-        )
+        note = "all that it changes is shown before it applies"
+        self.app.push_screen(ChooseDialog(f"Macro · {ground.title}", choices, note), chosen)
 
     async def _stage_again(self, macro: Macro) -> None:
         self._stage(macro, await self.session.desk.ground())

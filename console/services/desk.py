@@ -309,12 +309,17 @@ class Desk:
             )
         view = await self._view(item)
         saved = tickets.form_of(view.ticket) if view.ticket is not None else {}
+        suggested = journal.SUGGESTED if view.ticket is None else ()
         return Ground(
             item_id=item.id,
             fields=view.fields,
             saved=view.ticket,
             begun=view.begun,
-            unsaved=tuple(name for name, text in view.fields.items() if text.strip() != saved.get(name, "")),
+            unsaved=tuple(
+                name
+                for name, text in view.fields.items()
+                if name not in suggested and text.strip() != saved.get(name, "")
+            ),
             facts=await self._facts(item),
             now=self._seat.clock.now(),
         )

@@ -71,6 +71,11 @@ class Ground:
     facts: Mapping[str, str]
     now: datetime
 
+    @property
+    def title(self) -> str:
+        """Which ticket it is, for a heading."""
+        return f"ticket {self.facts['ticket']}" if self.facts.get("ticket") else "new ticket"
+
 
 def stage(macro: Macro, ground: Ground, calendar: Calendar) -> Staged:
     """Work out what a macro would change; `calendar` counts the open hours up to its reminder."""

@@ -53,7 +53,8 @@ def read(path: Path, model: type[M]) -> Reviewed[M]:
     try:
         return Reviewed(path, model.model_validate(tree), tree)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A field written wrongly is also one that is missing: the first is the better news.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         place = tuple(part for part in first["loc"] if part != "[key]")
         raise _fault(path, tree, place, _why(model, place, first)) from error
 
@@ -64,7 +65,10 @@ def _at(path: Path, mark: Any, why: str) -> ContentError:
 
 def _fault(path: Path, tree: Any, place: Place, why: str) -> ContentError:
     named = ".".join(str(part) for part in place if isinstance(part, str))
-    return ContentError(f"{path}, line {_line(tree, place)}: {f'{named}: ' if named else ''}{why}.")
+    told = f"{named}: {why}" if named else why
+    return ContentError(
+        f"{path}, line {_line(tree, place)}: {told.removesuffix('?')}{'?' if told.endswith('?') else '.'}"
+    )
 
 
 def _line(tree: Any, place: Place) -> int:
