@@ -315,14 +315,14 @@ class WorkspaceActions(Screen[None]):
         if not clocks:
             self.session.seat.tell("Nothing is owed yet: the clocks begin when the ticket is saved.")
             return
-        now = self.session.seat.clock.now()
+        now, zone = self.session.seat.clock.now(), self.session.seat.service.zone
+        room = min(84, self.size.width * 96 // 100 - 6)
         lines: list[Line] = [()]
         for clock in clocks:
             sign, tone = SIGNS[clock.standing(now)]
-            for place, part in enumerate(wrap(why(clock, now), 84)):
-                lines.append(line(f" {sign if place == 0 else ' '} ", (part, tone if place == 0 else "")))
-        hours = self.session.seat.service.zone
-        lines += [(), line((f" Counted in the desk's open hours ({hours}).", "dim"))]
+            for place, part in enumerate(wrap(why(clock, now), room)):
+                lines.append(line((f" {sign} " if place == 0 else "   ", tone), (part, tone if place == 0 else "")))
+        lines += [(), line((f" Counted in the desk's open hours ({zone}).", "dim"))]
         self.app.push_screen(ReadDialog(f"Due · ticket {self.session.desk.number}", lines))
 
     def action_copy_number(self) -> None:
