@@ -92,10 +92,13 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     import themes
     from console import actions
     from console.settings import SETTINGS_FILE, SettingsError, load
+    from data.billing.catalogue import catalogue
     from data.doctor.finding import fault, look, ok
     from data.macros.macros import load_macros
-    from data.playbook.files import ContentError, load_choices, load_script
+    from data.playbook.choices import load_choices
+    from data.playbook.library import library
     from data.service.policies import load_service
+    from data.text.reviewed import ContentError
 
     try:
         settings = load(folder)
@@ -116,17 +119,19 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     else:
         found.append(ok("keys", f"{len(settings.keys)} changed" if settings.keys else "as shipped"))
     try:
-        load_script(settings.script)
+        library(settings.playbooks, settings.script)
         load_choices(settings.choices)
         load_service(settings.service)
         load_macros(settings.macros)
+        catalogue(settings.items)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        names = [one.name for one in (settings.script, settings.choices, settings.service, settings.macros)]
-        found.append(ok("script", f"{', '.join(names)} can be used"))
+        files = (settings.choices, settings.items, settings.service, settings.macros)
+        named = ", ".join(one.name for one in files[:-1])
+        found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
     return settings, found
 
 

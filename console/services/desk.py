@@ -13,7 +13,7 @@ from data.desk.drafts import DraftKind, draft_id
 from data.desk.journal import DeskItem
 from data.macros.staging import Ground, Staged
 from data.models.base import ContactId, CustomerId, TicketId
-from data.models.contact import Contact, ContactKind, Direction
+from data.models.contact import Contact, Direction
 from data.models.ticket import Begun
 from data.service.clocks import ServiceClock
 from data.store.errors import StoreError
@@ -78,8 +78,9 @@ class Desk:
         )
         await self._read(contact.id)
         item = self.item
-        if item is not None and not item.trail and contact.direction is Direction.INBOUND:
-            await self._put(item.model_copy(update={"trail": (self._seat.script.first.id,)}))
+        if item is not None and not item.runs and contact.direction is Direction.INBOUND:
+            begun = await self._seat.write(self._seat.engine.begin, item)
+            self.take_over(begun.item)
 
     async def open_ticket(self, ticket_id: TicketId) -> None:
         """Open a saved ticket.
@@ -125,13 +126,16 @@ class Desk:
 
     def _unsaved(self, item: DeskItem) -> bool:
         """Whether there is text about a thing that is nowhere else: in its form, a note or a macro that was begun."""
-        begun = self._drafts.holds(DraftKind.NOTE, item.id) or self._drafts.of_macros(item.id)
-        return item.unsaved or bool(begun)
+        return item.unsaved or self._drafts.holds(DraftKind.NOTE, item.id) or self._macro_begun(item)
+
+    def _macro_begun(self, item: DeskItem) -> bool:
+        return self._drafts.begun(draft_id(DraftKind.MACRO, f"{item.id}/"))
 
     async def _remove(self, item: DeskItem) -> None:
-        begun = [draft_id(kind, item.id) for kind in (DraftKind.NOTE, DraftKind.CUSTOMER)]
-        for draft in (*begun, *self._drafts.of_macros(item.id)):
-            self._drafts.discard(draft)
+        for kind in (DraftKind.NOTE, DraftKind.CUSTOMER):
+            self._drafts.discard(draft_id(kind, item.id))
+        for kind in (DraftKind.ANSWER, DraftKind.MACRO):
+            self._drafts.discard_all(draft_id(kind, f"{item.id}/"))
         await self._seat.read(journal.take_off, item.id, self._seat.me)
         self._items = [one for one in self._items if one.id != item.id]
 
@@ -161,11 +165,12 @@ class Desk:
                 left = f"its ticket is not saved yet, {error}"
         if not left and self._drafts.holds(DraftKind.NOTE, item.id):
             left = "a note was begun, n goes on with it"
-        if not left and self._drafts.of_macros(item.id):
+        if not left and self._macro_begun(item):
             left = f"a macro was begun, {self._seat.how('macro')} to go on with it"
         if not left and contact.customer_id is None and self._drafts.holds(DraftKind.CUSTOMER, item.id):
             left = "a new customer was begun, c goes on with it"
         if not left:
+            await self._seat.write(self._seat.engine.finish, item)
             await self._remove(item)
         self._current = self._items[0].id if self._items else None
         return (item.number if item.ticket_id else ""), left
@@ -221,10 +226,10 @@ class Desk:
     async def _put(self, item: DeskItem) -> DeskItem:
         """Write an item. What was typed while it was being written stays, and is written next."""
         kept = await self._seat.read(journal.keep, item, self._seat.clock)
-        self._take_over(kept)
+        self.take_over(kept)
         return kept
 
-    def _take_over(self, kept: DeskItem) -> None:
+    def take_over(self, kept: DeskItem) -> None:
         """An item was written: that is how it is now, but for what was typed since."""
         for place, now in enumerate(self._items):
             if now.id == kept.id:
@@ -264,7 +269,7 @@ class Desk:
             self._still_typed(item.id)
             raise
         self._tell_masked(written)
-        self._take_over(kept)
+        self.take_over(kept)
         return kept
 
     def _tell_masked(self, written: Saved) -> None:
@@ -293,7 +298,7 @@ class Desk:
             self._typed.discard(item.id)
             item = await self._put(item)
         draft = draft_id(DraftKind.NOTE, item.id)
-        self._take_over(await self._drafts.finish(draft, journal.add_note, item, text, self._seat.clock))
+        self.take_over(await self._drafts.finish(draft, journal.add_note, item, text, self._seat.clock))
         await self.show()
 
     async def ground(self) -> Ground:
@@ -320,7 +325,13 @@ class Desk:
                 for name, text in view.fields.items()
                 if name not in suggested and text.strip() != saved.get(name, "")
             ),
-            facts=await self._facts(item),
+            facts={
+                **await self._seat.read(reading.words, item),
+                "organisation": self._seat.settings.organisation,
+                "agent": self._seat.agent.name.split()[0],
+                "person": view.fields.get("person", ""),
+                "number": view.number,
+            },
             now=self._seat.clock.now(),
         )
 
@@ -335,7 +346,7 @@ class Desk:
         if item is None:
             raise LookupError("This ticket is no longer on your desk: nothing was changed.")
         changed = {"fields": {**ground.fields, **staged.fields}, "base": ground.begun}
-        draft = draft_id(DraftKind.MACRO, f"{staged.macro.id}:{item.id}")
+        draft = draft_id(DraftKind.MACRO, f"{item.id}/{staged.macro.id}")
         self._typed.discard(item.id)
         try:
             kept, written = await self._drafts.finish(
@@ -351,7 +362,7 @@ class Desk:
             self._still_typed(item.id)
             raise
         self._tell_masked(written)
-        self._take_over(kept)
+        self.take_over(kept)
         self._seat.tell(f"Applied: {staged.macro.title}. Ticket {kept.number} is saved.")
         await self.show()
 
@@ -378,25 +389,6 @@ class Desk:
             )
         if item.id == self._current:
             await self._show_ticket(item)
-
-    # the script
-
-    async def answered(self, key: str) -> None:
-        """An answer of the current card."""
-        item = self.item
-        if item is None or not item.trail:
-            return
-        card = self._seat.script.card(item.trail[-1])
-        answer = next((one for one in card.answers if one.key == key), None)
-        if answer is not None:
-            await self._put(item.model_copy(update={"trail": (*item.trail, answer.to)}))
-            await self._show_script()
-
-    async def card_back(self) -> None:
-        """One card back."""
-        item = self.item
-        if item is not None and len(item.trail) > 1:
-            await self._put(item.model_copy(update={"trail": item.trail[:-1]}))
             await self._show_script()
 
     # showing
@@ -428,17 +420,5 @@ class Desk:
 
     async def _show_script(self) -> None:
         item = self.item
-        if item is None or not item.trail:
-            self._seat.post(ScriptShown(None, (), {}, ContactKind.CALL))
-            return
-        kind = await self._seat.read(reading.kind_of, item)
-        self._seat.post(ScriptShown(self._seat.script, item.trail, await self._facts(item), kind))
-
-    async def _facts(self, item: DeskItem) -> dict[str, str]:
-        """What a text of ours may name."""
-        return {
-            **await self._seat.read(reading.script_facts, item),
-            "organisation": self._seat.settings.organisation,
-            "agent": self._seat.agent.name.split()[0],
-            "ticket": item.number,
-        }
+        card = await self._seat.read(self._seat.engine.view, item) if item is not None else None
+        self._seat.post(ScriptShown(card))

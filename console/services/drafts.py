@@ -50,10 +50,9 @@ class Drafts:
         found = self._drafts.get(draft_id(kind, about))
         return found is not None and any(text.strip() for text in found.fields.values())
 
-    def of_macros(self, item_id: str) -> list[str]:
-        """The ids of the drafts of macros that were begun for a thing on the desk."""
-        mine = [one for one in self._drafts.values() if one.kind is DraftKind.MACRO]
-        return [one.id for one in mine if one.about.partition(":")[2] == item_id]
+    def begun(self, beginning: str) -> bool:
+        """Whether there is a draft whose id begins so."""
+        return any(draft.startswith(beginning) for draft in self._drafts)
 
     @property
     def shown(self) -> list[Draft]:
@@ -94,6 +93,11 @@ class Drafts:
         """It is worth nothing any more."""
         if self._drafts.pop(draft, None) is not None:
             self._changed(draft)
+
+    def discard_all(self, beginning: str) -> None:
+        """The same for every draft whose id begins so."""
+        for draft in [one for one in self._drafts if one.startswith(beginning)]:
+            self.discard(draft)
 
     def _changed(self, draft: str) -> None:
         self._typed.add(draft)

@@ -13,16 +13,18 @@ from console.services.link import Link
 from console.services.seat import Seat
 from console.services.store_thread import StoreThread
 from data.clock import Clock
-from data.macros.macros import load_macros
 from data.models.agent import Agent, Role
-from data.playbook.files import load_choices, load_script
+from data.models.base import AgentId
 from data.queue import people
-from data.service.policies import load_service
-from data.store.database import STORE_FILE
+from data.store.database import STORE_FILE, Store
 from data.sync.wire import SyncStatus
 
 if TYPE_CHECKING:
     from console.services.session import Session
+    from data.billing.catalogue import Catalogue
+    from data.macros.macros import Macros
+    from data.playbook.library import Library
+    from data.service.policies import Service
 
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
@@ -74,15 +76,30 @@ class Station:
             ContentError: a text file cannot be used.
             StoreError: the store cannot be opened.
         """
-        self._script = load_script(self._launch.settings.script)
+        from data.playbook.choices import load_choices
+
         self._choices = load_choices(self._launch.settings.choices)
-        self._service = await asyncio.to_thread(load_service, self._launch.settings.service)
-        self._macros = await asyncio.to_thread(load_macros, self._launch.settings.macros)
         await self._store.open()
+        self._library, self._catalogue, self._service, self._macros = await self._store.do(self._read_texts)
         self._link.start()
         if self._floor is not None:
             await self._floor.start()
             self._watching = asyncio.create_task(self._watch(self._floor), name="practice floor")
+
+    def _read_texts(self, _store: Store) -> tuple[Library, Catalogue, Service, Macros]:
+        """The playbooks, the items, the hours and the macros: read beside the screen, they take a moment."""
+        from data.billing.catalogue import catalogue
+        from data.macros.macros import load_macros
+        from data.playbook.library import library
+        from data.service.policies import load_service
+
+        settings = self._launch.settings
+        return (
+            library(settings.playbooks, settings.script),
+            catalogue(settings.items),
+            load_service(settings.service),
+            load_macros(settings.macros),
+        )
 
     async def _watch(self, floor: PracticeFloor) -> None:
         if said := await floor.ended():
@@ -124,21 +141,34 @@ class Station:
             StoreError: the store could not be written.
         """
         from console.services.session import Session
+        from data.playbook.engine import Engine
+        from data.playbook.workplace import Workplace
 
         await self.heard_of_people()
         agent, status = await self._store.do(people.sign_on, name, self._clock, Role(self._launch.role))
         self._link.wake()
+        settings = self._launch.settings
+        workplace = Workplace(
+            agent=AgentId(agent.id),
+            agent_name=agent.name.split()[0],
+            organisation=settings.organisation,
+            clock=self._clock,
+            catalogue=self._catalogue,
+            terms=settings.terms,
+            most_attempts=settings.callback_attempts,
+        )
         seat = Seat(
             agent,
             self._store,
             self._link,
-            self._launch.settings,
-            self._script,
+            settings,
+            Engine(self._library, workplace),
             self._choices,
             self._service,
             self._macros,
             self._clock,
             self._how,
+            settings.receipts or self._launch.folder / "receipts",
         )
         self.session = Session(seat, status)
         self.session.sync = self._sync

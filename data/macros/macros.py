@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from string import Template
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from data.content import CONTENT
-from data.models.base import Value
+from data.models.base import Strict
 from data.models.customer import Plan
 from data.models.ticket import Priority, TicketEventKind, TicketState
-from data.text.reviewed import Reviewed, read
+from data.playbook.wording import WordingError, reading
+from data.text import reviewed
+from data.text.nearest import instead
+from data.text.reviewed import ContentError, Fault, Place
 from data.tickets.rules import FIELDS
 
 MACROS_FILE = CONTENT / "macros.yaml"
-GAPS = ("organisation", "agent", "customer", "ticket", "number")
+GAPS = ("organisation", "agent", "customer", "person", "company", "number", "plan")
 """What a text may name, as the script does."""
 OWN_WORDS = frozenset({"title", "details", "code", "worksheet"})
 """Fields that hold what was told and done here: a macro has nothing to write into them."""
@@ -29,7 +32,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 MOST = 15
 
 
-class Macro(Value, extra="forbid"):
+class Macro(Strict):
     """One macro. `set` gives fields their texts; `note` is for colleagues, `reply` is told to the customer."""
 
     id: str = Field(pattern="^[a-z0-9-]+$")
@@ -40,19 +43,6 @@ class Macro(Value, extra="forbid"):
     """Of open time: when the ticket comes back by itself."""
     note: str = ""
     reply: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_text(cls, value: Any) -> Any:
-        """A key or a type is written as a digit, without quotes."""
-        if not isinstance(value, dict):
-            return value
-        held = dict(value)
-        if type(held.get("key")) is int:
-            held["key"] = str(held["key"])
-        if isinstance(held.get("set"), dict):
-            held["set"] = {name: str(text) if type(text) is int else text for name, text in held["set"].items()}
-        return held
 
     @property
     def text(self) -> str:
@@ -65,7 +55,7 @@ class Macro(Value, extra="forbid"):
         return TicketEventKind.REPLY if self.reply else TicketEventKind.NOTE
 
 
-class Macros(Value, extra="forbid"):
+class Macros(Strict):
     """The macros of an organisation, in the order in which they are listed."""
 
     macros: tuple[Macro, ...] = Field(max_length=MOST)
@@ -81,48 +71,55 @@ def load_macros(path: Path = MACROS_FILE) -> Macros:
     Raises:
         ContentError: unreadable, something unknown or unfit in it, or a key, id or title that stands twice.
     """
-    file = read(path, Macros)
-    for place, macro in enumerate(file.content.macros):
-        _check(file, place, macro)
+    document = reviewed.read(path)
+    listed = reviewed.fitted(document, path, Macros)
+    faults = [
+        Fault(document.line(("macros", place, *where)), text, fix)
+        for place, macro in enumerate(listed.macros)
+        for where, text, fix in (*_faults(macro), *_taken(macro, listed.macros[:place]))
+    ]
+    if faults:
+        raise ContentError(path, faults)
+    return listed
+
+
+_Found = tuple[Place, str, str]
+"""Where in the macro, what is wrong, how it is mended."""
+
+
+def _taken(macro: Macro, before: tuple[Macro, ...]) -> Iterator[_Found]:
     for name in ("key", "id", "title"):
-        known: dict[str, Macro] = {}
-        for place, macro in enumerate(file.content.macros):
-            text = str(getattr(macro, name))
-            if text in known:
-                other = known[text].id if name != "id" else "another macro"
-                raise file.fault(("macros", place, name), f"'{text}' is taken by {other}: write another one")
-            known[text] = macro
-    return file.content
+        text = str(getattr(macro, name))
+        if any(getattr(one, name) == text for one in before):
+            yield (name,), f"the {name} '{text}' is taken by another macro", "write another one"
 
 
-def _check(file: Reviewed[Macros], place: int, macro: Macro) -> None:
+def _faults(macro: Macro) -> Iterator[_Found]:
     for name, text in macro.set.items():
-        where = ("macros", place, "set", name)
+        where = ("set", name)
         if name in OWN_WORDS:
-            raise file.fault(where, "this holds what was told and done here, a macro leaves it alone: write a note")
-        if name not in SETTABLE:
-            raise file.fault(where, f"a ticket has no such field; known are {', '.join(SETTABLE)}")
-        if name in CHOICES and text not in CHOICES[name]:
-            raise file.fault(where, f"'{text}' is none of {', '.join(CHOICES[name])}: write one of them")
-        _check_gaps(file, where, text)
+            yield where, f"'{name}' holds what was told and done here, a macro leaves it alone", "write a note"
+        elif name not in SETTABLE:
+            yield where, f"a ticket has no field '{name}' to set", instead(name, SETTABLE)
+        elif name in CHOICES and text not in CHOICES[name]:
+            yield where, f"{name} cannot be '{text}'", instead(text, CHOICES[name])
+        else:
+            yield from _gaps(where, text)
     if macro.note and macro.reply:
-        raise file.fault(
-            ("macros", place, "note"), "a macro has one text: a note for colleagues, or a reply; leave one out"
-        )
-    for name in ("note", "reply"):
-        _check_gaps(file, ("macros", place, name), str(getattr(macro, name)))
+        yield ("note",), "a macro has one text, a note for colleagues or a reply", "leave one of them out"
+    yield from _gaps(("note",), macro.note)
+    yield from _gaps(("reply",), macro.reply)
     if macro.remind_in_hours is not None and macro.set.get("state") != TicketState.PENDING:
-        raise file.fault(
-            ("macros", place, "remind_in_hours"), "a reminder is for a pending ticket: set state to pending as well"
-        )
+        yield ("remind_in_hours",), "a reminder is for a pending ticket", "set state to pending as well"
     if not (macro.set or macro.text):
-        raise file.fault(("macros", place), "it does nothing: give it something to set, a note or a reply")
+        yield (), f"the macro '{macro.id}' does nothing", "give it something to set, a note or a reply"
 
 
-def _check_gaps(file: Reviewed[Macros], where: tuple[str | int, ...], text: str) -> None:
-    template = Template(text)
-    if not template.is_valid():
-        raise file.fault(where, "a $ stands alone: write $$ for the sign itself")
-    for name in template.get_identifiers():
-        if name not in GAPS:
-            raise file.fault(where, f"nothing is known as ${name}; known are ${', $'.join(GAPS)}")
+def _gaps(where: Place, text: str) -> Iterator[_Found]:
+    try:
+        names = reading(text).names
+    except WordingError as error:
+        yield where, f"this text cannot be filled in ({error})", "mend its {{ }}"
+        return
+    for name in sorted(names.difference(GAPS)):
+        yield where, f"a macro knows no {{{{ {name} }}}}", instead(name, GAPS)

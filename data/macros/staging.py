@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from data.macros.macros import Macro
 from data.models.ticket import Begun, Ticket, TicketEventKind, TicketState
-from data.playbook.script import say
+from data.playbook.wording import filled
 from data.service.calendar import Calendar
 from data.tickets.rules import DEFAULTS, FIELDS, faults
 
@@ -74,7 +74,7 @@ class Ground:
     @property
     def title(self) -> str:
         """Which ticket it is, for a heading."""
-        return f"ticket {self.facts['ticket']}" if self.facts.get("ticket") else "new ticket"
+        return f"ticket {self.facts['number']}" if self.facts.get("number") else "new ticket"
 
 
 def stage(macro: Macro, ground: Ground, calendar: Calendar) -> Staged:
@@ -83,7 +83,7 @@ def stage(macro: Macro, ground: Ground, calendar: Calendar) -> Staged:
     changes: list[StagedChange] = []
     left_out: list[LeftOut] = []
     for name, template in macro.set.items():
-        new = say(template, ground.facts)
+        new = filled(template, ground.facts)
         refused = faults({**form, name: new}, ground.saved).get(name)
         if refused is not None:
             left_out.append(LeftOut(name, refused))
@@ -102,6 +102,6 @@ def stage(macro: Macro, ground: Ground, calendar: Calendar) -> Staged:
         left_out=tuple(left_out),
         saved_with_it=tuple(name for name in ground.unsaved if name not in {one.field for one in changes}),
         remind_at=remind_at,
-        text="\n".join(say(line, ground.facts) for line in macro.text.strip().splitlines()),
+        text="\n".join(filled(line, ground.facts) for line in macro.text.strip().splitlines()),
         blocked=tuple(LeftOut(name, why) for name, why in faults(after, ground.saved).items()),
     )

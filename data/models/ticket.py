@@ -77,6 +77,12 @@ class TicketEventKind(StrEnum):
     """What the customer was told, in words or in writing."""
     CONTACT = "contact"
     """A later contact about it; `new` is its kind. A message is the customer's."""
+    MONEY = "money"
+    """A charge, an invoice, a payment, or one of them taken back."""
+    TOLD = "told"
+    """Somebody was told of it, or acknowledged that; made from the notices when it is read, never stored."""
+    CALLBACK = "callback"
+    """A callback was promised or tried; made from the callbacks when it is read, never stored."""
 
 
 class TicketEvent(Entity):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
-from data.models.base import Value
+from data.models.base import Strict
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,7 +22,7 @@ DAY = 24 * 60
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
-class Span(Value, extra="forbid"):
+class Span(Strict):
     """Open from one wall-clock time to another, in minutes since midnight."""
 
     opens: int
@@ -63,7 +63,7 @@ def _known_zone(name: str) -> str:
 Spans = Annotated[tuple[Span, ...], AfterValidator(_in_order)]
 
 
-class Calendar(Value, extra="forbid"):
+class Calendar(Strict):
     """The hours of a desk. A day that is not named is closed; a holiday has hours of its own, mostly none."""
 
     zone: Annotated[str, AfterValidator(_known_zone)]

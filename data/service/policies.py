@@ -7,14 +7,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from data.content import CONTENT
-from data.models.base import Value
+from data.models.base import Strict
 from data.models.customer import Plan
 from data.models.ticket import Priority
 from data.service.calendar import Calendar
-from data.text.reviewed import read
+from data.text import reviewed
+from data.text.reviewed import ContentError, Fault
 
 SERVICE_FILE = CONTENT / "service.yaml"
 Minutes = Annotated[int, Field(gt=0, le=100_000)]
@@ -29,18 +30,22 @@ class Promise(StrEnum):
     RESOLUTION = "resolution"
 
 
-class When(Value, extra="forbid"):
+def _plan(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+class When(Strict):
     """The tickets that a policy is for; what is left empty does not matter."""
 
     priority: tuple[Priority, ...] = ()
-    type: tuple[Plan, ...] = ()
+    type: tuple[Annotated[Plan, BeforeValidator(_plan)], ...] = ()
 
     def fits(self, priority: Priority, plan: Plan) -> bool:
         """Whether a ticket is one of these."""
         return (not self.priority or priority in self.priority) and (not self.type or plan in self.type)
 
 
-class Policy(Value, extra="forbid"):
+class Policy(Strict):
     """Open minutes for each promise; what is left out is not promised."""
 
     when: When = When()
@@ -74,10 +79,17 @@ def load_service(path: Path = SERVICE_FILE) -> Service:
     Raises:
         ContentError: unreadable, something unknown or unfit in it, or a policy that no ticket can reach.
     """
-    file = read(path, Service)
-    for place, policy in enumerate(file.content.policies[:-1]):
-        if policy.when == When():
-            raise file.fault(
-                ("policies", place), "it is for every ticket, so put it last: none after it is reached"
-            )
-    return file.content
+    document = reviewed.read(path)
+    service = reviewed.fitted(document, path, Service)
+    faults = [
+        Fault(
+            document.line(("policies", place)),
+            "this policy is for every ticket, so that none after it is reached",
+            "put it last",
+        )
+        for place, policy in enumerate(service.policies[:-1])
+        if policy.when == When()
+    ]
+    if faults:
+        raise ContentError(path, faults)
+    return service

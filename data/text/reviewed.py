@@ -1,111 +1,159 @@
-"""YAML files that an organisation reviews: what is wrong in one is told by file, line and what to mend."""
+"""Text files that an organisation reviews (YAML): read as text, each part with the line where it stands.
+
+Every plain value is read as the text that stands there: `no`, `08:30` and `0142` stay what was written, and the model
+that the file is for says what becomes a number. An alias, a tag or a key that stands twice is refused."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, TypeVar
 
+import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from data.playbook.files import ContentError
+Place = tuple[str | int, ...]
+"""Where in a document: `("cards", 3, "answers", 0, "to")`."""
 
 M = TypeVar("M", bound=BaseModel)
-Place = Sequence[str | int]
-"""Where something stands: field names and positions in lists, outermost first."""
+
+LARGEST = 5_000_000
+"""Bytes of the largest file that is read: a reviewed text of 500 cards has 200,000."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed(Generic[M]):
-    """What a file holds; `fault` is for what only shows when its parts are seen together."""
+class Fault:
+    """What is wrong in a reviewed file, where, and how it is mended."""
 
-    path: Path
-    content: M
-    tree: Any
+    line: int
+    """Counted from 1."""
+    text: str
+    fix: str
+    kind: str = "shape"
+    """In one word: `unknown-field`, `missing`, … ; `shape` is everything else."""
 
-    def fault(self, place: Place, why: str) -> ContentError:
-        """A sentence about a place of the file. `why` says what to mend."""
-        return _fault(self.path, self.tree, place, why)
+
+class ContentError(Exception):
+    """A text file that cannot be used; the message names the file, the line and what to mend."""
+
+    def __init__(self, path: Path, faults: list[Fault]) -> None:
+        first, more = faults[0], len(faults) - 1
+        rest = f" ({more} more)" if more else ""
+        super().__init__(f"{path}, line {first.line}: {first.text}: {first.fix}{rest}.")
+        self.path = path
+        self.faults = faults
 
 
-def read(path: Path, model: type[M]) -> Reviewed[M]:
-    """Read a file into its model, which forbids what it does not know.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file as nested dicts, lists and texts, and the line of each of their places."""
+
+    value: Any
+    lines: Mapping[Place, int]
+
+    def line(self, place: Place) -> int:
+        """The line of a place, or of the nearest one around it that stands in the file."""
+        known = tuple(step for step in place if isinstance(step, str | int))
+        while known and known not in self.lines:
+            known = known[:-1]
+        return self.lines.get(known, 1)
+
+
+def read(path: Path) -> Document:
+    """Read a file.
 
     Raises:
-        ContentError: unreadable, or the first thing in it that is unknown, missing or does not fit.
+        ContentError: unreadable, too large, or no YAML that we take.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.constructor import DuplicateKeyError
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    try:
+        with path.open("rb") as file:
+            body = file.read(LARGEST + 1)
+        if len(body) > LARGEST:
+            raise ContentError(path, [Fault(1, "the file is too large", f"at most {LARGEST:,} bytes")])
+        return parse(body.decode("utf-8-sig"), path)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ContentError(
+            path, [Fault(1, f"it cannot be read ({why})", "check the name and the rights")]
+        ) from error
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise ContentError(path, [Fault(line, "it is not UTF-8 text", "save it as UTF-8")]) from error
 
+
+def parse(text: str, path: Path) -> Document:
+    """Read a text that is, or was, a file's.
+
+    Raises:
+        ContentError: no YAML that we take.
+    """
+    lines: dict[Place, int] = {}
+    faults: list[Fault] = []
     try:
-        tree = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
-    except DuplicateKeyError as error:
-        name = str(error.problem).split('"')[1]
-        raise _at(path, error.problem_mark, f"'{name}' stands here twice: leave one of them out") from error
-    except MarkedYAMLError as error:
-        raise _at(path, error.problem_mark, f"this is no YAML ({error.problem or error.context})") from error
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise ContentError(f"The file {path} cannot be read: {error}") from error
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        line = mark.line + 1 if mark is not None else 1
+        raise ContentError(path, [Fault(line, f"this is not YAML ({what})", "mend the line")]) from error
+    except RecursionError as error:
+        raise ContentError(path, [Fault(1, "it is nested too deeply", "write it flatter")]) from error
+    value = _value(root, (), lines, faults, set()) if root is not None else None
+    if faults:
+        raise ContentError(path, faults)
+    return Document(value, lines)
+
+
+def _value(node: yaml.Node, place: Place, lines: dict[Place, int], faults: list[Fault], seen: set[int]) -> Any:
+    lines[place] = node.start_mark.line + 1
+    if id(node) in seen:
+        faults.append(Fault(lines[place], "an alias (*) is used", "write it out"))
+        return None
+    seen.add(id(node))
+    match node:
+        case yaml.MappingNode():
+            return _mapping(node, place, lines, faults, seen)
+        case yaml.SequenceNode():
+            return [_value(one, (*place, at), lines, faults, seen) for at, one in enumerate(node.value)]
+        case _:
+            return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
+
+
+def _mapping(
+    node: yaml.MappingNode, place: Place, lines: dict[Place, int], faults: list[Fault], seen: set[int]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        name, line = str(key.value), key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            faults.append(Fault(line, "a name is not a plain word", "write name: value"))
+        elif name in found:
+            faults.append(Fault(line, f"'{name}' stands twice", "keep one of them"))
+        else:
+            found[name] = _value(value, (*place, name), lines, faults, seen)
+            lines[*place, name] = line
+    return found
+
+
+def load(path: Path, model: type[M]) -> M:
+    """Read a file as a model.
+
+    Raises:
+        ContentError: unreadable, or it does not fit the model; every fault with its line.
+    """
+    return fitted(read(path), path, model)
+
+
+def fitted(document: Document, path: Path, model: type[M]) -> M:
+    """A document as a model.
+
+    Raises:
+        ContentError: it does not fit; every fault with its line.
+    """
     try:
-        return Reviewed(path, model.model_validate(tree), tree)
+        return model.model_validate(document.value)
     except ValidationError as error:
-        # A field written wrongly is also one that is missing: the first is the better news.
-        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        place = tuple(part for part in first["loc"] if part != "[key]")
-        raise _fault(path, tree, place, _why(model, place, first)) from error
+        from data.text.misfits import misfits  # what tells names apart is loaded only for a text with faults
 
-
-def _at(path: Path, mark: Any, why: str) -> ContentError:
-    return ContentError(f"{path}, line {mark.line + 1}: {why}." if mark is not None else f"{path}: {why}.")
-
-
-def _fault(path: Path, tree: Any, place: Place, why: str) -> ContentError:
-    named = ".".join(str(part) for part in place if isinstance(part, str))
-    told = f"{named}: {why}" if named else why
-    return ContentError(
-        f"{path}, line {_line(tree, place)}: {told.removesuffix('?')}{'?' if told.endswith('?') else '.'}"
-    )
-
-
-def _line(tree: Any, place: Place) -> int:
-    """The line, from 1, of the innermost part of a place that is there."""
-    line, node = getattr(getattr(tree, "lc", None), "line", 0) or 0, tree
-    for part in place:
-        try:
-            line = node.lc.item(part)[0] if isinstance(part, int) else node.lc.key(part)[0]
-            node = node[part]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return int(line) + 1
-
-
-def _why(model: type[BaseModel], place: Place, error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        known = list(_model_at(model, place[:-1]).model_fields)
-        near = difflib.get_close_matches(str(place[-1]), known, 1)
-        return "this field is not known" + (
-            f"; did you mean '{near[0]}'?" if near else f"; known are {', '.join(known)}"
-        )
-    if error["type"] == "missing":
-        return "this is missing: write it"
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    return f"{error['msg']}, not {error['input']!r}"
-
-
-def _model_at(model: type[BaseModel], place: Place) -> type[BaseModel]:
-    """The model of what stands at a place, as far as there is one."""
-    for part in place:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _inner(model.model_fields[part].annotation) or model
-    return model
-
-
-def _inner(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _inner(part)) is not None), None)
+        raise ContentError(path, list(misfits(error, document, model))) from error

@@ -17,7 +17,8 @@ from console.looks.theme_files import read_folder
 from console.settings import SETTINGS_FILE, Settings, load
 from data.customers.mapping import Field, read_mapping
 from data.macros.macros import load_macros
-from data.playbook.files import load_choices, load_script
+from data.playbook.choices import load_choices
+from data.playbook.library import load as load_playbook
 from data.service.policies import load_service
 from data.store.database import STORE_FILE, Store
 
@@ -113,7 +114,7 @@ def test_the_samples_of_script_and_dispositions_load(tmp_path: Path) -> None:
     script, choices, service, macros = blocks("yaml")
     (tmp_path / "script.yaml").write_text(script, encoding="utf-8")
     (tmp_path / "choices.yaml").write_text(choices, encoding="utf-8")
-    assert load_script(tmp_path / "script.yaml").first.id == "greeting"
+    assert load_playbook(tmp_path / "script.yaml").playbook.first.id == "greeting"
     assert load_choices(tmp_path / "choices.yaml").not_ready
     (tmp_path / "service.yaml").write_text(service, encoding="utf-8")
     (tmp_path / "macros.yaml").write_text(macros, encoding="utf-8")

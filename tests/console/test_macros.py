@@ -28,7 +28,7 @@ from tests.console.test_workspace import opened, text_of, told
 from widgets.lines import Lines
 from widgets.safe_text import Span
 
-FACTS = {"customer": "Maria [b]Alvarez\x1b[31m", "agent": "Dana", "ticket": "10001", "organisation": "Example"}
+FACTS = {"customer": "Maria [b]Alvarez\x1b[31m", "agent": "Dana", "number": "10001", "organisation": "Example"}
 SIZES = pytest.mark.parametrize("size", [(160, 45), (80, 24)], ids=["160x45", "80x24"])
 
 

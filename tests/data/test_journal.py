@@ -12,6 +12,7 @@ from data.service.policies import load_service
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.tickets import tickets
+from tests.data.samples import run
 from tests.hostile import HOSTILE
 
 ANA, BO = AgentId("ana"), AgentId("bo")
@@ -34,9 +35,7 @@ def test_a_known_one_comes_back_exactly_as_it_was_left(store: Store, clock: Leap
     item = journal.put_on_top(store, "call", ANA, clock, contact_id=ContactId("call"), customer_id=CustomerId("c1"))
     left = journal.keep(
         store,
-        item.model_copy(
-            update={"fields": FORM, "focus": "details", "cursor": (2, 7), "trail": ("greeting", "verify")}
-        ),
+        item.model_copy(update={"fields": FORM, "focus": "details", "cursor": (2, 7), "runs": (run("verify"),)}),
         clock,
     )
     journal.put_on_top(store, "other", ANA, clock)

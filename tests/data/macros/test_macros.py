@@ -13,7 +13,7 @@ from data.macros.macros import Macro, load_macros
 from data.macros.staging import Ground, LeftOut, StagedChange, stage
 from data.models.base import AgentId, TicketId
 from data.models.ticket import Ticket, TicketEventKind, TicketState
-from data.playbook.files import ContentError
+from data.text.reviewed import ContentError
 from data.service.calendar import Calendar
 from data.store.database import Store
 from data.tickets import tickets
@@ -22,7 +22,7 @@ from data.tickets.tickets import TicketFaultError
 NOW = datetime(2026, 1, 5, 15, tzinfo=UTC)
 ANA = AgentId("ana")
 HOURS = Calendar.model_validate({"zone": "UTC", "hours": {day: ["08:00-16:00"] for day in ("mon", "tue", "wed")}})
-FACTS = {"customer": "Maria Alvarez", "agent": "Ana", "ticket": "10001", "organisation": "Example Support"}
+FACTS = {"customer": "Maria Alvarez", "agent": "Ana", "number": "10001", "organisation": "Example Support"}
 
 
 def macro(**fields: object) -> Macro:
@@ -43,7 +43,7 @@ def ground(saved: TicketState | None = TicketState.OPEN, **fields: str) -> Groun
 
 
 def test_every_change_is_told_with_what_was_there() -> None:
-    staged = stage(macro(set={"state": "pending", "assignee": "$agent"}, remind_in_hours=3), ground(), HOURS)
+    staged = stage(macro(set={"state": "pending", "assignee": "{{ agent }}"}, remind_in_hours=3), ground(), HOURS)
     assert staged.changes == (StagedChange("state", "open", "pending"), StagedChange("assignee", "", "Ana"))
     assert staged.fields == {"state": "pending", "assignee": "Ana"}
     assert staged.remind_at == NOW + timedelta(hours=19), "one hour today and two tomorrow"
@@ -80,17 +80,17 @@ def test_what_was_typed_before_is_saved_with_it_and_told() -> None:
 
 
 def test_gaps_are_filled_line_by_line_and_stay_gaps_when_nothing_is_known() -> None:
-    text = "$customer,\nticket $ticket costs $$5.\n\nBest wishes, $agent; call $number"
+    text = "{{ customer }},\nticket {{ number }} costs $5.\n\nBest wishes, {{ agent }}; for {{ company }}"
     staged = stage(macro(reply=text), ground(), HOURS)
-    assert staged.text == "Maria Alvarez,\nticket 10001 costs $5.\n\nBest wishes, Ana; call …"
+    assert staged.text == "Maria Alvarez,\nticket 10001 costs $5.\n\nBest wishes, Ana; for …"
     assert staged.kind is TicketEventKind.REPLY
     assert stage(macro(note="x"), ground(), HOURS).kind is TicketEventKind.NOTE
 
 
 def test_text_of_a_customer_names_no_gaps() -> None:
-    facts = {**FACTS, "customer": "$agent"}
+    facts = {**FACTS, "customer": "{{ agent }}"}
     on = Ground("item", {"title": "x"}, None, None, (), facts, NOW)
-    assert stage(macro(reply="Dear $customer"), on, HOURS).text == "Dear $agent"
+    assert stage(macro(reply="Dear {{ customer }}"), on, HOURS).text == "Dear {{ agent }}"
 
 
 # applying
@@ -147,21 +147,21 @@ def test_the_shipped_macros_can_be_used() -> None:
 
 
 FAULTS = [
-    ("key: w", "keys: w", 3, "macros.keys: this field is not known; did you mean 'key'?"),
-    ("key: w", "key: W", 3, "macros.key: String should match pattern '^[0-9a-z]$', not 'W'."),
-    ("key: w", "key: s", 9, "macros.key: 's' is taken by waiting: write another one."),
-    ("id: solved-by-phone", "id: waiting", 8, "'waiting' is taken by another macro"),
-    ("{state: pending}", "{state: waiting}", 5, "macros.set.state: 'waiting' is none of new, open, pending"),
-    ("{state: pending}", "{stage: pending}", 5, "macros.set.stage: a ticket has no such field; known are type,"),
-    ("{state: pending}", "{details: x, state: pending}", 5, "macros.set.details: this holds what was told"),
-    ("{state: pending}", "{state: open}", 6, "a reminder is for a pending ticket: set state to pending as well"),
-    ("remind_in_hours: 16", "remind_in_hours: soon", 6, "not 'soon'"),
-    ("ticket $ticket", "ticket $tickett", 7, "macros.reply: nothing is known as $tickett; known are $organisation"),
-    ("ticket $ticket", "ticket $ 5", 7, "write $$ for the sign itself"),
-    ("    reply:", "    note: B\n    reply:", 7, "macros.note: a macro has one text"),
-    ("    set: {state: solved}", "    set: {state: solved}\n    set: {}", 12, "'set' stands here twice: leave one"),
-    ("macros:", "macro:", 1, "macro: this field is not known; did you mean 'macros'?"),
-    ("macros:", "macros: [", None, "this is no YAML"),
+    ("key: w", "keys: w", 3, "'keys' is not a field here: write 'key'."),
+    ("key: w", "key: W", 3, "'macros.0.key' cannot be used: string should match pattern"),
+    ("key: w", "key: s", 9, "the key 's' is taken by another macro: write another one."),
+    ("id: solved-by-phone", "id: waiting", 8, "the id 'waiting' is taken by another macro"),
+    ("{state: pending}", "{state: pendin}", 5, "state cannot be 'pendin': write 'pending' (1 more)"),
+    ("{state: pending}", "{states: pending}", 5, "a ticket has no field 'states' to set: write 'state'"),
+    ("{state: pending}", "{details: x, state: pending}", 5, "'details' holds what was told and done here"),
+    ("{state: pending}", "{state: open}", 6, "a reminder is for a pending ticket: set state to pending as well."),
+    ("remind_in_hours: 16", "remind_in_hours: soon", 6, "'macros.0.remind_in_hours' cannot be used"),
+    ("{{ number }}", "{{ numbr }}", 7, "a macro knows no {{ numbr }}: write 'number'."),
+    ("{{ number }}", "{{ number }", 7, "this text cannot be filled in"),
+    ("    reply:", "    note: B\n    reply:", 7, "a macro has one text, a note for colleagues or a reply"),
+    ("    set: {state: solved}", "    set: {state: solved}\n    set: {}", 12, "'set' stands twice: keep one"),
+    ("macros:", "macro:", 1, "'macro' is not a field here: write 'macros'."),
+    ("macros:", "macros: [", None, "this is not YAML"),
 ]  # fmt: skip
 TEXT = """macros:
   - id: waiting
@@ -169,7 +169,7 @@ TEXT = """macros:
     title: Waiting
     set: {state: pending}
     remind_in_hours: 16
-    reply: About ticket $ticket we ask again.
+    reply: About ticket {{ number }} we ask again.
   - id: solved-by-phone
     key: s
     title: Solved
@@ -198,7 +198,7 @@ def test_a_file_that_is_not_there_or_does_nothing_is_told(tmp_path: Path) -> Non
         load_macros(tmp_path / "gone.yaml")
     path = tmp_path / "macros.yaml"
     path.write_text("macros:\n  - {id: a, key: a, title: A}\n", "utf-8")
-    with pytest.raises(ContentError, match="line 2: macros: it does nothing"):
+    with pytest.raises(ContentError, match="line 2: the macro 'a' does nothing"):
         load_macros(path)
     path.write_text("", "utf-8")
     with pytest.raises(ContentError, match="line 1"):

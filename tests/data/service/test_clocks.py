@@ -14,7 +14,7 @@ from data.models.base import AgentId, instant_text, new_id
 from data.models.contact import Contact, ContactKind
 from data.models.customer import Plan
 from data.models.ticket import Priority, Ticket, TicketEvent, TicketEventKind, TicketState
-from data.playbook.files import ContentError
+from data.text.reviewed import ContentError
 from data.service.clocks import EndedBy, PauseReason, ServiceClock, Standing, clocks, next_due
 from data.service.policies import SERVICE_FILE, Promise, Service, load_service
 from data.store.database import Store
@@ -325,16 +325,17 @@ def test_the_shipped_hours_can_be_used() -> None:
 
 FAULTS = [
     ("zone: America/New_York", "zone: New York", 1, "no time zone is called 'New York'; write it like"),
-    ("  mon: [08:00", "  monday: [08:00", 3, "hours.monday: Input should be 'mon'"),
+    ("  mon: [08:00", "  monday: [08:00", 3, "cannot be that: take one of 'mon', 'tue'"),
     ("  mon: [08:00-12:00", "  mon: [8-12", 3, "'8-12' is no span; write it like 08:00-18:00"),
     ("12:30-20:00]\n  tue", "11:30-20:00]\n  tue", 3, "two spans overlap"),
     ("sat: [09:00-14:00]", "sat: [22:00-06:00]", 8, "a night is two spans"),
-    ("    resolution: 240", "    resolutoin: 240", None, "did you mean 'resolution'?"),
-    ("    resolution: 240", "    resolution: soon", None, "not 'soon'"),
-    ("priority: [high]", "priority: [higher]", None, "not 'higher'"),
-    ("  - first_response: 120", "  - first_response: 120\n  - next_response: 9\n  - first_response: 1", None, "put it last"),
-    ("holidays:", "hours: {}\nholidays:", None, "'hours' stands here twice"),
-    ("policies:", "policies: ]", None, "this is no YAML"),
+    ("2026-11-26: []", "2026-11-31: []", 10, "input should be a valid date"),
+    ("    resolution: 240", "    resolutoin: 240", 24, "'resolutoin' is not a field here: write 'resolution'"),
+    ("    resolution: 240", "    resolution: soon", 24, "'policies.0.resolution' cannot be used"),
+    ("priority: [high]", "priority: [higher]", 29, "input should be 'urgent', 'high', 'normal' or 'low'"),
+    ("  - first_response: 120", "  - first_response: 120\n  - first_response: 1", 37, "put it last"),
+    ("holidays:", "hours: {}\nholidays:", 9, "'hours' stands twice"),
+    ("policies:", "policies: ]", None, "this is not YAML"),
 ]  # fmt: skip
 
 
