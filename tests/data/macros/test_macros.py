@@ -13,9 +13,9 @@ from data.macros.macros import Macro, load_macros
 from data.macros.staging import Ground, LeftOut, StagedChange, stage
 from data.models.base import AgentId, TicketId
 from data.models.ticket import Ticket, TicketEventKind, TicketState
-from data.text.reviewed import ContentError
 from data.service.calendar import Calendar
 from data.store.database import Store
+from data.text.reviewed import ContentError
 from data.tickets import tickets
 from data.tickets.tickets import TicketFaultError
 

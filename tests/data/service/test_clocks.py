@@ -14,11 +14,11 @@ from data.models.base import AgentId, instant_text, new_id
 from data.models.contact import Contact, ContactKind
 from data.models.customer import Plan
 from data.models.ticket import Priority, Ticket, TicketEvent, TicketEventKind, TicketState
-from data.text.reviewed import ContentError
 from data.service.clocks import EndedBy, PauseReason, ServiceClock, Standing, clocks, next_due
 from data.service.policies import SERVICE_FILE, Promise, Service, load_service
 from data.store.database import Store
 from data.store.save import saving
+from data.text.reviewed import ContentError
 from data.tickets import tickets
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
