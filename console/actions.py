@@ -103,6 +103,8 @@ WORKSPACE: tuple[Action, ...] = (
     Action("playbooks", "p", "playbooks", "Open another playbook on what is in hand: a message, an emergency, conduct, hardware.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
+    Action("macro", "k", "macro", "Stage several changes and a text for the ticket at once; all of it is shown before it applies.", TICKET),
+    Action("due", "u", "due", "Say what is owed for the ticket when, and why.", TICKET),
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),
     Action("copy", "Y", "copy", "Choose what to copy: of the ticket, of the customer, or what is selected.", TICKET),
     Action("drop", "d", "put away", "Take a thing off your desk; an unsaved text asks first.", TICKET),
@@ -155,6 +157,7 @@ TEXT = (UNDO, REDO)
 AFRESH = Action(
     "afresh", "f8", "start afresh", "In a dialog that opens with an earlier text: start afresh.", ELSEWHERE
 )
+APPLY = _fixed("enter", "apply", "In a macro's preview, outside its text: apply all of it.")
 ENTER = _fixed("enter", "go on", "Accept the line, or go to the next field.")
 
 PLACES: tuple[Place, ...] = (
@@ -170,6 +173,7 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("customer form", (KEEP, AFRESH, ENTER, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip

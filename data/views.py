@@ -10,6 +10,7 @@ from data.models.agent import Agent, AgentStatus
 from data.models.contact import Contact
 from data.models.customer import Customer
 from data.models.ticket import Begun, Ticket, TicketEvent
+from data.service.clocks import ServiceClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class TicketView:
     """The saved ticket that these texts were begun from; None while there is none."""
     money: TicketMoney = field(default_factory=TicketMoney)
     history: tuple[TicketEvent, ...] = ()
+    clocks: tuple[ServiceClock, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     focus: str = ""
     cursor: tuple[int, int] = (0, 0)

@@ -83,6 +83,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("details", "Write the details, line by line, after those that are there; a single dot ends.", TICKET, others=("de",), takes="[TEXT]"),
     Command("save", "Save the ticket.", TICKET, "save_ticket", others=("s",)),
     Command("note", "Add a note to the ticket: in the same line, or line by line up to a single dot.", TICKET, "note", takes="[TEXT]"),
+    Command("macro", "Stage several changes and a text for the ticket; all of it is read out before it applies.", TICKET, "macro", takes="[WHICH]"),
+    Command("due", "Say what is owed for the ticket when, and why.", TICKET, "due"),
     Command("number", "Say the ticket number, and copy it where there is a clipboard.", TICKET, "copy_number", others=("copy", "copy number")),
     Command("spell", "Spell the ticket number, or the customer's name, account, phone or e-mail, or any text.", TICKET, takes="[WHAT]"),
     Command("history", "What happened to the ticket, the newest first.", TICKET),

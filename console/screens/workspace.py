@@ -339,6 +339,9 @@ class WorkspaceScreen(WorkspaceActions):
         selected = marked[0] if marked else self.get_selected_text() or ""
         return selected, self.ticket_pane.fields["title"]
 
+    def leave_form(self) -> None:
+        self.ticket_pane.leave_form()
+
     def action_jump(self) -> None:
         """Letters on everything that one can go to."""
         spots = [self._spot(name, self._pane(name).pane_name.lower(), self._pane(name), 0) for name in PANES]
@@ -390,6 +393,7 @@ class WorkspaceScreen(WorkspaceActions):
         now = self._clock.now()
         self.queue_pane.tick(now)
         self.query_one(DeskPane).tick(now)
+        self.ticket_pane.tick(now)
         self._draw_bars()
 
     def _draw_bars(self) -> None:

@@ -13,6 +13,7 @@ from console.screens.asking import AnswerDialog, PickDialog
 from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.drafting import TextDialog
+from console.screens.macro_dialog import MacroDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.drafts import Slip
@@ -20,13 +21,16 @@ from console.services.script import answer_draft
 from console.services.session import Session
 from data.customers.form import form_of
 from data.desk.drafts import Draft, DraftKind, draft_id
+from data.macros.macros import Macro
+from data.macros.staging import Ground, stage
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from data.playbook.choices import KeyedChoice
 from data.views import Found
+from widgets.clock_words import SIGNS, why
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
-from widgets.safe_text import line, wrap
+from widgets.safe_text import Line, line, wrap
 
 HELPFUL = {
     "queue": (actions.PHONE,),
@@ -60,6 +64,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def open_found(self, key: str, *, attach: bool = False) -> None:
         """Open a customer or a ticket."""
+
+    @abstractmethod
+    def leave_form(self) -> None:
+        """Take the keys out of the ticket form, so that it can be filled anew."""
 
     @property
     @abstractmethod
@@ -289,6 +297,11 @@ class WorkspaceActions(Screen[None]):
             self.do(self._edit_customer(draft.about))
         elif draft.kind is DraftKind.CALL_OUT:
             self.action_call_out()
+        elif draft.kind is DraftKind.MACRO and item is not None:
+            about, _, macro_id = draft.about.rpartition("/")
+            macro = self.session.seat.macros.macro(macro_id)
+            if macro is not None and item.id == about:
+                self.do(self._stage_again(macro))
         elif draft.kind is DraftKind.ANSWER and item is not None:
             about, card, key = draft.about.rsplit("/", 2)
             if about == item.id:
@@ -320,6 +333,51 @@ class WorkspaceActions(Screen[None]):
             check=lambda: self.session.desk.note_fault,
         )
         self.app.push_screen(dialog, chosen)
+
+    async def action_macro(self) -> None:
+        # awaited here: the keys behind this one are for the dialog
+        ground = await self.session.seat.guard(self.session.desk.ground())
+        if ground is None:
+            return
+        listed = self.session.seat.macros.macros
+
+        def chosen(title: str | None) -> None:
+            if title is not None:
+                self._stage(next(one for one in listed if one.title == title), ground)
+
+        choices = [KeyedChoice(key=one.key, label=one.title) for one in listed]
+        note = "all that it changes is shown before it applies"
+        self.app.push_screen(ChooseDialog(f"Macro · {ground.title}", choices, note), chosen)
+
+    async def _stage_again(self, macro: Macro) -> None:
+        self._stage(macro, await self.session.desk.ground())
+
+    def _stage(self, macro: Macro, ground: Ground) -> None:
+        """Show what a macro would do, and do it when the agent says so."""
+        staged = stage(macro, ground, self.session.seat.service)
+
+        def accepted(text: str | None) -> None:
+            if text is not None:
+                self.leave_form()
+                self.do(self.session.desk.apply(staged, ground, text))
+
+        slip = self._slip(DraftKind.MACRO, f"{ground.item_id}/{macro.id}")
+        self.app.push_screen(MacroDialog(staged, slip), accepted)
+
+    async def action_due(self) -> None:
+        clocks = await self.session.seat.guard(self.session.desk.clocks())
+        if not clocks:
+            self.session.seat.tell("Nothing is owed yet: the clocks begin when the ticket is saved.")
+            return
+        now, zone = self.session.seat.clock.now(), self.session.seat.service.zone
+        room = min(84, self.size.width * 96 // 100 - 6)
+        lines: list[Line] = [()]
+        for clock in clocks:
+            sign, tone = SIGNS[clock.standing(now)]
+            for place, part in enumerate(wrap(why(clock, now), room)):
+                lines.append(line((f" {sign} " if place == 0 else "   ", tone), (part, tone if place == 0 else "")))
+        lines += [(), line((f" Counted in the desk's open hours ({zone}).", "dim"))]
+        self.app.push_screen(ReadDialog(f"Due · ticket {self.session.desk.number}", lines))
 
     def action_copy_number(self) -> None:
         number = self.session.desk.number

@@ -20,6 +20,8 @@ from data.models.contact import Contact, ContactState
 from data.models.money import Invoice
 from data.models.ticket import Ticket
 from data.queue import live
+from data.service.clocks import clocks
+from data.service.policies import Service
 from data.store.database import Store
 from data.tickets import tickets
 from data.views import DeskLine, Found, Glance, QueueFigures, QueueView, TicketView, Today, Waiting
@@ -136,6 +138,15 @@ def transfer_targets(store: Store, me: AgentId) -> list[tuple[str, str, str]]:
     return [*ready, *at_queues, *busy]
 
 
+def words(store: Store, item: DeskItem) -> dict[str, str]:
+    """What a text may say of the customer of a thing on the desk."""
+    customer = customers.get(store, item.customer_id) if item.customer_id else None
+    if customer is None:
+        return {}
+    plan = customer.plan.label.lower() if customer.plan is not None else ""
+    return {"customer": customer.name, "company": customer.company, "plan": plan}
+
+
 def matches(store: Store, contact: Contact) -> list[Found]:
     """The customers that have the number of a contact."""
     if not contact.caller_e164:
@@ -211,11 +222,12 @@ def _detail(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def ticket_view(store: Store, item: DeskItem, terms: Terms, now: datetime) -> TicketView:
-    """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it."""
+def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, now: datetime) -> TicketView:
+    """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it, clocks and money."""
     ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
     saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
     fields = {**saved, **tickets.touched(item.fields, item.base)}
+    history = tuple(tickets.history(store, ticket.id)) if ticket else ()
     return TicketView(
         item_id=item.id,
         number=ticket.number if ticket else item.number,
@@ -223,7 +235,8 @@ def ticket_view(store: Store, item: DeskItem, terms: Terms, now: datetime) -> Ti
         ticket=ticket,
         begun=item.base or (tickets.begun(store, ticket) if ticket else None),
         money=accounts.ticket_money(store, item.ticket_id or "", terms.today(now), terms.past_due_days),
-        history=tuple(tickets.history(store, ticket.id)) if ticket else (),
+        history=history,
+        clocks=clocks(ticket, history, service, now) if ticket else (),
         names=names(store),
         focus=item.focus,
         cursor=item.cursor,

@@ -16,6 +16,7 @@ from data.customers import lookup
 from data.desk import journal, reading
 from data.desk.journal import DeskItem
 from data.models.base import AgentId, TicketId, new_id
+from data.service.policies import load_service
 from data.store.database import STORE_FILE, Store
 from data.sync.embedded import EmbeddedHub
 from data.tickets import tickets
@@ -73,7 +74,7 @@ def saving(folder: Path, count: int) -> list[Measure]:
 
 def tickets_at_hand(folder: Path, count: int) -> list[Measure]:
     """Opening and finding one of many tickets."""
-    rng = random.Random(1)
+    rng, service = random.Random(1), load_service()
     with Store(folder / "many.db", durable=False) as store:
         ids = add_tickets(store, count)
         opened, found = [], []
@@ -85,7 +86,7 @@ def tickets_at_hand(folder: Path, count: int) -> list[Measure]:
                 timed(
                     lambda one=item: (
                         tickets.get(store, one.ticket_id),
-                        reading.ticket_view(store, one, Terms(ZoneInfo("UTC")), SYSTEM_CLOCK.now()),
+                        reading.ticket_view(store, one, service, Terms(ZoneInfo("UTC")), SYSTEM_CLOCK.now()),
                     )
                 )
             )
