@@ -8,9 +8,11 @@ from datetime import datetime
 
 from textual.message import Message
 
+from data.callbacks.rules import CallbackLine
 from data.desk.drafts import Draft
 from data.models.agent import AgentStatus
 from data.models.contact import Contact, ContactKind
+from data.notices.rules import NoticeLine
 from data.playbook.script import Script
 from data.sync.wire import SyncStatus
 from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
@@ -75,6 +77,28 @@ class ScriptShown(_Latest):
 class TicketShown(_Latest):
     view: TicketView | None
     at: datetime
+
+
+@dataclass
+class NoticesChanged(_Latest):
+    """What the agent is told, unseen first, newest first."""
+
+    lines: tuple[NoticeLine, ...]
+
+
+@dataclass
+class Noticed(Message):
+    """Notices that are new here. `waited`: they were there before the agent signed on."""
+
+    lines: tuple[NoticeLine, ...]
+    waited: bool = False
+
+
+@dataclass
+class CallbacksChanged(_Latest):
+    """The open callbacks, overdue ones first."""
+
+    lines: tuple[CallbackLine, ...]
 
 
 @dataclass

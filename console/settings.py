@@ -51,10 +51,13 @@ class Settings(BaseModel):
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
-    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings.")
+    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings or a notice comes.")
     plain: bool = Field(False, description="Always open the console as lines for a screen reader (--plain).")
     announce: Literal["at once", "between"] = Field(
         "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."
+    )
+    callback_attempts: int = Field(
+        3, ge=1, le=20, description="How often a callback is tried before it is given up."
     )
     backup_hours: float = Field(
         1, ge=0, le=168, description="Hours from one backup of the seat to the next; 0: none by itself."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from data.models.agent import Agent, AgentStatus
+from data.models.callback import Callback
 from data.models.contact import Contact
 from data.models.customer import Customer
 from data.models.ticket import Begun, Ticket, TicketEvent
@@ -109,3 +110,13 @@ class TicketView:
     cursor: tuple[int, int] = (0, 0)
     unsaved: bool = False
     draft_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for an agent beside the queue."""
+
+    notices: int = 0
+    """Those that nobody has acknowledged."""
+    callbacks: tuple[Callback, ...] = ()
+    """The open ones."""

@@ -20,8 +20,10 @@ from console.messages import (
     StateChanged,
     TakenUp,
 )
+from console.services.callbacks import CALLBACK_ENTITIES, Callbacks
 from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
+from console.services.notices import NOTICE_ENTITIES, Notices
 from console.services.phone import Phone
 from console.services.seat import Seat
 from data.customers import records
@@ -31,10 +33,11 @@ from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
 from data.models.ticket import Ticket, TicketEvent
+from data.notices.rules import unseen
 from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
 from data.sync.wire import SyncStatus
-from data.views import Found, QueueFigures
+from data.views import Found, QueueFigures, Work
 
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
@@ -50,6 +53,8 @@ class Session:
         self.phone = Phone(seat, status)
         self.drafts = Drafts(seat)
         self.desk = Desk(seat, self.drafts)
+        self.notices = Notices(seat)
+        self.callbacks = Callbacks(seat, self.drafts)
         self.sync = SyncStatus()
         self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None
@@ -60,6 +65,8 @@ class Session:
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
+        self._work_changed = True
+        """Notices or callbacks are to be read again."""
 
     # life
 
@@ -105,11 +112,14 @@ class Session:
     # following the floor
 
     def refresh(self, entities: Collection[str] = ()) -> None:
-        """Rows of these entities changed: read again, soon and not too often."""
+        """Rows of these entities changed (none named: something was done here): read again, soon and not too often."""
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())
-        if Ticket.entity in entities or TicketEvent.entity in entities:
+        work = CALLBACK_ENTITIES | NOTICE_ENTITIES
+        if not work.isdisjoint(entities) or not entities:
+            self._work_changed = True
+        if not {Ticket.entity, TicketEvent.entity, *work}.isdisjoint(entities):
             self._tickets_changed = True
         self._stale = True
         if self._refreshing is None or self._refreshing.done():
@@ -152,6 +162,15 @@ class Session:
             self.seat.post(QueueChanged(view))
             self._show_state()
             await self.desk.show_list()
+            if self._work_changed:
+                self._work_changed = False
+                await self.notices.read()
+                await self.callbacks.read()
+
+    @property
+    def work(self) -> Work:
+        """What waits beside the queue."""
+        return Work(len(unseen(self.notices.lines)), tuple(one.callback for one in self.callbacks.lines or ()))
 
     async def _read_figures(self) -> None:
         now = self.seat.clock.monotonic()
@@ -279,6 +298,21 @@ class Session:
                 how, leave = self.seat.how("attach"), self.seat.how("leave")
                 self.seat.tell(f"Only looked at: {how} to make this the contact's customer, {leave} to go back.")
         await self._show_customer()
+
+    async def open_about(self, ticket_id: str | None, customer_id: str | None) -> None:
+        """Open what a notice or a callback is about: its ticket, else its customer, who is looked at only."""
+        if ticket_id is not None:
+            await self.pick(f"ticket:{ticket_id}")
+        elif customer_id is not None:
+            contact = await self._contact_shown()
+            if contact is not None and contact.customer_id is None:
+                self.seat.tell(
+                    "The contact in hand has no customer yet: attach one first, or wrap it up.", "warning"
+                )
+            else:
+                await self.pick(f"customer:{customer_id}")
+        else:
+            self.seat.tell("It is about no ticket and no customer that could be opened.")
 
     @property
     def at_hand(self) -> str:

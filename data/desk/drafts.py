@@ -29,6 +29,7 @@ class DraftKind(StrEnum):
     CHANGE = "change"
     """Of a customer who is known."""
     CALL_OUT = "call out"
+    CALLBACK = "callback"
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

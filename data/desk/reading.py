@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from data.callbacks import callbacks
 from data.customers import lookup as customers
 from data.customers.duplicates import likely
 from data.customers.form import read_form
@@ -14,7 +15,8 @@ from data.desk.journal import DeskItem
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
 from data.models.contact import Contact, ContactKind, ContactState
-from data.models.ticket import Ticket
+from data.models.ticket import Ticket, TicketEvent
+from data.notices import notices
 from data.queue import live
 from data.store.database import Store
 from data.tickets import tickets
@@ -219,13 +221,20 @@ def ticket_view(store: Store, item: DeskItem) -> TicketView:
         fields=fields,
         ticket=ticket,
         begun=item.base or (tickets.begun(store, ticket) if ticket else None),
-        history=tuple(tickets.history(store, ticket.id)) if ticket else (),
+        history=_history(store, ticket.id) if ticket else (),
         names=names(store),
         focus=item.focus,
         cursor=item.cursor,
         unsaved=item.unsaved,
         draft_at=item.updated_at if item.unsaved else None,
     )
+
+
+def _history(store: Store, ticket_id: str) -> tuple[TicketEvent, ...]:
+    """What happened to a ticket, who was told of it, and which callbacks were promised; oldest first."""
+    beside = [*notices.history(store, ticket_id), *callbacks.history(store, ticket_id)]
+    events = tickets.history(store, ticket_id)
+    return tuple(sorted([*events, *beside], key=lambda event: event.at) if beside else events)
 
 
 def _suggested(store: Store, item: DeskItem) -> dict[str, str]:
