@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, doctor, imports, opening, syncing
+from console.cli import asking, backups, callbacks, doctor, imports, opening, syncing
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -32,6 +32,7 @@ app.command()(opening.demo)
 app.add_typer(imports.app, name="import")
 app.command()(asking.lookup)
 app.command()(asking.stats)
+app.command()(callbacks.callbacks)
 app.add_typer(syncing.app, name="sync")
 app.command()(backups.backup)
 app.command()(backups.restore)

@@ -13,6 +13,7 @@ from console.messages import (
     CustomerShown,
     DeskChanged,
     NoCustomer,
+    Noticed,
     QueueChanged,
     Rang,
     ScriptShown,
@@ -28,6 +29,7 @@ from console.services.station import Station
 from data.clock import Clock
 from data.models.agent import AgentState
 from data.models.contact import Contact, ContactKind
+from data.notices.rules import wanted
 from data.playbook.files import KeyedChoice
 from data.queue.agent_state import MISSED_REASON, REJECTED_REASON
 from data.sync.wire import SyncStatus
@@ -188,6 +190,8 @@ class Front:
                 self.say(words.told(text))
             case Rang(contact=contact):
                 self._rang(contact)
+            case Noticed():
+                self._noticed(message)
             case Connected(contact=contact):
                 self._popping = False
                 self.say(f"Connected: {facts.who(contact)}.")
@@ -222,6 +226,19 @@ class Front:
         waiting = self.queue.waiting if self.queue is not None else ()
         self.say(facts.ringing(contact, waiting, DOT if self.conversation.asking else ""))
         self._popping = True
+
+    def _noticed(self, message: Noticed) -> None:
+        newest = message.lines[0]
+        many = words.count(len(message.lines), "notice")
+        if message.waited:
+            self.say(f"{many} not seen to yet. Type notices.")
+            return
+        if self.session.seat.settings.bell:
+            self._bell()
+        more = f", and {len(message.lines) - 1} more" if len(message.lines) > 1 else ""
+        self.say(
+            f"Notice from {words.brief(newest.sender)}: {words.brief(wanted(newest.notice))}{more}. Type notices."
+        )
 
     def _unknown(self, message: NoCustomer) -> None:
         if message.found:

@@ -39,7 +39,7 @@ def when(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
             else f"When? Write it like {EXAMPLES}."
         )
     if at <= now:
-        raise WhenError(f"{text.strip()[:40]} is over already: write a later time, or `tomorrow` before it.")
+        raise WhenError(f"{text.strip()[:40]} is over already: write a later time, or the day too, like tomorrow 9.")
     if at - now > FARTHEST:
         raise WhenError(f"That is more than {FARTHEST.days} days ahead: write a nearer time.")
     return at
