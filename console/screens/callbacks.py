@@ -179,6 +179,10 @@ class CallbackDialog(DraftDialog[CallbackWish]):
         self._clock = clock
         self._region = region
 
+    def on_mount(self) -> None:
+        self.query_one("#dialog").add_class("-form")
+        super().on_mount()
+
     def compose_body(self) -> ComposeResult:
         for name, called in FIELDS:
             with Horizontal(classes="form-row"):

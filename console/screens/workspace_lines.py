@@ -82,4 +82,4 @@ def noticed(event: Noticed, key: str) -> str:
         return f"▲ {count} notice{'s wait' if count > 1 else ' waits'} for you: {key} opens them."
     ticket = f", ticket {newest.ticket}" if newest.ticket else ""
     more = f", and {count - 1} more" if count > 1 else ""
-    return f"▲ {newest.sender}: {fit(wanted(newest.notice), 80).rstrip()}{ticket}{more}. {key} opens it."
+    return f"▲ {newest.sender}: {fit(wanted(newest.notice), 80).rstrip()}{ticket}{more}. {key} opens {'them' if more else 'it'}."

@@ -59,6 +59,8 @@ class Session:
         self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
+        self._listening = False
+        """A screen listens: what is read before that would be told to nobody."""
         self._figures: dict[str, QueueFigures] = {}
         self._figures_at = 0.0
         self._popped: str | None = None
@@ -80,6 +82,7 @@ class Session:
         await self._show_customer()
         place = self.drafts.get(PLACE)
         self.seat.post(TakenUp(place.focus if place is not None else "", tuple(self.drafts.shown)))
+        self._listening = True
         self.refresh()
 
     async def close(self) -> None:
@@ -122,7 +125,7 @@ class Session:
         if not {Ticket.entity, TicketEvent.entity, *work}.isdisjoint(entities):
             self._tickets_changed = True
         self._stale = True
-        if self._refreshing is None or self._refreshing.done():
+        if self._listening and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.create_task(self._refresh())
 
     async def look(self) -> None:
