@@ -24,7 +24,8 @@ def work_lines(work: Work, now: datetime, key_of: KeyOf) -> list[Line]:
     for one, number in found:
         shape, tone = SHAPES[one]
         quiet = "dim" if one is Standing.LATER else ""
-        spans += [Span(f"{shape} ", tone), Span(f"{number} {one}  ", quiet)]
+        gap = "  " if spans else ""
+        spans += [Span(f"{gap}{shape} ", tone), Span(f"{number} {one}", quiet)]
     if spans:
         lines.append(_line("callbacks", spans, key_of))
     return lines

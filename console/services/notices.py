@@ -18,16 +18,20 @@ class Notices:
         self._seat = seat
         self.lines: tuple[NoticeLine, ...] = ()
         """Unseen first, newest first."""
+        self._last_rows: tuple[int, int] | None = None
         self._known: set[str] | None = None
         """Ids of those that were told here; None before the first reading."""
 
     async def read(self) -> None:
         """Read them again; what is new is told once."""
-        before, self.lines = self.lines, tuple(await self._seat.read(notices.of, self._seat.agent))
+        last_rows = await self._seat.read(notices.last_rows)
+        if last_rows == self._last_rows:
+            return
+        self.lines = tuple(await self._seat.read(notices.of, self._seat.agent))
         first, known = self._known is None, self._known or set()
+        self._last_rows = last_rows
         self._known = known | {line.notice.id for line in self.lines}
-        if first or self.lines != before:
-            self._seat.post(NoticesChanged(self.lines))
+        self._seat.post(NoticesChanged(self.lines))
         fresh = [line for line in unseen(self.lines) if line.notice.id not in known]
         if told := tuple(line for line in fresh if line.notice.by != self._seat.me):
             self._seat.post(Noticed(told, waited=first))
