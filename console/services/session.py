@@ -25,6 +25,7 @@ from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
 from console.services.notices import NOTICE_ENTITIES, Notices
 from console.services.phone import Phone
+from console.services.script import Script
 from console.services.seat import Seat
 from data.customers import records
 from data.desk import reading
@@ -55,6 +56,7 @@ class Session:
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
         self.callbacks = Callbacks(seat, self.drafts)
+        self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.sync = SyncStatus()
         self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None

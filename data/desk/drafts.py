@@ -30,6 +30,8 @@ class DraftKind(StrEnum):
     """Of a customer who is known."""
     CALL_OUT = "call out"
     CALLBACK = "callback"
+    ANSWER = "answer"
+    """To a card of the script, about a thing on the desk."""
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

@@ -3,8 +3,10 @@
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
 from data.models.callback import Callback, CallbackAttempt
+from data.models.card_step import CardStep
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
+from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.notice import Notice, NoticeSeen
 from data.models.ticket import Ticket, TicketEvent
 
@@ -15,13 +17,18 @@ SYNCED: dict[str, type[Entity]] = {
         AgentStatus,
         Callback,
         CallbackAttempt,
+        CardStep,
+        Charge,
         Contact,
         ContactEvent,
         Customer,
+        Invoice,
         Notice,
         NoticeSeen,
+        Payment,
         Queue,
         Request,
+        Reversal,
         Ticket,
         TicketEvent,
     )
@@ -35,14 +42,19 @@ __all__ = [
     "AgentStatus",
     "Callback",
     "CallbackAttempt",
+    "CardStep",
+    "Charge",
     "Contact",
     "ContactEvent",
     "Customer",
     "Entity",
+    "Invoice",
     "Notice",
     "NoticeSeen",
+    "Payment",
     "Queue",
     "Request",
+    "Reversal",
     "Role",
     "Ticket",
     "TicketEvent",

@@ -70,6 +70,8 @@ class TicketEventKind(StrEnum):
     CHANGED = "changed"
     NOTE = "note"
     CONTACT = "contact"
+    MONEY = "money"
+    """A charge, an invoice, a payment, or one of them taken back."""
     TOLD = "told"
     """Somebody was told of it, or acknowledged that; made from the notices when it is read, never stored."""
     CALLBACK = "callback"

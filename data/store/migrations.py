@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 9
 """Number of steps: `PRAGMA user_version` of a store that has them all."""
 
 
@@ -204,4 +204,4 @@ def first_shape(db: Database) -> None:
 
 
 STEPS = [first_shape]
-"""Every step, oldest first; the `schema` modules of the other rooms add theirs, see `database.bring_up_to_date`."""
+"""The first steps; `data.store.steps` has those of the other rooms."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from data.models import (
     Agent,
@@ -10,13 +11,18 @@ from data.models import (
     AgentStatus,
     Callback,
     CallbackAttempt,
+    CardStep,
+    Charge,
     Contact,
     ContactEvent,
     Customer,
+    Invoice,
     Notice,
     NoticeSeen,
+    Payment,
     Queue,
     Request,
+    Reversal,
     Role,
     Ticket,
     TicketEvent,
@@ -25,6 +31,7 @@ from data.models.base import AgentId, ContactId, CustomerId, Entity, QueueId, Ti
 from data.models.callback import CallbackOutcome, CallbackState
 from data.models.contact import Capability, ContactKind, ContactState, Direction, EventKind, RequestAction
 from data.models.customer import Asset, Person, Phone, Plan
+from data.models.money import Allocation, InvoiceLine, Method, Reversed
 from data.models.notice import NoticeRole
 from data.models.ticket import Priority, TicketEventKind, TicketState
 
@@ -45,6 +52,22 @@ def samples(text: str = "text") -> list[Entity]:
             since=AT,
             contact_id=ContactId(text),
             after_call=text,
+        ),
+        CardStep(
+            id=new_id(),
+            run_id=text,
+            contact_id=ContactId(text),
+            ticket_id=TicketId(text),
+            playbook=text,
+            version=3,
+            card=text,
+            at=AT,
+            left_at=AT,
+            answer=text,
+            outcome=text,
+            because=text,
+            to=text,
+            agent=ME,
         ),
         Callback(
             id=new_id(),
@@ -181,4 +204,41 @@ def samples(text: str = "text") -> list[Entity]:
             new=text,
             text=text,
         ),
+        Charge(
+            id=new_id(),
+            ticket_id=TicketId(text),
+            item=text,
+            text=text,
+            per=text,
+            quantity=3,
+            unit_price=Decimal("19.99"),
+            at=AT,
+            by=ME,
+        ),
+        Invoice(
+            id=new_id(),
+            number=text,
+            customer_id=CustomerId(text),
+            ticket_id=TicketId(text),
+            issued_on=date(2026, 1, 5),
+            terms_days=14,
+            lines=(
+                InvoiceLine(
+                    charge_id=text, item=text, text=text, per=text, quantity=2, unit_price=Decimal("35.00")
+                ),
+            ),
+            at=AT,
+            by=ME,
+        ),
+        Payment(
+            id=new_id(),
+            customer_id=CustomerId(text),
+            method=Method.LINK,
+            reference=text,
+            payer=text,
+            allocations=(Allocation(invoice_id=text, amount=Decimal("0.01")),),
+            at=AT,
+            by=ME,
+        ),
+        Reversal(id=new_id(), what=Reversed.PAYMENT, of=text, why=text, at=AT, by=ME),
     ]

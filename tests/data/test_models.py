@@ -46,6 +46,9 @@ def test_json_columns_are_those_that_hold_more_than_one_value() -> None:
     assert packed["customer"] == {"phones", "emails", "people", "assets", "flags", "extra"}
     assert packed["contact"] == {"can", "verified"}
     assert packed["agent"] == {"queues", "skills"}
+    assert packed["invoice"] == {"lines"}
+    assert packed["payment"] == {"allocations"}
+    assert packed["charge"] == packed["reversal"] == set()
     assert packed["ticket"] == packed["ticket_event"] == packed["queue"] == packed["request"] == set()
     assert DeskItem.json_columns() == {"fields", "base", "cursor", "trail"}
 
