@@ -132,6 +132,7 @@ class Session:
 
     async def look(self) -> None:
         """Read again now; what changed has been told when this returns."""
+        self._work_changed = True
         await self.seat.guard(self._read())
 
     async def _refresh(self) -> None:

@@ -6,13 +6,15 @@ checking and simulating a playbook needs no store, and no action exists in the o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, LiteralString, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field
+from pydantic_core import PydanticCustomError
 
 from data.models.base import Strict
-from data.playbook.world import FACTS, Channel, World
+from data.playbook.world import FACTS, OF_CUSTOMER, Channel, World
 
 Who = Literal["remote agent", "leader", "support"]
 """Whom the script may tell or hand over to."""
@@ -27,6 +29,8 @@ class Asked(Strict):
     choices: tuple[tuple[str, str], ...] = ()
     """What may be chosen, each with its name; none: any text."""
     optional: bool = False
+    only: str = ""
+    """Asked only where this came of the action; empty: always."""
 
 
 def _values(when: Any) -> Any:
@@ -40,11 +44,18 @@ def _known_facts(when: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]
     for name, values in when.items():
         fact = FACTS.get(name)
         if fact is None:
-            raise ValueError(f"there is no fact '{name}': take one of {', '.join(FACTS)}")
+            raise _unknown("unknown_fact", f"there is no fact '{name}'", name, name, FACTS)
         for value in values:
             if value not in fact.values:
-                raise ValueError(f"'{name}' is never '{value}': take one of {', '.join(fact.values)}")
+                raise _unknown("unknown_value", f"'{name}' is never '{value}'", name, value, fact.values)
     return when
+
+
+def _unknown(kind: LiteralString, text: str, fact: str, written: str, known: Iterable[str]) -> PydanticCustomError:
+    from data.text.nearest import instead
+
+    told = {"text": text, "name": fact, "fix": instead(written, known)}
+    return PydanticCustomError(kind, "{text}: {fix}", told)
 
 
 When = Annotated[
@@ -66,6 +77,8 @@ class Act(Strict):
 
     outcomes: ClassVar[tuple[str, ...]] = ()
     """What can come of it; a card that expects it has an answer for each."""
+    texts: ClassVar[frozenset[str]] = frozenset({"about", "text", "offer", "title", "details", "why", "skip"})
+    """Fields that are read by people, and may hold {{ facts }}."""
     done: ClassVar[str] = ""
     """The outcome with which it is really done; with the others nothing happens."""
     action: str
@@ -73,6 +86,14 @@ class Act(Strict):
 
     def asks(self) -> tuple[Asked, ...]:
         """What the agent gives before it is done."""
+        return ()
+
+    def comes(self) -> tuple[str, ...]:
+        """What can come of this one: its outcomes, or nothing that has to be waited for."""
+        return self.outcomes
+
+    def reads(self) -> tuple[str, ...]:
+        """Facts that it goes by, beside those of its condition."""
         return ()
 
     def after(self, world: World, outcome: str = "") -> World:
@@ -95,7 +116,8 @@ class Customer(Act):
     done: ClassVar = "attached"
 
     def after(self, world: World, outcome: str = "") -> World:
-        return replace(world, customer="attached" if outcome == "attached" else "none")
+        decided = {name: value for name, value in world.decided.items() if name not in OF_CUSTOMER}
+        return replace(world, customer="attached" if outcome == "attached" else "none", decided=decided)
 
 
 class Lead(Act):
@@ -107,7 +129,7 @@ class Lead(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         if outcome != "made":
-            return world
+            return replace(world, customer=world.customer or "none")
         return replace(world, customer="attached", decided={**world.decided, "plan": "none"})
 
 
@@ -170,7 +192,7 @@ class Ticket(Act):
 
     action: Literal["ticket"] = "ticket"
     type: Literal["0", "1", "2", "3", "4", "plan"] = Field(
-        "plan", description="the ticket type; `plan`: by the customer's plan"
+        "plan", description="the ticket type; `plan`: by the customer's plan, 0 where there is none"
     )
     title: str = Field("", description="the title while the agent has written none")
     state: Literal["", "new", "open", "pending", "on hold", "solved"] = ""
@@ -179,9 +201,12 @@ class Ticket(Act):
     sla: str = ""
     details: str = ""
 
+    def reads(self) -> tuple[str, ...]:
+        return ("plan",) if self.type == "plan" else ()
+
     def after(self, world: World, outcome: str = "") -> World:
         plan = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
-        by_plan = plan.get(world.known("plan") or "", "1")
+        by_plan = plan.get(world.known("plan") or "", "0")
         return replace(world, type=by_plan if self.type == "plan" else self.type)
 
 
@@ -189,7 +214,13 @@ class TellNumber(Act):
     """The customer is given the ticket number."""
 
     action: Literal["tell_number"] = "tell_number"
-    by: Literal["voice", "chat", "email"] = "voice"
+    by: Literal["", "voice", "chat", "email"] = Field("", description="how; empty: the agent is asked")
+
+    def asks(self) -> tuple[Asked, ...]:
+        if self.by:
+            return ()
+        ways = (("said", "said"), ("email", "by e-mail"), ("both", "said, and by e-mail"))
+        return (Asked(name="by", label="How do they want the ticket number?", choices=ways),)
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, told=world.told | {"number"})
@@ -306,6 +337,7 @@ class Callback(Act):
     action: Literal["callback"] = "callback"
     due: str = Field("", description="when, as `2h` or `tomorrow 9:00`; empty: the agent is asked")
     about: str = ""
+    whose: Literal["mine", "anyone"] = Field("anyone", description="who calls back: the agent, or whoever is free")
 
     def asks(self) -> tuple[Asked, ...]:
         return () if self.due else (Asked(name="due", label="When?", hint="2h, 14:30, tomorrow 9:00"),)
@@ -319,6 +351,49 @@ class Note(Act):
 
     action: Literal["note"] = "note"
     text: str
+    ask: str = Field("", description="what the agent is asked for; it stands behind the text")
+
+    def asks(self) -> tuple[Asked, ...]:
+        return (Asked(name="note", label=self.ask),) if self.ask else ()
+
+
+class Hardware(Act):
+    """How far parts or field service for a hardware fault have come (TICK-7); a later contact goes on from there."""
+
+    action: Literal["hardware"] = "hardware"
+    state: Literal["asked", "quoted", "accepted", "declined", "ordered", "arrived", "done"]
+
+    def asks(self) -> tuple[Asked, ...]:
+        if self.state != "quoted":
+            return ()
+        return (
+            Asked(name="part", label="Price of the part", hint="as support quoted it"),
+            Asked(name="visit", label="Price with a field technician", hint="as support quoted it"),
+        )
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return world.decide("hardware", self.state)
+
+    def faults(self, world: World) -> tuple[Wrong, ...]:
+        if self.state == "asked" and world.type == "none":
+            return (Wrong("no-ticket", "hardware is followed, and there is no ticket yet", "put `ticket` before it"),)
+        return ()
+
+
+class Appointment(Act):
+    """What became of an appointment (APPT-1, APPT-2)."""
+
+    action: Literal["appointment"] = "appointment"
+    state: Literal["joined", "joined late", "done", "no-show", "cancelled"]
+
+    def asks(self) -> tuple[Asked, ...]:
+        match self.state:
+            case "joined late":
+                return (Asked(name="late", label="Why was it joined late?", optional=True),)
+            case "done":
+                return (Asked(name="notes", label="What was done?", hint="needed before it counts as done"),)
+            case _:
+                return ()
 
 
 class Upsell(Act):
@@ -326,7 +401,16 @@ class Upsell(Act):
 
     action: Literal["upsell"] = "upsell"
     offer: str = Field("", description="what is offered, in words")
+    unsuitable: str = Field("", description="why nothing is offered: recorded as not suitable, without a question")
     outcomes: ClassVar = ("accepted", "declined", "not suitable")
+
+    def asks(self) -> tuple[Asked, ...]:
+        if self.unsuitable:
+            return ()
+        return (Asked(name="reason", label="Why is it not suitable?", only="not suitable"),)
+
+    def comes(self) -> tuple[str, ...]:
+        return () if self.unsuitable else self.outcomes
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, upsell=True)
@@ -347,10 +431,22 @@ class Chat(Act):
     do: Literal["start", "end"] = "start"
     outcomes: ClassVar = ("answered", "no answer")
 
+    def comes(self) -> tuple[str, ...]:
+        return () if self.do == "end" else self.outcomes
+
     def after(self, world: World, outcome: str = "") -> World:
         if self.do == "end":
             return replace(world, live=False)
         return replace(world, channel=Channel.CHAT, live=outcome == "answered")
+
+
+class Email(Act):
+    """The customer is written an e-mail: what the card says, once the agent has read it over."""
+
+    action: Literal["email"] = "email"
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return replace(world, channel=Channel.EMAIL, live=False)
 
 
 class Call(Act):
@@ -360,7 +456,30 @@ class Call(Act):
     outcomes: ClassVar = ("answered", "no answer")
 
     def after(self, world: World, outcome: str = "") -> World:
-        return replace(world, channel=Channel.VOICE, live=outcome == "answered")
+        tried = {name: value for name, value in world.decided.items() if name != "attempts"}
+        return replace(world, channel=Channel.VOICE, live=outcome == "answered", decided=tried)
+
+
+class CalledBack(Act):
+    """The customer has called back, or was reached at last, after a voice mail: what follows is a new contact."""
+
+    action: Literal["called_back"] = "called_back"
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return replace(world, channel=Channel.VOICE, live=True, voice_mail=False, upsell=False)
+
+
+class AtComputer(Act):
+    """Whether the person is at the computer: where technical help starts (PLAY-8)."""
+
+    action: Literal["at_computer"] = "at_computer"
+    outcomes: ClassVar = ("at it", "not at it")
+
+    def after(self, world: World, outcome: str = "") -> World:
+        return replace(world, at_computer=True) if outcome == "at it" else world
+
+    def faults(self, world: World) -> tuple[Wrong, ...]:
+        return () if world.live else (Wrong("nobody-there", "nobody is there to be asked", "reach them first"),)
 
 
 class Hold(Act):
@@ -425,6 +544,9 @@ class HandOver(Act):
             why = "a remote session is promised, and its link and code never come"
             fix = "put `remote_session` before it, with `skip: <reason>` where none is needed"
             found.append(Wrong("no-session", why, fix))
+        if self.who == "remote agent" and not world.at_computer:
+            why = "technical help starts, and nobody asked whether the person is at the computer"
+            found.append(Wrong("at-computer", why, "put a card that expects `at_computer` before it"))
         if self.who == "remote agent" and "remote agent" not in world.told:
             why = "the remote agent does not know of the customer"
             found.append(Wrong("not-told", why, "put `notify: {who: remote agent, about: …}` before it"))
@@ -451,8 +573,8 @@ class ReturnToLead(Act):
 
 EVERY: tuple[type[Act], ...] = (
     Customer, Lead, Verify, Consent, Speaker, Asset, Worksheet, ConfirmContact, Ticket, TellNumber, Charge, Invoice,
-    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Upsell, Chat, Call, Hold, VoiceMail, RemoteSession,
-    HandOver, EndContact, ReturnToLead,
+    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Hardware, Appointment, Upsell, Chat, Email, Call, CalledBack,
+    AtComputer, Hold, VoiceMail, RemoteSession, HandOver, EndContact, ReturnToLead,
 )  # fmt: skip
 """The registry: one place that says what there is."""
 
@@ -474,8 +596,8 @@ def _written(action: Any) -> Any:
 
 Action = Annotated[
     Customer | Lead | Verify | Consent | Speaker | Asset | Worksheet | ConfirmContact | Ticket | TellNumber | Charge
-    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Upsell | Chat | Call | Hold | VoiceMail
-    | RemoteSession | HandOver | EndContact | ReturnToLead,
+    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Hardware | Appointment | Upsell | Chat
+    | Email | Call | CalledBack | AtComputer | Hold | VoiceMail | RemoteSession | HandOver | EndContact | ReturnToLead,
     Discriminator("action"),
     BeforeValidator(_written),
 ]  # fmt: skip

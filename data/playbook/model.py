@@ -94,6 +94,11 @@ class Card(Strict):
     jump: bool = False
     """Reached by jumping: nothing in the playbook leads to it."""
 
+    @property
+    def ways(self) -> tuple[Answer | Branch, ...]:
+        """Every way on: its answers, or its branches."""
+        return (*self.answers, *self.branches)
+
     @model_validator(mode="after")
     def _one_way_on(self) -> Self:
         ways = [name for name in ("answers", "branches", "end") if getattr(self, name)]
@@ -146,9 +151,10 @@ def holds(when: Mapping[str, tuple[str, ...]], known: Mapping[str, str]) -> bool
 def asked_facts(card: Card) -> frozenset[str]:
     """The facts that a card's branches, answers and actions ask for."""
     conditions = [branch.when for branch in card.branches]
-    acts: list[Act] = list(card.actions)
+    acts: list[Act] = [*card.actions, *([card.expect] if card.expect is not None else [])]
     for answer in card.answers:
         conditions.append(answer.when)
         acts.extend(answer.actions)
     conditions.extend(act.when for act in acts)
-    return frozenset(name for when in conditions for name in when)
+    read = {name for act in acts for name in act.reads()}
+    return frozenset(name for when in conditions for name in when) | read

@@ -17,6 +17,7 @@ class Deed:
     """An action as it was done on the way, and what is wrong with it there."""
 
     act: Act
+    before: World
     outcome: str = ""
     wrong: tuple[Wrong, ...] = ()
 
@@ -68,10 +69,23 @@ def ways(card: Card, world: World) -> Iterator[Way]:
                 yield Way(answer.to, after, deeds, answer=answer, decided=_news(world, after))
 
 
+def said_on(card: Card, world: World) -> Channel:
+    """The channel on which a card is said: the one that it opens, where it waits for a call or a chat to be answered."""
+    return world.channel if card.expect is None else card.expect.after(world).channel
+
+
 def uncovered(card: Card, world: World) -> World | None:
-    """A world in which none of a card's branches holds; None when there is none."""
-    taken = _fall_through(card.branches, world)
-    return next(taken, None) if card.branches else None
+    """A world in which none of a card's branches holds, or none of its answers is offered; None when there is none."""
+    return next(_fall_through(card.branches or card.answers, world), None)
+
+
+def unanswered(card: Card, world: World) -> tuple[str, World] | None:
+    """An outcome and a world in which no answer for it is offered; None when there is none."""
+    for outcome in card.expect.comes() if card.expect is not None else ():
+        answers = [one for one in card.answers if one.outcome == outcome]
+        if (left := next(_fall_through(answers, world), None)) is not None:
+            return outcome, left
+    return None
 
 
 def _news(before: World, after: World) -> Mapping[str, str]:
@@ -105,13 +119,13 @@ def _branches(branches: Sequence[Branch], world: World) -> Iterator[tuple[Branch
             yield from _branches(branches[1:], decided)
 
 
-def _fall_through(branches: Sequence[Branch], world: World) -> Iterator[World]:
-    if not branches:
+def _fall_through(ways_on: Sequence[Branch | Answer], world: World) -> Iterator[World]:
+    if not ways_on:
         yield world
         return
-    for decided, holds in _decided(branches[0].when, world):
+    for decided, holds in _decided(ways_on[0].when, world):
         if not holds:
-            yield from _fall_through(branches[1:], decided)
+            yield from _fall_through(ways_on[1:], decided)
 
 
 def _acted(acts: Sequence[Act], world: World, outcome: str = "") -> Iterator[tuple[World, tuple[Deed, ...]]]:
@@ -119,9 +133,24 @@ def _acted(acts: Sequence[Act], world: World, outcome: str = "") -> Iterator[tup
         yield world, ()
         return
     act = acts[0]
+    came = outcome if act.comes() else ""
     for decided, holds in _decided(act.when, world):
-        came = outcome if act.outcomes else ""
-        deed = (Deed(act, came, act.faults(decided)),) if holds else ()
-        after = act.after(decided, came) if holds else decided
-        for last, deeds in _acted(acts[1:], after, outcome):
-            yield last, (*deed, *deeds)
+        if not holds:
+            yield from _acted(acts[1:], decided, outcome)
+            continue
+        for read in _read(act.reads(), decided):
+            deed = Deed(act, read, came, act.faults(read))
+            for last, deeds in _acted(acts[1:], act.after(read, came), outcome):
+                yield last, (deed, *deeds)
+
+
+def _read(names: Sequence[str], world: World) -> Iterator[World]:
+    """The worlds in which every one of these facts is decided."""
+    if not names:
+        yield world
+        return
+    known = world.known(names[0])
+    for decided in (
+        (world,) if known is not None else (world.decide(names[0], one) for one in FACTS[names[0]].values)
+    ):
+        yield from _read(names[1:], decided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ NAMES: Mapping[str, str] = {
     "agent": "the agent's first name",
     "customer": "the customer's name",
     "person": "who speaks, or the contact on the ticket",
+    "came": "what we had from them: call, chat or message",
     "company": "the customer's company",
     "number": "the ticket number",
     "plan": "the customer's plan in words",
@@ -25,7 +27,10 @@ NAMES: Mapping[str, str] = {
     "past_due_days": "for how many days",
     "due_total": "the open invoice and what is past due, together",
     "price": "the price of an item: price('320')",
+    "part_price": "what support quoted for a part",
+    "visit_price": "what support quoted for a part with a field technician",
     "code": "the code of the remote session",
+    "reason": "why this card was reached: the answer, or what data decided",
     "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",
 }
 """What a text may name."""
@@ -84,17 +89,46 @@ def filled(text: str, facts: Mapping[str, Any]) -> str:
         raise WordingError(str(error) or type(error).__name__) from error
 
 
-def named(text: str) -> frozenset[str]:
-    """The names that a text asks for.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text asks for."""
+
+    names: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+    """Codes of the items whose price it names."""
+    terms: frozenset[str] = frozenset()
+
+
+def reading(text: str) -> Reading:
+    """What a text asks for, without filling it in.
 
     Raises:
         WordingError: it is no text that can be filled in.
     """
     if "{" not in text:
-        return frozenset()
-    from jinja2 import TemplateError, meta
+        return Reading()
+    from jinja2 import TemplateError, meta, nodes
 
+    environment = _environment()
     try:
-        return frozenset(meta.find_undeclared_variables(_environment().parse(text)))
+        tree = environment.parse(text)
+        names = meta.find_undeclared_variables(tree)
     except TemplateError as error:
         raise WordingError(str(error)) from error
+    for one in tree.find_all(nodes.Filter):
+        if one.name not in environment.filters:
+            raise WordingError(f"there is no filter '{one.name}'")
+    return Reading(
+        frozenset(names),
+        frozenset(
+            str(one.args[0].value)
+            for one in tree.find_all(nodes.Call)
+            if isinstance(one.node, nodes.Name) and one.node.name == "price"
+            if one.args and isinstance(one.args[0], nodes.Const)
+        ),
+        frozenset(
+            one.attr
+            for one in tree.find_all(nodes.Getattr)
+            if isinstance(one.node, nodes.Name) and one.node.name == "terms"
+        ),
+    )

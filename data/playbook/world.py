@@ -31,6 +31,7 @@ class Fact:
 
 YES_NO = ("yes", "no")
 PLANS = ("none", "one_time", "pay_as_you_go", "help_desk", "remote_access", "managed")
+HARDWARE = ("none", "asked", "quoted", "accepted", "declined", "ordered", "arrived", "done")
 TYPES = ("none", "0", "1", "2", "3", "4")
 
 FACTS: Mapping[str, Fact] = {
@@ -46,12 +47,15 @@ FACTS: Mapping[str, Fact] = {
         Fact("remote_tool", YES_NO, "whether the computer can be reached without a new remote session"),
         Fact("type", TYPES, "the type of the ticket; none while there is no ticket"),
         Fact("charged", YES_NO, "whether an item is charged on the ticket"),
+        Fact("hardware", HARDWARE, "how far parts or field service on the ticket have come"),
         Fact("attempts", ("left", "used_up"), "whether the customer may be called again"),
         Fact("upsell", ("open", "done"), "whether an offer was made in this contact"),
         Fact("number_told", YES_NO, "whether the customer has the ticket number"),
     )
 }
 
+OF_CUSTOMER = frozenset({"plan", "past_due", "contacts", "may_discuss_money", "remote_tool", "attempts"})
+"""Facts that are another customer's as soon as another one is attached."""
 
 Known = Callable[[str], str]
 """The value of a fact by its name."""
@@ -73,6 +77,8 @@ class World:
     items: frozenset[str] = frozenset()
     invoice: str = ""
     """`open`, `paid`, `void`, or none."""
+    at_computer: bool = False
+    """The person has said that they are at the computer."""
     session: str = ""
     """`given`, `skipped`, or none: the remote session's link and code."""
     told: frozenset[str] = frozenset()
@@ -93,6 +99,8 @@ class World:
                 return self.channel
             case "customer":
                 return self.customer or None
+            case "plan" if self.customer == "none":
+                return "none"
             case "type":
                 return self.type
             case "charged":
@@ -110,17 +118,19 @@ class World:
             return replace(self, customer=value)
         return replace(self, decided={**self.decided, name: value})
 
-    def key(self) -> tuple[object, ...]:
-        """What two worlds have in common when nothing tells them apart."""
+    def key(self, facts: frozenset[str] | None = None) -> tuple[object, ...]:
+        """What two worlds have in common when nothing tells them apart. `facts`: the decided ones that count."""
+        decided = self.decided.items()
         return (
             self.origin,
             self.channel,
             self.live,
-            frozenset(self.decided.items()),
+            frozenset(decided if facts is None else (one for one in decided if one[0] in facts)),
             self.customer,
             self.type,
             self.items,
             self.invoice,
+            self.at_computer,
             self.session,
             self.told,
             self.asked_to_hold,

@@ -5,7 +5,7 @@ that the file is for says what becomes a number. An alias, a tag or a key that s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +30,8 @@ class Fault:
     """Counted from 1."""
     text: str
     fix: str
+    kind: str = "shape"
+    """In one word: `unknown-field`, `missing`, … ; `shape` is everything else."""
 
 
 class ContentError(Exception):
@@ -152,26 +154,6 @@ def fitted(document: Document, path: Path, model: type[M]) -> M:
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        raise ContentError(path, list(_faults(error, document))) from error
+        from data.text.misfits import misfits  # what tells names apart is loaded only for a text with faults
 
-
-def _faults(error: ValidationError, document: Document) -> Iterator[Fault]:
-    for one in error.errors(include_url=False):
-        place = tuple(one["loc"])
-        name = ".".join(str(step) for step in place) or "the file"
-        line = document.line(place)
-        match one["type"]:
-            case "extra_forbidden":
-                yield Fault(line, f"'{place[-1]}' is not a field here", "check the spelling, or leave it out")
-            case "missing":
-                yield Fault(line, f"'{place[-1]}' is missing", "write it")
-            case "union_tag_invalid":
-                context = one.get("ctx", {})
-                yield Fault(
-                    line,
-                    f"there is no action '{context.get('tag')}'",
-                    f"take one of {context.get('expected_tags')}",
-                )
-            case _:
-                said = one["msg"].removeprefix("Value error, ")
-                yield Fault(line, f"'{name}' cannot be used", f"{said[:1].lower()}{said[1:]}")
+        raise ContentError(path, list(misfits(error, document, model))) from error

@@ -40,9 +40,7 @@ def billed(store: Store, clock: LeapClock, ticket: str, terms: Terms = TERMS, qu
     return invoices.invoice(store, ticket, ANA, clock, terms)
 
 
-def pay(
-    store: Store, clock: LeapClock, invoice: Invoice, amount: str, reference: str = "R-1", **fields: object
-) -> Payment:
+def pay(store: Store, clock: LeapClock, invoice: Invoice, amount: str, reference: str = "R-1", **fields: object) -> Payment:
     given = {"payment_id": f"p-{reference}", "method": Method.LINK, **fields}
     parts = [Allocation(invoice_id=invoice.id, amount=Decimal(amount))]
     return payments.pay(
@@ -271,9 +269,7 @@ def test_what_was_paid_and_what_is_left(store: Store, clock: LeapClock, ticket: 
     assert accounts.open_invoices(store, CUSTOMER, DAY) == ()
 
 
-def test_one_payment_over_several_invoices_takes_the_past_due_first(
-    store: Store, clock: LeapClock, ticket: str
-) -> None:
+def test_one_payment_over_several_invoices_takes_the_past_due_first(store: Store, clock: LeapClock, ticket: str) -> None:
     soon = billed(store, clock, ticket, Terms(NEW_YORK, days=14))
     old = billed(store, clock, ticket, Terms(NEW_YORK, days=0))
     today = DAY + timedelta(days=30)
@@ -391,19 +387,9 @@ def test_a_charge_on_two_invoices_is_told(store: Store, clock: LeapClock, ticket
 def test_past_due_from_the_thirtieth_day_on(store: Store, clock: LeapClock, ticket: str) -> None:
     made = billed(store, clock, ticket, Terms(NEW_YORK, days=14))
     assert made.due_on == date(2026, 1, 19)
-    for days, word, amount in (
-        (0, "open", 0),
-        (1, "open", 0),
-        (29, "open", 0),
-        (30, "past due", 35),
-        (41, "past due", 35),
-    ):
+    for days, word, amount in ((0, "open", 0), (1, "open", 0), (29, "open", 0), (30, "past due", 35), (41, "past due", 35)):
         account = accounts.account(store, CUSTOMER, made.due_on + timedelta(days=days))
-        assert (account.invoices[0].word, account.past_due, account.oldest_days) == (
-            word,
-            amount,
-            days if amount else 0,
-        )
+        assert (account.invoices[0].word, account.past_due, account.oldest_days) == (word, amount, days if amount else 0)
     assert accounts.account(store, CUSTOMER, made.due_on + timedelta(days=10), past_due_days=10).past_due == 35
     pay(store, clock, made, "35")
     assert accounts.account(store, CUSTOMER, made.due_on + timedelta(days=99)).past_due == 0
@@ -443,3 +429,4 @@ def test_thirty_days_across_the_change_of_clocks(store: Store, ticket: str) -> N
     before, after = datetime(2026, 3, 22, 3, 59, 59, tzinfo=UTC), datetime(2026, 3, 22, 4, tzinfo=UTC)
     found = [accounts.account(store, CUSTOMER, TERMS.today(now)) for now in (before, after)]
     assert [(one.invoices[0].days, one.invoices[0].past_due) for one in found] == [(29, False), (30, True)]
+
