@@ -70,6 +70,8 @@ class Front:
         self.card: CardView | None = None
         self.queue_read: tuple[str, ...] = ()
         """The contacts of the queue, as they were read out last."""
+        self.notices_read: tuple[str, ...] = ()
+        """The notices, as they were read out last."""
         self.desk: tuple[DeskLine, ...] = ()
         self.today = Today()
         self.found: Sequence[Found] = ()

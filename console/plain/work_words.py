@@ -21,20 +21,19 @@ class WorkWords:
 
     def __init__(self, front: Front) -> None:
         self._front = front
-        self._read: tuple[str, ...] = ()
-        """The notices as they were read out last."""
 
     async def do_notices(self, _typed: str) -> None:
         lines = self._front.session.notices.lines[:MOST]
-        self._read = tuple(line.notice.id for line in lines)
+        self._front.notices_read = tuple(line.notice.id for line in lines)
         self._front.found = [_ticket(line.notice.ticket_id) for line in lines]
         self._front.say_all(_notices(lines, self._front.now))
 
     async def do_acknowledge(self, typed: str) -> None:
-        if not (typed.isdecimal() and 0 < int(typed) <= len(self._read)):
+        read = self._front.notices_read
+        if not (typed.isdecimal() and 0 < int(typed) <= len(read)):
             self._front.say(f"Nothing was read out as number {words.brief(typed) or 'that'}: type notices first.")
             return
-        await self._front.session.notices.acknowledge(self._read[int(typed) - 1])
+        await self._front.session.notices.acknowledge(read[int(typed) - 1])
         self._front.say(f"Notice {typed} is seen to.")
 
     async def do_callbacks(self, _typed: str) -> None:

@@ -29,7 +29,6 @@ from widgets.times import day, time_of_day
 from widgets.work_lines import SHAPES
 
 NEW = "new"
-DETAIL_LINES = 4
 FIELDS = (("when", "when"), ("number", "number"), ("about", "about"), ("who", "for"))
 WHO = [("", "anybody"), ("me", "me")]
 Record = Callable[[str, CallbackOutcome], Awaitable[None]]
