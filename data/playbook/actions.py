@@ -28,6 +28,8 @@ class Asked(Strict):
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     """What may be chosen, each with its name; none: any text."""
+    value: str = ""
+    """What stands there already."""
     optional: bool = False
     only: str = ""
     """Asked only where this came of the action; empty: always."""
@@ -376,7 +378,9 @@ class Hardware(Act):
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if self.state == "asked" and world.type == "none":
-            return (Wrong("no-ticket", "hardware is followed, and there is no ticket yet", "put `ticket` before it"),)
+            return (
+                Wrong("no-ticket", "hardware is followed, and there is no ticket yet", "put `ticket` before it"),
+            )
         return ()
 
 
