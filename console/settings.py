@@ -89,7 +89,7 @@ class Settings(BaseModel):
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
-    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings.")
+    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings or a notice comes.")
     callback_attempts: int = Field(
         3, ge=1, le=20, description="How often a callback is tried before it is given up."
     )

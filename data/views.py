@@ -7,6 +7,7 @@ from datetime import datetime
 
 from data.billing.ledger import Account, TicketMoney
 from data.models.agent import Agent, AgentStatus
+from data.models.callback import Callback
 from data.models.contact import Contact
 from data.models.customer import Customer
 from data.models.ticket import Begun, Ticket, TicketEvent
@@ -115,3 +116,13 @@ class TicketView:
     cursor: tuple[int, int] = (0, 0)
     unsaved: bool = False
     draft_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for an agent beside the queue."""
+
+    notices: int = 0
+    """Those that nobody has acknowledged."""
+    callbacks: tuple[Callback, ...] = ()
+    """The open ones."""

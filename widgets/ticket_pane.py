@@ -192,6 +192,11 @@ class TicketPane(Pane):
             if view.focus in FIELDS:
                 self.field(view.focus).put_cursor(view.cursor)
 
+    def on_resize(self) -> None:
+        """The history is broken into lines anew: a pane that could not be seen had no width."""
+        if self._view is not None:
+            self._tell(self._view)
+
     def _tell(self, view: TicketView) -> None:
         figure = view.number or "new"
         if view.unsaved:

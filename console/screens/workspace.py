@@ -15,11 +15,14 @@ from textual.widget import Widget
 
 from console import actions
 from console.messages import (
+    CallbacksChanged,
     Connected,
     CustomersChanged,
     CustomerShown,
     DeskChanged,
     NoCustomer,
+    Noticed,
+    NoticesChanged,
     QueueChanged,
     Rang,
     ScriptAsks,
@@ -30,9 +33,11 @@ from console.messages import (
     Told,
     Unwritten,
 )
+from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
+from console.screens.notices import NoticesDialog
 from console.screens.workspace_actions import WorkspaceActions
-from console.screens.workspace_lines import hints, hub, not_written
+from console.screens.workspace_lines import hints, hub, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -164,6 +169,31 @@ class WorkspaceScreen(WorkspaceActions):
     def on_queue_changed(self, event: QueueChanged) -> None:
         self.queue_pane.show(event.view, self._clock.now())
         self._draw_tabs()
+
+    def on_notices_changed(self, event: NoticesChanged) -> None:
+        self._show_work()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, NoticesDialog):
+                screen.show(event.lines, self._clock.now())
+
+    def on_callbacks_changed(self, event: CallbacksChanged) -> None:
+        self._show_work()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, CallbacksDialog):
+                screen.show(event.lines)
+
+    def _show_work(self) -> None:
+        self.queue_pane.show_work(self.session.work, self._clock.now())
+        self._draw_tabs()
+
+    def on_noticed(self, event: Noticed) -> None:
+        """One short notice however many came, and the bell; the keys stay where they are."""
+        if self._settings.notifications:
+            self.notify(
+                noticed(event, self.session.seat.key("notices")), severity="warning", timeout=8, markup=False
+            )
+        if self._settings.bell and not event.waited:
+            self.app.bell()
 
     def on_desk_changed(self, event: DeskChanged) -> None:
         self.query_one(DeskPane).show(event.lines, event.today, self._clock.now())

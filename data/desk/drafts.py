@@ -31,6 +31,7 @@ class DraftKind(StrEnum):
     CALL_OUT = "call out"
     MACRO = "macro"
     """The text of a macro, about a thing on the desk."""
+    CALLBACK = "callback"
     ANSWER = "answer"
     """To a card of the script, about a thing on the desk."""
     SEARCH = "search"

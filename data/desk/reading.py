@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from data.billing import accounts
 from data.billing.amounts import money_text
 from data.billing.terms import Terms
+from data.callbacks import callbacks
 from data.customers import lookup as customers
 from data.customers.duplicates import likely
 from data.customers.form import read_form
@@ -18,7 +19,8 @@ from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
 from data.models.contact import Contact, ContactState
 from data.models.money import Invoice
-from data.models.ticket import Ticket
+from data.models.ticket import Ticket, TicketEvent
+from data.notices import notices
 from data.queue import live
 from data.service.clocks import clocks
 from data.service.policies import Service
@@ -227,7 +229,7 @@ def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, no
     ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
     saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
     fields = {**saved, **tickets.touched(item.fields, item.base)}
-    history = tuple(tickets.history(store, ticket.id)) if ticket else ()
+    history = _history(store, ticket.id) if ticket else ()
     return TicketView(
         item_id=item.id,
         number=ticket.number if ticket else item.number,
@@ -243,6 +245,13 @@ def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, no
         unsaved=item.unsaved,
         draft_at=item.updated_at if item.unsaved else None,
     )
+
+
+def _history(store: Store, ticket_id: str) -> tuple[TicketEvent, ...]:
+    """What happened to a ticket, who was told of it, and which callbacks were promised; oldest first."""
+    beside = [*notices.history(store, ticket_id), *callbacks.history(store, ticket_id)]
+    events = tickets.history(store, ticket_id)
+    return tuple(sorted([*events, *beside], key=lambda event: event.at) if beside else events)
 
 
 def _suggested(store: Store, item: DeskItem) -> dict[str, str]:
