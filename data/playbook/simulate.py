@@ -51,6 +51,8 @@ class Path:
 
     name: str
     """How it begins, and its choices: `voice D2-1=1 D2-6→D2-7`."""
+    origin: Channel
+    """How a contact came that goes this way; where others go it too, the first of them."""
     passages: tuple[Passage, ...]
     facts: Mapping[str, tuple[str, ...]]
     """Facts that were taken, each with every value that makes no difference here."""
@@ -121,6 +123,7 @@ class _Walker:
 
     def paths(self, start: tuple[Key, ...]) -> Iterator[Path]:
         """Every path from these situations of a card, depth first."""
+        origins = [self._all.found[key].world.origin for key in start if key in self._all.found]
         groups: list[_Group] = []
         stack = [iter(self._on(start, frozenset()))]
         while stack:
@@ -133,7 +136,10 @@ class _Walker:
             if one.into:
                 stack.append(iter(self._on(one.into, frozenset(id(group.passage.way) for group in groups))))
             else:
-                yield Path("", tuple(group.passage for group in groups), _facts(groups))
+                facts = _facts(groups)
+                came = facts.get("origin") or facts.get("channel") or ()
+                origin = next((one for one in origins if one in came), origins[0])
+                yield Path("", origin, tuple(group.passage for group in groups), facts)
 
     def _on(self, here: tuple[Key, ...], used: frozenset[int]) -> list[_Group]:
         groups = self._groups(here)

@@ -186,7 +186,7 @@ def test_every_shipped_playbook_fits_the_schema(schema: dict[str, Any]) -> None:
     ],
 )
 def test_what_the_models_refuse_does_not_fit_the_schema(schema: dict[str, Any], name: str) -> None:
-    assert not fits(as_an_editor_reads((BROKEN / f"{name}.yaml")), schema, schema)
+    assert not fits(as_an_editor_reads(BROKEN / f"{name}.yaml"), schema, schema)
 
 
 def test_the_schema_says_what_everything_is(schema: dict[str, Any]) -> None:

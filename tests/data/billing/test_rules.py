@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from data.playbook.files import ContentError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,11 +16,13 @@ from data.billing.amounts import MoneyError, money_text, parse_money, said
 from data.billing.catalogue import catalogue
 from data.billing.ledger import Bucket, bucket_of
 from data.billing.terms import Terms
+from data.desk import reading
 from data.floor.pace import LeapClock
 from data.models import Invoice, Payment
 from data.models.customer import Plan
 from data.models.money import MOST, Allocation, Method
 from data.store.database import Store
+from data.text.reviewed import ContentError
 from data.tickets import tickets
 from tests.data.billing.books import ANA, BO, CUSTOMER, ITEMS, NEW_YORK, TERMS, arrive, furnish
 
@@ -133,8 +134,8 @@ def test_the_shipped_items() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ("", 1, "must have items"),
-        ("items: [", 1, "YAML"),
+        ("", 1, "names and values"),
+        ("items: ]", 1, "YAML"),
         ("item: []", 1, "item"),
         ('items:\n- {code: "1", name: a, price: "3.555", types: [0]}', 2, "two decimals"),
         ('items:\n- {code: "1", name: a, price: "0", types: [0]}', 2, "greater than 0"),
@@ -145,7 +146,7 @@ def test_the_shipped_items() -> None:
         ("items: []\nways:\n- {method: cash, name: a, say: b}", 3, "portal"),
         ("items: []\nways:\n- {method: link, name: a, say: b}\n- {method: link, name: c, say: d}", 4, "twice"),
         ("items: []\nitems: []", 2, "twice"),
-        ("items: &a [*a]", 1, "not used here"),
+        ("items: &a [*a]", 1, "alias"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_names_the_line(tmp_path: Path, text: str, line: int, why: str) -> None:
@@ -160,7 +161,7 @@ def test_a_file_that_cannot_be_used_names_the_line(tmp_path: Path, text: str, li
 def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "none.yaml", tmp_path, tmp_path / "x"):
-        with pytest.raises(ContentError, match="cannot be read"):
+        with pytest.raises(ContentError, match=r"line 1: it (cannot be read|is not UTF-8)"):
             catalogue(path)
 
 
@@ -181,7 +182,7 @@ def test_a_charge_is_exact_and_in_the_history(store: Store, clock: LeapClock, ti
 
 
 def test_an_item_is_only_for_its_types(store: Store, clock: LeapClock, ticket: str) -> None:
-    with pytest.raises(MoneyError, match="Item 320 .* is not for tickets of type 0, One-time session"):
+    with pytest.raises(MoneyError, match=r"Item 320 .* is not for tickets of type 0, One-time session"):
         charges.charge(store, ticket, "320", ANA, clock, ITEMS)
     with pytest.raises(MoneyError, match="no item 999: the items are 310, 320"):
         charges.charge(store, ticket, "999", ANA, clock, ITEMS)
@@ -254,6 +255,15 @@ def test_an_invoice_is_found_by_its_number(store: Store, clock: LeapClock, ticke
     assert accounts.find_invoices(store, "10001-") == made
     for query in ("10001", "", "-", "1'--", "%", "10001-3"):
         assert accounts.find_invoices(store, query) == []
+
+
+def test_the_search_box_finds_an_invoice_by_its_number(store: Store, clock: LeapClock, ticket: str) -> None:
+    billed(store, clock, ticket)
+    for query in ("10001-1", "# 10001-1", "Invoice 10001-1", "10001-"):
+        hit = reading.search(store, query)[0]
+        assert (hit.key, hit.head, hit.detail) == ("ticket:t1", "invoice 10001-1", "Maria Alvarez · $35.00")
+    assert reading.search(store, "10001")[0].key == "ticket:t1"
+    assert all("invoice" not in hit.head for hit in reading.search(store, "202-555-0142"))
 
 
 # payments
