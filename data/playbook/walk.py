@@ -40,8 +40,6 @@ class Way:
     deeds: tuple[Deed, ...] = ()
     answer: Answer | None = None
     branch: Branch | None = None
-    decided: Mapping[str, str] | None = None
-    """The facts that were taken for this way and were open before."""
 
 
 def beginnings(playbook: Playbook) -> list[World]:
@@ -59,14 +57,14 @@ def ways(card: Card, world: World) -> Iterator[Way]:
     """Every way on from a card whose own actions are done. A card that ends has none; nor has one where no branch
     holds, which is a fault of the playbook."""
     for branch, after in _branches(card.branches, world):
-        yield Way(branch.to, after, branch=branch, decided=_news(world, after))
+        yield Way(branch.to, after, branch=branch)
     for answer in card.answers:
         for given, offered in _decided(answer.when, world):
             if not offered:
                 continue
             first = () if card.expect is None else (card.expect,)
             for after, deeds in _acted((*first, *answer.actions), given, answer.outcome):
-                yield Way(answer.to, after, deeds, answer=answer, decided=_news(world, after))
+                yield Way(answer.to, after, deeds, answer=answer)
 
 
 def uncovered(card: Card, world: World) -> World | None:
@@ -81,13 +79,6 @@ def unanswered(card: Card, world: World) -> tuple[str, World] | None:
         if (left := next(_fall_through(answers, world), None)) is not None:
             return outcome, left
     return None
-
-
-def _news(before: World, after: World) -> Mapping[str, str]:
-    news = {name: value for name, value in after.decided.items() if name not in before.decided}
-    if not before.customer and after.customer:
-        news["customer"] = after.customer
-    return news
 
 
 def _decided(when: Mapping[str, tuple[str, ...]], world: World) -> Iterator[tuple[World, bool]]:

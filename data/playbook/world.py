@@ -57,9 +57,6 @@ FACTS: Mapping[str, Fact] = {
 OF_CUSTOMER = frozenset({"plan", "past_due", "contacts", "may_discuss_money", "remote_tool", "attempts"})
 """Facts that are another customer's as soon as another one is attached."""
 
-Known = Callable[[str], str]
-"""The value of a fact by its name."""
-
 
 @dataclass(frozen=True, slots=True)
 class World:

@@ -17,6 +17,7 @@ from console.looks.theme_files import read_folder
 from console.settings import SETTINGS_FILE, Settings, load
 from data.customers.mapping import Field, read_mapping
 from data.macros.macros import load_macros
+from data.playbook.checking.check import check_file
 from data.playbook.choices import load_choices
 from data.playbook.library import load as load_playbook
 from data.service.policies import load_service
@@ -115,6 +116,7 @@ def test_the_samples_of_script_and_dispositions_load(tmp_path: Path) -> None:
     (tmp_path / "script.yaml").write_text(script, encoding="utf-8")
     (tmp_path / "choices.yaml").write_text(choices, encoding="utf-8")
     assert load_playbook(tmp_path / "script.yaml").playbook.first.id == "greeting"
+    assert check_file(tmp_path / "script.yaml", {}) == []
     assert load_choices(tmp_path / "choices.yaml").not_ready
     (tmp_path / "service.yaml").write_text(service, encoding="utf-8")
     (tmp_path / "macros.yaml").write_text(macros, encoding="utf-8")
