@@ -76,13 +76,14 @@ class Simulation:
 
     def covering(self) -> tuple[Path, ...]:
         """As few of the paths as it takes to say, do and answer everything once that is ever said, done and answered."""
-        left = {one.same for path in self.paths for one in path.passages}
-        chosen = []
+        through = [frozenset(one.same for one in path.passages) for path in self.paths]
+        left = set().union(*through)
+        chosen = set()
         while left:
-            best = max(self.paths, key=lambda path: len({one.same for one in path.passages} & left))
-            chosen.append(best)
-            left -= {one.same for one in best.passages}
-        return tuple(path for path in self.paths if any(path is one for one in chosen))
+            best = max(range(len(through)), key=lambda at: len(through[at] & left))
+            chosen.add(best)
+            left -= through[best]
+        return tuple(path for at, path in enumerate(self.paths) if at in chosen)
 
 
 def simulate(playbook: Playbook) -> Simulation:
