@@ -74,7 +74,7 @@ class Settings(BaseModel):
     mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
     hub: Path | None = Field(None, description="File of the embedded hub; empty: hub.db in the data folder.")
     script: str = Field(
-        "plain", description="The playbook that every contact begins with: its id, or a file of its own."
+        "leads", description="The playbook that every contact begins with: its id, or a file of its own."
     )
     playbooks: Path = Field(CONTENT / "playbooks", description="Folder of the playbooks.")
     choices: Path = Field(

@@ -376,7 +376,9 @@ class Hardware(Act):
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if self.state == "asked" and world.type == "none":
-            return (Wrong("no-ticket", "hardware is followed, and there is no ticket yet", "put `ticket` before it"),)
+            return (
+                Wrong("no-ticket", "hardware is followed, and there is no ticket yet", "put `ticket` before it"),
+            )
         return ()
 
 

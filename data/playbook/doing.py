@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from data.billing import charges, invoices, payments
 from data.billing import receipt as receipts
-from data.billing.amounts import money_text
+from data.billing.amounts import money_text, parse_money
 from data.billing.ledger import InvoiceState
 from data.billing.receipt import Receipt
 from data.callbacks import callbacks
@@ -37,7 +37,6 @@ from data.playbook.world import Channel
 from data.queue import handling
 from data.store.database import Store
 from data.tickets import tickets
-from data.tickets.rules import DEFAULTS
 
 TYPES = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
 WHO = {"remote agent": NoticeRole.AGENT, "leader": NoticeRole.LEADER, "support": NoticeRole.SUPPORT}
@@ -249,7 +248,7 @@ def _confirm_contact(hand: Hand, _: act.ConfirmContact, __: str, given: Given) -
 @_does(act.Ticket)
 def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     form, contact = hand.facts.form, hand.facts.contact
-    kind = TYPES.get(hand.facts["plan"], DEFAULTS["type"]) if action.type == "plan" else action.type
+    kind = TYPES.get(hand.facts["plan"], "0") if action.type == "plan" else action.type
     fields = {"type": kind}
     suggestions = {
         "title": hand.text(action.title) or (contact.about if contact is not None else "") or "Contact",
@@ -270,15 +269,46 @@ def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
 
 
 @_does(act.TellNumber)
-def _tell_number(hand: Hand, action: act.TellNumber, _: str, __: Given) -> Done:
-    return Done(action="tell_number", words=f"ticket number {hand.item.number} told by {action.by}")
+def _tell_number(hand: Hand, action: act.TellNumber, _: str, given: Given) -> Done:
+    ways = {"email": "by e-mail", "both": "and by e-mail", "chat": "in the chat"}
+    how = ways.get(action.by or given.get("by", ""), "")
+    return Done(action="tell_number", words=f"ticket number {hand.item.number} told {how}".rstrip())
 
 
 @_does(act.Note)
-def _note(hand: Hand, action: act.Note, _: str, __: Given) -> Done:
-    text = hand.text(action.text)
+def _note(hand: Hand, action: act.Note, _: str, given: Given) -> Done:
+    text = " ".join(part for part in (hand.text(action.text), given.get("note", "").strip()) if part)
     tickets.note(hand.store, hand.ticket_id(), text, hand.workplace.agent, hand.workplace.clock)
     return Done(action="note", words=f"note: {text}")
+
+
+def _mark(hand: Hand, field: str, value: str) -> None:
+    tickets.mark(hand.store, hand.ticket_id(), field, value, hand.workplace.agent, hand.workplace.clock)
+    hand.changed()
+
+
+@_does(act.Hardware)
+def _hardware(hand: Hand, action: act.Hardware, _: str, given: Given) -> Done:
+    before = hand.facts["hardware"]
+    for name in ("part", "visit"):
+        if name in given:
+            _mark(hand, f"hardware {name}", money_text(parse_money(given[name])))
+    _mark(hand, "hardware", action.state)
+    return Done(action="hardware", words=f"hardware: {action.state}", undo={"before": before})
+
+
+@_undoes("hardware")
+def _hardware_before(hand: Hand, done: Done) -> None:
+    _mark(hand, "hardware", done.undo["before"])
+
+
+@_does(act.Appointment)
+def _appointment(hand: Hand, action: act.Appointment, _: str, given: Given) -> Done:
+    said = (given.get("notes") or given.get("late") or "").strip()
+    words = f"appointment {action.state}" + (f": {said}" if said else "")
+    if hand.item.ticket_id is not None:
+        tickets.note(hand.store, hand.item.ticket_id, words, hand.workplace.agent, hand.workplace.clock)
+    return Done(action="appointment", words=words, facts={"state": action.state})
 
 
 @_does(act.ReturnToLead)
@@ -415,6 +445,7 @@ def _callback(hand: Hand, action: act.Callback, _: str, given: Given) -> Done:
         work.agent,
         work.clock,
         about=hand.text(action.about),
+        for_agent=work.agent if action.whose == "mine" else None,
         customer_id=hand.item.customer_id,
         contact_id=hand.item.contact_id,
         ticket_id=hand.item.ticket_id,
@@ -437,9 +468,12 @@ def _no_callback(hand: Hand, done: Done) -> None:
 
 
 @_does(act.Upsell)
-def _upsell(hand: Hand, action: act.Upsell, outcome: str, _: Given) -> Done:
+def _upsell(hand: Hand, action: act.Upsell, outcome: str, given: Given) -> Done:
     offer = hand.text(action.offer) or "an offer"
-    return Done(action="upsell", words=f"{offer}: {outcome}", facts={"outcome": outcome})
+    said = "not suitable" if action.unsuitable else outcome
+    why = action.unsuitable or given.get("reason", "").strip()
+    words = f"{offer}: {said}" + (f", {why}" if why else "")
+    return Done(action="upsell", words=words, facts={"outcome": said})
 
 
 # the line
@@ -457,6 +491,23 @@ def _chat(hand: Hand, action: act.Chat, outcome: str, _: Given) -> Done:
 def _call(hand: Hand, _: act.Call, outcome: str, __: Given) -> Done:
     hand.set_run(channel=Channel.VOICE)
     return Done(action="call", words=f"call: {outcome}", facts={"outcome": outcome})
+
+
+@_does(act.Email)
+def _email(hand: Hand, _: act.Email, __: str, ___: Given) -> Done:
+    hand.set_run(channel=Channel.EMAIL)
+    return Done(action="email", words="written by e-mail")
+
+
+@_does(act.CalledBack)
+def _called_back(hand: Hand, _: act.CalledBack, __: str, ___: Given) -> Done:
+    hand.set_run(channel=Channel.VOICE)
+    return Done(action="called_back", words="they called back")
+
+
+@_does(act.AtComputer)
+def _at_computer(_hand: Hand, _: act.AtComputer, outcome: str, __: Given) -> Done:
+    return Done(action="at_computer", words="at the computer" if outcome == "at it" else "not at the computer")
 
 
 @_does(act.Hold)

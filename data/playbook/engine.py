@@ -378,7 +378,9 @@ STAYS = frozenset({"payment", "receipt", "notify", "ticket", "hand_over", "voice
 
 def _asks(action: Act, answer: Answer) -> tuple[Asked, ...]:
     """What an action asks for with this answer: a payment that failed asks for nothing."""
-    return action.asks() if action.done in ("", answer.outcome) else ()
+    if action.done not in ("", answer.outcome):
+        return ()
+    return tuple(one for one in action.asks() if one.only in ("", answer.outcome))
 
 
 def _filled(text: str, words: Mapping[str, object]) -> str:

@@ -37,6 +37,9 @@ ORIGINS = {
 }
 
 
+CAME = {Channel.VOICE: "call", Channel.CHAT: "chat", Channel.EMAIL: "message"}
+
+
 class Facts(Mapping[str, str]):
     """The facts of a contact, each read when it is first asked for. One look: made anew after a change."""
 
@@ -154,6 +157,10 @@ class Facts(Mapping[str, str]):
         )
         return "used_up" if int(tried or 0) >= self._workplace.most_attempts else "left"
 
+    def _hardware(self) -> str:
+        ticket = self._item.ticket_id
+        return (tickets.marked(self._store, ticket, "hardware") if ticket else "") or "none"
+
     def _upsell(self) -> str:
         return "done" if self.run is not None and self.run.did("upsell") else "open"
 
@@ -179,8 +186,24 @@ class Facts(Mapping[str, str]):
             "due_total": money_text(self._due_together()) if self._due_together() else "",
             "price": self._price,
             "code": remote,
+            "came": CAME[Channel(self["origin"])],
+            "part_price": self._quoted("part"),
+            "visit_price": self._quoted("visit"),
+            "reason": self._reason(playbook),
             "terms": dict(playbook.terms),
         }
+
+    def _quoted(self, name: str) -> str:
+        ticket = self._item.ticket_id
+        return tickets.marked(self._store, ticket, f"hardware {name}") if ticket else ""
+
+    def _reason(self, playbook: Playbook) -> str:
+        """Why this card was reached: what data decided last, or the answer before it."""
+        for step in reversed(self.run.trail if self.run is not None else ()):
+            if step.because or step.answer:
+                said = step.answer or step.because
+                return said[:1].lower() + said[1:]
+        return playbook.title.lower()
 
     def _due_together(self) -> Any:
         here = {one.invoice.id for one in self.money.invoices}

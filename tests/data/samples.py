@@ -34,6 +34,8 @@ from data.models.customer import Asset, Person, Phone, Plan
 from data.models.money import Allocation, InvoiceLine, Method, Reversed
 from data.models.notice import NoticeRole
 from data.models.ticket import Priority, TicketEventKind, TicketState
+from data.playbook.run import Done, Run, Step
+from data.playbook.world import Channel
 
 AT = datetime(2026, 1, 5, 9, 30, 15, 123000, tzinfo=UTC)
 ME = AgentId("agent-1")
@@ -242,3 +244,17 @@ def samples(text: str = "text") -> list[Entity]:
         ),
         Reversal(id=new_id(), what=Reversed.PAYMENT, of=text, why=text, at=AT, by=ME),
     ]
+
+
+def run(card: str) -> Run:
+    """A script at a card, with something done there."""
+    return Run(
+        id="run",
+        playbook="plain",
+        version=2,
+        digest="0123",
+        origin=Channel.VOICE,
+        channel=Channel.CHAT,
+        speaker=card,
+        trail=(Step(card=card, at=AT, because=card, done=(Done(action="note", words=card, undo={"x": card}),)),),
+    )
