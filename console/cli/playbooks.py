@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, Json, fail, say, shown
+from console.cli.shared import FAULTS, USAGE, DataDir, Json, fail, folder_of, say, settings_of, shown
 
 if TYPE_CHECKING:
     from data.billing.catalogue import Item
@@ -18,17 +18,13 @@ app = typer.Typer(no_args_is_help=True, help="Look playbooks over.", rich_markup
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The playbook.")]
 
-Items = Annotated[
-    Path | None, typer.Option("--items", help="The file of what can be charged; else the shipped one.")
-]
-
 
 @app.command("check")
 def check(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]…", help="The playbooks; else those of this seat.")
     ] = None,
-    items: Items = None,
+    data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """Find what is wrong in playbooks.
@@ -39,8 +35,8 @@ def check(
     """
     from data.playbook.checking.check import check_file
 
-    paths = files or _shipped()
-    known = _items(items)
+    paths = files or sorted(settings_of(folder_of(data_dir)).playbooks.glob("*.yaml"))
+    known = _items(data_dir)
     found = [one for path in paths for one in check_file(path, known)]
     body = {"files": [str(path) for path in paths], "findings": [one.model_dump(mode="json") for one in found]}
     say(as_json, body, lambda: _findings(paths, found))
@@ -62,11 +58,14 @@ def _findings(paths: list[Path], found: list[Finding]) -> str:
 def simulate(
     file: File,
     golden: Annotated[
-        Path | None, typer.Option("--golden", help="Write the transcripts to a file of the playbook's name here.")
+        Path | None, typer.Option("--golden", help="Write those of --cover to a file of the playbook's name here.")
     ] = None,
     card: Annotated[str, typer.Option("--card", help="Only paths that go through this card.")] = "",
+    cover: Annotated[
+        bool, typer.Option("--cover", help="Only as many paths as it takes to go through everything once.")
+    ] = False,
     brief: Annotated[bool, typer.Option("--brief", help="Leave out what is said.")] = False,
-    items: Items = None,
+    data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """Walk every path of a playbook.
@@ -74,13 +73,14 @@ def simulate(
     Each with the facts that were taken, what is said on each card, what is done, and how it ends. Facts that make
     no difference on a path are told with all of their values.
     """
-    from data.playbook.simulate import simulate as walked
+    from data.playbook.simulate import simulate as walk
     from data.playbook.transcript import sample_words, totals, transcript
 
     loaded = _playbook(file)
-    simulation = walked(loaded.playbook)
-    words = sample_words(loaded.playbook, _items(items))
-    paths = [path for path in simulation.paths if not card or any(one.card.id == card for one in path.passages)]
+    simulation = walk(loaded.playbook)
+    words = sample_words(loaded.playbook, _items(data_dir))
+    walked = simulation.covering() if cover or golden is not None else simulation.paths
+    paths = [path for path in walked if not card or any(one.card.id == card for one in path.passages)]
     if card and not paths:
         raise fail(f"No path goes through a card {card}: `playbook graph {file}` shows the cards.", USAGE)
     if golden is not None:
@@ -110,12 +110,6 @@ def shown_lines(texts: list[str]) -> str:
     return "\n".join(shown(line) for text in texts for line in text.split("\n"))
 
 
-def _shipped() -> list[Path]:
-    from data.content import CONTENT
-
-    return sorted((CONTENT / "playbooks").glob("*.yaml"))
-
-
 def _playbook(file: Path) -> Loaded:
     from data.playbook.library import load
     from data.text.reviewed import ContentError
@@ -126,13 +120,12 @@ def _playbook(file: Path) -> Loaded:
         raise fail(str(error), FAULTS) from error
 
 
-def _items(file: Path | None) -> dict[str, Item]:
+def _items(data_dir: Path | None) -> dict[str, Item]:
     """What can be charged, by the code."""
     from data.billing.catalogue import catalogue
-    from data.content import CONTENT
     from data.text.reviewed import ContentError
 
     try:
-        return {one.code: one for one in catalogue(file or CONTENT / "items.yaml").items}
+        return {one.code: one for one in catalogue(settings_of(folder_of(data_dir)).items).items}
     except ContentError as error:
         raise fail(str(error), FAULTS) from error

@@ -92,8 +92,12 @@ class Act(Strict):
         """What can come of this one: its outcomes, or nothing that has to be waited for."""
         return self.outcomes
 
+    def opens(self, channel: Channel) -> Channel:
+        """The channel on which one speaks once it is done."""
+        return channel
+
     def reads(self) -> tuple[str, ...]:
-        """Facts that it goes by, beside those of its condition."""
+        """Facts and aspects of the world that it goes by, beside those of its condition."""
         return ()
 
     def after(self, world: World, outcome: str = "") -> World:
@@ -225,6 +229,9 @@ class TellNumber(Act):
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, told=world.told | {"number"})
 
+    def reads(self) -> tuple[str, ...]:
+        return ("type",)
+
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if world.type == "none":
             return (
@@ -245,6 +252,9 @@ class Charge(Act):
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, items=world.items | {self.item})
 
+    def reads(self) -> tuple[str, ...]:
+        return ("type",)
+
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if world.type == "none":
             return (Wrong("no-ticket", "an item is charged, and there is no ticket yet", "put `ticket` before it"),)
@@ -259,6 +269,9 @@ class Invoice(Act):
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, invoice="open")
 
+    def reads(self) -> tuple[str, ...]:
+        return ("charged",)
+
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if not world.items:
             return (Wrong("nothing-charged", "an invoice of nothing", "put `charge` before it"),)
@@ -270,6 +283,9 @@ class VoidInvoice(Act):
 
     action: Literal["void_invoice"] = "void_invoice"
     why: str = "given up by the customer"
+
+    def reads(self) -> tuple[str, ...]:
+        return ("invoice",)
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, invoice="void" if world.invoice == "open" else world.invoice)
@@ -302,6 +318,9 @@ class Payment(Act):
         if "past_due" in self.pays:
             after = after.decide("past_due", "no")
         return replace(after, invoice="paid") if "invoice" in self.pays else after
+
+    def reads(self) -> tuple[str, ...]:
+        return ("invoice",)
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if "invoice" in self.pays and world.invoice != "open":
@@ -417,6 +436,9 @@ class Upsell(Act):
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, upsell=True)
 
+    def reads(self) -> tuple[str, ...]:
+        return ("upsell",)
+
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if world.upsell:
             return (Wrong("second-offer", "a second offer in one contact", "one no ends it: branch on `upsell`"),)
@@ -435,6 +457,9 @@ class Chat(Act):
 
     def comes(self) -> tuple[str, ...]:
         return () if self.do == "end" else self.outcomes
+
+    def opens(self, channel: Channel) -> Channel:
+        return channel if self.do == "end" else Channel.CHAT
 
     def after(self, world: World, outcome: str = "") -> World:
         if self.do == "end":
@@ -456,6 +481,9 @@ class Call(Act):
 
     action: Literal["call"] = "call"
     outcomes: ClassVar = ("answered", "no answer")
+
+    def opens(self, channel: Channel) -> Channel:
+        return Channel.VOICE
 
     def after(self, world: World, outcome: str = "") -> World:
         tried = {name: value for name, value in world.decided.items() if name != "attempts"}
@@ -480,6 +508,9 @@ class AtComputer(Act):
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, at_computer=True) if outcome == "at it" else world
 
+    def reads(self) -> tuple[str, ...]:
+        return ("live",)
+
     def faults(self, world: World) -> tuple[Wrong, ...]:
         return () if world.live else (Wrong("nobody-there", "nobody is there to be asked", "reach them first"),)
 
@@ -491,6 +522,9 @@ class Hold(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, asked_to_hold=True)
+
+    def reads(self) -> tuple[str, ...]:
+        return ("live",)
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         return () if world.live else (Wrong("nobody-there", "nobody is there to hold", "leave `hold` out"),)
@@ -514,6 +548,9 @@ class RemoteSession(Act):
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, session="skipped" if self.skip else "given")
 
+    def reads(self) -> tuple[str, ...]:
+        return ("type",)
+
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if self.skip and world.type == "0":
             return (
@@ -534,6 +571,9 @@ class HandOver(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, handed_over=True, live=False)
+
+    def reads(self) -> tuple[str, ...]:
+        return ("voice_mail", "live", "session", "at_computer", "agent_told")
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         found: list[Wrong] = []

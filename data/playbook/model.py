@@ -94,6 +94,11 @@ class Card(Strict):
     jump: bool = False
     """Reached by jumping: nothing in the playbook leads to it."""
 
+    def said_on(self, channel: Channel) -> Channel:
+        """The channel on which it is said, where the customer is reached by this one: a card that waits for a call or
+        a chat to be answered is said there."""
+        return channel if self.expect is None else self.expect.opens(channel)
+
     @property
     def ways(self) -> tuple[Answer | Branch, ...]:
         """Every way on: its answers, or its branches."""

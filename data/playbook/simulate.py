@@ -7,15 +7,19 @@ shortest way."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from data.playbook.leading import turned_round
 from data.playbook.model import Answer, Branch, Card, Playbook
-from data.playbook.situations import Key, Move, Situation, Situations, Stand, situations, turned_round
-from data.playbook.walk import Deed, said_on
+from data.playbook.situations import Key, Move, Situation, Situations, Stand, situations
+from data.playbook.walk import Deed
 from data.playbook.world import FACTS, Channel, World
 
 MOST_PATHS = 20_000
+TAKEN = FACTS.keys() - {"type", "charged", "upsell", "number_told"}
+"""Facts that are so, and not made so by the script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +27,43 @@ class Passage:
     """One card of a path: what is done when it is reached, and by which way it is left."""
 
     card: Card
-    channel: Channel
-    """On which it is said."""
+    channel: Channel | None
+    """On which it is said; None where that makes no difference."""
     deeds: tuple[Deed, ...]
     way: Answer | Branch | None
     """None where the path ends."""
     way_deeds: tuple[Deed, ...] = ()
-    open: bool = True
-    """There was another way."""
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return self.card.say.on(self.channel or Channel.VOICE)
+
+    @property
+    def same(self) -> tuple[object, ...]:
+        """Equal where the same is said and done, and the same way taken."""
+        return (id(self.card), self.channel, _done(self.deeds), id(self.way), _done(self.way_deeds))
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
     """One way through a playbook."""
 
-    origin: Channel
     passages: tuple[Passage, ...]
     facts: Mapping[str, tuple[str, ...]]
     """Facts that were taken, each with every value that makes no difference here."""
 
     @property
     def name(self) -> str:
-        """Its choices: `voice D2-1=1 D2-6→D2-7`."""
-        chosen = [_choice(one.card, one.way) for one in self.passages if one.way is not None and one.open]
-        return " ".join([str(self.origin), self.passages[0].card.id, *chosen])
+        """How it begins, and its choices: `voice D2-1=1 D2-6→D2-7`."""
+        came = self.facts.get("origin") or self.facts.get("channel") or ("any",)
+        chosen = [
+            _choice(one.card, one.way) for one in self.passages if one.way is not None and len(one.card.ways) > 1
+        ]
+        first = self.passages[0].card.id
+        return " ".join(
+            ["|".join(came), *(chosen if chosen[:1] and chosen[0].startswith(first) else [first, *chosen])]
+        )
 
     @property
     def ends_well(self) -> bool:
@@ -65,26 +82,33 @@ class Simulation:
     complete: bool
     """False: there are more situations or paths than are walked."""
 
+    def covering(self) -> tuple[Path, ...]:
+        """As few of the paths as it takes to say, do and answer everything once that is ever said, done and answered."""
+        left = {one.same for path in self.paths for one in path.passages}
+        chosen = []
+        while left:
+            best = max(self.paths, key=lambda path: len({one.same for one in path.passages} & left))
+            chosen.append(best)
+            left -= {one.same for one in best.passages}
+        return tuple(path for path in self.paths if any(path is one for one in chosen))
+
 
 def simulate(playbook: Playbook) -> Simulation:
     """Walk every path of a playbook."""
     all_of_them = situations(playbook)
     walker = _Walker(all_of_them)
-    paths: list[Path] = []
-    complete = all_of_them.complete
-    for start in all_of_them.starts:
-        for path in walker.paths(start):
-            if len(paths) == MOST_PATHS:
-                complete = False
-                break
-            paths.append(path)
+    starts: dict[str, list[Key]] = {}
+    for key in all_of_them.starts:
+        starts.setdefault(key[0], []).append(key)
+    every = (path for keys in starts.values() for path in walker.paths(tuple(dict.fromkeys(keys))))
+    paths = tuple(islice(every, MOST_PATHS))
     cards = {id(one.card) for path in paths for one in path.passages}
     ways = {id(one.way) for path in paths for one in path.passages if one.way is not None}
     return Simulation(
-        tuple(paths),
+        paths,
         (len(cards), len(playbook.cards)),
         (len(ways), sum(len(card.ways) for card in playbook.cards)),
-        complete,
+        all_of_them.complete and next(every, None) is None,
     )
 
 
@@ -105,22 +129,26 @@ class _Walker:
         self._nearest = _distances(all_of_them)
         self._grouped: dict[tuple[Key, ...], list[_Group]] = {}
 
-    def paths(self, start: Key) -> Iterator[Path]:
-        """Every path from a situation."""
-        if start in self._all.found:
-            origin = self._all.found[start].world.origin
-            for groups in self._on((start,), frozenset()):
-                yield Path(origin, tuple(one.passage for one in groups), _facts(groups))
+    def paths(self, start: tuple[Key, ...]) -> Iterator[Path]:
+        """Every path from these situations of a card, depth first."""
+        groups: list[_Group] = []
+        stack = [iter(self._on(start, frozenset()))]
+        while stack:
+            one = next(stack[-1], None)
+            del groups[len(stack) - 1 :]
+            if one is None:
+                stack.pop()
+                continue
+            groups.append(one)
+            if one.into:
+                stack.append(iter(self._on(one.into, frozenset(id(group.passage.way) for group in groups))))
+            else:
+                yield Path(tuple(group.passage for group in groups), _facts(groups))
 
-    def _on(self, here: tuple[Key, ...], used: frozenset[int]) -> Iterator[list[_Group]]:
+    def _on(self, here: tuple[Key, ...], used: frozenset[int]) -> list[_Group]:
         groups = self._groups(here)
         fresh = [one for one in groups if one.passage.way is None or id(one.passage.way) not in used]
-        for one in fresh or self._home(groups):
-            if not one.into:
-                yield [one]
-                continue
-            for following in self._on(one.into, used | {id(one.passage.way)}):
-                yield [one, *following]
+        return fresh or self._home(groups)
 
     def _home(self, groups: list[_Group]) -> list[_Group]:
         far = len(self._all.found)
@@ -135,23 +163,21 @@ class _Walker:
         return self._grouped[here]
 
 
-def _group(situations: list[Situation], matter: Mapping[str, frozenset[str]]) -> Iterator[_Group]:
+def _group(situations: list[Situation], matter: Mapping[str, tuple[str, ...]]) -> Iterator[_Group]:
     card = situations[0].card
     passages: dict[tuple[object, ...], Passage] = {}
     into: dict[tuple[object, ...], dict[Key, None]] = {}
     worlds: dict[tuple[object, ...], list[World]] = {}
     for stand, move in _moves(situations):
-        channel = said_on(card, stand.arrival.world)
         way = move.way if move is not None else None
         one = Passage(
             card,
-            channel,
+            None if card.say.same else card.said_on(stand.arrival.world.channel),
             stand.arrival.deeds,
             (way.answer or way.branch) if way is not None else None,
             way.deeds if way is not None else (),
-            len(card.ways) > 1,
         )
-        key: tuple[object, ...] = (channel, _done(one.deeds), id(one.way), _done(one.way_deeds))
+        key = one.same
         passages.setdefault(key, one)
         worlds.setdefault(key, []).append(way.world if way is not None else stand.arrival.world)
         if move is not None and move.to is not None:
@@ -168,10 +194,9 @@ def _moves(situations: list[Situation]) -> Iterator[tuple[Stand, Move | None]]:
                 yield stand, move
 
 
-def _values(worlds: list[World], names: frozenset[str]) -> dict[str, frozenset[str]]:
-    found = {name: frozenset(world.decided[name] for world in worlds if name in world.decided) for name in names}
-    customers = frozenset(world.customer for world in worlds if world.customer)
-    return {name: values for name, values in {**found, "customer": customers}.items() if values}
+def _values(worlds: list[World], names: Sequence[str]) -> dict[str, frozenset[str]]:
+    found = {name: frozenset(world.known(name) or "" for world in worlds) - {""} for name in names if name in TAKEN}
+    return {name: values for name, values in found.items() if values}
 
 
 def _facts(groups: list[_Group]) -> dict[str, tuple[str, ...]]:

@@ -50,13 +50,10 @@ def totals(simulation: Simulation) -> str:
 
 
 def _passage(one: Passage, words: Mapping[str, Any], *, brief: bool) -> Iterator[str]:
-    yield (
-        f"{one.card.id:<8} {one.card.title} ({one.channel})"
-        if one.card.say.on(one.channel)
-        else f"{one.card.id:<8} {one.card.title}"
-    )
+    said = one.channel is not None and bool(one.text)
+    yield f"{one.card.id:<8} {one.card.title}{f' ({one.channel})' if said else ''}"
     if not brief:
-        yield from _text("“", one.card.say.on(one.channel), words, "”")
+        yield from _text("“", one.text, words, "”")
         yield from _text("? ", one.card.ask, words)
         yield from _text("… ", one.card.do, words)
     yield from _deeds(one.deeds)

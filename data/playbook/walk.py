@@ -69,11 +69,6 @@ def ways(card: Card, world: World) -> Iterator[Way]:
                 yield Way(answer.to, after, deeds, answer=answer, decided=_news(world, after))
 
 
-def said_on(card: Card, world: World) -> Channel:
-    """The channel on which a card is said: the one that it opens, where it waits for a call or a chat to be answered."""
-    return world.channel if card.expect is None else card.expect.after(world).channel
-
-
 def uncovered(card: Card, world: World) -> World | None:
     """A world in which none of a card's branches holds, or none of its answers is offered; None when there is none."""
     return next(_fall_through(card.branches or card.answers, world), None)
@@ -149,8 +144,8 @@ def _read(names: Sequence[str], world: World) -> Iterator[World]:
     if not names:
         yield world
         return
-    known = world.known(names[0])
-    for decided in (
-        (world,) if known is not None else (world.decide(names[0], one) for one in FACTS[names[0]].values)
-    ):
-        yield from _read(names[1:], decided)
+    if world.known(names[0]) is not None:
+        yield from _read(names[1:], world)
+        return
+    for value in FACTS[names[0]].values:
+        yield from _read(names[1:], world.decide(names[0], value))

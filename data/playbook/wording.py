@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -34,6 +35,13 @@ NAMES: Mapping[str, str] = {
     "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",
 }
 """What a text may name."""
+
+
+_AGAIN = re.compile(
+    r"\b(?:hold|holding|wait|waiting)\b[^.!?]{0,40}\b(?:again|once more|longer)\b"
+    r"|\b(?:again|once more|still|keep|continue to|continue)\b[^.!?]{0,40}\b(?:hold|holding|wait|waiting)\b",
+    re.IGNORECASE,
+)
 
 
 class WordingError(ValueError):
@@ -114,10 +122,7 @@ def reading(text: str) -> Reading:
         tree = environment.parse(text)
         names = meta.find_undeclared_variables(tree)
     except TemplateError as error:
-        raise WordingError(str(error)) from error
-    for one in tree.find_all(nodes.Filter):
-        if one.name not in environment.filters:
-            raise WordingError(f"there is no filter '{one.name}'")
+        raise WordingError(str(error.message).rstrip(".")) from error
     return Reading(
         frozenset(names),
         frozenset(
@@ -132,3 +137,8 @@ def reading(text: str) -> Reading:
             if isinstance(one.node, nodes.Name) and one.node.name == "terms"
         ),
     )
+
+
+def asks_to_hold_again(text: str) -> bool:
+    """Whether a text speaks as if the customer had been asked to hold before."""
+    return _AGAIN.search(text) is not None

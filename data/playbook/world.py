@@ -5,7 +5,7 @@ branch asks for a fact that is not decided yet, they take each of its values in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -91,26 +91,9 @@ class World:
     ended: bool = False
 
     def known(self, name: str) -> str | None:
-        """The value of a fact, None while nothing has decided it."""
-        match name:
-            case "origin":
-                return self.origin
-            case "channel":
-                return self.channel
-            case "customer":
-                return self.customer or None
-            case "plan" if self.customer == "none":
-                return "none"
-            case "type":
-                return self.type
-            case "charged":
-                return "yes" if self.items else "no"
-            case "upsell":
-                return "done" if self.upsell else "open"
-            case "number_told":
-                return "yes" if "number" in self.told else "no"
-            case _:
-                return self.decided.get(name)
+        """The value of a fact or of an aspect, None while nothing has decided it."""
+        found = _OWN.get(name)
+        return found(self) if found is not None else self.decided.get(name)
 
     def decide(self, name: str, value: str) -> World:
         """The world in which a fact has this value."""
@@ -118,25 +101,36 @@ class World:
             return replace(self, customer=value)
         return replace(self, decided={**self.decided, name: value})
 
-    def key(self, facts: frozenset[str] | None = None) -> tuple[object, ...]:
-        """What two worlds have in common when nothing tells them apart. `facts`: the decided ones that count."""
-        decided = self.decided.items()
-        return (
-            self.origin,
-            self.channel,
-            self.live,
-            frozenset(decided if facts is None else (one for one in decided if one[0] in facts)),
-            self.customer,
-            self.type,
-            self.items,
-            self.invoice,
-            self.at_computer,
-            self.session,
-            self.told,
-            self.asked_to_hold,
-            self.voice_mail,
-            self.handed_over,
-            self.upsell,
-            self.callback,
-            self.ended,
-        )
+    def key(self, names: Iterable[str]) -> tuple[str | None, ...]:
+        """What two worlds have in common where nothing but these facts and aspects tells them apart."""
+        return tuple([self.known(name) for name in names])
+
+
+def _yes(so: bool) -> str:
+    return "yes" if so else "no"
+
+
+ASPECTS: Mapping[str, Callable[[World], str]] = {
+    "live": lambda world: _yes(world.live),
+    "invoice": lambda world: world.invoice,
+    "at_computer": lambda world: _yes(world.at_computer),
+    "session": lambda world: world.session,
+    "agent_told": lambda world: _yes("remote agent" in world.told),
+    "asked_to_hold": lambda world: _yes(world.asked_to_hold),
+    "voice_mail": lambda world: _yes(world.voice_mail),
+    "ended": lambda world: _yes(world.ended),
+}
+"""What actions go by, beside the facts; no branch asks for it."""
+
+_OWN: Mapping[str, Callable[[World], str | None]] = {
+    **ASPECTS,
+    "origin": lambda world: world.origin,
+    "channel": lambda world: world.channel,
+    "customer": lambda world: world.customer or None,
+    "plan": lambda world: "none" if world.customer == "none" else world.decided.get("plan"),
+    "type": lambda world: world.type,
+    "charged": lambda world: _yes(bool(world.items)),
+    "upsell": lambda world: "done" if world.upsell else "open",
+    "number_told": lambda world: _yes("number" in world.told),
+}
+"""What a world knows by itself; every other fact is decided by a branch."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from data.playbook.actions import Act, Charge
 from data.playbook.checking.finding import Finding, Written, acts, ways
+from data.playbook.leading import endless, reached
 from data.playbook.model import Card
-from data.playbook.situations import endless, reached
 from data.text.nearest import instead
 from data.text.reviewed import Place
 

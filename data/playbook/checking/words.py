@@ -16,16 +16,6 @@ from data.text.nearest import instead
 from data.text.reviewed import Place
 
 _PRICE = re.compile(r"\$\s?(\d[\d,]*(?:\.\d+)?)")
-_AGAIN = re.compile(
-    r"\b(?:hold|holding|wait|waiting)\b[^.!?]{0,40}\b(?:again|once more|longer)\b"
-    r"|\b(?:again|once more|still|keep|continue to|continue)\b[^.!?]{0,40}\b(?:hold|holding|wait|waiting)\b",
-    re.IGNORECASE,
-)
-
-
-def asks_to_hold_again(text: str) -> bool:
-    """Whether a text speaks as if the customer had been asked to hold before."""
-    return _AGAIN.search(text) is not None
 
 
 def texts(place: Place, card: Card) -> Iterator[tuple[Place, str]]:

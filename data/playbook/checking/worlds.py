@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from data.playbook.actions import Charge
 from data.playbook.checking.finding import Finding, Grave, Written, acts, ways
-from data.playbook.checking.words import asks_to_hold_again
+from data.playbook.leading import endless
 from data.playbook.model import Card
-from data.playbook.situations import MOST, Situation, Situations, endless
-from data.playbook.walk import Deed, said_on, unanswered, uncovered
+from data.playbook.situations import MOST, Situation, Situations
+from data.playbook.walk import Deed, unanswered, uncovered
+from data.playbook.wording import asks_to_hold_again
 from data.playbook.world import Channel, World
 from data.text.reviewed import Place
 
 
 def world_findings(written: Written, all_of_them: Situations) -> Iterator[Finding]:
     """Everything that is wrong in some world."""
-    places = {id(card): place for place, card in written.cards()}
     acted = {id(act): here for place, card in written.cards() for here, act in acts(place, card)}
+    looks = {card.id: (place, list(_looks(card))) for place, card in reversed(list(written.cards()))}
     for one in all_of_them:
-        place = places[id(one.card)]
+        place, more = looks[one.card.id]
         yield from _deeds(written, acted, one)
-        yield from _gaps(written, place, one)
-        yield from _holding(written, place, one)
+        for look in more:
+            yield from look(written, place, one)
     yield from _channels(written, all_of_them)
     if all_of_them.complete:
         yield from _never(written, all_of_them)
@@ -37,6 +38,22 @@ def world_findings(written: Written, all_of_them: Situations) -> Iterator[Findin
         )
 
 
+Look = Callable[[Written, Place, Situation], Iterator[Finding]]
+
+
+def _looks(card: Card) -> Iterator[Look]:
+    """What is looked at in every situation of a card: only what can be wrong there."""
+    always = [way for way in card.ways if not way.when]
+    comes = card.expect.comes() if card.expect is not None else ()
+    outcomes = {answer.outcome for answer in card.answers if not answer.when}
+    if not outcomes.issuperset(comes):
+        yield _unanswered
+    elif card.ways and not always:
+        yield _uncovered
+    if any(asks_to_hold_again(text) for text in (card.say.voice, card.say.chat, card.say.email)):
+        yield _holding
+
+
 def where(world: World) -> str:
     """A world in words: `voice, plan managed`."""
     facts = [f"{name} {value}" for name, value in world.decided.items()]
@@ -48,6 +65,8 @@ def where(world: World) -> str:
 def _deeds(written: Written, acted: dict[int, Place], one: Situation) -> Iterator[Finding]:
     for stand in one.stands:
         for deed in (*stand.arrival.deeds, *(deed for move in stand.moves for deed in move.way.deeds)):
+            if not deed.wrong and not isinstance(deed.act, Charge):
+                continue
             here = acted[id(deed.act)]
             for wrong in deed.wrong:
                 yield written.finding(here, wrong.kind, f"{wrong.text} ({where(deed.before)})", wrong.fix)
@@ -68,30 +87,38 @@ def _item(written: Written, here: Place, deed: Deed) -> Iterator[Finding]:
         )
 
 
-def _gaps(written: Written, place: Place, one: Situation) -> Iterator[Finding]:
+def _uncovered(written: Written, place: Place, one: Situation) -> Iterator[Finding]:
     card = one.card
     for stand in one.stands:
-        world = stand.arrival.world
-        if card.branches and (left := uncovered(card, world)) is not None:
+        if (left := uncovered(card, stand.arrival.world)) is None:
+            continue
+        if card.branches:
             yield written.finding(
                 (*place, "branches"),
                 "uncovered",
                 f"no branch is taken where {_asked(card, left)}",
                 "add a branch for it, or a last one without `when`",
             )
-        if card.answers and (left := uncovered(card, world)) is not None:
+        else:
             yield written.finding(
-                (*place, "answers"), "missing-answer", f"no answer is offered where {_asked(card, left)}", "add one"
+                (*place, "answers"),
+                "missing-answer",
+                f"no answer is offered where {_asked(card, left)}",
+                "add one for it",
             )
-        elif (found := unanswered(card, world)) is not None:
-            outcome, left = found
-            if any(answer.outcome == outcome for answer in card.answers):
-                yield written.finding(
-                    (*place, "answers"),
-                    "missing-answer",
-                    f"no answer for '{outcome}' is offered where {_asked(card, left)}",
-                    "add one",
-                )
+
+
+def _unanswered(written: Written, place: Place, one: Situation) -> Iterator[Finding]:
+    card = one.card
+    for stand in one.stands:
+        outcome, left = unanswered(card, stand.arrival.world) or ("", None)
+        if left is not None and any(answer.outcome == outcome for answer in card.answers):
+            yield written.finding(
+                (*place, "answers"),
+                "missing-answer",
+                f"no answer for '{outcome}' is offered where {_asked(card, left)}",
+                "add one for it",
+            )
 
 
 def _asked(card: Card, world: World) -> str:
@@ -104,7 +131,7 @@ def _holding(written: Written, place: Place, one: Situation) -> Iterator[Finding
     if one.world.asked_to_hold:
         return
     for stand in one.stands:
-        channel = said_on(one.card, stand.arrival.world)
+        channel = one.card.said_on(stand.arrival.world.channel)
         if asks_to_hold_again(one.card.say.on(channel)):
             yield written.finding(
                 _said(place, one.card, channel),
@@ -124,7 +151,7 @@ def _channels(written: Written, all_of_them: Situations) -> Iterator[Finding]:
     for one in all_of_them:
         for stand in one.stands:
             world = stand.arrival.world
-            channel = said_on(one.card, world)
+            channel = one.card.said_on(world.channel)
             on.setdefault(id(one.card), set()).add(channel)
             if (one.world.live or world.live or channel is Channel.EMAIL) and not one.world.ended:
                 heard.setdefault(id(one.card), {}).setdefault(channel, one.world)
@@ -170,7 +197,7 @@ def _rounds(written: Written, all_of_them: Situations) -> Iterator[Finding]:
     """Loops that only some worlds go round for ever; those of every world are told by the cards alone."""
     places = {card.id: place for place, card in reversed(list(written.cards()))}
     leads = all_of_them.leads()
-    home = [key for key, targets in leads.items() if not targets or all_of_them.found[key].stuck]
+    home = [key for key, targets in leads.items() if not targets or all_of_them.found[key].last]
     for loop in endless(leads, home):
         ids = list(
             dict.fromkeys(card.id for card in written.playbook.cards if any(card.id == key[0] for key in loop))
