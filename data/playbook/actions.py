@@ -358,6 +358,8 @@ class Callback(Act):
     about: str = ""
     whose: Literal["mine", "anyone"] = Field("anyone", description="who calls back: the agent, or whoever is free")
 
+    window: str = Field("", description="how long from then on they may be called, as `2h`; empty: no window")
+
     def asks(self) -> tuple[Asked, ...]:
         return () if self.due else (Asked(name="due", label="When?", hint="2h, 14:30, tomorrow 9:00"),)
 
@@ -392,6 +394,9 @@ class Hardware(Act):
 
     def after(self, world: World, outcome: str = "") -> World:
         return world.decide("hardware", self.state)
+
+    def reads(self) -> tuple[str, ...]:
+        return ("type",) if self.state == "asked" else ()
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if self.state == "asked" and world.type == "none":
@@ -471,6 +476,9 @@ class Email(Act):
     """The customer is written an e-mail: what the card says, once the agent has read it over."""
 
     action: Literal["email"] = "email"
+
+    def opens(self, channel: Channel) -> Channel:
+        return Channel.EMAIL
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, channel=Channel.EMAIL, live=False)

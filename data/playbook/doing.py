@@ -445,6 +445,7 @@ def _callback(hand: Hand, action: act.Callback, _: str, given: Given) -> Done:
         work.agent,
         work.clock,
         about=hand.text(action.about),
+        until=when(action.window, due, work.terms.zone) if action.window else None,
         for_agent=work.agent if action.whose == "mine" else None,
         customer_id=hand.item.customer_id,
         contact_id=hand.item.contact_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -10,6 +12,7 @@ from data.billing.catalogue import Catalogue, catalogue
 from data.content import CONTENT
 from data.playbook.library import load
 from data.playbook.model import Playbook
+from data.playbook.walk import Arrival, Way, arrive, beginnings, ways
 from data.playbook.world import Channel, World
 
 FOLDER = CONTENT / "playbooks"
@@ -64,3 +67,33 @@ def known(playbook: Playbook, world: World) -> dict[str, Any]:
     if world.known("hardware") in ("quoted", "accepted", "ordered", "arrived"):
         words |= {"part_price": "$80.00", "visit_price": "$150.00"}
     return words
+
+
+@cache
+def stands(name: str) -> list[tuple[Arrival, list[Way]]]:
+    """Every card in every world that can reach it, and the ways on. Worlds are told apart by all that they hold:
+    `check` and `simulate` leave out what no condition asks for, and a text may name just that."""
+    playbook = shipped(name)
+    found: list[tuple[Arrival, list[Way]]] = []
+    seen: set[tuple[object, ...]] = set()
+    left = deque(
+        (card, world)
+        for card in playbook.cards
+        if card.jump or card is playbook.first
+        for world in beginnings(playbook)
+    )
+    while left:
+        card, world = left.popleft()
+        key = (card.id, *(_told_apart(getattr(world, one.name)) for one in fields(world)))
+        if key in seen:
+            continue
+        seen.add(key)
+        for arrival in arrive(card, world):
+            onward = list(ways(card, arrival.world))
+            found.append((arrival, onward))
+            left.extend((playbook.card(way.to), way.world) for way in onward)
+    return found
+
+
+def _told_apart(value: object) -> object:
+    return frozenset(value.items()) if isinstance(value, dict) else value

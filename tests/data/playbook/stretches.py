@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from data.playbook.model import Answer, Card, Playbook
+from data.playbook.model import Answer, Branch, Card, Playbook
 from data.playbook.simulate import Passage, Simulation, simulate
 from data.playbook.transcript import ENDS, in_words, sample_words, totals
 from data.playbook.walk import Deed
 from data.playbook.wording import filled
 from data.playbook.world import Channel
-from tests.data.playbook.shipped import NAMES, items, shipped
+from tests.data.playbook.shipped import NAMES, items, shipped, stands
 
 GOLDEN = Path(__file__).parent / "golden"
 MANY = 2
@@ -34,16 +34,15 @@ def golden(name: str) -> str:
     walked = simulate(playbook)
     paths = sorted(path.name for path in walked.paths)
     digest = hashlib.sha256("\n".join(paths).encode()).hexdigest()[:16]
-    by = Counter(str(path.origin) for path in walked.paths)
     lines = [
         f"# {playbook.title}, version {playbook.version}",
         "",
         totals(walked),
-        f"by origin: {', '.join(f'{origin} {count:,}' for origin, count in by.items())} · their names: {digest}",
+        f"their names: {digest}",
         "",
         "## What each card says and does",
         "",
-        *_cards(playbook, walked),
+        *_cards(playbook),
         "## The stretches of which every path is made",
         "",
         f"cut at {', '.join(joints(playbook))}",
@@ -59,17 +58,14 @@ def joints(playbook: Playbook) -> list[str]:
     return [card.id for card in playbook.cards if lead[card.id] >= MANY]
 
 
-def _cards(playbook: Playbook, walked: Simulation) -> Iterator[str]:
+def _cards(playbook: Playbook) -> Iterator[str]:
     words = sample_words(playbook, {one.code: one for one in items().items})
-    heard: dict[str, set[Channel]] = {}
-    for path in walked.paths:
-        for one in path.passages:
-            heard.setdefault(one.card.id, set()).add(one.channel)
+    heard = {(arrival.card.id, arrival.card.said_on(arrival.world.channel)) for arrival, _ in stands(playbook.id)}
     for card in playbook.cards:
         yield f"{card.id} · {card.title}"
         texts: dict[str, list[str]] = {}
         for channel in Channel:
-            if channel in heard[card.id] and card.say.on(channel):
+            if (card.id, channel) in heard and card.say.on(channel):
                 texts.setdefault(filled(card.say.on(channel), words), []).append(channel)
         for text, channels in texts.items():
             yield from _wrapped(f"{', '.join(channels)}: ", f"“{text}”")
@@ -96,33 +92,40 @@ def _ways(card: Card, words: dict[str, object]) -> Iterator[str]:
 
 
 def _when(when: dict[str, tuple[str, ...]]) -> str:
-    facts = ", ".join(f"{name} {'/'.join(values)}" for name, values in when.items())
-    return f" (where {facts})" if facts else ""
+    return f" (where {_facts(when)})" if when else ""
+
+
+def _facts(when: dict[str, tuple[str, ...]]) -> str:
+    return ", ".join(f"{name} {'/'.join(values)}" for name, values in when.items())
 
 
 def _stretches(playbook: Playbook, walked: Simulation) -> Iterator[str]:
     cut = {*joints(playbook), playbook.first.id, *(card.id for card in playbook.cards if card.jump)}
-    found: dict[str, dict[str, set[Channel]]] = {card.id: {} for card in playbook.cards}
+    found: dict[str, dict[str, None]] = {card.id: {} for card in playbook.cards}
     for path in walked.paths:
         begins = [at for at, one in enumerate(path.passages) if one.card.id in cut]
         for begin, end in zip(begins, [*begins[1:], len(path.passages)], strict=True):
-            first = path.passages[begin]
             follows = f" → {path.passages[end].card.id}" if end < len(path.passages) else " ■"
             piece = " → ".join(_passage(one) for one in path.passages[begin:end]) + follows
-            found[first.card.id].setdefault(piece, set()).add(first.channel)
+            found[path.passages[begin].card.id][piece] = None
     for card, pieces in found.items():
-        for channels in dict.fromkeys(tuple(sorted(one, key=list(Channel).index)) for one in pieces.values()):
-            yield f"{card}, by {', '.join(channels)}"
-            for piece, by in pieces.items():
-                if by == {*channels}:
-                    yield from _wrapped("", piece)
+        if pieces:
+            yield f"{card}"
+            for piece in pieces:
+                yield from _wrapped("", piece)
             yield ""
 
 
 def _passage(one: Passage) -> str:
-    done = [*map(_deed, one.deeds), *map(_deed, one.way_deeds)]
-    key = f"={one.way.key}" if isinstance(one.way, Answer) and len(one.card.answers) > 1 else ""
-    return f"{one.card.id}{key} ({', '.join(done)})" if done else f"{one.card.id}{key}"
+    done = ", ".join([*map(_deed, one.deeds), *map(_deed, one.way_deeds)])
+    match one.way:
+        case Answer(key=key) if len(one.card.answers) > 1:
+            chosen = f"={key}"
+        case Branch(when=when) if when:
+            chosen = f" [{_facts(when)}]"
+        case _:
+            chosen = ""
+    return f"{one.card.id}{chosen} ({done})" if done else f"{one.card.id}{chosen}"
 
 
 def _deed(deed: Deed) -> str:

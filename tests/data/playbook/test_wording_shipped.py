@@ -7,58 +7,58 @@ from collections.abc import Iterator
 
 import pytest
 
-from data.playbook.model import Card
-from data.playbook.situations import situations
-from data.playbook.walk import said_on
 from data.playbook.wording import GAP, filled
 from data.playbook.world import Channel, World
-from tests.data.playbook.shipped import NAMES, known, shipped
+from tests.data.playbook.shipped import NAMES, known, shipped, stands
 
 MOST_WORDS = {Channel.VOICE: 60, Channel.CHAT: 60, Channel.EMAIL: 120}
 PHONE = re.compile(r"\b\d{3}-\d{4}\b")
 ADDRESS = re.compile(r"\b[\w.-]+\.(?:com|org|net|co|io)\b")
 
 
-def spoken(name: str) -> Iterator[tuple[Card, Channel, str]]:
-    """Every text that is said, filled in as it is in each situation."""
+def spoken(name: str) -> set[tuple[str, Channel, str]]:
+    """Every text that is said, filled in as it is in each world: (card, channel, text)."""
     playbook = shipped(name)
-    for one in situations(playbook):
-        for stand in one.stands:
-            channel = said_on(one.card, stand.arrival.world)
-            text = one.card.say.on(channel)
-            if text:
-                yield one.card, channel, filled(text, known(playbook, stand.arrival.world))
+    found = set()
+    for arrival, _ in stands(name):
+        channel = arrival.card.said_on(arrival.world.channel)
+        if text := arrival.card.say.on(channel):
+            found.add((arrival.card.id, channel, filled(text, known(playbook, arrival.world))))
+    return found
 
 
 def shown(name: str) -> Iterator[tuple[str, str, World]]:
     """Every text beside what is said: (card, text, the world in which it is read)."""
-    for one in situations(shipped(name)):
-        for stand in one.stands:
-            here = stand.arrival.world
-            for text in (one.card.ask, one.card.do):
-                yield one.card.id, text, here
-            for move in stand.moves:
-                if move.way.answer is not None:
-                    yield one.card.id, move.way.answer.label, here
-                if move.way.branch is not None:
-                    yield one.card.id, move.way.branch.because, move.way.world
-            for deed in (*stand.arrival.deeds, *(deed for move in stand.moves for deed in move.way.deeds)):
-                for field in deed.act.texts & deed.act.model_fields_set:
-                    yield one.card.id, str(getattr(deed.act, field)), deed.before
+    for arrival, onward in stands(name):
+        card, here = arrival.card, arrival.world
+        for text in (card.ask, card.do):
+            yield card.id, text, here
+        deeds = list(arrival.deeds)
+        for way in onward:
+            if way.answer is not None:
+                yield card.id, way.answer.label, here
+            if way.branch is not None:
+                yield card.id, way.branch.because, way.world
+            deeds += way.deeds
+        for deed in deeds:
+            for field in deed.act.texts & deed.act.model_fields_set:
+                yield card.id, str(getattr(deed.act, field)), deed.before
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_gap_is_left_where_the_fact_must_be_known(name: str) -> None:
     playbook = shipped(name)
-    gaps = {(card.id, channel.value, text) for card, channel, text in spoken(name) if GAP in text}
-    gaps |= {(card, "shown", text) for card, text, world in shown(name) if GAP in filled(text, known(playbook, world))}
+    gaps = {(card, channel.value, text) for card, channel, text in spoken(name) if GAP in text}
+    gaps |= {
+        (card, "shown", text) for card, text, world in shown(name) if GAP in filled(text, known(playbook, world))
+    }
     assert not gaps
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_texts_are_short_and_whole_sentences(name: str) -> None:
     for card, channel, text in spoken(name):
-        where = f"{card.id} by {channel}: {text}"
+        where = f"{card} by {channel}: {text}"
         assert len(text.split()) <= MOST_WORDS[channel], where
         assert text[0].isupper() or text[0] == "$", where
         assert text[-1] in ".?", where
