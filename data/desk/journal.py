@@ -169,9 +169,9 @@ def add_note(store: Store, item: DeskItem, text: str, clock: Clock) -> DeskItem:
 
 
 def free_number(store: Store, number: str) -> str:
-    """The number for a new ticket: the one that its form has, unless a saved ticket has it. Then the form came back
+    """The number for a new ticket: the one that its form has, unless it has none or a saved ticket has it. Then the form came back
     from before it was saved, out of a backup, and this is another ticket."""
-    if store.value("SELECT 1 FROM ticket WHERE number = ?", (number,)) is None:
+    if number and store.value("SELECT 1 FROM ticket WHERE number = ?", (number,)) is None:
         return number
     with store.write() as connection:
         return take_ticket_number(connection)
