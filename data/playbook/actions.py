@@ -197,7 +197,7 @@ class Ticket(Act):
     """The ticket is opened, or filled where the form is still empty."""
 
     action: Literal["ticket"] = "ticket"
-    type: Literal["0", "1", "2", "3", "4", "plan"] = Field(
+    type: Literal["0", "1", "2", "3", "4", "plan", "as it is"] = Field(
         "plan", description="the ticket type; `plan`: by the customer's plan, 0 where there is none"
     )
     title: str = Field("", description="the title while the agent has written none")
@@ -208,12 +208,14 @@ class Ticket(Act):
     details: str = ""
 
     def reads(self) -> tuple[str, ...]:
-        return ("plan",) if self.type == "plan" else ()
+        return {"plan": ("plan",), "as it is": ("type", "plan")}.get(self.type, ())
 
     def after(self, world: World, outcome: str = "") -> World:
+        if self.type == "as it is" and world.type != "none":
+            return world
         plan = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
         by_plan = plan.get(world.known("plan") or "", "0")
-        return replace(world, type=by_plan if self.type == "plan" else self.type)
+        return replace(world, type=by_plan if self.type in ("plan", "as it is") else self.type)
 
 
 class TellNumber(Act):
@@ -481,9 +483,6 @@ class Email(Act):
 
     def opens(self, channel: Channel) -> Channel:
         return Channel.EMAIL
-
-    def after(self, world: World, outcome: str = "") -> World:
-        return replace(world, channel=Channel.EMAIL, live=False)
 
 
 class Call(Act):

@@ -269,7 +269,8 @@ def _confirm_contact(hand: Hand, _: act.ConfirmContact, __: str, given: Given) -
 @_does(act.Ticket)
 def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     form, contact = hand.facts.form, hand.facts.contact
-    kind = TYPES.get(hand.facts["plan"], "0") if action.type == "plan" else action.type
+    by_plan = TYPES.get(hand.facts["plan"], "0")
+    kind = {"plan": by_plan, "as it is": form.get("type", "") or by_plan}.get(action.type, action.type)
     fields = {"type": kind}
     suggestions = {
         "title": hand.text(action.title) or (contact.about if contact is not None else "") or "Contact",
@@ -518,8 +519,7 @@ def _call(hand: Hand, _: act.Call, outcome: str, __: Given) -> Done:
 
 
 @_does(act.Email)
-def _email(hand: Hand, _: act.Email, __: str, ___: Given) -> Done:
-    hand.set_run(channel=Channel.EMAIL)
+def _email(_hand: Hand, _: act.Email, __: str, ___: Given) -> Done:
     return Done(action="email", words="written by e-mail")
 
 

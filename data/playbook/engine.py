@@ -326,7 +326,7 @@ class Engine:
         if card is None:
             why = f"This card is no longer in the script ({run.step.card}): go back, or jump to another one."
             return CardView(run.playbook, run.version, run.step.card, "gone", do=why, trail=trail)
-        channel = run.channel
+        channel = card.said_on(run.channel)
         texts = [card.say.on(channel) or next((card.say.on(one) for one in Channel if card.say.on(one)), "")]
         texts += [card.ask, card.do]
         say, ask, hint = (_filled(text, words) for text in texts)

@@ -22,7 +22,7 @@ PATHS = {
     "plain": 254,
     "conduct": 127,
     "message": 62,
-    "hardware": 46,
+    "hardware": 48,
     "emergency": 45,
     "appointment": 31,
 }
