@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args, get_origin
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from pydantic.fields import FieldInfo
     from typer.core import TyperCommand, TyperGroup
 
@@ -242,11 +244,86 @@ def commands_page() -> str:
     return "\n".join(lines)
 
 
+# playbooks
+
+
+def playbooks_page() -> str:
+    """Everything that a playbook can hold: fields, actions, facts, what texts may name, and what a check finds."""
+    from data.playbook import editors
+    from data.playbook.actions import NAMES as ACTIONS
+    from data.playbook.checking.finding import KINDS
+    from data.playbook.wording import NAMES
+    from data.playbook.world import FACTS
+
+    def fields(model: type[BaseModel]) -> list[str]:
+        rows = (
+            (f"`{one.name}`", "yes" if one.needed else "", _sentence(one.says), _codes(one.choices))
+            for one in editors.told(model)
+        )
+        return _table(("field", "needed", "what it is", "values"), rows)
+
+    lines = _head("What a playbook can hold", "`data/playbook/`")
+    lines += [
+        "A playbook is a text file (YAML) of cards. `agent-console playbook check FILE` says what is wrong in one and how",
+        "to mend it, `playbook graph` draws it, `playbook simulate` walks every path, and `playbook coverage` shows how",
+        "real contacts went through it. Editors that know JSON Schema complete and check as one writes: point them to",
+        "[playbook.schema.json](playbook.schema.json), or to what `agent-console playbook schema` prints.",
+        "",
+    ]
+    for part in editors.PARTS:
+        lines += [f"## {part.__name__}", "", _sentence((part.__doc__ or "").split("\n\n")[0]), "", *fields(part)]
+    lines += [
+        "## Actions",
+        "",
+        "Written as `- name`, or as `- name: {field: value}`. Every action may have a `when`: it is done only where that",
+        "holds. What asks the agent for something stands on an answer or is what a card waits for (`expect`); what can",
+        "come out in more than one way is what a card waits for, with an answer for each outcome.",
+        "",
+    ]
+    for name, act in ACTIONS.items():
+        lines += [f"### {name}", "", _sentence(act.__doc__ or ""), ""]
+        if asks := editors.asks(act):
+            lines += [f"Asks: {' '.join(asks)}", ""]
+        if act.outcomes:
+            lines += [f"Outcomes: {_codes(act.outcomes)}.", ""]
+        if editors.told(act):
+            lines += fields(act)
+    lines += ["## Facts", "", "What `when` may ask for.", ""]
+    lines += _table(
+        ("fact", "what it says", "values"),
+        ((f"`{one.name}`", one.means, _codes(one.values)) for one in FACTS.values()),
+    )
+    lines += ["## Names", "", "What a text may hold, as `{{ name }}`. What is not known yet is shown as a gap.", ""]
+    lines += _table(("name", "what it is"), ((f"`{name}`", says) for name, says in NAMES.items()))
+    lines += ["## Findings", "", "What `playbook check` finds.", ""]
+    lines += _table(("kind", "what is wrong"), ((f"`{kind}`", says) for kind, says in KINDS.items()))
+    return "\n".join(lines)
+
+
+def _codes(values: Sequence[str]) -> str:
+    return ", ".join(f"`{one}`" for one in values)
+
+
+def _sentence(text: str) -> str:
+    """A text as one line that begins with a capital and ends with a full stop."""
+    line = " ".join(text.split()).rstrip(".")
+    return f"{line[:1].upper()}{line[1:]}." if line else ""
+
+
+def playbook_schema() -> str:
+    """The JSON Schema of playbooks, for editors."""
+    from data.playbook.editors import schema
+
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "keys.md": keys_page,
     "plain.md": plain_page,
     "settings.md": settings_page,
     "commands.md": commands_page,
+    "playbooks.md": playbooks_page,
+    "playbook.schema.json": playbook_schema,
 }
 """File in the docs folder, and what writes it."""
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, DataDir, Json, fail, folder_of, say, settings_of, shown
+from console.cli.shared import FAULTS, USAGE, DataDir, Json, fail, folder_of, open_store, say, settings_of, shown
 
 if TYPE_CHECKING:
     from data.billing.catalogue import Item
     from data.playbook.checking.finding import Finding
+    from data.playbook.coverage import Coverage
     from data.playbook.library import Loaded
 
 app = typer.Typer(no_args_is_help=True, help="Look playbooks over.", rich_markup_mode=None)
@@ -103,6 +106,62 @@ def simulate(
         body,
         lambda: shown_lines([*(transcript(path, words, brief=brief) for path in paths), totals(simulation)]),
     )
+
+
+@app.command("coverage")
+def coverage(
+    file: File,
+    version: Annotated[int | None, typer.Option("--version", help="Only contacts that ran this version.")] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show how real contacts went through a playbook.
+
+    For each card how often, how long, and how many contacts ended there; and the cards that nobody has been on.
+    """
+    from data.playbook.coverage import coverage as counted
+
+    loaded = _playbook(file)
+    with open_store(data_dir) as store:
+        found = counted(store, loaded.playbook, version)
+    body = {
+        "playbook": loaded.playbook.id,
+        "versions": found.versions,
+        "contacts": found.contacts,
+        "unused": found.unused,
+        "cards": [
+            {**asdict(one), "ended_rate": one.ended / found.contacts if found.contacts else None}
+            for one in found.cards
+        ],
+    }
+    say(as_json, body, lambda: _coverage(loaded.playbook.id, found))
+
+
+def _coverage(playbook: str, found: Coverage) -> str:
+    if not found.contacts:
+        return f"No contact has run the playbook {playbook} yet, or not in that version."
+    lines = [f"{'card':<10} {'':<30} {'times':>7} {'median':>8} {'p90':>8} {'ended':>7} {'back':>6}"]
+    for one in found.cards:
+        if one.median_s is None or one.p90_s is None:
+            continue
+        title = one.title or "(no longer there)"
+        lines.append(
+            f"{shown(one.card):<10} {shown(title)[:30]:<30} {one.times:>7,} {one.median_s:>6.0f} s {one.p90_s:>6.0f} s"
+            f" {one.ended / found.contacts:>7.0%} {one.back:>6,}"
+        )
+    versions = ", ".join(str(one) for one in found.versions)
+    lines += ["", f"{found.contacts:,} contacts, version {versions}."]
+    if found.unused:
+        lines.append(f"Never used: {shown(', '.join(found.unused))}.")
+    return "\n".join(lines)
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of playbooks, for editors."""
+    from data.playbook.editors import schema as written
+
+    print(json.dumps(written(), indent=2, ensure_ascii=False))
 
 
 def shown_lines(texts: list[str]) -> str:

@@ -79,7 +79,9 @@ class Act(Strict):
 
     outcomes: ClassVar[tuple[str, ...]] = ()
     """What can come of it; a card that expects it has an answer for each."""
-    texts: ClassVar[frozenset[str]] = frozenset({"about", "text", "offer", "title", "details", "why", "skip"})
+    texts: ClassVar[frozenset[str]] = frozenset(
+        {"about", "text", "ask", "offer", "unsuitable", "title", "details", "why", "skip"}
+    )
     """Fields that are read by people, and may hold {{ facts }}."""
     done: ClassVar[str] = ""
     """The outcome with which it is really done; with the others nothing happens."""
@@ -202,10 +204,15 @@ class Ticket(Act):
     )
     title: str = Field("", description="the title while the agent has written none")
     state: Literal["", "new", "open", "pending", "on hold", "solved"] = ""
+    """The state that it gets; empty: it stays."""
     priority: Literal["", "urgent", "high", "normal", "low"] = ""
+    """Empty: it stays."""
     assignee: str = ""
+    """Who works on it next."""
     sla: str = ""
+    """What the customer was promised."""
     details: str = ""
+    """The description while the agent has written none."""
 
     def reads(self) -> tuple[str, ...]:
         return {"plan": ("plan",), "as it is": ("type", "plan")}.get(self.type, ())
@@ -287,6 +294,7 @@ class VoidInvoice(Act):
 
     action: Literal["void_invoice"] = "void_invoice"
     why: str = "given up by the customer"
+    """The reason that the books keep."""
 
     def reads(self) -> tuple[str, ...]:
         return ("invoice",)
@@ -348,6 +356,7 @@ class Notify(Act):
 
     action: Literal["notify"] = "notify"
     who: Who
+    """Whom."""
     about: str = Field(description="what they read; may hold {{ facts }}")
 
     def after(self, world: World, outcome: str = "") -> World:
@@ -360,8 +369,8 @@ class Callback(Act):
     action: Literal["callback"] = "callback"
     due: str = Field("", description="when, as `2h` or `tomorrow 9:00`; empty: the agent is asked")
     about: str = ""
+    """What it is about."""
     whose: Literal["mine", "anyone"] = Field("anyone", description="who calls back: the agent, or whoever is free")
-
     window: str = Field("", description="how long from then on they may be called, as `2h`; empty: no window")
 
     def asks(self) -> tuple[Asked, ...]:
@@ -376,6 +385,7 @@ class Note(Act):
 
     action: Literal["note"] = "note"
     text: str
+    """What stands there; may hold {{ facts }}."""
     ask: str = Field("", description="what the agent is asked for; it stands behind the text")
 
     def asks(self) -> tuple[Asked, ...]:
@@ -387,6 +397,7 @@ class Hardware(Act):
 
     action: Literal["hardware"] = "hardware"
     state: Literal["asked", "quoted", "accepted", "declined", "ordered", "arrived", "done"]
+    """How far it has come."""
 
     def asks(self) -> tuple[Asked, ...]:
         if self.state != "quoted":
@@ -415,6 +426,7 @@ class Appointment(Act):
 
     action: Literal["appointment"] = "appointment"
     state: Literal["joined", "joined late", "done", "no-show", "cancelled"]
+    """What became of it."""
 
     def asks(self) -> tuple[Asked, ...]:
         match self.state:
@@ -462,6 +474,7 @@ class Chat(Act):
 
     action: Literal["chat"] = "chat"
     do: Literal["start", "end"] = "start"
+    """Begin it, or end it."""
     outcomes: ClassVar = ("answered", "no answer")
 
     def comes(self) -> tuple[str, ...]:
@@ -576,6 +589,7 @@ class HandOver(Act):
 
     action: Literal["hand_over"] = "hand_over"
     who: Who = "remote agent"
+    """To whom."""
     session: Literal["yes", "no"] = Field("yes", description="`no`: help without a remote session")
 
     def after(self, world: World, outcome: str = "") -> World:
@@ -653,16 +667,3 @@ Action = Annotated[
     BeforeValidator(_written),
 ]  # fmt: skip
 """An action as it stands in a playbook."""
-
-
-def schema_of(act: type[Act]) -> dict[str, Any]:
-    """How an action is written, as JSON Schema, for editors."""
-    shape = act.model_json_schema()
-    shape["properties"].pop("action")
-    return {
-        "type": "object",
-        "description": (act.__doc__ or "").strip(),
-        "properties": {str(act.model_fields["action"].default): {**shape, "additionalProperties": False}},
-        "additionalProperties": False,
-        "minProperties": 1,
-    }

@@ -29,8 +29,11 @@ class Wording(Strict):
     """What is said on each channel."""
 
     voice: str = ""
+    """Said on the phone."""
     chat: str = ""
+    """Written in a chat."""
     email: str = ""
+    """Written in an e-mail, or in answer to another message."""
 
     def on(self, channel: Channel) -> str:
         """The text for a channel."""
@@ -55,30 +58,39 @@ class Answer(Strict):
     """One way on: the key that takes it, its label and the card that follows."""
 
     key: str = Field(pattern="^[0-9a-z]$")
+    """A digit or a small letter."""
     label: str = ""
+    """What the agent reads beside the key."""
     outcome: str = ""
     """What came of the thing that the card waited for."""
     actions: tuple[Action, ...] = ()
     """Done when it is given."""
     to: str
+    """The id of the card that follows."""
     when: When
+    """It is offered only where this holds."""
 
 
 class Branch(Strict):
     """A way on that data decides. Without `when` it is taken where no other is."""
 
     when: When
+    """Where it is taken; without it, where no branch before it is."""
     because: str
     """The reason that the agent reads; may hold {{ facts }}."""
     to: str
+    """The id of the card that follows."""
 
 
 class Card(Strict):
     """One step."""
 
     id: str = Field(min_length=1, max_length=24)
+    """By which answers and branches lead to it."""
     title: str = Field(min_length=1, max_length=40)
+    """What the agent reads above it."""
     say: Annotated[Wording, BeforeValidator(_everywhere)] = Wording()
+    """What is said: one text for every channel, or a text for each; may hold {{ facts }}."""
     ask: str = ""
     """What the agent is to find out, in one line."""
     do: str = ""
@@ -88,7 +100,9 @@ class Card(Strict):
     expect: Action | None = None
     """What the card waits for."""
     answers: tuple[Answer, ...] = ()
+    """The ways on that the agent chooses from."""
     branches: tuple[Branch, ...] = ()
+    """The ways on that data decides: the first one that holds is taken."""
     end: Literal["", "done", "back"] = ""
     """The script ends here; `back`: an interrupted one goes on."""
     jump: bool = False
@@ -116,8 +130,11 @@ class Playbook(Strict):
     """A script of cards; the first one is where every contact begins."""
 
     id: str = Field(pattern="^[a-z][a-z0-9-]*$", max_length=32)
+    """By which settings and other seats know it."""
     version: int = Field(ge=1)
+    """Counted up with each change; a contact keeps the one that it began with."""
     title: str = ""
+    """What the agent reads in the list of playbooks."""
     about: str = ""
     """When it is for, in one sentence."""
     starts: tuple[Channel, ...] = tuple(Channel)
@@ -125,8 +142,9 @@ class Playbook(Strict):
     key: str = ""
     """The key that opens it from the list of playbooks."""
     terms: Mapping[str, str] = Field(default_factory=dict)
-    """Words of the organisation that the texts use: {{ support_number }}."""
+    """Words of the organisation that the texts use: {{ terms.support_number }}."""
     cards: tuple[Card, ...] = Field(min_length=1)
+    """Its cards, the first one first."""
 
     def find(self, card_id: str) -> Card | None:
         """A card by its id."""

@@ -6,8 +6,8 @@ shortest way."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -49,21 +49,11 @@ class Passage:
 class Path:
     """One way through a playbook."""
 
+    name: str
+    """How it begins, and its choices: `voice D2-1=1 D2-6→D2-7`."""
     passages: tuple[Passage, ...]
     facts: Mapping[str, tuple[str, ...]]
     """Facts that were taken, each with every value that makes no difference here."""
-
-    @property
-    def name(self) -> str:
-        """How it begins, and its choices: `voice D2-1=1 D2-6→D2-7`."""
-        came = self.facts.get("origin") or self.facts.get("channel") or ("any",)
-        chosen = [
-            _choice(one.card, one.way) for one in self.passages if one.way is not None and len(one.card.ways) > 1
-        ]
-        first = self.passages[0].card.id
-        return " ".join(
-            ["|".join(came), *(chosen if chosen[:1] and chosen[0].startswith(first) else [first, *chosen])]
-        )
 
     @property
     def ends_well(self) -> bool:
@@ -101,7 +91,7 @@ def simulate(playbook: Playbook) -> Simulation:
     for key in all_of_them.starts:
         starts.setdefault(key[0], []).append(key)
     every = (path for keys in starts.values() for path in walker.paths(tuple(dict.fromkeys(keys))))
-    paths = tuple(islice(every, MOST_PATHS))
+    paths = _named(islice(every, MOST_PATHS))
     cards = {id(one.card) for path in paths for one in path.passages}
     ways = {id(one.way) for path in paths for one in path.passages if one.way is not None}
     return Simulation(
@@ -143,7 +133,7 @@ class _Walker:
             if one.into:
                 stack.append(iter(self._on(one.into, frozenset(id(group.passage.way) for group in groups))))
             else:
-                yield Path(tuple(group.passage for group in groups), _facts(groups))
+                yield Path("", tuple(group.passage for group in groups), _facts(groups))
 
     def _on(self, here: tuple[Key, ...], used: frozenset[int]) -> list[_Group]:
         groups = self._groups(here)
@@ -228,6 +218,25 @@ def _distances(all_of_them: Situations) -> dict[Key, int]:
                 found[one] = found[key] + 1
                 left.append(one)
     return found
+
+
+def _named(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The paths with their names; where choices alone do not tell two apart, the later one has a number."""
+    seen: Counter[str] = Counter()
+    named = []
+    for path in paths:
+        name = _name(path)
+        seen[name] += 1
+        named.append(replace(path, name=f"{name} #{seen[name]}" if seen[name] > 1 else name))
+    return tuple(named)
+
+
+def _name(path: Path) -> str:
+    came = path.facts.get("origin") or path.facts.get("channel") or ("any",)
+    first, *others = path.passages
+    chosen = [_choice(one.card, one.way) for one in others if one.way is not None and len(one.card.ways) > 1]
+    begun = first.card.id if first.way is None else _choice(first.card, first.way)
+    return " ".join(["|".join(came), begun, *chosen])
 
 
 def _choice(card: Card, way: Answer | Branch) -> str:

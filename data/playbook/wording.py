@@ -38,8 +38,9 @@ NAMES: Mapping[str, str] = {
 
 
 _AGAIN = re.compile(
-    r"\b(?:hold|holding|wait|waiting)\b[^.!?]{0,40}\b(?:again|once more|longer)\b"
-    r"|\b(?:again|once more|still|keep|continue to|continue)\b[^.!?]{0,40}\b(?:hold|holding|wait|waiting)\b",
+    r"\b(?:hold|wait)(?:ing)?\b[^.!?]{0,30}\b(?:again|once more|(?:bit|little|moment) longer)\b"
+    r"|\b(?:again|once more)\b[^.!?]{0,30}\b(?:hold|wait)(?:ing)?\b"
+    r"|\b(?:still|keep|keep on|continue|continue to)\s+(?:hold|wait)(?:ing)?\b",
     re.IGNORECASE,
 )
 

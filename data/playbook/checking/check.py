@@ -32,10 +32,10 @@ def check_file(path: Path, items: Mapping[str, Item]) -> list[Finding]:
     return check(Written(playbook, document, path, items))
 
 
-def check(written: Written) -> list[Finding]:
-    """What is wrong with a playbook, by line."""
+def check(written: Written, *, fold: bool = True) -> list[Finding]:
+    """What is wrong with a playbook, by line. `fold`: see `situations`."""
     found = [*card_findings(written), *word_findings(written)]
-    found += world_findings(written, situations(written.playbook))
+    found += world_findings(written, situations(written.playbook, fold=fold))
     return _once(found)
 
 
