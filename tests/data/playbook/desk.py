@@ -120,13 +120,13 @@ class Desk:
     def owe(self, add: Callable[[Invoice], Invoice], customer: CustomerId, days: int = 41) -> None:
         """An invoice of $120.00, so many days past its due date."""
         today = Terms(NEW_YORK).today(self.clock.now())
-        line = InvoiceLine(charge_id=new_id(), item="100", text="Service visit", unit_price=12000)  # type: ignore[arg-type]
+        line = InvoiceLine(charge_id=new_id(), item="100", text="Service visit", unit_price=12000)
         add(
             Invoice(
                 id=new_id(),
                 number=f"{new_id()[-6:]}-1",
                 customer_id=customer,
-                ticket_id=new_id(),  # type: ignore[arg-type]
+                ticket_id=new_id(),
                 issued_on=today - timedelta(days=days),
                 lines=(line,),
                 at=self.clock.now() - timedelta(days=days),
