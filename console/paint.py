@@ -25,7 +25,7 @@ textual_divide = Strip.divide
 def keep_less() -> None:
     """Put the two in the place of Textual's own, for this process. A second call does nothing new."""
     StylesCache.get_inner_outer = _inner_outer  # type: ignore[method-assign, assignment]
-    Strip.divide = _divide  # type: ignore[method-assign]
+    Strip.divide = _divide  # type: ignore[method-assign, assignment]
 
 
 @lru_cache(maxsize=1024)
