@@ -15,7 +15,7 @@ COLLECT_AFTER = (5_000, 3, 2)
 REST_S = 0.5
 """A pause between two keys that is a rest."""
 WORTH_A_LOOK = 2
-"""Ten thousands of objects that came and stayed since the last look."""
+"""So often Python has looked among the newest by itself since the last look: each time there were 5,000 more."""
 
 
 def begin() -> None:
