@@ -100,6 +100,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("attach", "m", "attach", "Make the customer that you look at the contact's; or choose again among those with its number.", CONTACT),
     Action("create_customer", "c", "new customer", "Create a customer and attach it to the contact.", CONTACT),
     Action("edit_customer", "e", "change customer", "Change the customer that is shown: numbers, address, contacts and who may discuss money.", CONTACT),
+    Action("playbooks", "p", "playbooks", "Open another playbook on what is in hand: a message, an emergency, conduct, hardware.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),
@@ -113,6 +114,10 @@ WORKSPACE: tuple[Action, ...] = (
 )  # fmt: skip
 
 CARD_BACK = Action("card_back", "b,backspace", "back", "Go back one card of the script.", ELSEWHERE)
+CARD_JUMP = Action("card_jump", "j", "any card", "Go to any card of the script.", ELSEWHERE)
+SCRIPT_LEAVE = Action(
+    "script_leave", "l", "leave", "Leave a playbook that interrupted the script: that one goes on.", ELSEWHERE
+)
 KEEP = Action("keep", "f10", "keep", "Accept what is typed in a dialog.", ELSEWHERE, run="accept")
 WARM = Action(
     "warm", "f9", "warm", "In the transfer dialog: talk to the other side first.", ELSEWHERE, run="accept(True)"
@@ -155,7 +160,7 @@ ENTER = _fixed("enter", "go on", "Accept the line, or go to the next field.")
 PLACES: tuple[Place, ...] = (
     Place("workspace", WORKSPACE),
     Place("list", LISTS, inside="workspace"),
-    Place("script", (CARD_BACK, _fixed("1,2,3,4,5,6,7,8,9", "answer", "Give this answer.")), inside="list"),
+    Place("script", (CARD_BACK, CARD_JUMP, SCRIPT_LEAVE, _fixed("1,2,3,4,5,6,7,8,9", "answer", "Give this answer.")), inside="list"),
     Place("field", FIELDS, inside="workspace", typing=True),
     Place("text field", (*FIELDS, UP_DOWN, *TEXT), inside="workspace", typing=True),
     Place("search box", (UP_DOWN, ENTER, *TEXT), inside="workspace", typing=True),

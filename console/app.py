@@ -126,8 +126,8 @@ class AgentConsole(InOrder[str]):
     async def _begin(self) -> None:
         """Once the first screen is seen: open what works behind it, and learn the next one."""
         from console.services.station import Station
-        from data.playbook.files import ContentError
         from data.store.errors import StoreError
+        from data.text.reviewed import ContentError
 
         self._station = Station(
             self._launch,

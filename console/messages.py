@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +9,9 @@ from textual.message import Message
 
 from data.desk.drafts import Draft
 from data.models.agent import AgentStatus
-from data.models.contact import Contact, ContactKind
-from data.playbook.script import Script
+from data.models.contact import Contact
+from data.playbook.actions import Asked
+from data.playbook.view import CardView
 from data.sync.wire import SyncStatus
 from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
 
@@ -65,10 +65,23 @@ class NoCustomer(_Latest):
 
 @dataclass
 class ScriptShown(_Latest):
-    script: Script | None
-    trail: tuple[str, ...]
-    facts: Mapping[str, str]
-    kind: ContactKind
+    """The card in hand; None without a script."""
+
+    card: CardView | None
+
+
+@dataclass
+class ScriptAsks(Message):
+    """An answer needs something first."""
+
+    item_id: str
+    card: str
+    key: str
+    title: str
+    """The answer's label."""
+    asked: tuple[Asked, ...]
+    due: str = ""
+    """What a payment comes to."""
 
 
 @dataclass

@@ -10,9 +10,11 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from data.billing.terms import Terms
 from data.content import CONTENT
 
 APP = "agent-console"
@@ -29,6 +31,14 @@ def _from_text(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError(f"'{name}' is no time zone: write it like America/New_York") from None
+    return name
+
+
 class Settings(BaseModel):
     """Everything an organisation or a seat can set, with working sample values."""
 
@@ -38,6 +48,24 @@ class Settings(BaseModel):
     region: str = Field(
         "US", pattern="^[A-Z]{2}$", description="Country whose phone numbers may be written without +."
     )
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "America/New_York",
+        description="Zone of the site: at its midnight the day of an invoice and of what is past due begins.",
+    )
+    items: Path = Field(
+        CONTENT / "items.yaml", description="What can be charged at which price, and the ways to pay."
+    )
+    terms_days: int = Field(0, ge=0, le=365, description="Days from an invoice to its due date.")
+    past_due_days: int = Field(
+        30, ge=1, le=365, description="Days after the due date from which an open balance is past due."
+    )
+    receipts: Path | None = Field(
+        None, description="Folder that receipts are saved in; empty: receipts in the data folder."
+    )
+    receipt_font: Path | None = Field(
+        None,
+        description="TrueType font of the receipts' PDF, for names in other letters; empty: one with Latin letters.",
+    )
     theme: str = Field(
         "auto",
         description="Theme until an agent chooses one: auto (night; 16-colours where the terminal has no more), night,"
@@ -45,13 +73,19 @@ class Settings(BaseModel):
     )
     mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
     hub: Path | None = Field(None, description="File of the embedded hub; empty: hub.db in the data folder.")
-    script: Path = Field(CONTENT / "plain.yaml", description="The script that every contact begins with.")
+    script: str = Field(
+        "leads", description="The playbook that every contact begins with: its id, or a file of its own."
+    )
+    playbooks: Path = Field(CONTENT / "playbooks", description="Folder of the playbooks.")
     choices: Path = Field(
         CONTENT / "dispositions.yaml", description="Dispositions and not-ready reasons, with a key each."
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
     bell: bool = Field(True, description="Ring the terminal's bell when a contact rings.")
+    callback_attempts: int = Field(
+        3, ge=1, le=20, description="How often a callback is tried before it is given up."
+    )
     plain: bool = Field(False, description="Always open the console as lines for a screen reader (--plain).")
     announce: Literal["at once", "between"] = Field(
         "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."
@@ -66,6 +100,11 @@ class Settings(BaseModel):
         default_factory=dict,
         description="Other keys for actions: action id = key, or several parted by commas; see keys.md.",
     )
+
+    @property
+    def terms(self) -> Terms:
+        """The site's terms of payment."""
+        return Terms(ZoneInfo(self.time_zone), self.terms_days, self.past_due_days)
 
 
 def data_folder(chosen: Path | None, *, practice: bool = False) -> Path:

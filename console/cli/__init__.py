@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, doctor, imports, opening, syncing
+from console.cli import asking, backups, doctor, imports, opening, playbooks, syncing
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.callback(invoke_without_command=True)(opening.console)
 app.command()(opening.demo)
 app.add_typer(imports.app, name="import")
+app.add_typer(playbooks.app, name="playbook")
 app.command()(asking.lookup)
 app.command()(asking.stats)
 app.add_typer(syncing.app, name="sync")

@@ -92,8 +92,11 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     import themes
     from console import actions
     from console.settings import SETTINGS_FILE, SettingsError, load
+    from data.billing.catalogue import catalogue
     from data.doctor.finding import fault, look, ok
-    from data.playbook.files import ContentError, load_choices, load_script
+    from data.playbook.choices import load_choices
+    from data.playbook.library import library
+    from data.text.reviewed import ContentError
 
     try:
         settings = load(folder)
@@ -114,14 +117,17 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     else:
         found.append(ok("keys", f"{len(settings.keys)} changed" if settings.keys else "as shipped"))
     try:
-        load_script(settings.script)
+        library(settings.playbooks, settings.script)
         load_choices(settings.choices)
+        catalogue(settings.items)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        found.append(ok("script", f"{settings.script.name} and {settings.choices.name} can be used"))
+        found.append(
+            ok("script", f"{settings.script}, {settings.choices.name} and {settings.items.name} can be used")
+        )
     return settings, found
 
 

@@ -16,8 +16,8 @@ from console.plain import commands
 from console.plain.console import PlainConsole
 from console.plain.terminal import Terminal
 from data.clock import SYSTEM_CLOCK
-from data.playbook.files import ContentError
 from data.store.errors import StoreError
+from data.text.reviewed import ContentError
 
 T = TypeVar("T")
 CLOSE_S = 5.0

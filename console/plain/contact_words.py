@@ -25,18 +25,37 @@ class ContactWords:
 
     async def do_script(self, typed: str) -> None:
         card = self._front.card
-        if card.script is None or not typed:
+        if card is None or not typed:
             self._front.script()
             return
-        desk = self._front.session.desk
+        script = self._front.session.script
         if typed.casefold() in ("back", "b"):
-            await desk.card_back()
-        elif any(one.key == typed for one in card.script.card(card.trail[-1]).answers):
-            await desk.answered(typed)
+            await script.back()
+        elif any(one.key == typed for one in card.answers):
+            await self._answer(typed, card.card)
         else:
             self._front.say(f"The card has no answer {words.brief(typed)}: type script.")
             return
         self._front.script()
+
+    async def _answer(self, key: str, card: str) -> None:
+        """Give an answer; what it needs is asked first."""
+        script = self._front.session.script
+        needs = await script.needs(key)
+        values: dict[str, str] = {}
+        if needs.due:
+            self._front.say(f"To pay: {words.told(needs.due)}.")
+        for asked in needs.asked:
+            for place, (_, name) in enumerate(asked.choices, 1):
+                self._front.say(f"{place}: {words.told(name)}.")
+            typed = await self._front.ask(asked.label.rstrip("?"))
+            chosen = (
+                asked.choices[int(typed) - 1][0]
+                if typed.isdecimal() and 0 < int(typed) <= len(asked.choices)
+                else typed
+            )
+            values[asked.name] = chosen
+        await script.given(card, key, values)
 
     async def do_wrap(self, typed: str) -> None:
         session = self._front.session

@@ -27,8 +27,9 @@ from console.services.session import Session
 from console.services.station import Station
 from data.clock import Clock
 from data.models.agent import AgentState
-from data.models.contact import Contact, ContactKind
-from data.playbook.files import KeyedChoice
+from data.models.contact import Contact
+from data.playbook.choices import KeyedChoice
+from data.playbook.view import CardView
 from data.queue.agent_state import MISSED_REASON, REJECTED_REASON
 from data.sync.wire import SyncStatus
 from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
@@ -64,7 +65,7 @@ class Front:
         self.queue: QueueView | None = None
         self.glance: Glance | None = None
         self.ticket: TicketView | None = None
-        self.card = ScriptShown(None, (), {}, ContactKind.CALL)
+        self.card: CardView | None = None
         self.queue_read: tuple[str, ...] = ()
         """The contacts of the queue, as they were read out last."""
         self.desk: tuple[DeskLine, ...] = ()
@@ -191,7 +192,7 @@ class Front:
             case Connected(contact=contact):
                 self._popping = False
                 self.say(f"Connected: {facts.who(contact)}.")
-                if self.card.script is not None:
+                if self.card is not None:
                     self.script()
             case StateChanged():
                 before, self.state = self.state, message
@@ -211,8 +212,8 @@ class Front:
                 self.queue = view
             case DeskChanged(lines=lines, today=today):
                 self.desk, self.today = lines, today
-            case ScriptShown():
-                self.card = message
+            case ScriptShown(card=card):
+                self.card = card
             case TicketShown(view=ticket):
                 self.ticket = ticket
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from console.messages import ScriptShown
 from console.plain import wording as say
 from data.customers.phone import display
-from data.models.contact import Contact, ContactKind
+from data.models.contact import Contact
 from data.models.customer import Customer
 from data.models.ticket import Ticket
-from data.playbook import script
+from data.playbook.view import CardView
+from data.playbook.world import Channel
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import Glance, TicketView
 from widgets.glance import checklist
@@ -167,18 +167,24 @@ def history_lines(view: TicketView, now: datetime) -> Iterator[str]:
 # the script
 
 
-def card_lines(shown: ScriptShown) -> Iterator[str]:
-    """What to say, what to do, and the answers with the key that takes each."""
-    if shown.script is None or not shown.trail:
+def card_lines(card: CardView | None) -> Iterator[str]:
+    """What to say, why, what was done, and the answers with the key that takes each."""
+    if card is None:
         yield "The script opens with the first word of a contact."
         return
-    card = shown.script.card(shown.trail[-1])
-    text = card.chat if shown.kind is not ContactKind.CALL and card.chat else card.say
-    if text:
-        yield f"Say: {say.gaps(script.say(text, shown.facts))}"
+    if card.trail and card.trail[-1].because:
+        yield f"Because {say.told(card.trail[-1].because)}."
+    if card.say:
+        yield f"{'Say' if card.channel is Channel.VOICE else 'Write'}: {say.gaps(card.say)}"
+    if card.ask:
+        yield f"Ask: {say.told(card.ask)}"
+    if card.due:
+        yield f"To pay: {say.told(card.due)}."
+    for done in card.trail[-1].done if card.trail else ():
+        yield f"Done: {say.told(done)}."
     if card.do:
         yield f"Do: {say.told(card.do)}."
     for answer in card.answers:
-        yield f"{answer.key}: {answer.label}."
+        yield f"{answer.key}: {say.told(answer.label)}."
     if not card.answers:
         yield "The script ends here."

@@ -18,7 +18,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from console import actions, keymap
-from data.playbook.files import KeyedChoice
+from data.playbook.choices import KeyedChoice
 from widgets.lines import Lines, Row
 from widgets.pane import PaneHeading
 from widgets.safe_text import Line, Span, fit, line, wrap

@@ -23,6 +23,7 @@ from console.messages import (
     NoCustomer,
     QueueChanged,
     Rang,
+    ScriptAsks,
     ScriptShown,
     StateChanged,
     TakenUp,
@@ -186,7 +187,10 @@ class WorkspaceScreen(WorkspaceActions):
             self.customer_pane.show_nobody(event.number, event.hint)
 
     def on_script_shown(self, event: ScriptShown) -> None:
-        self.query_one(ScriptPane).show(event.script, event.trail, event.facts, event.kind)
+        self.query_one(ScriptPane).show(event.card)
+
+    def on_script_asks(self, event: ScriptAsks) -> None:
+        self.ask_for_answer(event)
 
     def on_ticket_shown(self, event: TicketShown) -> None:
         self.ticket_pane.show(event.view, event.at)
@@ -268,10 +272,16 @@ class WorkspaceScreen(WorkspaceActions):
         self.go("ticket" if key.startswith("ticket:") else "customer")
 
     def on_script_pane_answered(self, event: ScriptPane.Answered) -> None:
-        self.do(self.session.desk.answered(event.key))
+        self.do(self.session.script.answered(event.key, event.card))
 
     def on_script_pane_back(self, event: ScriptPane.Back) -> None:
-        self.do(self.session.desk.card_back())
+        self.do(self.session.script.back())
+
+    def on_script_pane_leave(self, event: ScriptPane.Leave) -> None:
+        self.do(self.session.script.leave())
+
+    def on_script_pane_jump(self, event: ScriptPane.Jump) -> None:
+        self.jump_in_script()
 
     def on_ticket_pane_edited(self, event: TicketPane.Edited) -> None:
         self.session.desk.edited(event.item_id, event.fields, event.focus, event.cursor, event.begun)

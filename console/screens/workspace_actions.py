@@ -8,19 +8,21 @@ from collections.abc import Awaitable, Collection, Sequence
 from textual.screen import Screen
 
 from console import actions
-from console.messages import CustomerShown, SignedOff
+from console.messages import CustomerShown, ScriptAsks, SignedOff
+from console.screens.asking import AnswerDialog, PickDialog
 from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.drafting import TextDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.drafts import Slip
+from console.services.script import answer_draft
 from console.services.session import Session
 from data.customers.form import form_of
 from data.desk.drafts import Draft, DraftKind, draft_id
 from data.models.agent import AgentState
 from data.models.contact import RequestAction
-from data.playbook.files import KeyedChoice
+from data.playbook.choices import KeyedChoice
 from data.views import Found
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
@@ -222,6 +224,54 @@ class WorkspaceActions(Screen[None]):
 
         return look
 
+    # the script
+
+    def ask_for_answer(self, event: ScriptAsks) -> None:
+        """Ask what an answer of the script needs."""
+        slip = Slip(self.session.drafts, answer_draft(event.item_id, event.card, event.key))
+
+        def chosen(values: dict[str, str] | None) -> None:
+            if values is not None:
+                self.do(self.session.script.given(event.card, event.key, values, event.item_id))
+
+        self.app.push_screen(AnswerDialog(event.title, event.asked, slip, event.due), chosen)
+
+    def jump_in_script(self) -> None:
+        """Choose a card of the script to go on from."""
+        self.do(self._choose_card())
+
+    async def _choose_card(self) -> None:
+        item = self.session.desk.item
+        if item is None or item.run is None:
+            self.session.seat.tell("There is no script here: it opens with a contact.", "warning")
+            return
+        cards = await self.session.seat.read(self.session.seat.engine.cards, item)
+
+        def chosen(card: str | None) -> None:
+            if card is not None:
+                self.do(self.session.script.jump(card))
+
+        self.app.push_screen(PickDialog("Go to a card", cards, "title or number of a card"), chosen)
+
+    def action_playbooks(self) -> None:
+        if self.session.desk.item is None:
+            self.session.seat.tell("There is nothing in hand: open a contact or a ticket first.", "warning")
+            return
+        books = self.session.seat.engine.library.playbooks
+        choices = [
+            KeyedChoice(key=book.key or mark, label=book.title or book.id)
+            for book, mark in zip(books, "123456789", strict=False)
+        ]
+        by_label = {choice.label: book.id for choice, book in zip(choices, books, strict=False)}
+
+        def chosen(label: str | None) -> None:
+            if label is not None:
+                self.do(self.session.script.open(by_label[label]))
+                self.go("script")
+
+        note = "the script in hand waits, and goes on afterwards"
+        self.app.push_screen(ChooseDialog("Open a playbook", choices, note), chosen)
+
     # what was begun
 
     def _slip(self, kind: DraftKind, about: str = "") -> Slip:
@@ -239,6 +289,10 @@ class WorkspaceActions(Screen[None]):
             self.do(self._edit_customer(draft.about))
         elif draft.kind is DraftKind.CALL_OUT:
             self.action_call_out()
+        elif draft.kind is DraftKind.ANSWER and item is not None:
+            about, card, key = draft.about.rsplit("/", 2)
+            if about == item.id:
+                self.do(self.session.script.answered(key, card))
 
     # the ticket
 

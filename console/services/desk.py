@@ -12,7 +12,7 @@ from data.desk import journal, reading
 from data.desk.drafts import DraftKind, draft_id
 from data.desk.journal import DeskItem
 from data.models.base import ContactId, CustomerId, TicketId
-from data.models.contact import Contact, ContactKind, Direction
+from data.models.contact import Contact, Direction
 from data.models.ticket import Begun
 from data.store.errors import StoreError
 from data.tickets import tickets
@@ -75,8 +75,9 @@ class Desk:
         )
         await self._read(contact.id)
         item = self.item
-        if item is not None and not item.trail and contact.direction is Direction.INBOUND:
-            await self._put(item.model_copy(update={"trail": (self._seat.script.first.id,)}))
+        if item is not None and not item.runs and contact.direction is Direction.INBOUND:
+            begun = await self._seat.write(self._seat.engine.begin, item)
+            self.take_over(begun.item)
 
     async def open_ticket(self, ticket_id: TicketId) -> None:
         """Open a saved ticket.
@@ -127,6 +128,7 @@ class Desk:
     async def _remove(self, item: DeskItem) -> None:
         for kind in (DraftKind.NOTE, DraftKind.CUSTOMER):
             self._drafts.discard(draft_id(kind, item.id))
+        self._drafts.discard_all(draft_id(DraftKind.ANSWER, f"{item.id}/"))
         await self._seat.read(journal.take_off, item.id, self._seat.me)
         self._items = [one for one in self._items if one.id != item.id]
 
@@ -159,6 +161,7 @@ class Desk:
         if not left and contact.customer_id is None and self._drafts.holds(DraftKind.CUSTOMER, item.id):
             left = "a new customer was begun, c goes on with it"
         if not left:
+            await self._seat.write(self._seat.engine.finish, item)
             await self._remove(item)
         self._current = self._items[0].id if self._items else None
         return (item.number if item.ticket_id else ""), left
@@ -214,10 +217,10 @@ class Desk:
     async def _put(self, item: DeskItem) -> DeskItem:
         """Write an item. What was typed while it was being written stays, and is written next."""
         kept = await self._seat.read(journal.keep, item, self._seat.clock)
-        self._take_over(kept)
+        self.take_over(kept)
         return kept
 
-    def _take_over(self, kept: DeskItem) -> None:
+    def take_over(self, kept: DeskItem) -> None:
         """An item was written: that is how it is now, but for what was typed since."""
         for place, now in enumerate(self._items):
             if now.id == kept.id:
@@ -258,7 +261,7 @@ class Desk:
             raise
         if written.masked:
             self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")
-        self._take_over(kept)
+        self.take_over(kept)
         return kept
 
     @property
@@ -283,7 +286,7 @@ class Desk:
             self._typed.discard(item.id)
             item = await self._put(item)
         draft = draft_id(DraftKind.NOTE, item.id)
-        self._take_over(await self._drafts.finish(draft, journal.add_note, item, text, self._seat.clock))
+        self.take_over(await self._drafts.finish(draft, journal.add_note, item, text, self._seat.clock))
         await self.show()
 
     async def belongs_to(self, contact_id: str, customer_id: CustomerId) -> None:
@@ -304,25 +307,6 @@ class Desk:
             )
         if item.id == self._current:
             await self._show_ticket(item)
-
-    # the script
-
-    async def answered(self, key: str) -> None:
-        """An answer of the current card."""
-        item = self.item
-        if item is None or not item.trail:
-            return
-        card = self._seat.script.card(item.trail[-1])
-        answer = next((one for one in card.answers if one.key == key), None)
-        if answer is not None:
-            await self._put(item.model_copy(update={"trail": (*item.trail, answer.to)}))
-            await self._show_script()
-
-    async def card_back(self) -> None:
-        """One card back."""
-        item = self.item
-        if item is not None and len(item.trail) > 1:
-            await self._put(item.model_copy(update={"trail": item.trail[:-1]}))
             await self._show_script()
 
     # showing
@@ -351,15 +335,5 @@ class Desk:
 
     async def _show_script(self) -> None:
         item = self.item
-        if item is None or not item.trail:
-            self._seat.post(ScriptShown(None, (), {}, ContactKind.CALL))
-            return
-        facts = await self._seat.read(reading.script_facts, item)
-        named = {
-            **facts,
-            "organisation": self._seat.settings.organisation,
-            "agent": self._seat.agent.name.split()[0],
-            "ticket": item.number,
-        }
-        kind = await self._seat.read(reading.kind_of, item)
-        self._seat.post(ScriptShown(self._seat.script, item.trail, named, kind))
+        card = await self._seat.read(self._seat.engine.view, item) if item is not None else None
+        self._seat.post(ScriptShown(card))

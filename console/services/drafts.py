@@ -90,6 +90,11 @@ class Drafts:
         if self._drafts.pop(draft, None) is not None:
             self._changed(draft)
 
+    def discard_all(self, beginning: str) -> None:
+        """The same for every draft whose id begins so."""
+        for draft in [one for one in self._drafts if one.startswith(beginning)]:
+            self.discard(draft)
+
     def _changed(self, draft: str) -> None:
         self._typed.add(draft)
         self._keeper.soon()

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from console.services.drafts import Drafts
 from console.services.seat import Seat
 from data.models.agent import AgentState, AgentStatus
 from data.models.base import ContactId
-from data.models.contact import Capability, Contact, ContactState, Request, RequestAction, RequestState
+from data.models.contact import Contact, ContactState, Request, RequestAction, RequestState
 from data.queue import handling, live, people
 from data.queue.agent_state import Move, observed
-
-CAPABILITY = {
-    RequestAction.HOLD: Capability.HOLD,
-    RequestAction.RESUME: Capability.HOLD,
-    RequestAction.TRANSFER: Capability.TRANSFER,
-    RequestAction.CONSULT: Capability.TRANSFER,
-    RequestAction.COMPLETE_TRANSFER: Capability.TRANSFER,
-    RequestAction.CANCEL_CONSULT: Capability.TRANSFER,
-    RequestAction.HANG_UP: Capability.HANG_UP,
-    RequestAction.VOICE_MAIL: Capability.VOICE_MAIL,
-}
-"""What a feed must be able to do for each request."""
-
-IN_CALL = (ContactState.TALKING, ContactState.HELD)
 
 
 class Phone:
@@ -142,13 +130,7 @@ class Phone:
 
     def cannot(self, action: RequestAction) -> str:
         """Why the call in hand cannot be asked this; empty when it can."""
-        contact = self.contact
-        if contact is None or contact.agent != self._seat.me or contact.state not in IN_CALL:
-            return "There is no call in hand."
-        needed = CAPABILITY.get(action)
-        if needed is not None and needed not in contact.can:
-            return f"This line cannot do that from here ({action}): use the phone itself."
-        return ""
+        return handling.cannot(self.contact, self._seat.me, action)
 
     async def ask(self, action: RequestAction, target: str = "") -> bool:
         """Ask the feed to do something with the call in hand; False (and told) when it cannot be asked."""
@@ -159,6 +141,10 @@ class Phone:
         if contact is not None:
             await self._request(contact, action, target)
         return True
+
+    def heed(self, requests: Iterable[Request]) -> None:
+        """The feed was asked these for this agent: what it refuses is told."""
+        self._asked.update({one.id: one for one in requests})
 
     async def _request(self, contact: Contact, action: RequestAction, target: str = "") -> None:
         request = await self._seat.write(handling.ask, contact, action, self._seat.me, self._seat.clock, target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from textual.message import Message
@@ -17,8 +18,8 @@ from console.settings import Settings
 from data.clock import Clock
 from data.models.agent import Agent
 from data.models.base import AgentId, new_id
-from data.playbook.files import Choices
-from data.playbook.script import Script
+from data.playbook.choices import Choices
+from data.playbook.engine import Engine
 from data.queue.agent_state import IllegalMoveError
 from data.store.database import Store
 from data.store.errors import StoreError
@@ -37,22 +38,25 @@ class Seat:
         store: StoreThread,
         link: Link,
         settings: Settings,
-        script: Script,
+        engine: Engine,
         choices: Choices,
         clock: Clock,
         how: Callable[[str], str],
+        receipts: Path,
     ) -> None:
         self.agent = agent
         self.me = AgentId(agent.id)
         self.link = link
         self.settings = settings
-        self.script = script
+        self.engine = engine
         self.choices = choices
         self.clock = clock
         self.key = Keys(settings.keys)
         """How the key of an action is written here."""
         self.how = how
         """How an action is asked for at this front end, for sentences: `press r`, or `type ready`."""
+        self.receipts = receipts
+        """The folder into which receipts are saved."""
         self.turn = asyncio.Lock()
         """Held by whatever moves the agent or the contact, so that moves come one after the other."""
         self.post: Callable[[Message], object] = _nobody

@@ -23,6 +23,7 @@ from console.messages import (
 from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
 from console.services.phone import Phone
+from console.services.script import Script
 from console.services.seat import Seat
 from data.customers import records
 from data.desk import reading
@@ -50,6 +51,7 @@ class Session:
         self.phone = Phone(seat, status)
         self.drafts = Drafts(seat)
         self.desk = Desk(seat, self.drafts)
+        self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.sync = SyncStatus()
         self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None

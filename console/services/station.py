@@ -14,13 +14,15 @@ from console.services.seat import Seat
 from console.services.store_thread import StoreThread
 from data.clock import Clock
 from data.models.agent import Agent, Role
-from data.playbook.files import load_choices, load_script
+from data.models.base import AgentId
 from data.queue import people
-from data.store.database import STORE_FILE
+from data.store.database import STORE_FILE, Store
 from data.sync.wire import SyncStatus
 
 if TYPE_CHECKING:
     from console.services.session import Session
+    from data.billing.catalogue import Catalogue
+    from data.playbook.library import Library
 
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
@@ -72,13 +74,23 @@ class Station:
             ContentError: a text file cannot be used.
             StoreError: the store cannot be opened.
         """
-        self._script = load_script(self._launch.settings.script)
+        from data.playbook.choices import load_choices
+
         self._choices = load_choices(self._launch.settings.choices)
         await self._store.open()
+        self._library, self._catalogue = await self._store.do(self._read_texts)
         self._link.start()
         if self._floor is not None:
             await self._floor.start()
             self._watching = asyncio.create_task(self._watch(self._floor), name="practice floor")
+
+    def _read_texts(self, _store: Store) -> tuple[Library, Catalogue]:
+        """The playbooks and the items: read beside the screen, they take a moment."""
+        from data.billing.catalogue import catalogue
+        from data.playbook.library import library
+
+        settings = self._launch.settings
+        return library(settings.playbooks, settings.script), catalogue(settings.items)
 
     async def _watch(self, floor: PracticeFloor) -> None:
         if said := await floor.ended():
@@ -120,19 +132,32 @@ class Station:
             StoreError: the store could not be written.
         """
         from console.services.session import Session
+        from data.playbook.engine import Engine
+        from data.playbook.workplace import Workplace
 
         await self.heard_of_people()
         agent, status = await self._store.do(people.sign_on, name, self._clock, Role(self._launch.role))
         self._link.wake()
+        settings = self._launch.settings
+        workplace = Workplace(
+            agent=AgentId(agent.id),
+            agent_name=agent.name.split()[0],
+            organisation=settings.organisation,
+            clock=self._clock,
+            catalogue=self._catalogue,
+            terms=settings.terms,
+            most_attempts=settings.callback_attempts,
+        )
         seat = Seat(
             agent,
             self._store,
             self._link,
-            self._launch.settings,
-            self._script,
+            settings,
+            Engine(self._library, workplace),
             self._choices,
             self._clock,
             self._how,
+            settings.receipts or self._launch.folder / "receipts",
         )
         self.session = Session(seat, status)
         self.session.sync = self._sync

@@ -17,21 +17,8 @@ from data.backup.shelf import COPY, MANIFEST, OUTBOX, BackupError, FileMark, Man
 from data.store import driver
 from data.store.errors import explain
 
-COUNTED = (
-    "agent",
-    "agent_status",
-    "contact",
-    "contact_event",
-    "conflict",
-    "customer_row",
-    "desk",
-    "outbox",
-    "queue",
-    "request",
-    "ticket",
-    "ticket_event",
-)
-"""Tables whose rows a backup tells."""
+BESIDE = ("conflict", "desk", "draft", "outbox")
+"""Tables of the seat alone whose rows a backup tells, beside those that travel."""
 SPARE_BYTES = 16_000_000
 """Room that must be left on the disk beside the copy: the store itself has to go on."""
 
@@ -194,11 +181,17 @@ def _mark(file: Path) -> FileMark:
         return FileMark(bytes=file.stat().st_size, sha256=hashlib.file_digest(data, "sha256").hexdigest())
 
 
+def _counted() -> list[str]:
+    from data.models import SYNCED
+
+    return sorted([*("customer_row" if name == "customer" else name for name in SYNCED), *BESIDE])
+
+
 def _count(connection: driver.Connection) -> dict[str, int]:
     there = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     return {
         name: int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0])  # noqa: S608
-        for name in COUNTED
+        for name in _counted()
         if name in there
     }
 

@@ -29,6 +29,8 @@ class DraftKind(StrEnum):
     CHANGE = "change"
     """Of a customer who is known."""
     CALL_OUT = "call out"
+    ANSWER = "answer"
+    """To a card of the script, about a thing on the desk."""
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

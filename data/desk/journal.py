@@ -12,6 +12,7 @@ from pydantic import Field
 from data.clock import Clock
 from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, TicketId
 from data.models.ticket import Begun
+from data.playbook.run import Run
 from data.store.database import Store
 from data.sync.replica import take_ticket_number
 from data.text.cards import mask_cards
@@ -41,11 +42,16 @@ class DeskItem(Entity):
     focus: str = ""
     cursor: tuple[int, int] = (0, 0)
     """Row and column in the focused field."""
-    trail: tuple[str, ...] = ()
-    """Script cards gone through, the current one last."""
+    runs: tuple[Run, ...] = ()
+    """Its scripts: the one in hand last, those that it interrupts before it."""
     place: int = 0
     """The highest is on top."""
     updated_at: Instant
+
+    @property
+    def run(self) -> Run | None:
+        """The script in hand."""
+        return self.runs[-1] if self.runs else None
 
     @property
     def unsaved(self) -> bool:

@@ -13,7 +13,7 @@ from data.customers.phone import display as phone_text
 from data.desk.journal import DeskItem
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
-from data.models.contact import Contact, ContactKind, ContactState
+from data.models.contact import Contact, ContactState
 from data.models.ticket import Ticket
 from data.queue import live
 from data.store.database import Store
@@ -127,20 +127,6 @@ def transfer_targets(store: Store, me: AgentId) -> list[tuple[str, str, str]]:
         (f"queue:{one.id}", f"queue {one.name}", f"{counts.get(one.id, 0)} waiting") for one in live.queues(store)
     ]
     return [*ready, *at_queues, *busy]
-
-
-def script_facts(store: Store, item: DeskItem) -> dict[str, str]:
-    """What the script may say of the contact in hand."""
-    customer = (
-        store.value("SELECT name FROM customer WHERE id = ?", (item.customer_id,)) if item.customer_id else ""
-    )
-    return {"customer": str(customer or "")}
-
-
-def kind_of(store: Store, item: DeskItem) -> ContactKind:
-    """Which wording a thing on the desk needs: its contact's, a call's for a ticket."""
-    contact = live.contact(store, item.contact_id) if item.contact_id else None
-    return contact.kind if contact is not None else ContactKind.CALL
 
 
 def matches(store: Store, contact: Contact) -> list[Found]:

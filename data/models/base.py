@@ -64,6 +64,12 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
+class Strict(BaseModel):
+    """A part of a reviewed text as it is written: nothing that is not known is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
 class Entity(BaseModel):
     """A stored thing. `entity` is its name in the outbox and the name of its table."""
 

@@ -70,6 +70,12 @@ class TicketEventKind(StrEnum):
     CHANGED = "changed"
     NOTE = "note"
     CONTACT = "contact"
+    MONEY = "money"
+    """A charge, an invoice, a payment, or one of them taken back."""
+    TOLD = "told"
+    """Somebody was told of it, or acknowledged that; made from the notices when it is read, never stored."""
+    CALLBACK = "callback"
+    """A callback was promised or tried; made from the callbacks when it is read, never stored."""
 
 
 class TicketEvent(Entity):

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from data.clock import Clock
 from data.models.base import AgentId, CustomerId, TicketId, new_id
-from data.models.contact import Contact, ContactEvent, ContactState, EventKind, Request, RequestAction
+from data.models.contact import Capability, Contact, ContactEvent, ContactState, EventKind, Request, RequestAction
 from data.store.database import Store
 from data.store.save import Change, saving
 
 SOURCE = "desk"
+IN_CALL = (ContactState.TALKING, ContactState.HELD)
+NEEDS = {
+    RequestAction.HOLD: Capability.HOLD,
+    RequestAction.RESUME: Capability.HOLD,
+    RequestAction.TRANSFER: Capability.TRANSFER,
+    RequestAction.CONSULT: Capability.TRANSFER,
+    RequestAction.COMPLETE_TRANSFER: Capability.TRANSFER,
+    RequestAction.CANCEL_CONSULT: Capability.TRANSFER,
+    RequestAction.HANG_UP: Capability.HANG_UP,
+    RequestAction.VOICE_MAIL: Capability.VOICE_MAIL,
+}
+"""What a feed must be able to do for each request."""
 
 
 def _log(change: Change, contact: Contact, kind: EventKind, agent: AgentId, clock: Clock, text: str = "") -> None:
@@ -51,6 +63,16 @@ def verify(store: Store, contact: Contact, items: tuple[str, ...], agent: AgentI
         verified = change.update(Contact, contact.id, verified=items)
         _log(change, contact, EventKind.VERIFIED, agent, clock, ", ".join(items))
     return verified or contact
+
+
+def cannot(contact: Contact | None, agent: AgentId, action: RequestAction) -> str:
+    """Why the feed of a contact cannot be asked this by an agent; empty when it can."""
+    if contact is None or contact.agent != agent or contact.state not in IN_CALL:
+        return "There is no call in hand."
+    needed = NEEDS.get(action)
+    if needed is not None and needed not in contact.can:
+        return f"This line cannot do that from here ({action}): use the phone itself."
+    return ""
 
 
 def ask(

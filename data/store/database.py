@@ -153,15 +153,12 @@ def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool 
     import sqlite_utils
     from sqlite_utils.migrations import Migrations
 
-    from data.customers.schema import STEPS as CUSTOMER_STEPS
-    from data.desk.schema import STEPS as DESK_STEPS
-    from data.queue.schema import STEPS as QUEUE_STEPS
-    from data.store.migrations import STEPS
+    from data.store.steps import every_step
 
     if version and backup:
         _back_up_before_update(connection, path)
     steps = Migrations("agent-console")
-    for step in (*STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS):
+    for step in every_step():
         steps()(step)
     database = sqlite_utils.Database(connection, use_counts_table=False)
     driver.begin_write(connection)

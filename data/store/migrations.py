@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 9
 """Number of steps: `PRAGMA user_version` of a store that has them all."""
 
 
@@ -204,4 +204,4 @@ def first_shape(db: Database) -> None:
 
 
 STEPS = [first_shape]
-"""Every step, oldest first; `data.customers.schema`, `data.queue.schema` and `data.desk.schema` add theirs."""
+"""The first steps; `data.store.steps` has those of the other rooms."""

@@ -360,8 +360,21 @@ def take_ticket_number(connection: driver.Connection) -> str:
     ).fetchone()
     if taken is not None:
         return str(taken[0])
-    facts = dict(connection.execute("SELECT key, value FROM sync_state").fetchall())
-    count = int(facts.get("own_numbers", 0)) + 1
+    known = connection.execute("SELECT value FROM sync_state WHERE key = 'own_numbers'").fetchone()
+    count = int(known[0] if known else 0) + 1
     _remember(connection, {"own_numbers": str(count)})
-    prefix = facts.get("number") or facts.get("replica_id", new_id()).replace("-", "")[-6:].upper()
-    return f"S{prefix}-{count:04d}"
+    return f"{seat_mark(connection)}-{count:04d}"
+
+
+def seat_mark(connection: driver.Connection) -> str:
+    """What is in numbers that only this replica gives: `S3`, or six letters and digits before the hub knew it."""
+    facts = dict(connection.execute("SELECT key, value FROM sync_state").fetchall())
+    return f"S{facts.get('number') or facts.get('replica_id', new_id()).replace('-', '')[-6:].upper()}"
+
+
+def numbered_here(connection: driver.Connection, number: str) -> bool:
+    """Whether this replica gave a ticket its number, and no other can have."""
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        block = "SELECT 1 FROM number_block WHERE first <= ? AND ? < next"
+        return connection.execute(block, (int(number), int(number))).fetchone() is not None
+    return number.startswith(f"{seat_mark(connection)}-")

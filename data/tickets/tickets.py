@@ -168,6 +168,22 @@ def note(store: Store, ticket_id: str, text: str, agent: AgentId, clock: Clock) 
         return _event(change, ticket_id, agent, clock, TicketEventKind.NOTE, text=text)
 
 
+def mark(store: Store, ticket_id: str, field: str, value: str, agent: AgentId, clock: Clock) -> TicketEvent:
+    """Write down how something stands that is no field of the form: `marked` reads it again."""
+    with saving(store, agent, clock) as change:
+        old = marked(store, ticket_id, field)
+        return _event(change, ticket_id, agent, clock, TicketEventKind.CHANGED, field=field, old=old, new=value)
+
+
+def marked(store: Store, ticket_id: str, field: str) -> str:
+    """How something stands that was marked on a ticket; empty when it never was."""
+    found = store.value(
+        "SELECT new FROM ticket_event WHERE ticket_id = ? AND field = ? ORDER BY at DESC, pk DESC LIMIT 1",
+        (ticket_id, field),
+    )
+    return str(found or "")
+
+
 def _event(
     change: Change,
     ticket_id: str,

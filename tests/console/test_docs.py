@@ -16,7 +16,8 @@ from console.keymap import Keys
 from console.looks.theme_files import read_folder
 from console.settings import SETTINGS_FILE, Settings, load
 from data.customers.mapping import Field, read_mapping
-from data.playbook.files import load_choices, load_script
+from data.playbook.choices import load_choices
+from data.playbook.library import load as load_playbook
 from data.store.database import STORE_FILE, Store
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +112,7 @@ def test_the_samples_of_script_and_dispositions_load(tmp_path: Path) -> None:
     script, choices = blocks("yaml")
     (tmp_path / "script.yaml").write_text(script, encoding="utf-8")
     (tmp_path / "choices.yaml").write_text(choices, encoding="utf-8")
-    assert load_script(tmp_path / "script.yaml").first.id == "greeting"
+    assert load_playbook(tmp_path / "script.yaml").playbook.first.id == "greeting"
     assert load_choices(tmp_path / "choices.yaml").not_ready
 
 

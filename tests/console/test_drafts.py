@@ -113,7 +113,7 @@ async def test_dialog_search_and_place_come_back_to_whom_they_belong(tmp_path: P
     async with opened(tmp_path) as (pilot, feed):
         screen = await talk(pilot, feed)
         await pilot.press("1")  # the next card of the script
-        await until(pilot, lambda: len(screen.session.desk.item.trail) == 2)
+        await until(pilot, lambda: len(screen.session.desk.item.run.trail) == 2)
         await pilot.press("f5", *"Title", "tab", "tab", "escape")
         await open_dialog(pilot, "c")
         assert dialog(pilot).fields["name"] == "Maria Alvarez"
@@ -133,7 +133,7 @@ async def test_dialog_search_and_place_come_back_to_whom_they_belong(tmp_path: P
         await until(pilot, lambda: pilot.app.screen is screen)
         await until(pilot, lambda: screen.focused is screen.query_one("#ticket-history"))
         assert screen.ticket_pane.fields["title"] == "Title"
-        assert len(screen.session.desk.item.trail) == 2
+        assert len(screen.session.desk.item.run.trail) == 2
         await pilot.press("slash", *"alvarez", "left", "ctrl+q")
     assert kept(tmp_path)["customer"].fields["company"] == "Tile Co"
     async with opened_again(tmp_path) as pilot:

@@ -174,7 +174,7 @@ async def test_no_text_of_the_screen_names_a_key_that_was_changed(tmp_path: Path
     async with app.run_test(size=(160, 45)) as pilot:
         screen = await talk(pilot, feed)
         await pilot.press("1")
-        await until(pilot, lambda: len(screen.session.desk.item.trail) == 2)  # type: ignore[union-attr]
+        await until(pilot, lambda: len(screen.session.desk.item.run.trail) == 2)  # type: ignore[union-attr]
         await pilot.press("f5", "S")
         await until(pilot, lambda: bool(screen.session.desk.number))
         await pilot.press("escape")
@@ -186,7 +186,7 @@ async def test_no_text_of_the_screen_names_a_key_that_was_changed(tmp_path: Path
             assert new in shown, new
         assert not re.search(r"(^|\s)(F10|v name|b back|h hold)(\s|$)", shown)
         await pilot.press("f4", "B")
-        await until(pilot, lambda: len(screen.session.desk.item.trail) == 1)  # type: ignore[union-attr]
+        await until(pilot, lambda: len(screen.session.desk.item.run.trail) == 1)  # type: ignore[union-attr]
 
 
 def test_no_source_names_a_key_by_hand() -> None:

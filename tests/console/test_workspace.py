@@ -231,15 +231,15 @@ async def test_an_interrupted_ticket_comes_back_as_it_was(tmp_path: Path) -> Non
         await until(pilot, state_is(screen, AgentState.ON_CALL))
         await until(pilot, lambda: screen.ticket_pane.fields["title"] == "")
         await pilot.press("f4", "1")
-        await until(pilot, lambda: len(screen.session.desk.item.trail) == 2)  # type: ignore[union-attr]
+        await until(pilot, lambda: len(screen.session.desk.item.run.trail) == 2)  # type: ignore[union-attr]
 
         await pilot.press("f6", "down", "enter")
         await until(pilot, lambda: screen.ticket_pane.fields["title"] == "First and more")
         await until(pilot, lambda: screen.focused is screen.ticket_pane.field("title"))
         assert screen.ticket_pane.field("title").cursor_at == before
         await pilot.press("escape", "f6", "down", "enter")
-        await until(pilot, lambda: len(screen.session.desk.item.trail) == 2)  # type: ignore[union-attr]
-        assert screen.query_one(ScriptPane).card.id == "verify"  # type: ignore[union-attr]
+        await until(pilot, lambda: len(screen.session.desk.item.run.trail) == 2)  # type: ignore[union-attr]
+        assert screen.query_one(ScriptPane).card.card == "verify"  # type: ignore[union-attr]
 
 
 async def test_unknown_caller_becomes_a_customer(tmp_path: Path) -> None:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from data.models import (
     Agent,
     AgentState,
     AgentStatus,
+    Callback,
+    CallbackAttempt,
+    CardStep,
+    Charge,
     Contact,
     ContactEvent,
     Customer,
+    Invoice,
+    Notice,
+    NoticeSeen,
+    Payment,
     Queue,
     Request,
+    Reversal,
     Role,
     Ticket,
     TicketEvent,
 )
 from data.models.base import AgentId, ContactId, CustomerId, Entity, QueueId, TicketId, new_id
+from data.models.callback import CallbackOutcome, CallbackState
 from data.models.contact import Capability, ContactKind, ContactState, Direction, EventKind, RequestAction
 from data.models.customer import Asset, Person, Phone, Plan
+from data.models.money import Allocation, InvoiceLine, Method, Reversed
+from data.models.notice import NoticeRole
 from data.models.ticket import Priority, TicketEventKind, TicketState
+from data.playbook.run import Done, Run, Step
+from data.playbook.world import Channel
 
 AT = datetime(2026, 1, 5, 9, 30, 15, 123000, tzinfo=UTC)
 ME = AgentId("agent-1")
@@ -40,6 +55,37 @@ def samples(text: str = "text") -> list[Entity]:
             contact_id=ContactId(text),
             after_call=text,
         ),
+        CardStep(
+            id=new_id(),
+            run_id=text,
+            contact_id=ContactId(text),
+            ticket_id=TicketId(text),
+            playbook=text,
+            version=3,
+            card=text,
+            at=AT,
+            left_at=AT,
+            answer=text,
+            outcome=text,
+            because=text,
+            to=text,
+            agent=ME,
+        ),
+        Callback(
+            id=new_id(),
+            customer_id=CustomerId(text),
+            contact_id=ContactId(text),
+            ticket_id=TicketId(text),
+            number="+12155550101",
+            about=text,
+            due_at=AT,
+            until=AT,
+            for_agent=ME,
+            made_by=ME,
+            made_at=AT,
+            state=CallbackState.GIVEN_UP,
+        ),
+        CallbackAttempt(id=new_id(), callback_id=text, at=AT, by=ME, outcome=CallbackOutcome.VOICE_MAIL, text=text),
         Contact(
             id=new_id(),
             kind=ContactKind.CHAT,
@@ -103,6 +149,20 @@ def samples(text: str = "text") -> list[Entity]:
             notes=text,
             extra={text: text, "other": ""},
         ),
+        Notice(
+            id=new_id(),
+            to_role=NoticeRole.SUPPORT,
+            to_agent=ME,
+            skill=text,
+            kind=text,
+            about=text,
+            ticket_id=TicketId(text),
+            contact_id=ContactId(text),
+            customer_id=CustomerId(text),
+            by=ME,
+            at=AT,
+        ),
+        NoticeSeen(id=new_id(), notice_id=text, by=ME, at=AT),
         Queue(id=new_id(), name=text, priority=2, target=0.9, threshold_s=30, wrap_up_s=60),
         Request(
             id=new_id(),
@@ -146,4 +206,55 @@ def samples(text: str = "text") -> list[Entity]:
             new=text,
             text=text,
         ),
+        Charge(
+            id=new_id(),
+            ticket_id=TicketId(text),
+            item=text,
+            text=text,
+            per=text,
+            quantity=3,
+            unit_price=Decimal("19.99"),
+            at=AT,
+            by=ME,
+        ),
+        Invoice(
+            id=new_id(),
+            number=text,
+            customer_id=CustomerId(text),
+            ticket_id=TicketId(text),
+            issued_on=date(2026, 1, 5),
+            terms_days=14,
+            lines=(
+                InvoiceLine(
+                    charge_id=text, item=text, text=text, per=text, quantity=2, unit_price=Decimal("35.00")
+                ),
+            ),
+            at=AT,
+            by=ME,
+        ),
+        Payment(
+            id=new_id(),
+            customer_id=CustomerId(text),
+            method=Method.LINK,
+            reference=text,
+            payer=text,
+            allocations=(Allocation(invoice_id=text, amount=Decimal("0.01")),),
+            at=AT,
+            by=ME,
+        ),
+        Reversal(id=new_id(), what=Reversed.PAYMENT, of=text, why=text, at=AT, by=ME),
     ]
+
+
+def run(card: str) -> Run:
+    """A script at a card, with something done there."""
+    return Run(
+        id="run",
+        playbook="plain",
+        version=2,
+        digest="0123",
+        origin=Channel.VOICE,
+        channel=Channel.CHAT,
+        speaker=card,
+        trail=(Step(card=card, at=AT, because=card, done=(Done(action="note", words=card, undo={"x": card}),)),),
+    )

@@ -11,6 +11,7 @@ from data.models.base import AgentId, ContactId, CustomerId, TicketId
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.tickets import tickets
+from tests.data.samples import run
 from tests.hostile import HOSTILE
 
 ANA, BO = AgentId("ana"), AgentId("bo")
@@ -34,7 +35,7 @@ def test_a_known_one_comes_back_exactly_as_it_was_left(store: Store, clock: Leap
     left = journal.keep(
         store,
         item.model_copy(
-            update={"fields": FORM, "focus": "details", "cursor": (2, 7), "trail": ("greeting", "verify")}
+            update={"fields": FORM, "focus": "details", "cursor": (2, 7), "runs": (run("verify"),)}
         ),
         clock,
     )

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from data.desk.journal import DeskItem
 from data.models import SYNCED
 from data.models.base import AgentId, Entity, Instant, body_of, instant_text, new_id, row_of
-from tests.data.samples import AT, samples
+from tests.data.samples import AT, run, samples
 from tests.hostile import HOSTILE
 
 INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
@@ -46,8 +46,11 @@ def test_json_columns_are_those_that_hold_more_than_one_value() -> None:
     assert packed["customer"] == {"phones", "emails", "people", "assets", "flags", "extra"}
     assert packed["contact"] == {"can", "verified"}
     assert packed["agent"] == {"queues", "skills"}
+    assert packed["invoice"] == {"lines"}
+    assert packed["payment"] == {"allocations"}
+    assert packed["charge"] == packed["reversal"] == set()
     assert packed["ticket"] == packed["ticket_event"] == packed["queue"] == packed["request"] == set()
-    assert DeskItem.json_columns() == {"fields", "base", "cursor", "trail"}
+    assert DeskItem.json_columns() == {"fields", "base", "cursor", "runs"}
 
 
 def test_free_text_names_real_fields() -> None:
@@ -100,6 +103,6 @@ def test_fields_of_a_newer_program_are_passed_over(one: Entity) -> None:
 def test_a_desk_item_there_and_back() -> None:
     for text in HOSTILE:
         item = DeskItem(
-            id="c1", agent=AgentId("a1"), fields={"title": text}, cursor=(3, 4), trail=(text,), updated_at=AT
+            id="c1", agent=AgentId("a1"), fields={"title": text}, cursor=(3, 4), runs=(run(text),), updated_at=AT
         )
         assert DeskItem.from_row(item.to_row()) == item

@@ -12,16 +12,14 @@ import pytest
 
 from data.backup.making import check
 from data.backup.shelf import COPY, Reason, shelved
-from data.customers.schema import STEPS as CUSTOMER_STEPS
 from data.desk.journal import DeskItem
-from data.desk.schema import STEPS as DESK_STEPS
 from data.models import SYNCED
 from data.models.base import Entity
-from data.queue.schema import STEPS as QUEUE_STEPS
 from data.store import database, driver, migrations
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.store.migrations import SCHEMA_VERSION
+from data.store.steps import every_step
 
 
 def sentence(error: pytest.ExceptionInfo[StoreError]) -> str:
@@ -39,7 +37,7 @@ def sentence(error: pytest.ExceptionInfo[StoreError]) -> str:
 
 def test_a_fresh_store_has_every_step(store: Store) -> None:
     assert store.value("PRAGMA user_version") == SCHEMA_VERSION
-    assert len([*migrations.STEPS, *CUSTOMER_STEPS, *QUEUE_STEPS, *DESK_STEPS]) == SCHEMA_VERSION
+    assert len(every_step()) == SCHEMA_VERSION
     assert store.value("PRAGMA journal_mode") == "wal"
     assert store.value("PRAGMA synchronous") == 2, "FULL: a save that returned is on the disk"
     assert store.value("PRAGMA integrity_check") == "ok"
@@ -104,7 +102,7 @@ def test_a_step_that_fails_leaves_the_old_store(tmp_path: Path, monkeypatch: pyt
     def broken(db: object) -> None:
         raise driver.OperationalError("database or disk is full")
 
-    monkeypatch.setattr("data.queue.schema.STEPS", [*QUEUE_STEPS, broken])
+    monkeypatch.setattr("data.callbacks.schema.STEPS", [broken])
     with pytest.raises(StoreError) as told:
         Store(path)
     assert "full" in sentence(told)

@@ -11,8 +11,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from data.models import AgentState, AgentStatus
-from data.models.contact import ContactKind
-from data.playbook.script import Answer, Card, Script
 from tests.hostile import HOSTILE
 from tests.widgets import views
 from tests.widgets.stage import Stage, faults, on_stage, parts
@@ -25,20 +23,6 @@ from widgets.queue_pane import QueuePane
 from widgets.safe_text import Span
 from widgets.script_pane import ScriptPane
 from widgets.ticket_pane import TicketPane
-
-SCRIPT = Script(
-    id="call",
-    version=1,
-    cards=(
-        Card(
-            id="greeting",
-            title="Greeting",
-            say="Hello $customer, this is $agent of $organisation.",
-            do="Ask for $ticket.",
-            answers=(Answer(key="1", label="goes on", to="greeting"),),
-        ),
-    ),
-)
 
 
 class Everything(Vertical):
@@ -60,8 +44,7 @@ def show(stage: Stage, text: str) -> None:
     find(QueuePane).show(views.hostile_queue(text), NOW)
     find(CustomerPane).show_glance(views.glance(text), NOW)
     find(DeskPane).show(views.desk(text), views.TODAY, NOW)
-    facts = dict.fromkeys(("customer", "agent", "organisation", "ticket"), text)
-    find(ScriptPane).show(SCRIPT, ("greeting", "greeting"), facts, ContactKind.CALL)
+    find(ScriptPane).show(views.card(text))
     find(TicketPane).show(
         views.ticket_view(text, text, number=text, history=views.events(text), names={"me": text}), NOW
     )

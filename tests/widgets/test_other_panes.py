@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from data.models import AgentState, AgentStatus, Customer
-from data.models.contact import ContactKind
 from data.models.customer import Phone
-from data.playbook.script import Answer, Card, Script
+from data.playbook.view import AnswerView, CardView, TrailView
+from data.playbook.world import Channel
 from data.views import Today
 from tests.widgets.stage import on_stage, said, text_of
 from tests.widgets.views import NOW, TODAY, desk
@@ -20,20 +20,6 @@ from widgets.pane import PaneHeading
 from widgets.safe_text import Span
 from widgets.script_pane import ScriptPane
 from widgets.times import day, duration, since
-
-SCRIPT = Script(
-    id="call",
-    version=2,
-    cards=(
-        Card(
-            id="hello",
-            title="Greeting",
-            say="Hello $customer.",
-            answers=(Answer(key="1", label="go on", to="end"),),
-        ),
-        Card(id="end", title="Close", say="Goodbye.", chat="Bye!", do="Press w."),
-    ),
-)
 
 
 async def test_the_desk_lists_what_is_in_hand_and_the_day() -> None:
@@ -59,36 +45,68 @@ async def test_the_desk_lists_what_is_in_hand_and_the_day() -> None:
         assert [told.item_id for told in said(stage, DeskPane.Switch)] == ["b"]
 
 
+HELLO = CardView(
+    playbook="Call",
+    version=2,
+    card="hello",
+    title="Greeting",
+    say="Hello Maria.",
+    ask="Who is it?",
+    answers=(AnswerView("1", "go on", "Close"), AnswerView("2", "pay", "Paid", asks=True)),
+    trail=(TrailView("hello", "Greeting"),),
+)
+END = CardView(
+    playbook="Call",
+    version=2,
+    card="end",
+    title="Close",
+    channel=Channel.CHAT,
+    say="Bye!",
+    trail=(
+        TrailView("hello", "Greeting", answer="go on"),
+        TrailView("plan", "Plan", by_itself=True),
+        TrailView("end", "Close", because="the plan is managed", done=("ticket 10001, type 4",)),
+    ),
+)
+
+
 async def test_the_script_says_the_card_and_hears_the_answer() -> None:
     async with on_stage(lambda: ScriptPane(id="script")) as (stage, pilot):
         pane = stage.query_one(ScriptPane)
         assert pane.card is None
-        pane.show(SCRIPT, ("hello",), {"customer": "Maria"}, ContactKind.CALL)
+        pane.show(HELLO)
         pane.go()
         await pilot.pause()
         shown = text_of(stage.query_one("#script-lines"))
         assert "“Hello Maria.”" in shown
+        assert "? Who is it?" in shown
         assert "1  go on" in shown
         assert "→ Close" in shown
-        await pilot.press("2", "b", "1")
+        assert "→ Paid …" in shown, "something is asked first"
+        await pilot.press("3", "b", "l", "1", "j")
         await pilot.pause()
-        assert [told.key for told in said(stage, ScriptPane.Answered)] == ["1"]
+        assert [(told.key, told.card) for told in said(stage, ScriptPane.Answered)] == [("1", "hello")]
+        assert len(said(stage, ScriptPane.Jump)) == 1
         assert said(stage, ScriptPane.Back) == [], "there is nothing to go back to"
-        pane.show(SCRIPT, ("hello", "end"), {}, ContactKind.CHAT)
+        assert said(stage, ScriptPane.Leave) == [], "no script waits"
+
+
+async def test_the_script_says_why_and_what_was_done() -> None:
+    async with on_stage(lambda: ScriptPane(id="script")) as (stage, pilot):
+        pane = stage.query_one(ScriptPane)
+        pane.show(END)
+        pane.go()
         await pilot.press("b")
         await pilot.pause()
         shown = text_of(stage.query_one("#script-lines"))
-        assert "Greeting › Close" in shown
-        assert "“Bye!”" in shown
+        assert "Greeting › Plan › Close" in shown
+        assert "because the plan is managed" in shown
+        assert "write:" in shown
+        assert "Bye!" in shown
+        assert "“" not in shown, "what is written stands as it is sent"
+        assert "✓ ticket 10001, type 4" in shown
         assert "the script ends here" in shown
         assert len(said(stage, ScriptPane.Back)) == 1
-
-
-async def test_a_fact_that_is_not_known_is_a_gap_that_is_seen() -> None:
-    async with on_stage(lambda: ScriptPane(id="script")) as (stage, pilot):
-        stage.query_one(ScriptPane).show(SCRIPT, ("hello",), {"customer": ""}, ContactKind.CALL)
-        await pilot.pause()
-        assert "Hello …." in text_of(stage.query_one("#script-lines"))
 
 
 async def test_the_status_line_drops_the_middle_first_when_room_is_short() -> None:

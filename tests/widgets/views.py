@@ -9,6 +9,8 @@ from data.models.base import AgentId
 from data.models.contact import ContactState
 from data.models.customer import Asset, Person, Phone, Plan
 from data.models.ticket import TicketEventKind, TicketState
+from data.playbook.view import AnswerView, CardView, TrailView
+from data.playbook.world import Channel
 from data.views import DeskLine, Found, Glance, QueueFigures, QueueView, TicketView, Today, Waiting
 
 NOW = datetime(2026, 1, 5, 14, 30, tzinfo=UTC)
@@ -123,3 +125,22 @@ def desk(text: str) -> tuple[DeskLine, ...]:
 
 
 TODAY = Today(handled=7, aht_s=95.0, by_half_hour=(0, 2, 5, 1))
+
+
+def card(text: str, *, trail: int = 2, channel: Channel = Channel.VOICE) -> CardView:
+    """A card with this text wherever one can stand."""
+    steps = tuple(TrailView(text, text, text, text, True, (text,)) for _ in range(trail))
+    return CardView(
+        playbook=text,
+        version=1,
+        card=text,
+        title=text,
+        channel=channel,
+        say=text,
+        ask=text,
+        do=text,
+        answers=(AnswerView("1", text, text, asks=True),),
+        trail=steps,
+        interrupts=True,
+        due=text,
+    )

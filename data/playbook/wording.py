@@ -1,0 +1,134 @@
+"""What a card says, filled in: Jinja2 in its sandbox, with a gap that the agent sees where a fact is not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from jinja2.sandbox import SandboxedEnvironment
+
+GAP = "…"
+
+NAMES: Mapping[str, str] = {
+    "organisation": "the organisation's name",
+    "agent": "the agent's first name",
+    "customer": "the customer's name",
+    "person": "who speaks, or the contact on the ticket",
+    "came": "what we had from them: call, chat or message",
+    "company": "the customer's company",
+    "number": "the ticket number",
+    "plan": "the customer's plan in words",
+    "total": "what the open invoice of this ticket comes to",
+    "past_due": "what is past due",
+    "past_due_days": "for how many days",
+    "due_total": "the open invoice and what is past due, together",
+    "price": "the price of an item: price('320')",
+    "part_price": "what support quoted for a part",
+    "visit_price": "what support quoted for a part with a field technician",
+    "code": "the code of the remote session",
+    "reason": "why this card was reached: the answer, or what data decided",
+    "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",
+}
+"""What a text may name."""
+
+
+class WordingError(ValueError):
+    """A text that cannot be filled in; the message says why."""
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    from jinja2 import Undefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+    class Gap(Undefined):
+        """What is not known yet."""
+
+        def __str__(self) -> str:
+            return GAP
+
+        def __iter__(self) -> Iterator[str]:
+            return iter(())
+
+        def __call__(self, *_args: Any, **_kwargs: Any) -> str:  # type: ignore[override]
+            return GAP
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            return self
+
+    environment = SandboxedEnvironment(autoescape=False, undefined=Gap)
+    environment.globals.clear()
+    return environment
+
+
+@lru_cache(maxsize=512)
+def _template(text: str) -> Template:
+    return _environment().from_string(text)
+
+
+def filled(text: str, facts: Mapping[str, Any]) -> str:
+    """A text with its facts filled in, its lines joined; an empty fact is a gap.
+
+    Raises:
+        WordingError: it cannot be filled in.
+    """
+    if "{" not in text:
+        return " ".join(text.split())
+    from jinja2 import TemplateError
+
+    known = {name: value for name, value in facts.items() if value not in ("", None)}
+    try:
+        return " ".join(_template(text).render(known).split())
+    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+        raise WordingError(str(error) or type(error).__name__) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text asks for."""
+
+    names: frozenset[str] = frozenset()
+    items: frozenset[str] = frozenset()
+    """Codes of the items whose price it names."""
+    terms: frozenset[str] = frozenset()
+
+
+def reading(text: str) -> Reading:
+    """What a text asks for, without filling it in.
+
+    Raises:
+        WordingError: it is no text that can be filled in.
+    """
+    if "{" not in text:
+        return Reading()
+    from jinja2 import TemplateError, meta, nodes
+
+    environment = _environment()
+    try:
+        tree = environment.parse(text)
+        names = meta.find_undeclared_variables(tree)
+    except TemplateError as error:
+        raise WordingError(str(error)) from error
+    for one in tree.find_all(nodes.Filter):
+        if one.name not in environment.filters:
+            raise WordingError(f"there is no filter '{one.name}'")
+    return Reading(
+        frozenset(names),
+        frozenset(
+            str(one.args[0].value)
+            for one in tree.find_all(nodes.Call)
+            if isinstance(one.node, nodes.Name) and one.node.name == "price"
+            if one.args and isinstance(one.args[0], nodes.Const)
+        ),
+        frozenset(
+            one.attr
+            for one in tree.find_all(nodes.Getattr)
+            if isinstance(one.node, nodes.Name) and one.node.name == "terms"
+        ),
+    )

@@ -1,0 +1,25 @@
+"""Who works with a script, and with whose prices, days and folders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.billing.catalogue import Catalogue
+from data.billing.terms import Terms
+from data.clock import Clock
+from data.models.base import AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The agent at the seat, and what the organisation has set up."""
+
+    agent: AgentId
+    agent_name: str
+    """The first name, as it is said in the greeting."""
+    organisation: str
+    clock: Clock
+    catalogue: Catalogue
+    terms: Terms
+    most_attempts: int = 3
+    """How often a customer is called before the leader decides."""
