@@ -14,8 +14,6 @@ COLLECT_AFTER = (5_000, 3, 2)
 """When Python looks by itself, however busy the agent is: a later look finds more, takes longer, and memory has grown."""
 REST_S = 0.5
 """A pause between two keys that is a rest."""
-WORTH_A_LOOK = 2
-"""So often Python has looked among the newest by itself since the last look: each time there were 5,000 more."""
 
 
 def begin() -> None:
@@ -52,6 +50,5 @@ class Tidying:
             self._after(left, self._look)
             return
         self._awaited = False
-        _, young, middle = gc.get_count()
-        if middle or young >= WORTH_A_LOOK:
+        if gc.get_count()[2]:  # there are 20,000 objects more than at the last look
             gc.collect()

@@ -40,7 +40,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     monkeypatch.setattr(garbage.time, "monotonic", lambda: now[0])
     thresholds = gc.get_threshold()
     gc.collect()
-    gc.set_threshold(10_000, 100, 100)
+    gc.set_threshold(5_000, 3, 100)
     yield now
     gc.set_threshold(*thresholds)
 
