@@ -1,7 +1,7 @@
 """When Python looks for garbage: while the agent rests, so that no key waits for it and memory stays small.
 
 A dialog that was closed is thousands of objects that hold each other: only a look finds them. Among them and what has
-been painted since the start a look takes 30 to 120 ms, so it is not left to chance. What stays as long as the
+been painted since the start a look takes 20 to 120 ms, so it is not left to chance. What stays as long as the
 workspace is frozen out of its sight."""
 
 from __future__ import annotations
