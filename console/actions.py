@@ -94,6 +94,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("hang_up", "X", "hang up", "End the call and stay in wrap-up.", PHONE),
     Action("voice_mail", "M", "voice mail", "Note that a voice mail was left, and end the call.", PHONE),
     Action("call_out", "o", "call out", "Call a number: the customer's, or one that you type.", PHONE),
+    Action("callbacks", "k", "callbacks", "The callbacks that were promised: call, log what came of it, promise another.", PHONE),
     Action("wrap_up", "w", "wrap up", "End the contact with a disposition.", CONTACT),
     Action("verify", "v", "verify", "Tick the next thing that the caller has confirmed.", CONTACT),
     Action("unverify", "V", "untick", "Take the last tick back.", CONTACT),
@@ -103,6 +104,9 @@ WORKSPACE: tuple[Action, ...] = (
     Action("playbooks", "p", "playbooks", "Open another playbook on what is in hand: a message, an emergency, conduct, hardware.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
+    Action("macro", "s", "macro", "Stage several changes and a text for the ticket at once; all of it is shown before it applies.", TICKET),
+    Action("due", "i", "due", "Say what is owed for the ticket when, and why.", TICKET),
+    Action("notices", "u", "notices", "What others ask you to look at: open it, or say that you have seen to it.", TICKET),
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),
     Action("copy", "Y", "copy", "Choose what to copy: of the ticket, of the customer, or what is selected.", TICKET),
     Action("drop", "d", "put away", "Take a thing off your desk; an unsaved text asks first.", TICKET),
@@ -124,6 +128,19 @@ WARM = Action(
 )
 CONFIRM = Action("confirm", "y", "yes", "Say yes to a question.", ELSEWHERE, run="accept")
 REFUSE = Action("refuse", "n", "no", "Say no to a question, as esc does.", ELSEWHERE)
+ACKNOWLEDGE = Action("acknowledge", "a", "seen to", "In the notices: say that you have seen to it.", ELSEWHERE)
+NEW_CALLBACK = Action(
+    "new_callback", "c", "new", "In the callbacks: promise one, to the customer that is shown.", ELSEWHERE
+)
+CALLBACKS: tuple[Action, ...] = (
+    NEW_CALLBACK,
+    Action("called_done", "d", "done", "In the callbacks: the customer was spoken to.", ELSEWHERE, run="log('answered')"),
+    Action("called_no_answer", "n", "no answer", "In the callbacks: nobody answered.", ELSEWHERE, run="log('no answer')"),
+    Action("called_voice_mail", "v", "voice mail", "In the callbacks: a voice mail was left.", ELSEWHERE, run="log('voice mail')"),
+    Action("called_busy", "b", "busy", "In the callbacks: the line was busy.", ELSEWHERE, run="log('busy')"),
+    Action("give_up", "g", "give up", "In the callbacks: nobody will call any more.", ELSEWHERE),
+)  # fmt: skip
+"""Keys of the list of callbacks."""
 BACK = Action("back", "escape", "back", "Leave a dialog without doing anything.", ELSEWHERE, run="safe", fixed=True)
 
 
@@ -155,6 +172,7 @@ TEXT = (UNDO, REDO)
 AFRESH = Action(
     "afresh", "f8", "start afresh", "In a dialog that opens with an earlier text: start afresh.", ELSEWHERE
 )
+APPLY = _fixed("enter", "apply", "In a macro's preview, outside its text: apply all of it.")
 ENTER = _fixed("enter", "go on", "Accept the line, or go to the next field.")
 
 PLACES: tuple[Place, ...] = (
@@ -168,9 +186,13 @@ PLACES: tuple[Place, ...] = (
     Place("dialog", (BACK,)),
     Place("question", (CONFIRM, REFUSE), inside="dialog"),
     Place("choice", LISTS, inside="dialog"),
+    Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
+    Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("customer form", (KEEP, AFRESH, ENTER, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
+    Place("new callback", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip
 """One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""

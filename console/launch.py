@@ -26,3 +26,8 @@ class Launch:
     def hub(self) -> Path:
         """The embedded hub's file."""
         return self.settings.hub or self.folder / HUB_FILE
+
+    @property
+    def receipts(self) -> Path:
+        """The folder that receipts are saved in."""
+        return self.settings.receipts or self.folder / "receipts"

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from textual.message import Message
 
+from data.callbacks.rules import CallbackLine
 from data.desk.drafts import Draft
 from data.models.agent import AgentStatus
 from data.models.contact import Contact
+from data.notices.rules import NoticeLine
 from data.playbook.actions import Asked
 from data.playbook.view import CardView
 from data.sync.wire import SyncStatus
@@ -88,6 +90,28 @@ class ScriptAsks(Message):
 class TicketShown(_Latest):
     view: TicketView | None
     at: datetime
+
+
+@dataclass
+class NoticesChanged(_Latest):
+    """What the agent is told, unseen first, newest first."""
+
+    lines: tuple[NoticeLine, ...]
+
+
+@dataclass
+class Noticed(Message):
+    """Notices that are new here. `waited`: they were there before the agent signed on."""
+
+    lines: tuple[NoticeLine, ...]
+    waited: bool = False
+
+
+@dataclass
+class CallbacksChanged(_Latest):
+    """The open callbacks, overdue ones first."""
+
+    lines: tuple[CallbackLine, ...]
 
 
 @dataclass

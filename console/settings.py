@@ -80,9 +80,16 @@ class Settings(BaseModel):
     choices: Path = Field(
         CONTENT / "dispositions.yaml", description="Dispositions and not-ready reasons, with a key each."
     )
+    service: Path = Field(
+        CONTENT / "service.yaml",
+        description="Opening hours, holidays, and within what time tickets are promised an answer.",
+    )
+    macros: Path = Field(
+        CONTENT / "macros.yaml", description="Macros: several changes and a text for a ticket by one key."
+    )
     seat: str = Field("seat", description="What this seat is called at the hub.")
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
-    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings.")
+    bell: bool = Field(True, description="Ring the terminal's bell when a contact rings or a notice comes.")
     callback_attempts: int = Field(
         3, ge=1, le=20, description="How often a callback is tried before it is given up."
     )

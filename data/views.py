@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from data.billing.ledger import Account, TicketMoney
 from data.models.agent import Agent, AgentStatus
+from data.models.callback import Callback
 from data.models.contact import Contact
 from data.models.customer import Customer
 from data.models.ticket import Begun, Ticket, TicketEvent
+from data.service.clocks import ServiceClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,15 @@ class Glance:
     calling_from: str = ""
     """The number that the contact came from, E.164."""
     verified: tuple[str, ...] = ()
+    account: Account = field(default_factory=Account)
+    """Invoices and what is past due."""
     why: str = ""
     """Why this customer is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One hit of a search: a customer (and why) or a ticket."""
+    """One hit of a search: a customer (and why), a ticket, or an invoice by its ticket."""
 
     key: str
     """`customer:<id>` or `ticket:<id>`."""
@@ -103,9 +108,21 @@ class TicketView:
     ticket: Ticket | None = None
     begun: Begun | None = None
     """The saved ticket that these texts were begun from; None while there is none."""
+    money: TicketMoney = field(default_factory=TicketMoney)
     history: tuple[TicketEvent, ...] = ()
+    clocks: tuple[ServiceClock, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
     focus: str = ""
     cursor: tuple[int, int] = (0, 0)
     unsaved: bool = False
     draft_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for an agent beside the queue."""
+
+    notices: int = 0
+    """Those that nobody has acknowledged."""
+    callbacks: tuple[Callback, ...] = ()
+    """The open ones."""

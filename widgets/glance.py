@@ -6,6 +6,7 @@ from datetime import datetime
 
 from data.models.customer import Customer, Phone
 from data.views import Glance
+from widgets.money_words import of_account
 from widgets.safe_text import Line, Span, fit, flow, line, wrap
 from widgets.times import day
 
@@ -75,7 +76,11 @@ def card(glance: Glance, now: datetime, cells: int, verify_key: str = "verify") 
     lines.append(())
     lines += _tickets(glance, now, cells)
     lines += _contacts(glance, now)
-    lines.append((_label("invoices"), Span("none", "dim")))
+    invoices = [
+        [Span(" · " if place else "", "dim"), Span(text, tone)]
+        for place, (text, tone) in enumerate(of_account(glance.account))
+    ]
+    lines += flow(_label("invoices"), invoices, cells)
     for place, text in enumerate(wrap(customer.notes, cells - LABEL - 2)[:3] if customer.notes else ()):
         lines.append((_label("note" if place == 0 else ""), Span(text)))
     for name, value in list(customer.extra.items())[:4]:

@@ -10,13 +10,15 @@ from textual.message import Message
 from textual.widget import Widget
 
 from data.models.agent import AgentState
-from data.models.contact import ContactState
-from data.views import QueueView, Waiting
+from data.models.contact import ContactKind, ContactState
+from data.views import QueueView, Waiting, Work
 from widgets.lines import Lines, Row
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line
 from widgets.times import since
+from widgets.work_lines import alarming, work_lines
 
+SHORT_KINDS = {ContactKind.CHAT: "chat", ContactKind.MESSAGE: "msg", ContactKind.APPOINTMENT: "appt"}
 LONG_WAIT_S = 120
 """After this a wait carries a warning sign."""
 NARROW = 46
@@ -31,7 +33,8 @@ class QueuePane(Pane):
         "Everybody who waits in the queues that you serve, the next to be served on top. "
         "{take_next} takes the next caller, enter the one under the cursor; both need you to be ready ({ready}). "
         "A caller whom another agent took first disappears, and you are told. "
-        "▲ marks a wait over two minutes, ↑ a caller who is served before the others, ◆ a phone that rings."
+        "▲ marks a wait over two minutes, ↑ a caller who is served before the others, ◆ a phone that rings. "
+        "Below stands what waits beside the queue: notices of others ({notices}) and callbacks ({callbacks})."
     )
 
     @dataclass
@@ -43,11 +46,13 @@ class QueuePane(Pane):
     def __init__(self, *, id: str, key_of: KeyOf = str) -> None:
         super().__init__(id=id, key_of=key_of)
         self._view: QueueView | None = None
+        self._work = Work()
         self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="queue-head", classes="one")
         yield Lines(id="queue-list", focusable=True)
+        yield Lines(id="queue-work")
         yield Lines(id="queue-figures")
 
     def focus_target(self) -> Widget:
@@ -71,7 +76,8 @@ class QueuePane(Pane):
             one.contact.state is ContactState.RINGING and one.contact.ringing_agent == view.agent.id
             for one in view.waiting
         )
-        return f"{self.count or ''}{'◆' if rings else ''}"
+        waits = "▲" if self._now is not None and alarming(self._work, self._now) else ""
+        return f"{self.count or ''}{'◆' if rings else ''}{waits}"
 
     @property
     def count(self) -> int:
@@ -89,6 +95,17 @@ class QueuePane(Pane):
         self._view = view
         self.tick(now)
 
+    def show_work(self, work: Work, now: datetime) -> None:
+        """Show what waits beside the queue."""
+        self._work = work
+        self._draw_work(now)
+
+    def _draw_work(self, now: datetime) -> None:
+        lines = work_lines(self._work, now, self.key_of)
+        shown = self.query_one("#queue-work", Lines)
+        shown.display = bool(lines)
+        shown.set_lines(lines)
+
     def on_resize(self) -> None:
         if self._now is not None:
             self.tick(self._now)
@@ -96,6 +113,7 @@ class QueuePane(Pane):
     def tick(self, now: datetime) -> None:
         """Show the waits as of now."""
         self._now = now
+        self._draw_work(now)
         view = self._view
         if view is None:
             return
@@ -127,6 +145,8 @@ def _row(one: Waiting, view: QueueView, now: datetime, cells: int, wide: bool) -
     queue, caller, plan = _widths(cells, wide)
     waited = (now - contact.queued_at).total_seconds()
     who = one.customer or contact.caller_name or contact.caller_number or "number withheld"
+    if contact.kind is not ContactKind.CALL:
+        who = f"{SHORT_KINDS[contact.kind]} {who}"
     rings_here = contact.state is ContactState.RINGING and contact.ringing_agent == view.agent.id
     rings = contact.state is ContactState.RINGING
     tone = "accent" if rings_here else "dim" if rings else ""

@@ -16,8 +16,10 @@ from data.models.customer import Plan
 from data.models.ticket import Begun, TicketEventKind
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketView
+from widgets.clock_words import due
 from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
 from widgets.lines import Lines, label
+from widgets.money_words import of_ticket
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
 from widgets.ticket_words import CHOICES, LABELS, happened
@@ -57,7 +59,8 @@ class TicketPane(Pane):
         "What you type is kept within a second as a draft, whatever happens to the terminal; {undo} takes an edit back, "
         "{redo} brings it again. "
         "The number is yours as soon as you type, also without the hub: read it out. "
-        "{note} adds a note, {copy_number} copies the number. Card numbers are masked before they are kept."
+        "{note} adds a note, {macro} stages several changes and a text at once, {copy_number} copies the number. "
+        "The line 'due' says what is owed next, {due} says why. Card numbers are masked before they are kept."
     )
 
     @dataclass
@@ -86,12 +89,15 @@ class TicketPane(Pane):
         self._last_field = ""
         """The field that had the keys last, here or when the draft was left."""
         self._now: datetime | None = None
+        self._past: list[Line] = []
+        """The lines of the history."""
 
     def compose_body(self) -> ComposeResult:
         with Grid(id="ticket-form"):
             for name in FIELDS:
                 yield FormField(name)
         yield Lines(id="ticket-check", classes="one")
+        yield Lines(id="ticket-money", classes="one")
         yield Lines(id="ticket-history", focusable=True)
 
     def on_mount(self) -> None:
@@ -141,6 +147,7 @@ class TicketPane(Pane):
         before, self._view, self._now = self._view, view, now
         self.query_one("#ticket-form").display = view is not None
         self.query_one("#ticket-check").display = view is not None
+        self.query_one("#ticket-money").display = view is not None and _has_money(view)
         if view is None:
             self.query_one("#ticket-history", Lines).set_lines(
                 [
@@ -185,6 +192,11 @@ class TicketPane(Pane):
             if view.focus in FIELDS:
                 self.field(view.focus).put_cursor(view.cursor)
 
+    def on_resize(self) -> None:
+        """The history is broken into lines anew: a pane that could not be seen had no width."""
+        if self._view is not None:
+            self._tell(self._view)
+
     def _tell(self, view: TicketView) -> None:
         figure = view.number or "new"
         if view.unsaved:
@@ -192,10 +204,26 @@ class TicketPane(Pane):
         elif view.ticket is not None:
             figure += f" · {view.ticket.state} · saved"
         self.set_heading(figure)
+        self.query_one("#ticket-money", Lines).set_lines([_money(view)])
         cells = max(30, self.size.width)
-        self.query_one("#ticket-history", Lines).set_lines(
-            _history(view, self._now, cells) if view.history else _first_steps(view)
-        )
+        self._past = _history(view, self._now, cells) if view.history else _first_steps(view)
+        self._draw_history()
+
+    def _draw_history(self) -> None:
+        owed = due(self._view.clocks, self._now) if self._view is not None and self._now is not None else []
+        first: list[Line] = [(Span(f" {fit('due', 9)}", "dim"), *owed)] if owed else []
+        self.query_one("#ticket-history", Lines).set_lines([*first, *self._past])
+
+    def tick(self, now: datetime) -> None:
+        """Time has passed: what is owed may be due by now."""
+        if self._view is not None and self._view.clocks:
+            self._now = now
+            self._draw_history()
+
+    def leave_form(self) -> None:
+        """Give the keys to the history, so that the form can be filled anew."""
+        if self.focused_field:
+            self.query_one("#ticket-history").focus()
 
     def _check(self) -> None:
         fields = self.fields
@@ -298,6 +326,19 @@ def _first_steps(view: TicketView) -> list[Line]:
     return [(), line((" Type a title: the ticket gets its number at once.", "dim"))]
 
 
+def _has_money(view: TicketView) -> bool:
+    """Whether there is money on a ticket, or it is of a type that is paid for each time."""
+    paid_each_time = view.ticket is not None and view.ticket.type in (Plan.ONE_TIME, Plan.PAY_AS_YOU_GO)
+    return paid_each_time or bool(view.money.charges or view.money.invoices)
+
+
+def _money(view: TicketView) -> Line:
+    spans = [Span(" ")]
+    for place, (text, tone) in enumerate(of_ticket(view.money)):
+        spans += [Span(" · " if place else "", "dim"), Span(text, tone)]
+    return tuple(spans)
+
+
 def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:
     days = [day(event.at, now) if now else "" for event in view.history]
     column = max(len(shown) for shown in days) + 2
@@ -307,7 +348,7 @@ def _history(view: TicketView, now: datetime | None, cells: int) -> list[Line]:
         parts = wrap(happened(event), max(10, cells - 10 - column - len(who) - 4))
         for count, part in enumerate(parts):
             tail = Span(f" · {who}", "dim") if who and count == len(parts) - 1 else Span("")
-            tone = "" if event.kind is TicketEventKind.NOTE else "dim"
+            tone = "" if event.kind in (TicketEventKind.NOTE, TicketEventKind.REPLY) else "dim"
             named = Span(" " + fit("" if lines else "history", 9), "dim")
             lines.append((named, Span(fit("" if count else when, column), "dim"), Span(part, tone), tail))
     return lines

@@ -28,6 +28,14 @@ def seconds_of_day(at: datetime) -> str:
     return at.astimezone().strftime("%H:%M:%S")
 
 
+def moment(at: datetime, now: datetime) -> str:
+    """A time with as much of its day as it needs: `14:30` today, `Mon 14:30` within six days, `6 Dec 14:30`."""
+    local, today = at.astimezone(), now.astimezone()
+    away = abs((local.date() - today.date()).days)
+    named = "" if away == 0 else f"{local:%a} " if away < 7 else f"{day(at, now)} "
+    return f"{named}{local:%H:%M}"
+
+
 def day(at: datetime, now: datetime) -> str:
     """The day, as short as it can be told apart: `14:30` today, `6 Nov` this year, `6 Nov 2024` before."""
     local, today = at.astimezone(), now.astimezone()

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, doctor, imports, opening, playbooks, syncing
+from console.cli import asking, backups, callbacks, doctor, imports, opening, playbooks, syncing
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -33,6 +33,7 @@ app.add_typer(imports.app, name="import")
 app.add_typer(playbooks.app, name="playbook")
 app.command()(asking.lookup)
 app.command()(asking.stats)
+app.command()(callbacks.callbacks)
 app.add_typer(syncing.app, name="sync")
 app.command()(backups.backup)
 app.command()(backups.restore)

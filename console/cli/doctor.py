@@ -94,8 +94,10 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from console.settings import SETTINGS_FILE, SettingsError, load
     from data.billing.catalogue import catalogue
     from data.doctor.finding import fault, look, ok
+    from data.macros.macros import load_macros
     from data.playbook.choices import load_choices
     from data.playbook.library import library
+    from data.service.policies import load_service
     from data.text.reviewed import ContentError
 
     try:
@@ -119,15 +121,17 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     try:
         library(settings.playbooks, settings.script)
         load_choices(settings.choices)
+        load_service(settings.service)
+        load_macros(settings.macros)
         catalogue(settings.items)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        found.append(
-            ok("script", f"{settings.script}, {settings.choices.name} and {settings.items.name} can be used")
-        )
+        files = (settings.choices, settings.items, settings.service, settings.macros)
+        named = ", ".join(one.name for one in files[:-1])
+        found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
     return settings, found
 
 

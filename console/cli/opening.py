@@ -48,6 +48,8 @@ def _open_console(
     from console.launch import Launch
     from console.settings import SettingsError
 
+    if floor is not None:
+        floor = [*floor, "--site-tz", settings.time_zone]
     launch = Launch(folder, settings, role, floor)
     try:
         sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
@@ -107,6 +109,8 @@ def _log_to(folder: Path) -> None:
     import logging
     from logging.handlers import RotatingFileHandler
 
+    from console.masked_log import MaskedLog
+
     os.umask(0o077)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +119,8 @@ def _log_to(folder: Path) -> None:
         raise fail(
             f"The folder {folder} cannot be used ({error.strerror}): name another with --data-dir.", USAGE
         ) from error
-    logging.basicConfig(handlers=[handler], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(MaskedLog("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
 
 
 def console(
@@ -182,10 +187,11 @@ def demo(
         raise fail(
             f"The folder {folder} cannot be used ({error.strerror}): choose another with --data-dir.", FAULTS
         ) from error
-    hub_file = settings_of(folder, hub).hub or folder / "hub.db"
+    settings = settings_of(folder, hub)
+    hub_file = settings.hub or folder / "hub.db"
     if seconds is not None or replay is None:
         options += ["--seconds", str(60.0 if seconds is None else seconds)]
-    options += ["--hub", str(hub_file), *(["--json"] if as_json else [])]
+    options += ["--hub", str(hub_file), "--site-tz", settings.time_zone, *(["--json"] if as_json else [])]
     raise typer.Exit(_play(options))
 
 

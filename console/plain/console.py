@@ -15,6 +15,7 @@ from console.plain.customer_words import CustomerWords
 from console.plain.front import Front
 from console.plain.phone_words import PhoneWords
 from console.plain.ticket_words import TicketWords
+from console.plain.work_words import WorkWords
 from console.services.station import Station
 from data.clock import Clock
 from data.models.agent import Agent, AgentState
@@ -48,7 +49,14 @@ class PlainConsole:
         )
         self._conversation = Conversation(self._do)
         self.front = front = Front(station, clock, self._conversation, out, bell)
-        parts = (PhoneWords(front), CustomerWords(front), ContactWords(front), TicketWords(front, copy), self)
+        parts = (
+            PhoneWords(front),
+            CustomerWords(front),
+            ContactWords(front),
+            TicketWords(front, copy),
+            WorkWords(front),
+            self,
+        )
         self._doers: dict[str, Callable[[str], Awaitable[None]]] = {}
         for command in commands.COMMANDS:
             [part] = [one for one in parts if hasattr(one, command.method)]

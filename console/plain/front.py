@@ -13,6 +13,7 @@ from console.messages import (
     CustomerShown,
     DeskChanged,
     NoCustomer,
+    Noticed,
     QueueChanged,
     Rang,
     ScriptShown,
@@ -28,6 +29,7 @@ from console.services.station import Station
 from data.clock import Clock
 from data.models.agent import AgentState
 from data.models.contact import Contact
+from data.notices.rules import wanted
 from data.playbook.choices import KeyedChoice
 from data.playbook.view import CardView
 from data.queue.agent_state import MISSED_REASON, REJECTED_REASON
@@ -68,6 +70,8 @@ class Front:
         self.card: CardView | None = None
         self.queue_read: tuple[str, ...] = ()
         """The contacts of the queue, as they were read out last."""
+        self.notices_read: tuple[str, ...] = ()
+        """The notices, as they were read out last."""
         self.desk: tuple[DeskLine, ...] = ()
         self.today = Today()
         self.found: Sequence[Found] = ()
@@ -189,6 +193,8 @@ class Front:
                 self.say(words.told(text))
             case Rang(contact=contact):
                 self._rang(contact)
+            case Noticed():
+                self._noticed(message)
             case Connected(contact=contact):
                 self._popping = False
                 self.say(f"Connected: {facts.who(contact)}.")
@@ -223,6 +229,19 @@ class Front:
         waiting = self.queue.waiting if self.queue is not None else ()
         self.say(facts.ringing(contact, waiting, DOT if self.conversation.asking else ""))
         self._popping = True
+
+    def _noticed(self, message: Noticed) -> None:
+        newest = message.lines[0]
+        many = words.count(len(message.lines), "notice")
+        if message.waited:
+            self.say(f"{many} not seen to yet. Type notices.")
+            return
+        if self.session.seat.settings.bell:
+            self._bell()
+        more = f", and {len(message.lines) - 1} more" if len(message.lines) > 1 else ""
+        self.say(
+            f"Notice from {words.brief(newest.sender)}: {words.brief(wanted(newest.notice))}{more}. Type notices."
+        )
 
     def _unknown(self, message: NoCustomer) -> None:
         if message.found:

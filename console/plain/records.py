@@ -15,6 +15,7 @@ from data.playbook.world import Channel
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import Glance, TicketView
 from widgets.glance import checklist
+from widgets.money_words import Worded, of_account, of_ticket
 from widgets.ticket_words import CHOICES, LABELS, happened
 
 FIRST = 3
@@ -59,6 +60,8 @@ def glance_lines(glance: Glance, now: datetime) -> Iterator[str]:
     yield from (_ticket(ticket, now) for ticket in glance.open_tickets[:FIRST])
     if not glance.open_tickets:
         yield "No open ticket."
+    if glance.account.invoices:
+        yield f"Invoices: {_told(of_account(glance.account))}."
     yield _last(glance.last_contacts[:1], now) if glance.last_contacts else "First contact."
 
 
@@ -106,6 +109,11 @@ def left_to_verify(glance: Glance) -> str:
     return f"Left: {', '.join(left)}." if left else "That is all."
 
 
+def _told(words: list[Worded]) -> str:
+    """What is said of money, without its shapes."""
+    return "; ".join(text.lstrip("▲✓○ ") for text, _tone in words)
+
+
 def _ticket(ticket: Ticket, now: datetime) -> str:
     return f"Open ticket {ticket.number}: " + say.sentence(
         say.brief(ticket.title), str(ticket.state), say.day(ticket.updated_at, now)
@@ -147,6 +155,9 @@ def ticket_lines(view: TicketView) -> Iterator[str]:
         yield f"{LABELS[name].capitalize()}: {' '.join(field_text(name, form[name]).split())}"
     for place, line in enumerate(form["details"].splitlines()):
         yield f"Details: {line}" if place == 0 else line
+    if view.money.charges or view.money.invoices:
+        told = _told(of_ticket(view.money))
+        yield f"{told[:1].upper()}{told[1:]}."
     found = faults(form, view.ticket)
     for name, why in found.items():
         yield f"Wanted: {LABELS[name]}, {why}."

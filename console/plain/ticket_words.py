@@ -11,9 +11,12 @@ from console.plain import wording as words
 from console.plain.conversation import LeftError
 from console.plain.front import Choice, Front, chosen
 from data.customers.phone import display
+from data.macros.staging import stage
 from data.text.cards import mask_cards
 from data.tickets.rules import FIELDS, faults
 from data.views import Glance, TicketView
+from widgets.clock_words import why
+from widgets.macro_words import TEXTS, preview
 from widgets.ticket_words import CHOICES, LABELS, MASKED
 
 NO_TICKET = "There is no ticket in hand: one opens with a contact, or with open and its number."
@@ -167,6 +170,29 @@ class TicketWords:
                     return
         except LeftError:
             return
+
+    async def do_macro(self, typed: str) -> None:
+        session = self._front.session
+        ground = await session.desk.ground()
+        listed = session.seat.macros.macros
+        title = await self._front.choose("Which macro", [(one.key, one.title) for one in listed], typed)
+        staged = stage(next(one for one in listed if one.title == title), ground, session.seat.service)
+        for one in preview(staged):
+            self._front.say(f"{one.label.capitalize()}: {words.told(one.text).removeprefix('to ')}.")
+        if staged.blocked:
+            return
+        if staged.text:
+            self._front.say(f"{TEXTS[staged.kind].capitalize()}: {words.gaps(staged.text)}")
+        if await self._front.sure("Apply all of it?"):
+            await session.desk.apply(staged, ground, staged.text)
+        else:
+            self._front.say("Nothing is changed.")
+
+    async def do_due(self, _typed: str) -> None:
+        if self._ticket() is not None:
+            clocks = await self._front.session.desk.clocks()
+            told = [words.told(why(one, self._front.now)) for one in clocks]
+            self._front.say(*(f"{one[:1].upper()}{one[1:]}." for one in told or ["nothing is owed yet"]))
 
     async def do_save(self, _typed: str) -> None:
         await self._front.session.desk.save_current()

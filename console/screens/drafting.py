@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import DescendantFocus
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from console import actions
@@ -41,9 +42,13 @@ class DraftDialog(Dialog[T]):
         self._fill({**self._known, **self._slip.fields})
         focus = self._slip.focus if self._slip.focus in self.fields else next(iter(self.fields))
         self.field(focus).put_cursor(self._slip.cursor if self._slip.fields else end_of(self.field(focus).value))
-        self.field(focus).focus()
+        self.begins_in(focus).focus()
         self._foot()
         self._tell()
+
+    def begins_in(self, field: str) -> Widget:
+        """What gets the keys first; `field` is where they were left, or the first one."""
+        return self.field(field)
 
     @property
     def draft_keys(self) -> tuple[tuple[str, str], ...]:

@@ -16,11 +16,14 @@ from textual.widget import Widget
 
 from console import actions
 from console.messages import (
+    CallbacksChanged,
     Connected,
     CustomersChanged,
     CustomerShown,
     DeskChanged,
     NoCustomer,
+    Noticed,
+    NoticesChanged,
     QueueChanged,
     Rang,
     ScriptAsks,
@@ -31,9 +34,11 @@ from console.messages import (
     Told,
     Unwritten,
 )
+from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
+from console.screens.notices import NoticesDialog
 from console.screens.workspace_actions import WorkspaceActions
-from console.screens.workspace_lines import hints, hub, not_written
+from console.screens.workspace_lines import hints, hub, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -165,6 +170,31 @@ class WorkspaceScreen(WorkspaceActions):
     def on_queue_changed(self, event: QueueChanged) -> None:
         self.queue_pane.show(event.view, self._clock.now())
         self._draw_tabs()
+
+    def on_notices_changed(self, event: NoticesChanged) -> None:
+        self._show_work()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, NoticesDialog):
+                screen.show(event.lines, self._clock.now())
+
+    def on_callbacks_changed(self, event: CallbacksChanged) -> None:
+        self._show_work()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, CallbacksDialog):
+                screen.show(event.lines)
+
+    def _show_work(self) -> None:
+        self.queue_pane.show_work(self.session.work, self._clock.now())
+        self._draw_tabs()
+
+    def on_noticed(self, event: Noticed) -> None:
+        """One short notice however many came, and the bell; the keys stay where they are."""
+        if self._settings.notifications:
+            self.notify(
+                noticed(event, self.session.seat.key("notices")), severity="warning", timeout=8, markup=False
+            )
+        if self._settings.bell and not event.waited:
+            self.app.bell()
 
     def on_desk_changed(self, event: DeskChanged) -> None:
         self.query_one(DeskPane).show(event.lines, event.today, self._clock.now())
@@ -342,6 +372,9 @@ class WorkspaceScreen(WorkspaceActions):
         selected = marked[0] if marked else self.get_selected_text() or ""
         return selected, self.ticket_pane.fields["title"]
 
+    def leave_form(self) -> None:
+        self.ticket_pane.leave_form()
+
     def action_jump(self) -> None:
         """Letters on everything that one can go to."""
         spots = [self._spot(name, self._pane(name).pane_name.lower(), self._pane(name), 0) for name in PANES]
@@ -393,6 +426,7 @@ class WorkspaceScreen(WorkspaceActions):
         now = self._clock.now()
         self.queue_pane.tick(now)
         self.query_one(DeskPane).tick(now)
+        self.ticket_pane.tick(now)
         self._draw_bars()
 
     def _draw_bars(self) -> None:

@@ -10,23 +10,34 @@ from textual.screen import Screen
 from console import actions
 from console.messages import CustomerShown, ScriptAsks, SignedOff
 from console.screens.asking import AnswerDialog, PickDialog
+from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.drafting import TextDialog
+from console.screens.macro_dialog import MacroDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
+from console.screens.notices import NoticesDialog
 from console.screens.transfer import Target, TransferDialog, TransferWish
+from console.services.callbacks import CallbackWish
 from console.services.drafts import Slip
 from console.services.script import answer_draft
 from console.services.session import Session
+from data.callbacks.rules import CallbackLine
 from data.customers.form import form_of
 from data.desk.drafts import Draft, DraftKind, draft_id
+from data.macros.macros import Macro
+from data.macros.staging import Ground, stage
 from data.models.agent import AgentState
+from data.models.base import CustomerId
+from data.models.callback import CallbackOutcome
 from data.models.contact import RequestAction
+from data.notices.rules import NoticeLine
 from data.playbook.choices import KeyedChoice
 from data.views import Found
+from widgets.clock_words import SIGNS, why
 from widgets.glance import checklist
 from widgets.pane import Pane, with_keys
-from widgets.safe_text import line, wrap
+from widgets.safe_text import Line, line, wrap
 
 HELPFUL = {
     "queue": (actions.PHONE,),
@@ -60,6 +71,10 @@ class WorkspaceActions(Screen[None]):
     @abstractmethod
     def open_found(self, key: str, *, attach: bool = False) -> None:
         """Open a customer or a ticket."""
+
+    @abstractmethod
+    def leave_form(self) -> None:
+        """Take the keys out of the ticket form, so that it can be filled anew."""
 
     @property
     @abstractmethod
@@ -121,22 +136,84 @@ class WorkspaceActions(Screen[None]):
             self.app.push_screen(TransferDialog([Target(*one) for one in targets]), chosen)
 
     def action_call_out(self) -> None:
+        customer = self.glance.glance.customer if self.glance is not None else None
+        numbers = [phone.e164 or phone.raw for phone in customer.phones] if customer is not None else []
+        self._call_out(next(iter(numbers), ""), customer.id if customer is not None else "")
+
+    def _call_out(self, known: str, about: str) -> None:
+        """Ask which number to call; `known` is offered. `about`: the customer or the callback that it is for."""
         state = self.session.phone.status.state
         if state not in (AgentState.READY, AgentState.NOT_READY):
             self.session.seat.tell(f"You are {state}: end that first, then call out.", "warning")
             return
-        known, customer_id = "", ""
-        if self.glance is not None:
-            customer = self.glance.glance.customer
-            customer_id = customer.id
-            known = next((phone.e164 or phone.raw for phone in customer.phones), "")
-        slip = self._slip(DraftKind.CALL_OUT, customer_id)
+        slip = self._slip(DraftKind.CALL_OUT, about)
 
         def chosen(number: str | None) -> None:
             if number and number.strip():
                 self.do(self.session.phone.call_out(number.strip(), self.session.drafts, slip.id))
 
         self.app.push_screen(TextDialog("Call out", "the number to call", slip, text=known), chosen)
+
+    # notices and callbacks
+
+    def action_notices(self) -> None:
+        session = self.session
+
+        async def acknowledge(notice_id: str) -> Sequence[NoticeLine]:
+            await session.seat.guard(session.notices.acknowledge(notice_id))
+            return session.notices.lines
+
+        def chosen(one: NoticeLine | None) -> None:
+            if one is not None:
+                self._open_about(one.notice.ticket_id, one.notice.customer_id)
+
+        self.app.push_screen(NoticesDialog(session.notices.lines, session.seat.clock.now(), acknowledge), chosen)
+
+    def _open_about(self, ticket_id: str | None, customer_id: str | None) -> None:
+        self.do(self.session.open_about(ticket_id, customer_id))
+        if ticket_id is not None or customer_id is not None:
+            self.go("ticket" if ticket_id is not None else "customer")
+
+    def action_callbacks(self) -> None:
+        session = self.session
+
+        async def log(callback_id: str, outcome: CallbackOutcome) -> None:
+            await session.seat.guard(session.callbacks.log(callback_id, outcome))
+            session.refresh()
+
+        def chosen(wish: CallbackLine | str | None) -> None:
+            if isinstance(wish, CallbackLine):
+                callback = wish.callback
+                self._open_about(callback.ticket_id, callback.customer_id)
+                self._call_out(callback.number, callback.id)
+            elif wish is not None:
+                self._new_callback()
+
+        lines, most = session.callbacks.lines or (), session.callbacks.most
+        self.app.push_screen(CallbacksDialog(lines, session.seat.clock, most, log), chosen)
+
+    def _new_callback(self, customer_id: str | None = None) -> None:
+        """The form for a callback to the customer that is shown, or to the one that a form was begun for."""
+        session, shown = self.session, self.glance.glance if self.glance is not None else None
+        if customer_id is None:
+            customer_id = shown.customer.id if shown is not None else ""
+        known, name = "", ""
+        if shown is not None and shown.customer.id == customer_id:
+            name = f": {shown.customer.name}"
+            numbers = [shown.calling_from, *(phone.e164 or phone.raw for phone in shown.customer.phones)]
+            known = next((number for number in numbers if number), "")
+        elif not customer_id and session.phone.contact is not None:
+            known = session.phone.contact.caller_number
+        slip = self._slip(DraftKind.CALLBACK, customer_id)
+
+        def chosen(wish: CallbackWish | None) -> None:
+            if wish is not None:
+                whose = CustomerId(customer_id) if customer_id else None
+                self.do(session.callbacks.promise(wish, whose, session.desk.item, slip.id))
+
+        region = session.seat.settings.region
+        dialog = CallbackDialog(f"Callback{name}", slip, {"number": known}, session.seat.clock, region)
+        self.app.push_screen(dialog, chosen)
 
     # the contact
 
@@ -288,7 +365,14 @@ class WorkspaceActions(Screen[None]):
         elif draft.kind is DraftKind.CHANGE:
             self.do(self._edit_customer(draft.about))
         elif draft.kind is DraftKind.CALL_OUT:
-            self.action_call_out()
+            self._call_out("", draft.about)
+        elif draft.kind is DraftKind.MACRO and item is not None:
+            about, _, macro_id = draft.about.rpartition("/")
+            macro = self.session.seat.macros.macro(macro_id)
+            if macro is not None and item.id == about:
+                self.do(self._stage_again(macro))
+        elif draft.kind is DraftKind.CALLBACK:
+            self._new_callback(draft.about)
         elif draft.kind is DraftKind.ANSWER and item is not None:
             about, card, key = draft.about.rsplit("/", 2)
             if about == item.id:
@@ -320,6 +404,51 @@ class WorkspaceActions(Screen[None]):
             check=lambda: self.session.desk.note_fault,
         )
         self.app.push_screen(dialog, chosen)
+
+    async def action_macro(self) -> None:
+        # awaited here: the keys behind this one are for the dialog
+        ground = await self.session.seat.guard(self.session.desk.ground())
+        if ground is None:
+            return
+        listed = self.session.seat.macros.macros
+
+        def chosen(title: str | None) -> None:
+            if title is not None:
+                self._stage(next(one for one in listed if one.title == title), ground)
+
+        choices = [KeyedChoice(key=one.key, label=one.title) for one in listed]
+        note = "all that it changes is shown before it applies"
+        self.app.push_screen(ChooseDialog(f"Macro · {ground.title}", choices, note), chosen)
+
+    async def _stage_again(self, macro: Macro) -> None:
+        self._stage(macro, await self.session.desk.ground())
+
+    def _stage(self, macro: Macro, ground: Ground) -> None:
+        """Show what a macro would do, and do it when the agent says so."""
+        staged = stage(macro, ground, self.session.seat.service)
+
+        def accepted(text: str | None) -> None:
+            if text is not None:
+                self.leave_form()
+                self.do(self.session.desk.apply(staged, ground, text))
+
+        slip = self._slip(DraftKind.MACRO, f"{ground.item_id}/{macro.id}")
+        self.app.push_screen(MacroDialog(staged, slip), accepted)
+
+    async def action_due(self) -> None:
+        clocks = await self.session.seat.guard(self.session.desk.clocks())
+        if not clocks:
+            self.session.seat.tell("Nothing is owed yet: the clocks begin when the ticket is saved.")
+            return
+        now, zone = self.session.seat.clock.now(), self.session.seat.service.zone
+        room = min(84, self.size.width * 96 // 100 - 6)
+        lines: list[Line] = [()]
+        for clock in clocks:
+            sign, tone = SIGNS[clock.standing(now)]
+            for place, part in enumerate(wrap(why(clock, now), room)):
+                lines.append(line((f" {sign} " if place == 0 else "   ", tone), (part, tone if place == 0 else "")))
+        lines += [(), line((f" Counted in the desk's open hours ({zone}).", "dim"))]
+        self.app.push_screen(ReadDialog(f"Due · ticket {self.session.desk.number}", lines))
 
     def action_copy_number(self) -> None:
         number = self.session.desk.number

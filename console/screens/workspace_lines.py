@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from console import actions
+from console.messages import Noticed
 from console.services.session import Session
 from data.models.agent import AgentState
 from data.models.contact import ContactState, Direction, RequestAction
+from data.notices.rules import wanted
 from data.sync.wire import SyncStatus
-from widgets.safe_text import Span
+from widgets.safe_text import Span, fit
 from widgets.times import time_of_day
 
 
@@ -71,3 +73,13 @@ def not_written(why: str, wide: bool) -> list[Span]:
         Span(f"   ▲ {why}: ", "bad"),
         Span("your text is not written yet" if wide else "text not written", "warn"),
     ]
+
+
+def noticed(event: Noticed, key: str) -> str:
+    """One sentence about notices that came, or that waited; `key` opens them."""
+    newest, count = event.lines[0], len(event.lines)
+    if event.waited:
+        return f"▲ {count} notice{'s wait' if count > 1 else ' waits'} for you: {key} opens them."
+    ticket = f", ticket {newest.ticket}" if newest.ticket else ""
+    more = f", and {count - 1} more" if count > 1 else ""
+    return f"▲ {newest.sender}: {fit(wanted(newest.notice), 80).rstrip()}{ticket}{more}. {key} opens {'them' if more else 'it'}."

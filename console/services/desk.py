@@ -11,13 +11,16 @@ from console.services.seat import Seat
 from data.desk import journal, reading
 from data.desk.drafts import DraftKind, draft_id
 from data.desk.journal import DeskItem
+from data.macros.staging import Ground, Staged
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, Direction
 from data.models.ticket import Begun
+from data.service.clocks import ServiceClock
 from data.store.errors import StoreError
 from data.tickets import tickets
 from data.tickets.rules import faults
-from data.tickets.tickets import TicketFaultError
+from data.tickets.tickets import Saved, TicketFaultError
+from data.views import TicketView
 
 FIRST_KEEP_S = 0.02
 """The first letters of a new ticket are written at once: they bring its number."""
@@ -122,13 +125,17 @@ class Desk:
         self._current = current
 
     def _unsaved(self, item: DeskItem) -> bool:
-        """Whether there is text about a thing that is nowhere else: in its form, or in a note that was begun."""
-        return item.unsaved or self._drafts.holds(DraftKind.NOTE, item.id)
+        """Whether there is text about a thing that is nowhere else: in its form, a note or a macro that was begun."""
+        return item.unsaved or self._drafts.holds(DraftKind.NOTE, item.id) or self._macro_begun(item)
+
+    def _macro_begun(self, item: DeskItem) -> bool:
+        return self._drafts.begun(draft_id(DraftKind.MACRO, f"{item.id}/"))
 
     async def _remove(self, item: DeskItem) -> None:
         for kind in (DraftKind.NOTE, DraftKind.CUSTOMER):
             self._drafts.discard(draft_id(kind, item.id))
-        self._drafts.discard_all(draft_id(DraftKind.ANSWER, f"{item.id}/"))
+        for kind in (DraftKind.ANSWER, DraftKind.MACRO):
+            self._drafts.discard_all(draft_id(kind, f"{item.id}/"))
         await self._seat.read(journal.take_off, item.id, self._seat.me)
         self._items = [one for one in self._items if one.id != item.id]
 
@@ -158,6 +165,8 @@ class Desk:
                 left = f"its ticket is not saved yet, {error}"
         if not left and self._drafts.holds(DraftKind.NOTE, item.id):
             left = "a note was begun, n goes on with it"
+        if not left and self._macro_begun(item):
+            left = f"a macro was begun, {self._seat.how('macro')} to go on with it"
         if not left and contact.customer_id is None and self._drafts.holds(DraftKind.CUSTOMER, item.id):
             left = "a new customer was begun, c goes on with it"
         if not left:
@@ -259,10 +268,13 @@ class Desk:
         except StoreError:
             self._still_typed(item.id)
             raise
-        if written.masked:
-            self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")
+        self._tell_masked(written)
         self.take_over(kept)
         return kept
+
+    def _tell_masked(self, written: Saved) -> None:
+        if written.masked:
+            self._seat.tell("A card number was masked: only its last four digits are kept.", "warning")
 
     @property
     def note_fault(self) -> str:
@@ -288,6 +300,76 @@ class Desk:
         draft = draft_id(DraftKind.NOTE, item.id)
         self.take_over(await self._drafts.finish(draft, journal.add_note, item, text, self._seat.clock))
         await self.show()
+
+    async def ground(self) -> Ground:
+        """What a macro is staged on: the current thing as it stands.
+
+        Raises:
+            LookupError: there is none.
+        """
+        item = self.item
+        if item is None:
+            raise LookupError(
+                f"There is no ticket for a macro: open one first, {self._seat.how('search')} for its number."
+            )
+        view = await self._view(item)
+        saved = tickets.form_of(view.ticket) if view.ticket is not None else {}
+        suggested = journal.SUGGESTED if view.ticket is None else ()
+        return Ground(
+            item_id=item.id,
+            fields=view.fields,
+            saved=view.ticket,
+            begun=view.begun,
+            unsaved=tuple(
+                name
+                for name, text in view.fields.items()
+                if name not in suggested and text.strip() != saved.get(name, "")
+            ),
+            facts={
+                **await self._seat.read(reading.words, item),
+                "organisation": self._seat.settings.organisation,
+                "agent": self._seat.agent.name.split()[0],
+                "person": view.fields.get("person", ""),
+                "number": view.number,
+            },
+            now=self._seat.clock.now(),
+        )
+
+    async def apply(self, staged: Staged, ground: Ground, text: str) -> None:
+        """Do what a macro has staged, with the text as the agent left it: all of it or nothing.
+
+        Raises:
+            LookupError: the ticket has left the desk.
+            TicketFaultError: the form is not complete.
+        """
+        item = next((one for one in self._items if one.id == ground.item_id), None)
+        if item is None:
+            raise LookupError("This ticket is no longer on your desk: nothing was changed.")
+        changed = {"fields": {**ground.fields, **staged.fields}, "base": ground.begun}
+        draft = draft_id(DraftKind.MACRO, f"{item.id}/{staged.macro.id}")
+        self._typed.discard(item.id)
+        try:
+            kept, written = await self._drafts.finish(
+                draft,
+                journal.apply,
+                item.model_copy(update=changed),
+                text,
+                staged.kind,
+                staged.remind_at,
+                self._seat.clock,
+            )
+        except BaseException:
+            self._still_typed(item.id)
+            raise
+        self._tell_masked(written)
+        self.take_over(kept)
+        self._seat.tell(f"Applied: {staged.macro.title}. Ticket {kept.number} is saved.")
+        await self.show()
+
+    async def clocks(self) -> tuple[ServiceClock, ...]:
+        """The clocks of the current ticket, as they stand now."""
+        item = self.item
+        return (await self._view(item)).clocks if item is not None else ()
 
     async def belongs_to(self, contact_id: str, customer_id: CustomerId) -> None:
         """A contact's customer became known: its item and its saved ticket follow."""
@@ -330,8 +412,12 @@ class Desk:
         self._seat.post(DeskChanged(lines, today))
 
     async def _show_ticket(self, item: DeskItem | None) -> None:
-        view = await self._seat.read(reading.ticket_view, item) if item is not None else None
+        view = await self._view(item) if item is not None else None
         self._seat.post(TicketShown(view, self._seat.clock.now()))
+
+    async def _view(self, item: DeskItem) -> TicketView:
+        seat = self._seat
+        return await seat.read(reading.ticket_view, item, seat.service, seat.settings.terms, seat.clock.now())
 
     async def _show_script(self) -> None:
         item = self.item

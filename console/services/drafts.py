@@ -50,6 +50,10 @@ class Drafts:
         found = self._drafts.get(draft_id(kind, about))
         return found is not None and any(text.strip() for text in found.fields.values())
 
+    def begun(self, beginning: str) -> bool:
+        """Whether there is a draft whose id begins so."""
+        return any(draft.startswith(beginning) for draft in self._drafts)
+
     @property
     def shown(self) -> list[Draft]:
         """The drafts that were on the screen."""

@@ -16,11 +16,13 @@ from console.services.link import Link
 from console.services.store_thread import StoreThread
 from console.settings import Settings
 from data.clock import Clock
+from data.macros.macros import Macros
 from data.models.agent import Agent
 from data.models.base import AgentId, new_id
 from data.playbook.choices import Choices
 from data.playbook.engine import Engine
 from data.queue.agent_state import IllegalMoveError
+from data.service.policies import Service
 from data.store.database import Store
 from data.store.errors import StoreError
 
@@ -40,6 +42,8 @@ class Seat:
         settings: Settings,
         engine: Engine,
         choices: Choices,
+        service: Service,
+        macros: Macros,
         clock: Clock,
         how: Callable[[str], str],
         receipts: Path,
@@ -50,6 +54,8 @@ class Seat:
         self.settings = settings
         self.engine = engine
         self.choices = choices
+        self.service = service
+        self.macros = macros
         self.clock = clock
         self.key = Keys(settings.keys)
         """How the key of an action is written here."""

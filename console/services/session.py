@@ -20,8 +20,10 @@ from console.messages import (
     StateChanged,
     TakenUp,
 )
+from console.services.callbacks import CALLBACK_ENTITIES, Callbacks
 from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
+from console.services.notices import NOTICE_ENTITIES, Notices
 from console.services.phone import Phone
 from console.services.script import Script
 from console.services.seat import Seat
@@ -31,14 +33,17 @@ from data.models.agent import AgentState, AgentStatus
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
+from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.ticket import Ticket, TicketEvent
+from data.notices.rules import unseen
 from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
 from data.sync.wire import SyncStatus
-from data.views import Found, QueueFigures
+from data.views import Found, QueueFigures, Work
 
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
+BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
 FIGURES_S = 15.0
 """How often the day's figures are computed anew."""
 
@@ -51,17 +56,26 @@ class Session:
         self.phone = Phone(seat, status)
         self.drafts = Drafts(seat)
         self.desk = Desk(seat, self.drafts)
+        self.notices = Notices(seat)
+        self.callbacks = Callbacks(seat, self.drafts)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.sync = SyncStatus()
         self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
+        self._listening = False
+        """A screen listens: what is read before that would be told to nobody."""
         self._figures: dict[str, QueueFigures] = {}
         self._figures_at = 0.0
         self._popped: str | None = None
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
+        self._books_changed = False
+        self._customer_shown = False
+        """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
+        self._work_changed = True
+        """Notices or callbacks are to be read again."""
 
     # life
 
@@ -75,6 +89,7 @@ class Session:
         await self._show_customer()
         place = self.drafts.get(PLACE)
         self.seat.post(TakenUp(place.focus if place is not None else "", tuple(self.drafts.shown)))
+        self._listening = True
         self.refresh()
 
     async def close(self) -> None:
@@ -107,18 +122,24 @@ class Session:
     # following the floor
 
     def refresh(self, entities: Collection[str] = ()) -> None:
-        """Rows of these entities changed: read again, soon and not too often."""
+        """Rows of these entities changed (none named: something was done here): read again, soon and not too often."""
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())
-        if Ticket.entity in entities or TicketEvent.entity in entities:
+        work = CALLBACK_ENTITIES | NOTICE_ENTITIES
+        if not work.isdisjoint(entities) or not entities:
+            self._work_changed = True
+        if not {Ticket.entity, TicketEvent.entity, *work}.isdisjoint(entities):
             self._tickets_changed = True
+        if not BOOKS.isdisjoint(entities):
+            self._tickets_changed = self._books_changed = True
         self._stale = True
-        if self._refreshing is None or self._refreshing.done():
+        if self._listening and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.create_task(self._refresh())
 
     async def look(self) -> None:
         """Read again now; what changed has been told when this returns."""
+        self._work_changed = True
         await self.seat.guard(self._read())
 
     async def _refresh(self) -> None:
@@ -147,6 +168,10 @@ class Session:
             if self._tickets_changed:
                 self._tickets_changed = False
                 await self.desk.refresh()
+            if self._books_changed:
+                self._books_changed = False
+                if self._customer_shown:
+                    await self._show_customer()
             await self._read_figures()
             view = await self.seat.read(
                 reading.queue_view, self.seat.agent, self.phone.status, self._figures, self._known
@@ -154,6 +179,15 @@ class Session:
             self.seat.post(QueueChanged(view))
             self._show_state()
             await self.desk.show_list()
+            if self._work_changed:
+                self._work_changed = False
+                await self.notices.read()
+                await self.callbacks.read()
+
+    @property
+    def work(self) -> Work:
+        """What waits beside the queue."""
+        return Work(len(unseen(self.notices.lines)), tuple(one.callback for one in self.callbacks.lines or ()))
 
     async def _read_figures(self) -> None:
         now = self.seat.clock.monotonic()
@@ -282,6 +316,21 @@ class Session:
                 self.seat.tell(f"Only looked at: {how} to make this the contact's customer, {leave} to go back.")
         await self._show_customer()
 
+    async def open_about(self, ticket_id: str | None, customer_id: str | None) -> None:
+        """Open what a notice or a callback is about: its ticket, else its customer, who is looked at only."""
+        if ticket_id is not None:
+            await self.pick(f"ticket:{ticket_id}")
+        elif customer_id is not None:
+            contact = await self._contact_shown()
+            if contact is not None and contact.customer_id is None:
+                self.seat.tell(
+                    "The contact in hand has no customer yet: attach one first, or wrap it up.", "warning"
+                )
+            else:
+                await self.pick(f"customer:{customer_id}")
+        else:
+            self.seat.tell("It is about no ticket and no customer that could be opened.")
+
     @property
     def at_hand(self) -> str:
         """What a form is about that is opened now: who rings, else the current thing; empty for neither."""
@@ -392,7 +441,11 @@ class Session:
         if self._viewed is not None and contact is not None:
             how, leave = self.seat.how("attach"), self.seat.how("leave")
             contact, why = None, f"looked up; {how} to make this the contact's customer, {leave} to go back"
-        glance = await self.seat.read(reading.glance, customer_id, contact, why) if customer_id else None
+        glance = None
+        if customer_id:
+            terms, now = self.seat.settings.terms, self.seat.clock.now()
+            glance = await self.seat.read(reading.glance, customer_id, contact, terms, now, why)
+        self._customer_shown = glance is not None
         if glance is not None:
             self.seat.post(CustomerShown(glance))
         elif contact is not None:

@@ -22,7 +22,9 @@ from data.sync.wire import SyncStatus
 if TYPE_CHECKING:
     from console.services.session import Session
     from data.billing.catalogue import Catalogue
+    from data.macros.macros import Macros
     from data.playbook.library import Library
+    from data.service.policies import Service
 
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 
@@ -78,19 +80,26 @@ class Station:
 
         self._choices = load_choices(self._launch.settings.choices)
         await self._store.open()
-        self._library, self._catalogue = await self._store.do(self._read_texts)
+        self._library, self._catalogue, self._service, self._macros = await self._store.do(self._read_texts)
         self._link.start()
         if self._floor is not None:
             await self._floor.start()
             self._watching = asyncio.create_task(self._watch(self._floor), name="practice floor")
 
-    def _read_texts(self, _store: Store) -> tuple[Library, Catalogue]:
-        """The playbooks and the items: read beside the screen, they take a moment."""
+    def _read_texts(self, _store: Store) -> tuple[Library, Catalogue, Service, Macros]:
+        """The playbooks, the items, the hours and the macros: read beside the screen, they take a moment."""
         from data.billing.catalogue import catalogue
+        from data.macros.macros import load_macros
         from data.playbook.library import library
+        from data.service.policies import load_service
 
         settings = self._launch.settings
-        return library(settings.playbooks, settings.script), catalogue(settings.items)
+        return (
+            library(settings.playbooks, settings.script),
+            catalogue(settings.items),
+            load_service(settings.service),
+            load_macros(settings.macros),
+        )
 
     async def _watch(self, floor: PracticeFloor) -> None:
         if said := await floor.ended():
@@ -155,9 +164,11 @@ class Station:
             settings,
             Engine(self._library, workplace),
             self._choices,
+            self._service,
+            self._macros,
             self._clock,
             self._how,
-            settings.receipts or self._launch.folder / "receipts",
+            self._launch.receipts,
         )
         self.session = Session(seat, status)
         self.session.sync = self._sync

@@ -34,9 +34,7 @@ def open_invoices(
     return account(store, customer_id, today, past_due_days).open
 
 
-def ticket_money(
-    store: Store, ticket_id: str, today: date, past_due_days: int = PAST_DUE_DAYS
-) -> TicketMoney:
+def ticket_money(store: Store, ticket_id: str, today: date, past_due_days: int = PAST_DUE_DAYS) -> TicketMoney:
     """The charges that stand on a ticket, and its invoices."""
     charges = standing_charges(store, ticket_id)
     invoices = _all(store, Invoice, "ticket_id = ?", ticket_id)

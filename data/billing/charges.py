@@ -81,7 +81,9 @@ def take_back(store: Store, charge_id: str, why: str, agent: AgentId, clock: Clo
         standing = accounts.standing_invoices(store, taken.ticket_id)
         holds = [one for one in standing if any(line.charge_id == charge_id for line in one.lines)]
         if holds:
-            raise MoneyError(f"This charge is on invoice {holds[0].number}: void the invoice first, then take it back.")
+            raise MoneyError(
+                f"This charge is on invoice {holds[0].number}: void the invoice first, then take it back."
+            )
         reverse = reversal(Reversed.CHARGE, charge_id, why, agent, clock)
         change.add(reverse)
         tell(change, taken.ticket_id, f"took back {_named(taken)}: {reverse.why}", agent, clock)

@@ -84,7 +84,9 @@ def void(store: Store, invoice_id: str, why: str, agent: AgentId, clock: Clock) 
             if payment.id not in refunded
             for part in payment.allocations
         ):
-            raise MoneyError(f"A payment stands on invoice {voided.number}: refund it first, then void the invoice.")
+            raise MoneyError(
+                f"A payment stands on invoice {voided.number}: refund it first, then void the invoice."
+            )
         entry = reversal(Reversed.INVOICE, invoice_id, why, agent, clock)
         change.add(entry)
         tell(change, voided.ticket_id, f"invoice {voided.number} is void: {entry.why}", agent, clock)

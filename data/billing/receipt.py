@@ -61,7 +61,9 @@ def receipt_of_payment(store: Store, payment_id: str, organisation: str, zone: Z
     states = {one.invoice.id: one for one in account.invoices}
     paid = [(states[part.invoice_id], part.amount) for part in payment.allocations if part.invoice_id in states]
     number = paid[0][0].invoice.number if paid else "payment"
-    rows = [*_head(store, organisation, f"Receipt {number}", payment.customer_id, payment.at.astimezone(zone).date())]
+    rows = [
+        *_head(store, organisation, f"Receipt {number}", payment.customer_id, payment.at.astimezone(zone).date())
+    ]
     for state, amount in paid:
         rows += _invoice(state, amount)
     rows += [Row(), Row("Paid", money_text(payment.amount), strong=True)]
@@ -118,7 +120,8 @@ def receipt_text(receipt: Receipt) -> str:
 def cells(text: str) -> int:
     """Columns that a text takes in a terminal."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
     )
 
 
@@ -140,9 +143,7 @@ def wrapped(text: str, room: float, measure: Measure) -> list[str]:
     return [*lines, line] if line else lines
 
 
-def _head(
-    store: Store, organisation: str, title: str, customer_id: str | None, on: date
-) -> Iterator[Row]:
+def _head(store: Store, organisation: str, title: str, customer_id: str | None, on: date) -> Iterator[Row]:
     customer = customers.get(store, customer_id) if customer_id is not None else None
     yield Row(organisation, strong=True)
     yield Row(title)
@@ -159,7 +160,9 @@ def _invoice(state: InvoiceState, paid: Decimal | None) -> Iterator[Row]:
     invoice = state.invoice
     void = ", void" if state.void else ""
     yield Row()
-    yield Row(f"Invoice {invoice.number} of {_day(invoice.issued_on)}{void}", money_text(invoice.total), strong=True)
+    yield Row(
+        f"Invoice {invoice.number} of {_day(invoice.issued_on)}{void}", money_text(invoice.total), strong=True
+    )
     yield from _items(invoice.lines)
     if paid is not None:
         yield Row("paid with this payment", money_text(paid), indent=2)

@@ -71,7 +71,9 @@ def _written(folder: Path, content: bytes) -> Path:
 def _sentence(folder: Path, error: OSError) -> str:
     kept = "what is in the books is kept"
     if error.errno in _FULL:
-        return f"The receipt was not saved, the disk of {folder} is full: free some space and save it again; {kept}."
+        return (
+            f"The receipt was not saved, the disk of {folder} is full: free some space and save it again; {kept}."
+        )
     if error.errno in _CLOSED:
         return (
             f"The receipt was not saved, this user cannot write in {folder}: choose another folder in the setting"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Container
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,16 +52,15 @@ def receipt_pdf(receipt: Receipt, font: Path | None = None) -> bytes:
         name = strong if row.strong else plain
         left = _MARGIN + row.indent * _STEP
         taken = stringWidth(row.right, name, _SIZE) + 12 if row.right else 0
-        lines = wrapped(
-            row.left, width - _MARGIN - left - taken, lambda text, name=name: stringWidth(text, name, _SIZE)
-        )
-        for place, line in enumerate(lines or [""]):
+        measure = partial(stringWidth, fontName=name, fontSize=_SIZE)
+        lines = wrapped(row.left, width - _MARGIN - left - taken, measure) or [""]
+        for place, line in enumerate(lines):
             if y < _MARGIN:
                 canvas.showPage()
                 y = height - _MARGIN
             canvas.setFont(name, _SIZE)
             canvas.drawString(left, y, line)
-            if row.right and place == max(len(lines), 1) - 1:
+            if row.right and place == len(lines) - 1:
                 canvas.drawRightString(width - _MARGIN, y, row.right)
             y -= _LEADING
     canvas.showPage()

@@ -160,13 +160,14 @@ def history(store: Store, ticket_id: str) -> list[TicketEvent]:
     for row in store.rows("SELECT * FROM callback WHERE ticket_id = ? ORDER BY made_at, id", (ticket_id,)):
         callback = Callback.from_row(row)
         about = f", {callback.about}" if callback.about else ""
+        due_at = callback.due_at.astimezone()
         promised = TicketEvent(
             id=callback.id,
             ticket_id=ticket_id,
             at=callback.made_at,
             actor=callback.made_by,
             kind=TicketEventKind.CALLBACK,
-            text=f"callback promised for {callback.due_at.astimezone():%a %H:%M} to {display(callback.number)}{about}",
+            text=f"callback promised for {due_at:%a} {due_at.day} {due_at:%b %H:%M} to {display(callback.number)}{about}",
         )
         events.append(promised)
         for one in _attempts(store, callback.id):

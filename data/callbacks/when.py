@@ -33,13 +33,9 @@ def when(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
     typed = " ".join(text.casefold().split())
     at = _after_a_while(typed, now) or _on_a_day(typed, now, zone)
     if at is None:
-        raise WhenError(
-            f"'{text.strip()[:40]}' is no time: write it like {EXAMPLES}."
-            if typed
-            else f"When? Write it like {EXAMPLES}."
-        )
+        raise WhenError(f"{'That is no time' if typed else 'When'}: write {EXAMPLES}.")
     if at <= now:
-        raise WhenError(f"{text.strip()[:40]} is over already: write a later time, or `tomorrow` before it.")
+        raise WhenError("That is over already: write a later time, or the day too: tomorrow 9.")
     if at - now > FARTHEST:
         raise WhenError(f"That is more than {FARTHEST.days} days ahead: write a nearer time.")
     return at
@@ -101,4 +97,4 @@ def _moment(day: date, clock: time, zone: tzinfo | None) -> datetime:
     try:
         return (local.replace(tzinfo=zone) if zone is not None else local).astimezone(UTC)
     except (OverflowError, ValueError, OSError) as error:
-        raise WhenError(f"{day} is no day of ours: write it like {EXAMPLES}.") from error
+        raise WhenError(f"That is no day of ours: write {EXAMPLES}.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from data.customers.index import Entry, horizon, stored_entry
+from data.customers.index import NAME, PLACE, Entry, horizon, stored_entry
 from data.customers.numbers import number_keys
 from data.store.driver import Connection
 
@@ -22,18 +22,21 @@ def lost(connection: Connection) -> int:
 def amiss(connection: Connection) -> int:
     """How many words, numbers and keys lead to more or fewer customers than have them; 20,000 customers a second.
 
-    While an import is under way its numbers are not in the indexes yet: then only words are counted."""
+    While an import is under way its numbers and new words still wait: then only the word indexes are looked at."""
     names: Counter[str] = Counter()
     everything: Counter[str] = Counter()
+    places: set[str] = set()
     numbers = texts = 0
     for row in _rows(connection):
         entry = stored_entry(row)
         names.update(set(_words(entry.words)))
         everything.update({*_words(entry.words), *entry.places.split()})
+        places.update(entry.places.split())
         numbers += len(number_keys(entry.numbers))
         texts += len(set(entry.texts))
     found = _differing(connection, "customer_names", names) + _differing(connection, "customer_all", everything)
     if not horizon(connection)[1]:
+        found += len(names.keys() - _known(connection, NAME)) + len(places - _known(connection, PLACE))
         for table, count in (("customer_number", numbers), ("customer_text", texts)):
             found += abs(count - int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]))  # noqa: S608
     return found
@@ -47,6 +50,10 @@ def _differing(connection: Connection, table: str, expected: Counter[str]) -> in
     finally:
         connection.execute("DROP TABLE temp.heard")
     return sum(heard[word] != expected[word] for word in heard.keys() | expected.keys())
+
+
+def _known(connection: Connection, kind: int) -> set[str]:
+    return {row[0] for row in connection.execute("SELECT word FROM customer_word WHERE kind = ?", (kind,))}
 
 
 def _words(text: str) -> list[str]:
@@ -80,11 +87,18 @@ def _sample(connection: Connection) -> Iterator[tuple[int, Entry]]:
 def _found(connection: Connection, rank: int, entry: Entry) -> bool:
     names = _words(entry.words)
     return (
-        _finds(connection, "customer_names", names, rank)
+        _knows(connection, NAME, names)
+        and _knows(connection, PLACE, entry.places.split())
+        and _finds(connection, "customer_names", names, rank)
         and _finds(connection, "customer_all", [*names, *entry.places.split()], rank)
         and _leads(connection, "customer_number", number_keys(entry.numbers), rank)
         and _leads(connection, "customer_text", set(entry.texts), rank)
     )
+
+
+def _knows(connection: Connection, kind: int, words: list[str]) -> bool:
+    sql = "SELECT 1 FROM customer_word WHERE kind = ? AND word = ?"
+    return all(connection.execute(sql, (kind, word)).fetchone() is not None for word in words)
 
 
 def _finds(connection: Connection, table: str, words: list[str], rank: int) -> bool:

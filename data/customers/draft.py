@@ -21,7 +21,8 @@ from data.text.cards import SHORTEST, mask_cards
 
 _NAMESPACE = UUID("8f0d7a52-6f0c-5d0e-9d5f-3c1b6f7b2a10")
 _LONGEST_ID = 200
-_PARTED = re.compile(r"\s*[,;|\n]\s*")
+_PARTING = re.compile(r"[,;|\n]")
+_PARTED = re.compile(rf"\s*{_PARTING.pattern}\s*")
 
 _EMPTY: Row = {
     "account": "",
@@ -57,7 +58,8 @@ def _text_map(texts: Mapping[str, str]) -> str:
 
 
 def _phone_list(phones: Iterable[Mapping[str, str]]) -> str:
-    return f"[{','.join([_PHONE % tuple(map(_quote, phone.values())) for phone in phones])}]"
+    written = [_PHONE % (_quote(phone["raw"]), _quote(phone["e164"]), _quote(phone["note"])) for phone in phones]
+    return f"[{','.join(written)}]"
 
 
 class Refused(Exception):
@@ -107,7 +109,8 @@ class Drafter:
         self._people = PeopleColumns(fields)
         self._kept_as = {heading: mask_cards(heading) for heading in fields}
         # A corrected mapping, or other headings over the same cells, must count as a change of every row.
-        self._salt = blake2b(repr((list(self._fields.items()), region)).encode(), digest_size=8).hexdigest()
+        salt = blake2b(repr((list(self._fields.items()), region)).encode(), digest_size=8).hexdigest()
+        self._salted = blake2b(salt.encode(), digest_size=8)
 
     def draft(self, row: SourceRow) -> Draft:
         """
@@ -152,9 +155,16 @@ class Drafter:
             given["people"] = people_text(people)
         if extra:
             given["extra"] = _text_map(extra)
-        told = tuple(dict.fromkeys(warnings)) if warnings else ()
         customer_id = _id(held, given, phones)
-        return Draft(customer_id, given, _fingerprint(self._salt, row.written), told, people, emails, phones)
+        if "account" in given:  # only now: the id of a customer is made of what stands in the file
+            given["account"] = _masked(str(given["account"]), "account", warnings)
+        told = tuple(dict.fromkeys(warnings)) if warnings else ()
+        return Draft(customer_id, given, self._fingerprint(row.written), told, people, emails, phones)
+
+    def _fingerprint(self, written: str) -> int:
+        digest = self._salted.copy()
+        digest.update(written.rstrip("\r\n").encode("utf-8", "surrogatepass"))
+        return int.from_bytes(digest.digest(), "big", signed=True)
 
     def _mask(self, given: Row, extra: dict[str, str], warnings: list[str]) -> None:
         for column, value in given.items():
@@ -168,7 +178,7 @@ class Drafter:
         phones: list[dict[str, str]] = []
         for field, note in _PHONE_FIELDS:
             for text in held.get(field, ()):
-                for raw in (text.strip(),) if len(text) < 24 else _PARTED.split(text.strip()):
+                for raw in (text.strip(),) if len(text) < 24 else _parted(text):
                     if not raw:
                         continue
                     e164 = normalise(raw, self._region)
@@ -188,8 +198,13 @@ def _parts(held: Mapping[str, list[str]], field: str, warnings: list[str]) -> tu
     texts = held.get(field)
     if texts is None:
         return ()
-    parts = [part for text in texts for part in _PARTED.split(text.strip()) if part]
+    parts = [part for text in texts for part in _parted(text) if part]
     return tuple([_masked(part, field, warnings) if len(part) >= SHORTEST else part for part in parts])
+
+
+def _parted(text: str) -> list[str]:
+    """The parts of a cell, of which nearly every cell has one: asking that first costs a fifth of splitting."""
+    return _PARTED.split(text.strip()) if _PARTING.search(text) else [text.strip()]
 
 
 def _masked(text: str, where: str, warnings: list[str]) -> str:
@@ -256,6 +271,8 @@ def _id(held: Mapping[str, list[str]], given: Row, phones: Sequence[Mapping[str,
     own = held["id"][0].strip() if "id" in held else ""
     if len(own) > _LONGEST_ID:
         raise Refused(f"the id is longer than {_LONGEST_ID} characters")
+    if mask_cards(own) != own:
+        raise Refused("the id looks like a card number")
     if own:
         return own
     name = " ".join(words_of(str(given["name"]))) or str(given["name"])
@@ -267,10 +284,3 @@ def _id(held: Mapping[str, list[str]], given: Row, phones: Sequence[Mapping[str,
     else:
         known = f"name {name} {given.get('emails', '')} {given.get('street', '')}"
     return str(uuid5(_NAMESPACE, known))
-
-
-def _fingerprint(salt: str, written: str) -> int:
-    text = salt + written.rstrip("\r\n")
-    return int.from_bytes(
-        blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True
-    )

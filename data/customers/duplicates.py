@@ -16,6 +16,7 @@ from data.customers.numbers import FORWARD, NATIONAL, exact, is_number
 from data.customers.slips import close_words
 from data.models.customer import Customer, Phone
 from data.store.database import Store
+from data.store.driver import AT_MOST
 
 MOST = 5
 """Duplicates that are told: more would not be read."""
@@ -33,15 +34,16 @@ _ROW = "r.rank, r.id, r.account, r.name, r.company, r.numbers, r.city, r.people"
 _SEEN = "r.rank < ? AND r.gone IN (0, ?)"
 _BY_NUMBER = (
     f"SELECT {_ROW} FROM customer_number k CROSS JOIN customer_row r ON r.rank = k.rank"  # noqa: S608
-    f" WHERE k.key = ? AND {_SEEN} LIMIT ?"
+    f" WHERE k.key = ? AND {_SEEN} {AT_MOST}"
 )
 _BY_TEXT = (
     f"SELECT {_ROW} FROM customer_text k CROSS JOIN customer_row r ON r.rank = k.rank"  # noqa: S608
-    f" WHERE k.key = ? AND {_SEEN} LIMIT ?"
+    f" WHERE k.key = ? AND {_SEEN} {AT_MOST}"
 )
 _BY_WORDS = (
     f"SELECT {_ROW} FROM customer_all CROSS JOIN customer_row r ON r.rank = customer_all.rowid"  # noqa: S608
-    " WHERE customer_all MATCH ? AND customer_all.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_all.rowid LIMIT ?"
+    " WHERE customer_all MATCH ? AND customer_all.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_all.rowid"
+    f" {AT_MOST}"
 )
 
 

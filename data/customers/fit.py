@@ -23,14 +23,15 @@ class Fit:
         alone = f" {' '.join(words)} "
         self._name, self._company = f"{alone}|", f"|{alone}"
 
-    def of(self, text: str) -> tuple[int, int, bool, int, str]:
-        """(words that are not there, words that are only beginnings, more than was typed, part, why): less is better.
+    def of(self, text: str) -> int:
+        """What a row lacks, less is better; `reason_of` tells from it why the row was found.
 
-        More than was typed: neither the whole name nor the whole company is what was typed. The part is 0 when
-        every word stands in the name, 1 when a person at the customer is needed, 2 the company.
+        What counts, the heaviest first: words that are not there; words that are only beginnings; more than was
+        typed, when neither the whole name nor the whole company is what was typed; where the words stand, which is
+        best in the name, then at a person at the customer, then in the company.
         """
-        first, last = text.find("|"), text.rfind("|")
         missing = beginnings = held = 0
+        first = text.find("|")
         for beginning, whole in self._marks:
             at = text.find(whole)
             if at < 0:
@@ -39,14 +40,18 @@ class Fit:
                     missing += 1
                     continue
                 beginnings += 1
-            held |= 1 if at < first else 2 if at < last else 4
-        part = 0 if held <= 1 else 1 if held < 4 else 2
-        more = not (text.startswith(self._name) or text.endswith(self._company))
-        return missing, beginnings, more, part, _REASONS[held]
+            held |= 1 if at < first else 2 if at < text.rfind("|") else 4
+        more = missing or beginnings or not (text.startswith(self._name) or text.endswith(self._company))
+        return missing << 12 | beginnings << 4 | bool(more) << 3 | held
 
     def all_in(self, text: str) -> bool:
         """Whether every word is there, at least as a beginning."""
         return all(beginning in text for beginning, _ in self._marks)
+
+
+def reason_of(lack: int) -> str:
+    """Which parts of a row hold the words (`name`, `contact and company`), of what `Fit.of` said of it."""
+    return _REASONS[lack & 7]
 
 
 def place_of(words: Sequence[str], named: str, places: Sequence[tuple[str, str]]) -> str:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from data.customers.fit import Fit, as_written, place_of
+from data.customers.fit import Fit, as_written, place_of, reason_of
 from data.customers.folding import account_key, words_of
 from data.customers.index import COLUMNS, NAME, PLACE, horizon
 from data.customers.numbers import BACKWARD, FORWARD, exact, is_number, readings, span
@@ -20,6 +19,7 @@ from data.customers.slips import close_words
 from data.models.base import CustomerId
 from data.models.customer import Customer, Plan
 from data.store.database import Store
+from data.store.driver import AT_MOST
 
 _LONGEST_QUERY = 200
 _MOST_WORDS = 8
@@ -44,43 +44,48 @@ _NUMBER_LIKE = re.compile(r"[\d\s()+\-./#]*\d[\d\s()+\-./#]*", re.ASCII)
 _EXTENSION = re.compile(r"\s*(?:ext\.?|x)\s*\d*\s*$", re.IGNORECASE)
 _TICKET = re.compile(r"(?:ticket|#)[\s#]*", re.IGNORECASE)
 
-_KNOWN = "SELECT word FROM customer_word WHERE kind = ? AND word >= ? AND word < ? LIMIT ?"
+_KNOWN = f"SELECT word FROM customer_word WHERE kind = ? AND word >= ? AND word < ? ORDER BY word {AT_MOST}"  # noqa: S608
 _WORDS = 7
 """Place of the indexed words in `_ROW`."""
 _ROW = "r.rank, r.id, r.account, r.name, r.company, r.numbers, r.plan, r.words"
 _SEEN = "r.rank < ? AND r.gone IN (0, ?)"
 _BY_NUMBER = (
     f"SELECT {_ROW} FROM customer_number n CROSS JOIN customer_row r ON r.rank = n.rank"  # noqa: S608
-    f" WHERE n.key >= ? AND n.key < ? AND {_SEEN} ORDER BY n.key, n.rank LIMIT ?"
+    f" WHERE n.key >= ? AND n.key < ? AND {_SEEN} ORDER BY n.key, n.rank {AT_MOST}"
+)
+_BY_NUMBER_AND_WORD = (
+    f"SELECT {_ROW} FROM (SELECT rank FROM customer_number WHERE key >= ? AND key < ? AND rank < ?"  # noqa: S608
+    f" ORDER BY key, rank LIMIT {_SHARED_ENDS}) n CROSS JOIN customer_row r ON r.rank = n.rank"
+    " WHERE r.gone IN (0, ?) AND instr(r.words, ?)"
 )
 _BY_TEXT = (
     f"SELECT {_ROW} FROM customer_text t CROSS JOIN customer_row r ON r.rank = t.rank"  # noqa: S608
-    f" WHERE t.key >= ? AND t.key < ? AND {_SEEN} ORDER BY t.key, t.rank LIMIT ?"
+    f" WHERE t.key >= ? AND t.key < ? AND {_SEEN} ORDER BY t.key, t.rank {AT_MOST}"
 )
 _BY_NAME = (
     f"SELECT {_ROW} FROM customer_names CROSS JOIN customer_row r ON r.rank = customer_names.rowid"  # noqa: S608
     f" WHERE customer_names MATCH ? AND customer_names.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_names.rowid"
-    " LIMIT ?"
+    f" {AT_MOST}"
 )
 _BY_ANY = (
     f"SELECT {_ROW}, r.street, r.city, r.node, r.website FROM customer_all"  # noqa: S608
     " CROSS JOIN customer_row r ON r.rank = customer_all.rowid"
-    " WHERE customer_all MATCH ? AND customer_all.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_all.rowid LIMIT ?"
+    " WHERE customer_all MATCH ? AND customer_all.rowid < ? AND r.gone IN (0, ?) ORDER BY customer_all.rowid"
+    f" {AT_MOST}"
 )
 _BY_ID = f"SELECT {_ROW} FROM customer_row r WHERE r.id = ? AND {_SEEN}"  # noqa: S608
 _BY_TICKET = (
     f"SELECT {_ROW}, t.number FROM ticket t CROSS JOIN customer_row r ON r.id = t.customer_id"  # noqa: S608
-    f" WHERE t.number >= ? AND t.number < ? AND {_SEEN} ORDER BY t.number LIMIT ?"
+    f" WHERE t.number >= ? AND t.number < ? AND {_SEEN} ORDER BY t.number {AT_MOST}"
 )
 _WHOLE = ", ".join(f"r.{name}" for name in COLUMNS)
 _POP = (
     f"SELECT {_WHOLE}, r.numbers FROM customer_number n CROSS JOIN customer_row r ON r.rank = n.rank"  # noqa: S608
-    f" WHERE n.key = ? AND {_SEEN} ORDER BY n.rank LIMIT ?"
+    f" WHERE n.key = ? AND {_SEEN} ORDER BY n.rank {AT_MOST}"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LookupRow:
+class LookupRow(NamedTuple):
     """What a list of results shows of a customer; `get` has the rest."""
 
     id: CustomerId
@@ -92,8 +97,7 @@ class LookupRow:
     plan: Plan | None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A customer that was found, and why in a few words (`phone ends 0142`, `name`, `close to ‘Alvarez’`)."""
 
     customer: LookupRow
@@ -107,7 +111,8 @@ def lookup(store: Store, query: str, limit: int = 20) -> list[Match]:
     names (whole words before beginnings of words), companies, e-mail addresses, and address, node and site. Only
     when all of these find nothing, typing mistakes are forgiven.
     """
-    return _Search(store, query, limit).run()
+    with store.reading():
+        return _Search(store, query, limit).run()
 
 
 def pop(store: Store, e164: str, limit: int = 20) -> list[Customer]:
@@ -261,29 +266,29 @@ class _Search:
 
     def _names(self) -> None:
         words = self._searched()
-        fit = Fit(self._words)
+        known = [self._begun(word) for word in words]
+        if not all(known):
+            return
         whole = [f'"{word}"' for word in words]
-        beginnings = [self._name_beginning(word) for word in words]
-        tiers = (
-            [whole, [*whole[:-1], beginnings[-1]], beginnings]
-            if 1 < len(words) < _SEARCHED
-            else [whole, beginnings]
-        )
+        beginnings = [_name_beginning(word, these) for word, these in zip(words, known, strict=True)]
+        # Nobody has an unfinished word as a whole one: such tiers need not be asked for.
+        finished = [these[0] == word for word, these in zip(words, known, strict=True)]
+        tiers = [whole] if all(finished) else []
+        if 1 < len(words) < _SEARCHED and all(finished[:-1]):
+            tiers.append([*whole[:-1], beginnings[-1]])
+        tiers.append(beginnings)
+        fit = Fit(self._words)
         for tier in [tier for place, tier in enumerate(tiers) if tier not in tiers[:place]]:
             rows = self._match(_BY_NAME, tier, self._depth)
             fits = [fit.of(row[_WORDS]) for row in rows]
-            for at in sorted(range(len(rows)), key=fits.__getitem__):
-                self._found.setdefault(rows[at][0], (rows[at], fits[at][-1]))
+            for at in sorted(range(len(rows)), key=fits.__getitem__)[: self._limit]:
+                self._found.setdefault(rows[at][0], (rows[at], reason_of(fits[at])))
             if len(self._found) >= self._limit:
                 return
 
-    def _name_beginning(self, word: str) -> str:
-        """An FTS expression for names that begin so; "" when there are none.
-
-        Up to eight letters have an index of their own; a longer beginning becomes the known words it begins."""
-        if len(word) <= _INDEXED_PREFIX:
-            return f'"{word}" *'
-        return _any_of(self._known(NAME, word, _EXPANSIONS))
+    def _begun(self, word: str) -> list[str]:
+        """Known words of names that a word may be the beginning of; of a short one two, which is enough to tell."""
+        return self._known(NAME, word, 2 if len(word) <= _INDEXED_PREFIX else _EXPANSIONS)
 
     def _known(self, kind: int, beginning: str, count: int) -> list[str]:
         found = self._store.execute(_KNOWN, (kind, beginning, beginning + _LAST, count)).fetchall()
@@ -298,17 +303,23 @@ class _Search:
         if self._found and self._words[0] == numbers[0]:  # the number of a house
             return
         fit = Fit(names)
-        for row in self._range(_BY_NUMBER, *span(BACKWARD, numbers[0][::-1]), _SHARED_ENDS):
+        first, end = span(BACKWARD, numbers[0][::-1])
+        hidden, pending = self._seen
+        longest = f" {max(names, key=len)}"
+        for row in self._store.execute(_BY_NUMBER_AND_WORD, (first, end, hidden, pending, longest)).fetchall():
             if fit.all_in(row[_WORDS]):
                 self._offer([row], f"name and phone ends {numbers[0]}")
 
     def _anything(self) -> None:
-        """Words of any field; the last one may be unfinished."""
+        """Words of any field; the last one may be unfinished. Without a word of a place `_names` has found them all."""
         words = self._searched()
         last = words[-1]
-        known = [last]
+        known = self._known(PLACE, last, _EXPANSIONS) if len(last) > 1 else []
+        if not known and not any(self._known(PLACE, word, 1) == [word] for word in words):
+            return
+        known.insert(0, last)
         if len(last) > 1:
-            known += self._known(PLACE, last, _EXPANSIONS) + self._known(NAME, last, _EXPANSIONS // 2)
+            known += self._known(NAME, last, _EXPANSIONS // 2)
         for row in self._match(_BY_ANY, [*(f'"{word}"' for word in words[:-1]), _any_of(known)], self._limit):
             if row[0] not in self._found:
                 places = (
@@ -324,7 +335,7 @@ class _Search:
         for word in self._searched():
             near = close_words(self._store.connection, word)
             meant.update(near)
-            beginning = self._name_beginning(word)
+            beginning = _name_beginning(word, self._begun(word))
             alternatives = [*([beginning] if beginning else []), *(f'"{one}"' for one in near)]
             choices.append(f"({' OR '.join(alternatives)})" if alternatives else "")
         if not meant:
@@ -333,6 +344,14 @@ class _Search:
             held = row[_WORDS].replace("|", " ").split()
             close = next((word for word in held if word in meant), held[0])
             self._offer([row], f"close to ‘{as_written(close, row['name'], row['company'] or '')}’")
+
+
+def _name_beginning(word: str, known: Sequence[str]) -> str:
+    """An FTS expression for names that begin so; "" when there are none.
+
+    Up to eight letters have an index of their own; a longer beginning becomes the known words it begins, and so
+    does one that begins a single word."""
+    return f'"{word}" *' if len(word) <= _INDEXED_PREFIX and len(known) > 1 else _any_of(known)
 
 
 def _any_of(words: Sequence[str]) -> str:
@@ -344,12 +363,6 @@ _PLANS = {int(plan): plan for plan in Plan}
 
 
 def _listed(row: Any) -> LookupRow:
-    _rank, customer_id, account, name, company, numbers, plan, *_ = row
-    return LookupRow(
-        id=CustomerId(customer_id),
-        account=account or "",
-        name=name,
-        company=company or "",
-        phones=tuple(number for number in numbers.split() if number[0] == "+"),
-        plan=_PLANS.get(plan),
-    )
+    customer_id, account, name, company, numbers, plan = row[1:_WORDS]
+    phones = tuple([number for number in numbers.split() if number[0] == "+"])
+    return LookupRow(customer_id, account or "", name, company or "", phones, _PLANS.get(plan))

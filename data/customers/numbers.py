@@ -13,7 +13,8 @@ NATIONAL = 3
 """Without the country code (outside North America, where `FORWARD` with a 1 finds it), or a number kept raw."""
 
 _WIDTH = 17
-_UP = str.maketrans("0123456789", "123456789a")
+_ONES: tuple[int, ...] = tuple((11**length - 1) // 10 for length in range(_WIDTH + 1))
+"""A one at each digit."""
 _WEIGHT: tuple[int, ...] = tuple(int(11 ** (_WIDTH - length)) for length in range(_WIDTH + 1))
 _KIND: int = 11**_WIDTH
 
@@ -27,7 +28,7 @@ _LONG_CODES = frozenset(
 
 def _key(kind: int, digits: str) -> int:
     kept = digits[:_WIDTH]
-    return kind * _KIND + (int(kept.translate(_UP), 11) * _WEIGHT[len(kept)] if kept else 0)
+    return kind * _KIND + ((int(kept, 11) + _ONES[len(kept)]) * _WEIGHT[len(kept)] if kept else 0)
 
 
 def span(kind: int, digits: str) -> tuple[int, int]:

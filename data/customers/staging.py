@@ -12,9 +12,10 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Self
+from operator import itemgetter
+from typing import Any, NamedTuple, Self
 
 from data.clock import Clock
 from data.customers.draft import Draft
@@ -39,6 +40,7 @@ from data.models.customer import Customer
 from data.store.database import Store
 from data.store.driver import Connection
 from data.store.users import User, lock
+from data.text.cards import mask_cards
 
 PAGE = 200
 """Rows of one transaction: the store is held for some 5 ms."""
@@ -97,7 +99,9 @@ class Staging:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._kept = _KeptBack()
+        self._kept = _KeptBack(store)
+        self._sorted: Iterator[_Keys] = iter(())
+        """Keys of earlier rows that go in page by page, between the pages of rows."""
         self.import_id = 0
         self._first = self._next = 1
 
@@ -114,7 +118,7 @@ class Staging:
             cursor = connection.execute(
                 "INSERT INTO customer_import (source, state, first_rank, started_at, added, updated)"
                 " VALUES (?, 'pending', ?, ?, 0, 0)",
-                (source, self._first, instant_text(self._clock.now())),
+                (mask_cards(source), self._first, instant_text(self._clock.now())),
             )
             self.import_id = int(cursor.lastrowid)
             for table in _MERGED_A_PAGE:
@@ -126,6 +130,8 @@ class Staging:
 
     def page(self, drafts: Sequence[Draft]) -> tuple[int, int, int]:
         """Stage some drafts, each of a customer of its own. Returns (added, updated, unchanged)."""
+        if (keys := next(self._sorted, None)) is not None:
+            _insert(self._store, keys)
         ids = [draft.id for draft in drafts]
         there = known_ids(self._store, ids)
         # Made before the store is held: it is half of the work.
@@ -149,7 +155,8 @@ class Staging:
         self._merge_a_little()
         self._kept.add(ranked)
         if self._kept.rows >= _KEPT_BACK:
-            self._kept.write(self._store)
+            self._write_keys()
+            self._sorted = self._kept.sorted()
         return len(ranked) - len(replaced), len(replaced), len(drafts) - len(ranked)
 
     def _merge_a_little(self) -> None:
@@ -158,9 +165,17 @@ class Staging:
             for table, pages in _MERGED_A_PAGE.items():
                 connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', ?)", (pages,))  # noqa: S608
 
+    def _write_keys(self) -> None:
+        """Insert what is left of the sorted keys."""
+        for keys in self._sorted:
+            _insert(self._store, keys)
+            time.sleep(_BREATH_S)
+
     def flip(self, added: int, updated: int) -> int:
         """Make everything that was staged visible at once; returns how many rows a save had overtaken."""
-        self._kept.write(self._store)
+        self._write_keys()
+        self._sorted = self._kept.sorted()
+        self._write_keys()
         self._store.execute("PRAGMA synchronous = FULL")
         with self._store.write() as connection:
             overtaken = connection.execute(
@@ -209,15 +224,22 @@ def new_or_changed(draft: Draft, known: Mapping[str, Any] | None) -> tuple[Row |
     return draft.changed(before), int(known["rank"])
 
 
+class _Keys(NamedTuple):
+    """A page of keys, and the statement that inserts each."""
+
+    sql: str
+    values: Sequence[tuple[Any, Any]]
+
+
 class _KeptBack:
     """Keys of staged rows, until there are enough of them to be inserted in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._learnt: set[str] = set()
-        self.forget()
+        self._forget()
 
-    def forget(self) -> None:
-        """Start again with nothing."""
+    def _forget(self) -> None:
         self.rows = 0
         self._numbers: list[tuple[int, int]] = []
         self._texts: list[tuple[str, int]] = []
@@ -225,33 +247,47 @@ class _KeptBack:
         self._places: set[str] = set()
 
     def add(self, ranked: Sequence[Ranked]) -> None:
+        """Keep the keys of some rows, of higher ranks than those before."""
         self.rows += len(ranked)
         for item in ranked:
             rank, entry = item.rank, item.entry
             self._numbers += [(key, rank) for key in number_keys(entry.numbers)]
             self._texts += [(key, rank) for key in entry.texts]
-            self._names.update(entry.words.replace("|", " ").split())
+            self._names.update(entry.words.split())
             self._places.update(entry.places.split())
 
-    def write(self, store: Store) -> None:
-        """Insert everything that was kept back, in short transactions."""
-        self._numbers.sort()
-        _insert(store, "INSERT OR IGNORE INTO customer_number VALUES (?, ?)", self._numbers)
-        self._texts.sort()
-        _insert(store, "INSERT OR IGNORE INTO customer_text VALUES (?, ?)", self._texts)
-        _insert(
-            store,
-            "INSERT OR IGNORE INTO customer_word VALUES (?, ?)",
-            [(PLACE, word) for word in sorted(self._places)],
-        )
-        new = _unknown(store, sorted(self._names - self._learnt))
-        slips = sorted((key, word) for word in new for key in one_less(word))
-        _insert(store, "INSERT OR IGNORE INTO customer_slip VALUES (?, ?)", slips)
-        # Last: a word that is known has all its slips.
-        _insert(store, "INSERT OR IGNORE INTO customer_word VALUES (?, ?)", [(NAME, word) for word in new])
-        self._learnt = self._learnt | self._names if len(self._learnt) < _MOST_LEARNT else set()
-        self.forget()
+    def sorted(self) -> Iterator[_Keys]:
+        """Everything that was kept back, in order; this begins anew with nothing. To be inserted to its end before
+        the next is asked for."""
+        numbers, texts, names, places = self._numbers, self._texts, self._names, self._places
+        self._forget()
         gc.collect()
+        return self._pages(numbers, texts, names - {"|"}, places)
+
+    def _pages(
+        self, numbers: list[tuple[int, int]], texts: list[tuple[str, int]], names: set[str], places: set[str]
+    ) -> Iterator[_Keys]:
+        # Ranks rise already: sorting by the keys alone takes a third of the time.
+        numbers.sort(key=_FIRST)
+        yield from _paged("INSERT OR IGNORE INTO customer_number VALUES (?, ?)", numbers)
+        texts.sort(key=_FIRST)
+        yield from _paged("INSERT OR IGNORE INTO customer_text VALUES (?, ?)", texts)
+        learn = "INSERT OR IGNORE INTO customer_word VALUES (?, ?)"
+        yield from _paged(learn, [(PLACE, word) for word in sorted(places)])
+        new = _unknown(self._store, sorted(names - self._learnt))
+        slips = sorted(((key, word) for word in new for key in one_less(word)), key=_FIRST)
+        yield from _paged("INSERT OR IGNORE INTO customer_slip VALUES (?, ?)", slips)
+        # Last: a word that is known has all its slips.
+        yield from _paged(learn, [(NAME, word) for word in new])
+        self._learnt = self._learnt | names if len(self._learnt) < _MOST_LEARNT else set()
+
+
+_FIRST: Callable[[tuple[Any, Any]], Any] = itemgetter(0)
+
+
+def _paged(sql: str, values: list[tuple[Any, Any]]) -> Iterator[_Keys]:
+    for start in range(0, len(values), _KEYS_PAGE):
+        yield _Keys(sql, values[start : start + _KEYS_PAGE])
 
 
 def _unknown(store: Store, words: Sequence[str]) -> list[str]:
@@ -271,11 +307,9 @@ def _unknown(store: Store, words: Sequence[str]) -> list[str]:
     return new
 
 
-def _insert(store: Store, sql: str, values: Sequence[tuple[Any, Any]]) -> None:
-    for start in range(0, len(values), _KEYS_PAGE):
-        with store.write() as connection:
-            connection.executemany(sql, values[start : start + _KEYS_PAGE])
-        time.sleep(_BREATH_S)
+def _insert(store: Store, keys: _Keys) -> None:
+    with store.write() as connection:
+        connection.executemany(keys.sql, keys.values)
 
 
 def _open_horizon(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from data.clock import Clock
 from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, TicketId
-from data.models.ticket import Begun
+from data.models.ticket import Begun, TicketEventKind
 from data.playbook.run import Run
 from data.store.database import Store
 from data.sync.replica import take_ticket_number
@@ -120,7 +120,7 @@ def keep(store: Store, item: DeskItem, clock: Clock) -> DeskItem:
     return kept
 
 
-def save(store: Store, item: DeskItem, clock: Clock) -> tuple[DeskItem, Saved]:
+def save(store: Store, item: DeskItem, clock: Clock, remind_at: Instant | None = None) -> tuple[DeskItem, Saved]:
     """Save an item's form as its ticket, and take the texts off the item: both or neither, so that a crash between
     the two neither loses a ticket nor leaves a form that would make it a second time.
 
@@ -139,6 +139,7 @@ def save(store: Store, item: DeskItem, clock: Clock) -> tuple[DeskItem, Saved]:
                 clock,
                 customer_id=item.customer_id,
                 contact_id=item.contact_id,
+                remind_at=remind_at,
             )
         else:
             saved = tickets.update(
@@ -149,6 +150,7 @@ def save(store: Store, item: DeskItem, clock: Clock) -> tuple[DeskItem, Saved]:
                 clock,
                 customer_id=ticket.customer_id or item.customer_id,
                 begun=item.base,
+                remind_at=remind_at,
             )
         fresh = {"ticket_id": TicketId(saved.ticket.id), "number": saved.ticket.number, "fields": {}}
         return keep(store, item.model_copy(update=fresh), clock), saved
@@ -168,10 +170,26 @@ def add_note(store: Store, item: DeskItem, text: str, clock: Clock) -> DeskItem:
     return item
 
 
+def apply(
+    store: Store, item: DeskItem, text: str, kind: TicketEventKind, remind_at: Instant | None, clock: Clock
+) -> tuple[DeskItem, Saved]:
+    """Save an item's form with a reminder, and a note or what the customer was told, if there is any; all or nothing.
+
+    Raises:
+        TicketFaultError: the form is not complete.
+        StoreError: nothing was written.
+    """
+    with store.write():
+        item, saved = save(store, keep(store, item, clock), clock, remind_at)
+        if text.strip():
+            tickets.note(store, saved.ticket.id, text.strip(), item.agent, clock, kind)
+    return item, saved
+
+
 def free_number(store: Store, number: str) -> str:
-    """The number for a new ticket: the one that its form has, unless a saved ticket has it. Then the form came back
+    """The number for a new ticket: the one that its form has, unless it has none or a saved ticket has it. Then the form came back
     from before it was saved, out of a backup, and this is another ticket."""
-    if store.value("SELECT 1 FROM ticket WHERE number = ?", (number,)) is None:
+    if number and store.value("SELECT 1 FROM ticket WHERE number = ?", (number,)) is None:
         return number
     with store.write() as connection:
         return take_ticket_number(connection)

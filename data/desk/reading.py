@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from data.billing import accounts
+from data.billing.amounts import money_text
+from data.billing.terms import Terms
+from data.callbacks import callbacks
 from data.customers import lookup as customers
 from data.customers.duplicates import likely
 from data.customers.form import read_form
@@ -14,8 +18,12 @@ from data.desk.journal import DeskItem
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
 from data.models.contact import Contact, ContactState
-from data.models.ticket import Ticket
+from data.models.money import Invoice
+from data.models.ticket import Ticket, TicketEvent
+from data.notices import notices
 from data.queue import live
+from data.service.clocks import clocks
+from data.service.policies import Service
 from data.store.database import Store
 from data.tickets import tickets
 from data.views import DeskLine, Found, Glance, QueueFigures, QueueView, TicketView, Today, Waiting
@@ -96,8 +104,10 @@ def day_figures(store: Store, now: datetime) -> dict[str, QueueFigures]:
     }
 
 
-def glance(store: Store, customer_id: str, contact: Contact | None, why: str = "") -> Glance | None:
-    """A customer with open tickets and last contacts; None when there is no such customer."""
+def glance(
+    store: Store, customer_id: str, contact: Contact | None, terms: Terms, now: datetime, why: str = ""
+) -> Glance | None:
+    """A customer with open tickets, last contacts and invoices; None when there is no such customer."""
     customer = customers.get(store, customer_id)
     if customer is None:
         return None
@@ -107,6 +117,7 @@ def glance(store: Store, customer_id: str, contact: Contact | None, why: str = "
         last_contacts=tuple(live.last_contacts(store, customer_id, but=None if contact is None else contact.id)),
         calling_from=contact.caller_e164 if contact else "",
         verified=contact.verified if contact else (),
+        account=accounts.account(store, customer_id, terms.today(now), terms.past_due_days),
         why=why,
     )
 
@@ -127,6 +138,15 @@ def transfer_targets(store: Store, me: AgentId) -> list[tuple[str, str, str]]:
         (f"queue:{one.id}", f"queue {one.name}", f"{counts.get(one.id, 0)} waiting") for one in live.queues(store)
     ]
     return [*ready, *at_queues, *busy]
+
+
+def words(store: Store, item: DeskItem) -> dict[str, str]:
+    """What a text may say of the customer of a thing on the desk."""
+    customer = customers.get(store, item.customer_id) if item.customer_id else None
+    if customer is None:
+        return {}
+    plan = customer.plan.label.lower() if customer.plan is not None else ""
+    return {"customer": customer.name, "company": customer.company, "plan": plan}
 
 
 def matches(store: Store, contact: Contact) -> list[Found]:
@@ -153,11 +173,12 @@ def doubles(store: Store, texts: dict[str, str], region: str, but: str = "") -> 
 
 
 def search(store: Store, query: str, limit: int = 20) -> list[Found]:
-    """One search over customers and tickets, best first."""
+    """One search over customers, tickets and invoices, best first."""
     found = []
     exact = query.strip().lstrip("#")
     hits = tickets.find(store, query, limit=6) if len(exact) >= 3 else []
     found += [_ticket_hit(hit) for hit in hits if hit.number == exact]
+    found += [_invoice_hit(store, hit) for hit in accounts.find_invoices(store, query)]
     found += [
         Found(
             f"customer:{match.customer.id}",
@@ -190,28 +211,47 @@ def _ticket_hit(ticket: Ticket, why: str = "ticket") -> Found:
     return Found(f"ticket:{ticket.id}", f"# {ticket.number}", ticket.title, f"{why} · {ticket.state}")
 
 
+def _invoice_hit(store: Store, invoice: Invoice) -> Found:
+    """An invoice opens its ticket; one whose ticket is not on this seat yet its customer."""
+    here = tickets.get(store, invoice.ticket_id) is not None
+    key = f"ticket:{invoice.ticket_id}" if here else f"customer:{invoice.customer_id}"
+    customer = customers.get(store, invoice.customer_id)
+    name = customer.name if customer is not None else ""
+    return Found(key, f"invoice {invoice.number}", _detail(name, money_text(invoice.total)), "invoice")
+
+
 def _detail(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def ticket_view(store: Store, item: DeskItem) -> TicketView:
-    """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it."""
+def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, now: datetime) -> TicketView:
+    """The ticket form of a thing on the desk: the saved ticket with what was edited laid over it, clocks and money."""
     ticket = tickets.get(store, item.ticket_id) if item.ticket_id else None
     saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
     fields = {**saved, **tickets.touched(item.fields, item.base)}
+    history = _history(store, ticket.id) if ticket else ()
     return TicketView(
         item_id=item.id,
         number=ticket.number if ticket else item.number,
         fields=fields,
         ticket=ticket,
         begun=item.base or (tickets.begun(store, ticket) if ticket else None),
-        history=tuple(tickets.history(store, ticket.id)) if ticket else (),
+        money=accounts.ticket_money(store, item.ticket_id or "", terms.today(now), terms.past_due_days),
+        history=history,
+        clocks=clocks(ticket, history, service, now) if ticket else (),
         names=names(store),
         focus=item.focus,
         cursor=item.cursor,
         unsaved=item.unsaved,
         draft_at=item.updated_at if item.unsaved else None,
     )
+
+
+def _history(store: Store, ticket_id: str) -> tuple[TicketEvent, ...]:
+    """What happened to a ticket, who was told of it, and which callbacks were promised; oldest first."""
+    beside = [*notices.history(store, ticket_id), *callbacks.history(store, ticket_id)]
+    events = tickets.history(store, ticket_id)
+    return tuple(sorted([*events, *beside], key=lambda event: event.at) if beside else events)
 
 
 def _suggested(store: Store, item: DeskItem) -> dict[str, str]:

@@ -69,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--replay", type=Path, help="play this queue_log")
     made.add_argument("--day", type=_day, help="only this day of the log")
     made.add_argument("--tz", type=_zone, default="UTC", help="the zone of --day, and of --start in a replay")
+    made.add_argument("--site-tz", type=_zone, default="UTC", help="the site's zone, for the ages of invoices")
     made.add_argument("--hold", action="store_true", help="stay open after the end of the log")
     made.add_argument("--agents", type=int, default=5, help="how many agents are played")
     made.add_argument("--calls-per-hour", type=_not_negative, help="calls in the busiest hour")
@@ -123,6 +124,7 @@ def main() -> int:
         replay=given.replay,
         day=given.day,
         tz=given.tz,
+        site_tz=given.site_tz,
         hold=given.hold,
         agents=max(0, given.agents),
         calls_per_hour=given.calls_per_hour,

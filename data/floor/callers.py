@@ -11,6 +11,7 @@ from datetime import time
 
 from data.floor.practice import CallerHabits, Practice
 from data.models.base import QueueId
+from data.models.contact import ContactKind
 from data.models.customer import Customer
 
 
@@ -30,6 +31,9 @@ class Caller:
     """How long the call lasts with a played agent."""
     talk_to_person_s: float
     """And with a person, who has to write the ticket meanwhile."""
+    kind: ContactKind = ContactKind.CALL
+    about: str = ""
+    """What a message says."""
 
 
 def lognormal(rng: random.Random, median: float, spread: float) -> float:
@@ -65,6 +69,9 @@ class Callers:
         habits = self._practice.callers
         opening = self._drawn <= len(habits.opening_at_s)
         number, e164, name = self._identity(rng, habits, first=self._drawn == 1, plain=opening)
+        about = self._message()
+        if about and self._drawn == habits.written.first:
+            number, e164, name = self._of_account(habits.written.account) or (number, e164, name)
         queues = self._practice.queue
         queue = rng.choices(queues, [one.share for one in queues])[0]
         patience = max(3.0, lognormal(rng, habits.patience_median_s, habits.patience_spread))
@@ -79,7 +86,21 @@ class Callers:
                 10.0, lognormal(rng, self._practice.played.talk_median_s, self._practice.played.talk_spread)
             ),
             talk_to_person_s=self.talk_to_person(rng),
+            kind=ContactKind.MESSAGE if about else ContactKind.CALL,
+            about=about,
         )
+
+    def _message(self) -> str:
+        """What this contact writes; empty for a caller. Drawn apart, so that the callers stay who they are."""
+        written = self._practice.callers.written
+        rng = random.Random(f"{self._seed}/written/{self._drawn}")
+        if self._drawn != written.first and rng.random() >= written.share:
+            return ""
+        return rng.choice(written.texts)
+
+    def _of_account(self, account: str) -> tuple[str, str, str] | None:
+        customer = next((one for one in self._known if one.account == account), None)
+        return (customer.phones[0].raw, customer.phones[0].e164, customer.name) if customer is not None else None
 
     def talk_to_person(self, rng: random.Random) -> float:
         """How long a caller stays with a person at a console."""
@@ -100,9 +121,9 @@ class Callers:
     ) -> tuple[str, str, str]:
         """The callers of the first seconds are customers: a person who has just opened the floor sees the usual."""
         if first:
-            for customer in self._known:
-                if customer.account == self._practice.first_caller:
-                    return customer.phones[0].raw, customer.phones[0].e164, customer.name
+            found = self._of_account(self._practice.first_caller)
+            if found is not None:
+                return found
         lot = 1.0 if plain else rng.random()
         for share, draw in (
             (habits.hostile_name, self._hostile),

@@ -12,6 +12,7 @@ from data.floor.options import OPENS, FloorOptions
 from data.floor.practice import Practice
 from data.floor.ringing import Ringing
 from data.floor.switch import Switch
+from data.models.contact import ContactKind
 
 NUDGE_S = 5.0
 """Somebody who looks for a call and finds an empty list for so long gets the next caller early."""
@@ -89,7 +90,8 @@ class PracticeFeed:
 
     def _offer(self) -> None:
         caller = self._callers.next()
-        self._switch.offer(caller, "floor", self._switch.t + caller.patience_s)
+        gives_up_t = self._switch.t + caller.patience_s if caller.kind is ContactKind.CALL else math.inf
+        self._switch.offer(caller, "floor", gives_up_t)
         self._next_t = self._arrival_after(self._next_t)
 
     def next_due(self) -> float:

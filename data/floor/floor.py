@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from data.clock import SYSTEM_CLOCK, Clock
 from data.floor import leftovers
@@ -62,7 +63,9 @@ class Floor:
         self.cleared = leftovers.clear(self._line, self.switch.now)
         """Calls that a killed floor had left behind."""
         practice = practice or load_practice()
-        directory = leftovers.furnish(self._line, practice)
+        directory = leftovers.furnish(
+            self._line, practice, clock.now().astimezone(ZoneInfo(options.site_tz)).date()
+        )
         callers = Callers(practice, directory, self.seed)
         self._ringing = Ringing(self.switch)
         self._feed = self._chosen_feed(practice, callers)

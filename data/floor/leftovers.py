@@ -3,7 +3,7 @@ before this one ended."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from data.floor.line import Line
 from data.floor.practice import Practice
@@ -18,8 +18,12 @@ CLOSED = "the floor closed"
 _DIRECTORY = 500
 
 
-def furnish(line: Line, practice: Practice) -> list[Customer]:
-    """Put in what the hub lacks: queues and people, and the practice customers when it has none at all.
+def furnish(line: Line, practice: Practice, today: date) -> list[Customer]:
+    """Put in what the hub lacks: queues and people, and the practice customers with their invoices when
+    it has none at all.
+
+    Args:
+        today: the site's day, from which the invoices' ages count.
 
     Returns the customers who call here: the practice ones where they are, else the first of the hub."""
     for queue in practice.queues():
@@ -34,6 +38,11 @@ def furnish(line: Line, practice: Practice) -> list[Customer]:
     if not there:
         for customer in ours:
             line.put(customer)
+        for entity in practice.books(today):
+            if entity.append_only:
+                line.log(entity)
+            else:
+                line.put(entity)
         return ours
     ids = {customer.id for customer in ours}
     return ours if any(customer.id in ids for customer in there) else there

@@ -26,9 +26,9 @@ from data.models.contact import (
     RequestState,
 )
 from data.models.customer import Customer
+from data.store.masking import masked_body
 from data.store.save import SCHEMA_V
 from data.sync.contract import Claim, Hub, HubRow, HubUnreachable, Op, OpOutcome, OpResult
-from data.text.cards import mask_everything
 
 REPLICA_ID = "practice-floor"
 """One floor plays on a hub at a time, and it goes on under the number of the one before."""
@@ -231,9 +231,9 @@ class Line:
         self._groups.append(self._group(answer, _patch(answer, ("state", "why")), ()))
         self._vers.pop((request.entity, request.id), None)
 
-    def log(self, event: ContactEvent) -> None:
-        """Put an event in line."""
-        self._groups.append([self._op(event, "append", event.model_dump(mode="json", exclude={"id"}), new_id())])
+    def log(self, entry: Entity) -> None:
+        """Put an append-only row in line."""
+        self._groups.append([self._op(entry, "append", entry.model_dump(mode="json", exclude={"id"}), new_id())])
 
     def flush(self) -> dict[str, OpResult]:
         """Push what is in line; the results by op_id. A refused op is told on standard error and dropped."""
@@ -262,9 +262,7 @@ class Line:
 
     def _op(self, entity: Entity, kind: str, patch: dict[str, Any], txn_id: str) -> Op:
         self._seq += 1
-        clean = {
-            name: mask_everything(value) if name in entity.free_text else value for name, value in patch.items()
-        }
+        clean, _masked = masked_body(type(entity), patch)
         return Op(
             op_id=new_id(),
             replica_seq=self._seq,

@@ -34,6 +34,8 @@ class FloorOptions(Value):
     """Only this day of the log."""
     tz: str = "UTC"
     """The zone of `day` and, in a replay, of `start`."""
+    site_tz: str = "UTC"
+    """The site's zone: the practice invoices are as old as they should be on its day."""
     hold: bool = False
     """Stay open when the log has ended."""
     agents: int = Field(default=5, ge=0)

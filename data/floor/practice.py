@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import time
+from collections.abc import Iterator
+from datetime import date, time
 from importlib.resources import files
 from typing import Annotated
-from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BeforeValidator, Field
 
 from data.customers.phone import normalise
+from data.floor.practice_money import PracticeInvoice
+from data.floor.stable import stable_id
 from data.models.agent import Agent, Role
-from data.models.base import QueueId, Value
+from data.models.base import AgentId, Entity, QueueId, Value
 from data.models.contact import Queue
 from data.models.customer import Asset, Customer, Person, Phone, Plan
 
@@ -63,6 +65,17 @@ class DayProfile(Value):
     curve: Annotated[tuple[float, ...], Field(min_length=24, max_length=24)]
 
 
+class Written(Value):
+    """Contacts that come as a message: their share of all, and what stands in them."""
+
+    share: float
+    first: int
+    """Which contact of a shift is the first of them; 0: none for sure."""
+    account: str
+    """Whose that one is."""
+    texts: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class CallerHabits(Value):
     """How callers are: shares of all calls, and log-normal patience and talk times in seconds."""
 
@@ -76,6 +89,7 @@ class CallerHabits(Value):
     talk_to_person_min_s: float
     talk_to_person_median_s: float
     talk_to_person_spread: float
+    written: Written
     hostile: tuple[str, ...]
     unknown_names: tuple[str, ...]
 
@@ -115,6 +129,7 @@ class Practice(Value):
     day: DayProfile
     callers: CallerHabits
     customer: tuple[_PracticeCustomer, ...]
+    invoice: tuple[PracticeInvoice, ...] = ()
 
     def queues(self) -> list[Queue]:
         """The queues of the practice site."""
@@ -147,10 +162,12 @@ class Practice(Value):
             for given in self.customer
         ]
 
-
-def stable_id(kind: str, name: str) -> str:
-    """An id that is the same at every start, so that starting again changes nothing."""
-    return str(uuid5(NAMESPACE_URL, f"https://example.com/practice/{kind}/{name}"))
+    def books(self, today: date) -> Iterator[Entity]:
+        """The customers' tickets, charges, invoices and payments, as old on this day as the content says."""
+        known = {customer.account: customer for customer in self.customers()}
+        agent = AgentId(self.people()[0].id)
+        for invoice in self.invoice:
+            yield from invoice.entities(known[invoice.account], today, agent)
 
 
 def load_practice() -> Practice:
@@ -163,4 +180,5 @@ def load_practice() -> Practice:
     content = files("data") / "content"
     told = tomllib.loads((content / "practice.toml").read_text(encoding="utf-8"))
     customers = tomllib.loads((content / "practice_customers.toml").read_text(encoding="utf-8"))
-    return Practice.model_validate({**told, **customers})
+    money = tomllib.loads((content / "practice_money.toml").read_text(encoding="utf-8"))
+    return Practice.model_validate({**told, **customers, **money})

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from data.customers.phone import normalise
 from data.floor.callers import Caller, Callers
 from data.floor.calls import Call
-from data.floor.practice import stable_id
 from data.floor.ringing import SEEN_S, Ringing
+from data.floor.stable import stable_id
 from data.floor.switch import Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId, ContactId, QueueId

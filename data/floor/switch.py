@@ -17,6 +17,7 @@ from data.models.contact import (
     Capability,
     Contact,
     ContactEvent,
+    ContactKind,
     ContactState,
     Direction,
     EventKind,
@@ -36,6 +37,8 @@ LAST_WORD_S = 1.0
 
 EVERYTHING = tuple(Capability)
 """The floor can do whatever a feed can do."""
+WRITTEN = (Capability.TAKE, Capability.ANSWER, Capability.TRANSFER, Capability.HANG_UP)
+"""What can be done with a message: nobody is on the line."""
 
 
 class Switch(Board):
@@ -53,13 +56,15 @@ class Switch(Board):
         queue = self.line.queues.get(caller.queue)
         contact = Contact(
             id=new_id(),
+            kind=caller.kind,
+            about=caller.about,
             feed=feed,
             queue=caller.queue,
             priority=queue.priority if queue else 0,
             caller_number=caller.number,
             caller_e164=caller.e164,
             caller_name=caller.name,
-            can=EVERYTHING,
+            can=EVERYTHING if caller.kind is ContactKind.CALL else WRITTEN,
             offered_at=self.now,
             queued_at=self.now,
         )
@@ -161,7 +166,8 @@ class Switch(Board):
         call.hold_s, call.held_t = 0.0, None
         call.rings_until_t = call.gives_up_t = call.dials_until_t = math.inf
         talk = call.caller.talk_to_person_s if call.talk_given_s is None else call.talk_given_s
-        call.hangs_up_t = self.t + talk * call.pace
+        written = contact.kind is not ContactKind.CALL and call.talk_given_s is None
+        call.hangs_up_t = math.inf if written else self.t + talk * call.pace
         outbound = contact.direction is Direction.OUTBOUND
         self.line.change(
             contact,

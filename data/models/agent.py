@@ -18,7 +18,7 @@ class Agent(Entity):
     """A person (or, on the practice floor, a played one)."""
 
     entity: ClassVar[str] = "agent"
-    free_text: ClassVar[frozenset[str]] = frozenset({"name"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"name", "skills"})
 
     id: str
     name: str
@@ -44,7 +44,7 @@ class AgentStatus(Entity):
     """What an agent is doing now. One row an agent; `id` is the agent's id."""
 
     entity: ClassVar[str] = "agent_status"
-    free_text: ClassVar[frozenset[str]] = frozenset({"reason"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"reason", "after_call"})
 
     id: str
     state: AgentState = AgentState.SIGNED_OUT

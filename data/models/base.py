@@ -79,6 +79,8 @@ class Entity(BaseModel):
     append_only: ClassVar[bool] = False
     """True: rows are only ever added; a correction is another row (SYNC rule 8)."""
     free_text: ClassVar[frozenset[str]] = frozenset()
+    phone_text: ClassVar[frozenset[str]] = frozenset()
+    """Columns of telephone numbers as they were written: what is no telephone number there is masked as well."""
 
     id: str
 

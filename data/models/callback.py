@@ -20,6 +20,7 @@ class Callback(Entity):
 
     entity: ClassVar[str] = "callback"
     free_text: ClassVar[frozenset[str]] = frozenset({"about"})
+    phone_text: ClassVar[frozenset[str]] = frozenset({"number"})
 
     id: str
     customer_id: CustomerId | None = None

@@ -12,7 +12,7 @@ class CardStep(Entity):
 
     entity: ClassVar[str] = "card_step"
     append_only: ClassVar[bool] = True
-    free_text: ClassVar[frozenset[str]] = frozenset({"because", "done"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"answer", "outcome", "because", "done"})
 
     id: str
     run_id: str

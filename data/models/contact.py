@@ -57,7 +57,10 @@ class Contact(Entity):
     ticket and which disposition. They never write the same field."""
 
     entity: ClassVar[str] = "contact"
-    free_text: ClassVar[frozenset[str]] = frozenset({"caller_name", "about"})
+    free_text: ClassVar[frozenset[str]] = frozenset(
+        {"caller_name", "about", "end_reason", "disposition", "verified"}
+    )
+    phone_text: ClassVar[frozenset[str]] = frozenset({"caller_number", "consult"})
 
     id: str
     kind: ContactKind = ContactKind.CALL
@@ -178,6 +181,7 @@ class Request(Entity):
 
     entity: ClassVar[str] = "request"
     free_text: ClassVar[frozenset[str]] = frozenset({"why"})
+    phone_text: ClassVar[frozenset[str]] = frozenset({"target"})
 
     id: str
     contact_id: str
@@ -194,6 +198,7 @@ class Queue(Entity):
     """A queue as the site set it up."""
 
     entity: ClassVar[str] = "queue"
+    free_text: ClassVar[frozenset[str]] = frozenset({"name"})
 
     id: str
     name: str

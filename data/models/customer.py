@@ -85,6 +85,9 @@ class Customer(Entity):
     entity: ClassVar[str] = "customer"
     free_text: ClassVar[frozenset[str]] = frozenset(
         {
+            "account",
+            "since",
+            "node",
             "name",
             "company",
             "street",
@@ -98,6 +101,8 @@ class Customer(Entity):
             "extra",
         }
     )
+
+    phone_text: ClassVar[frozenset[str]] = frozenset({"phones"})
 
     id: str
     account: str = ""

@@ -36,9 +36,7 @@ def _cents(amount: Decimal) -> int:
     return int(amount / CENT)
 
 
-Money = Annotated[
-    Decimal, BeforeValidator(_exact), PlainSerializer(_cents, return_type=int, when_used="json")
-]
+Money = Annotated[Decimal, BeforeValidator(_exact), PlainSerializer(_cents, return_type=int, when_used="json")]
 """An amount that is not negative, to the cent; cents in the store. A minus is a reversing entry of its own."""
 Quantity = Annotated[int, Field(ge=1, le=999)]
 

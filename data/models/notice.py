@@ -22,7 +22,7 @@ class Notice(Entity):
 
     entity: ClassVar[str] = "notice"
     append_only: ClassVar[bool] = True
-    free_text: ClassVar[frozenset[str]] = frozenset({"kind", "about"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"kind", "about", "skill"})
 
     id: str
     to_role: NoticeRole

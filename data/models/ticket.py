@@ -30,7 +30,7 @@ class Ticket(Entity):
 
     entity: ClassVar[str] = "ticket"
     free_text: ClassVar[frozenset[str]] = frozenset(
-        {"title", "details", "assignee", "person", "asset", "sla", "worksheet"}
+        {"title", "details", "assignee", "person", "asset", "sla", "worksheet", "code"}
     )
 
     id: str
@@ -66,10 +66,17 @@ class Begun(Value):
 
 
 class TicketEventKind(StrEnum):
+    """What can happen to a ticket."""
+
     CREATED = "created"
+    """In a contact, if `new` names its kind."""
     CHANGED = "changed"
     NOTE = "note"
+    """For colleagues only."""
+    REPLY = "reply"
+    """What the customer was told, in words or in writing."""
     CONTACT = "contact"
+    """A later contact about it; `new` is its kind. A message is the customer's."""
     MONEY = "money"
     """A charge, an invoice, a payment, or one of them taken back."""
     TOLD = "told"

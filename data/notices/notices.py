@@ -9,12 +9,12 @@ from data.models.agent import Agent
 from data.models.base import AgentId, ContactId, CustomerId, TicketId, new_id
 from data.models.notice import Notice, NoticeRole, NoticeSeen
 from data.models.ticket import TicketEvent, TicketEventKind
-from data.notices.rules import NoticeLine, addressed, in_order, is_for, wanted
+from data.notices.rules import NoticeLine, addressed, in_order, is_for, roles_of, wanted
 from data.store.database import Store
 from data.store.save import saving
 
-MOST_READ = 500
-"""So many of the newest notices that may be for somebody are looked through."""
+MOST_READ = 200
+"""So many of the newest notices to a person and their roles are looked through; what is older is history."""
 _LINES = """
     SELECT notice.*, seen.id AS seen_id, seen."by" AS seen_by, seen.at AS seen_at,
         (SELECT name FROM agent WHERE id = notice."by") AS sender,
@@ -69,11 +69,23 @@ def notify(
 
 def of(store: Store, agent: Agent) -> list[NoticeLine]:
     """What this person should see, unseen first, newest first."""
+    roles = sorted(roles_of(agent))
+    marks = ", ".join("?" * len(roles))
     found = store.rows(
-        f"{_LINES} WHERE notice.to_agent = ? OR notice.to_agent IS NULL ORDER BY notice.at DESC LIMIT ?",
-        (agent.id, MOST_READ),
+        f"{_LINES} WHERE notice.to_agent = ? OR (notice.to_agent IS NULL AND notice.to_role IN ({marks}))"
+        " ORDER BY notice.at DESC LIMIT ?",
+        (agent.id, *roles, MOST_READ),
     )
     return in_order(line for row in found if is_for((line := _line(row)).notice, agent))
+
+
+def last_rows(store: Store) -> tuple[int, int]:
+    """A mark that differs once anything was told or acknowledged: rows are only ever added."""
+    found = store.row(
+        "SELECT (SELECT max(rowid) FROM notice) AS told, (SELECT max(rowid) FROM notice_seen) AS seen"
+    )
+    assert found is not None
+    return found["told"] or 0, found["seen"] or 0
 
 
 def acknowledge(store: Store, notice_id: str, agent: AgentId, clock: Clock) -> NoticeLine:

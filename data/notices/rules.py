@@ -32,14 +32,19 @@ def is_for(notice: Notice, agent: Agent) -> bool:
     """Whether this person should see a notice: it names them, or everybody of what they are."""
     if notice.to_agent is not None:
         return notice.to_agent == agent.id
-    supervisor = agent.role is Role.SUPERVISOR
-    match notice.to_role:
-        case NoticeRole.LEADER:
-            return supervisor
-        case NoticeRole.SUPPORT:
-            return supervisor or SUPPORT_SKILL in agent.skills
-        case NoticeRole.AGENT:
-            return not notice.skill or notice.skill in agent.skills
+    if notice.to_role is NoticeRole.AGENT and notice.skill:
+        return notice.skill in agent.skills
+    return notice.to_role in roles_of(agent)
+
+
+def roles_of(agent: Agent) -> frozenset[NoticeRole]:
+    """What a person is to those who send notices."""
+    roles = {NoticeRole.AGENT}
+    if agent.role is Role.SUPERVISOR:
+        roles |= {NoticeRole.LEADER, NoticeRole.SUPPORT}
+    if SUPPORT_SKILL in agent.skills:
+        roles.add(NoticeRole.SUPPORT)
+    return frozenset(roles)
 
 
 def in_order(lines: Iterable[NoticeLine]) -> list[NoticeLine]:

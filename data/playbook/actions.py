@@ -28,6 +28,8 @@ class Asked(Strict):
     hint: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     """What may be chosen, each with its name; none: any text."""
+    value: str = ""
+    """What stands there already."""
     optional: bool = False
     only: str = ""
     """Asked only where this came of the action; empty: always."""

@@ -81,11 +81,10 @@ class Engine:
                 origin=came,
                 channel=item.run.channel if item.run is not None else came,
                 speaker=item.run.speaker if item.run is not None else "",
-                trail=(Step(card=loaded.playbook.first.id, at=work.clock.now()),),
+                trail=(),
             )
             hand = Hand(store, work, loaded.playbook, item.model_copy(update={"runs": (*item.runs, run)}))
-            entered = self._enter(hand, loaded.playbook.first, ())
-            return self._keep(hand, entered)
+            return self._keep(hand, self._go(hand, loaded.playbook.first.id, ()))
 
     def leave(self, store: Store, item: DeskItem) -> Turn:
         """Leave a script that interrupted another, which goes on where it was.
@@ -248,12 +247,14 @@ class Engine:
 
     def _with_choices(self, hand: Hand, asked: Asked) -> Asked:
         choices: tuple[tuple[str, str], ...] = asked.choices
+        value = asked.value
         match asked.name:
             case "method":
                 names = {way.method.value: way.name for way in self.workplace.catalogue.ways}
                 choices = tuple((one, names.get(one, label)) for one, label in asked.choices)
-            case "person" if hand.facts.customer is not None and hand.facts.customer.people:
+            case "person" if hand.facts.customer is not None:
                 people = hand.facts.customer.people
+                value = hand.facts.speaker or hand.facts.customer.name
                 choices = tuple((one.name, f"{one.name}, {one.role}" if one.role else one.name) for one in people)
             case "asset" if hand.facts.customer is not None and hand.facts.customer.assets:
                 assets = hand.facts.customer.assets
@@ -263,7 +264,7 @@ class Engine:
 
                 found = transfer_targets(hand.store, self.workplace.agent)
                 choices = tuple((target, f"{name} · {state}") for target, name, state in found)
-        return asked.model_copy(update={"choices": choices})
+        return asked.model_copy(update={"choices": choices, "value": value})
 
     def _check_given(self, hand: Hand, card: Card, answer: Answer, given: Mapping[str, str]) -> None:
         for action in self._acts(hand, card, answer):

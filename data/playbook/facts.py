@@ -176,7 +176,7 @@ class Facts(Mapping[str, str]):
             "organisation": self._workplace.organisation,
             "agent": self._workplace.agent_name,
             "customer": customer.name if customer is not None else "",
-            "person": self.speaker,
+            "person": self.speaker or (customer.name if customer is not None else ""),
             "company": customer.company if customer is not None else "",
             "number": self._item.number,
             "plan": customer.plan.label.lower() if customer is not None and customer.plan is not None else "",

@@ -133,7 +133,7 @@ def endless(leads: Mapping[Node, Sequence[Node]], home: Iterable[Node]) -> list[
     return loops
 
 
-def turned_round(leads: Mapping[Node, Sequence[Node]]) -> dict[Node, list[Node]]:
+def turned_round(leads: Mapping[Node, Sequence[Node]]) -> Mapping[Node, Sequence[Node]]:
     """From where each node can be come to."""
     before: dict[Node, list[Node]] = {}
     for one, targets in leads.items():

@@ -38,7 +38,7 @@ class Written(NamedTuple):
 
 
 def row_of(fact: Fact) -> Row:
-    """The row that a line stands for. Card numbers in its text are masked."""
+    """The row that a line stands for. Card numbers in its text and names are masked."""
     text = mask_cards(fact.text)
     at = at_text(fact.at_ms)
     said = [at, fact.call_id, fact.queue, fact.agent, fact.event]
@@ -50,8 +50,8 @@ def row_of(fact: Fact) -> Row:
         fact.call_id,
         at,
         fact.kind.value,
-        fact.queue,
-        fact.agent or None,
+        mask_cards(fact.queue),
+        mask_cards(fact.agent) or None,
         SOURCE,
         fact.wait_s,
         fact.talk_s,

@@ -107,6 +107,21 @@ class Store:
             raise store_error(error, self.path) from error
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Several reads see the store at one moment, and spare each other the opening of it. Within a `write` or
+        another `reading` this is part of that one."""
+        if self.connection.in_transaction:
+            yield
+            return
+        with self.in_words():
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("COMMIT")
+
+    @contextmanager
     def write(self) -> Iterator[driver.Connection]:
         """A write transaction: all of it or nothing. A block within another is part of that one: an error that
         leaves it must leave the outer one too.

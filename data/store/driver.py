@@ -22,6 +22,10 @@ DatabaseError = dbapi2.DatabaseError
 IntegrityError = dbapi2.IntegrityError
 SQLITE_VERSION: str = dbapi2.sqlite_version
 
+AT_MOST = "LIMIT ? + 0"
+"""A limit that is bound. SQLite looks at the value of a bare `LIMIT ?` to plan with it, and so plans the statement
+anew at every execution: 10 µs of each, where an index probe takes 2."""
+
 BUSY_TIMEOUT_S = 10.0
 FIRST_WAIT_S, LAST_WAIT_S = 0.0003, 0.005
 

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from data.clock import Clock
 from data.models.base import AgentId, Entity, body_of, instant_text, new_id
 from data.store.database import Store
+from data.store.masking import masked_body
 from data.store.rows import patched, read_row, write_row
-from data.text.cards import mask_everything
 from data.text.whole import whole_body
 
 SCHEMA_V = 1
@@ -80,11 +80,8 @@ class Change:
         return model.model_validate({**before, **patch})
 
     def _clean(self, model: type[Entity], body: dict[str, Any]) -> dict[str, Any]:
-        clean: dict[str, Any] = whole_body(body)
-        for name in model.free_text & body.keys():
-            clean[name] = mask_everything(before := clean[name])
-            if clean[name] != before and name not in self.masked:
-                self.masked.append(name)
+        clean, masked = masked_body(model, whole_body(body))
+        self.masked += [name for name in masked if name not in self.masked]
         return clean
 
     def _remember_shadow(self, model: type[Entity], entity_id: str, body: dict[str, Any]) -> None:

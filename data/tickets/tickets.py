@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.clock import Clock
-from data.models.base import AgentId, ContactId, CustomerId, new_id
+from data.models.base import AgentId, ContactId, CustomerId, Instant, instant_text, new_id
 from data.models.contact import Contact
 from data.models.customer import Plan
 from data.models.ticket import Begun, Priority, Ticket, TicketEvent, TicketEventKind, TicketState
@@ -78,6 +78,7 @@ def create(
     ticket_id: str | None = None,
     customer_id: CustomerId | None = None,
     contact_id: ContactId | None = None,
+    remind_at: Instant | None = None,
 ) -> Saved:
     """Write a new ticket, its first line of history and the contact's link to it, in one transaction.
 
@@ -95,6 +96,7 @@ def create(
             "number": number,
             "customer_id": customer_id,
             "contact_id": contact_id,
+            "remind_at": remind_at,
             "created_at": now,
             "created_by": agent,
             "updated_at": now,
@@ -102,9 +104,9 @@ def create(
     )
     with saving(store, agent, clock) as change:
         written = change.add(ticket)
-        _event(change, written.id, agent, clock, TicketEventKind.CREATED, text=f"ticket {number}")
-        if contact_id is not None:
-            change.update(Contact, contact_id, ticket_id=written.id)
+        contact = change.update(Contact, contact_id, ticket_id=written.id) if contact_id is not None else None
+        opened_in = str(contact.kind) if contact is not None else ""
+        _event(change, written.id, agent, clock, TicketEventKind.CREATED, new=opened_in, text=f"ticket {number}")
     return Saved(written, tuple(change.masked))
 
 
@@ -117,8 +119,10 @@ def update(
     *,
     customer_id: CustomerId | None = None,
     begun: Begun | None = None,
+    remind_at: Instant | None = None,
 ) -> Saved:
-    """Save what differs, one line of history a field; a `customer_id` is set when one is given.
+    """Save what differs, one line of history a field; a `customer_id` or a reminder is set when one is given. A ticket
+    that leaves pending loses its reminder.
 
     `begun`: the ticket as it was when the editing began. Fields that were not touched since stay as they are now,
     whoever changed them meanwhile; one that others changed as well becomes a conflict at the hub.
@@ -132,7 +136,13 @@ def update(
     if found := faults({**before, **edited}, ticket):
         raise TicketFaultError(found)
     changed = {name: edited[name] for name in FIELDS if name in edited and edited[name].strip() != before[name]}
-    linked = {"customer_id": customer_id} if customer_id not in (None, ticket.customer_id) else {}
+    linked: dict[str, object] = (
+        {"customer_id": customer_id} if customer_id not in (None, ticket.customer_id) else {}
+    )
+    if remind_at is None and changed.get("state", TicketState.PENDING) == TicketState.PENDING:
+        remind_at = ticket.remind_at
+    if remind_at != ticket.remind_at:
+        linked["remind_at"] = remind_at
     if not changed and not linked:
         return Saved(ticket, ())
     with saving(store, agent, clock) as change:
@@ -146,9 +156,9 @@ def update(
         )
         if written is None:
             raise LookupError(f"Ticket {ticket.number} is no longer in the store.")
-        after = form_of(written)
-        for name in changed:
-            if after[name] != before[name]:
+        was, now_is = {**before, **_reminder(ticket)}, {**form_of(written), **_reminder(written)}
+        for name in (*changed, "remind_at"):
+            if now_is[name] != was[name]:
                 _event(
                     change,
                     ticket.id,
@@ -156,16 +166,28 @@ def update(
                     clock,
                     TicketEventKind.CHANGED,
                     field=name,
-                    old=before[name],
-                    new=after[name],
+                    old=was[name],
+                    new=now_is[name],
                 )
     return Saved(written, tuple(change.masked))
 
 
-def note(store: Store, ticket_id: str, text: str, agent: AgentId, clock: Clock) -> TicketEvent:
-    """Add a note; notes are never changed afterwards."""
+def _reminder(ticket: Ticket) -> dict[str, str]:
+    """The reminder as the history has it."""
+    return {"remind_at": instant_text(ticket.remind_at) if ticket.remind_at is not None else ""}
+
+
+def note(
+    store: Store,
+    ticket_id: str,
+    text: str,
+    agent: AgentId,
+    clock: Clock,
+    kind: TicketEventKind = TicketEventKind.NOTE,
+) -> TicketEvent:
+    """Add a note, or with that kind what the customer was told; neither is ever changed afterwards."""
     with saving(store, agent, clock) as change:
-        return _event(change, ticket_id, agent, clock, TicketEventKind.NOTE, text=text)
+        return _event(change, ticket_id, agent, clock, kind, text=text)
 
 
 def mark(store: Store, ticket_id: str, field: str, value: str, agent: AgentId, clock: Clock) -> TicketEvent:
@@ -254,7 +276,7 @@ def find(store: Store, query: str, limit: int = 20) -> list[Ticket]:
         for row in store.rows(
             "SELECT * FROM ticket WHERE pk IN"
             " (SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ? ORDER BY rowid DESC LIMIT ?)"
-            " OR id IN (SELECT ticket_id FROM ticket_event WHERE kind = 'note' AND pk IN"
+            " OR id IN (SELECT ticket_id FROM ticket_event WHERE kind IN ('note', 'reply') AND pk IN"
             " (SELECT rowid FROM ticket_event_fts WHERE ticket_event_fts MATCH ? ORDER BY rowid DESC LIMIT ?))"
             " ORDER BY updated_at DESC LIMIT ?",
             (match, MOST_LOOKED_AT, match, MOST_LOOKED_AT, limit - len(found)),

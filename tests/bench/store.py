@@ -8,12 +8,15 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from data.billing.terms import Terms
 from data.clock import SYSTEM_CLOCK
 from data.customers import lookup
 from data.desk import journal, reading
 from data.desk.journal import DeskItem
 from data.models.base import AgentId, TicketId, new_id
+from data.service.policies import load_service
 from data.store.database import STORE_FILE, Store
 from data.sync.embedded import EmbeddedHub
 from data.tickets import tickets
@@ -71,7 +74,7 @@ def saving(folder: Path, count: int) -> list[Measure]:
 
 def tickets_at_hand(folder: Path, count: int) -> list[Measure]:
     """Opening and finding one of many tickets."""
-    rng = random.Random(1)
+    rng, service = random.Random(1), load_service()
     with Store(folder / "many.db", durable=False) as store:
         ids = add_tickets(store, count)
         opened, found = [], []
@@ -80,7 +83,12 @@ def tickets_at_hand(folder: Path, count: int) -> list[Measure]:
                 id=f"ticket:{ticket_id}", agent=ME, ticket_id=TicketId(ticket_id), updated_at=SYSTEM_CLOCK.now()
             )
             opened.append(
-                timed(lambda one=item: (tickets.get(store, one.ticket_id), reading.ticket_view(store, one)))
+                timed(
+                    lambda one=item: (
+                        tickets.get(store, one.ticket_id),
+                        reading.ticket_view(store, one, service, Terms(ZoneInfo("UTC")), SYSTEM_CLOCK.now()),
+                    )
+                )
             )
         for _ in range(200):
             words = " ".join(title(rng).split()[: rng.randint(1, 4)])

@@ -82,7 +82,7 @@ def test_a_group_without_a_command_shows_its_help(cli: Command) -> None:
 def test_help_and_version(cli: Command) -> None:
     assert cli("--help").out.startswith("Usage: agent-console")
     assert cli("--version").out.startswith("agent-console ")
-    known = ("demo", "lookup", "stats", "import queue-log", "import customers", "sync status")
+    known = ("demo", "lookup", "stats", "callbacks", "import queue-log", "import customers", "sync status")
     for command in (*known, "backup", "restore", "doctor"):
         done = cli(*command.split(), "--help")
         assert done.code == 0 and done.out.startswith(f"Usage: agent-console {command}") and done.err == ""

@@ -16,8 +16,10 @@ from console.keymap import Keys
 from console.looks.theme_files import read_folder
 from console.settings import SETTINGS_FILE, Settings, load
 from data.customers.mapping import Field, read_mapping
+from data.macros.macros import load_macros
 from data.playbook.choices import load_choices
 from data.playbook.library import load as load_playbook
+from data.service.policies import load_service
 from data.store.database import STORE_FILE, Store
 
 ROOT = Path(__file__).parents[2]
@@ -109,11 +111,15 @@ def test_the_sample_of_the_settings_is_complete(tmp_path: Path) -> None:
 
 
 def test_the_samples_of_script_and_dispositions_load(tmp_path: Path) -> None:
-    script, choices = blocks("yaml")
+    script, choices, service, macros = blocks("yaml")
     (tmp_path / "script.yaml").write_text(script, encoding="utf-8")
     (tmp_path / "choices.yaml").write_text(choices, encoding="utf-8")
     assert load_playbook(tmp_path / "script.yaml").playbook.first.id == "greeting"
     assert load_choices(tmp_path / "choices.yaml").not_ready
+    (tmp_path / "service.yaml").write_text(service, encoding="utf-8")
+    (tmp_path / "macros.yaml").write_text(macros, encoding="utf-8")
+    assert load_service(tmp_path / "service.yaml").policies[-1].resolution == 1920
+    assert load_macros(tmp_path / "macros.yaml").macros[0].key == "w"
 
 
 def test_every_field_of_an_import_is_in_the_guide() -> None:

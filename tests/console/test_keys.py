@@ -14,8 +14,10 @@ from console import actions
 from console.actions import PLACES, REMAPPABLE
 from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
+from console.screens.callbacks import CallbacksDialog
 from console.screens.drafting import DraftDialog
 from console.screens.modal import ConfirmDialog, Dialog
+from console.screens.notices import NoticesDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.transfer import TransferDialog
 from console.screens.workspace import WorkspaceScreen
@@ -33,6 +35,8 @@ BOUND: dict[str, type] = {
     "question": ConfirmDialog,
     "text dialog": DraftDialog,
     "transfer": TransferDialog,
+    "notices": NoticesDialog,
+    "callbacks": CallbacksDialog,
 }
 
 

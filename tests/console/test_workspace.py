@@ -6,6 +6,8 @@ import gc
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from textual.pilot import Pilot
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.models.agent import AgentState, AgentStatus
+from data.models.base import AgentId, CustomerId, TicketId
 from data.models.contact import Capability, Contact, ContactState, Request, RequestAction, RequestState
+from data.models.money import Invoice, InvoiceLine
 from data.models.ticket import Ticket
 from data.store.database import STORE_FILE, Store
 from data.tickets import tickets
@@ -390,6 +394,27 @@ async def test_a_card_number_is_masked_and_told(tmp_path: Path) -> None:
         await until(pilot, lambda: "card number was masked" in told(pilot))
         await until(pilot, lambda: screen.ticket_pane.fields["title"] == "Card ••••1111")
     assert found_in(tmp_path, b"4111 1111 1111 1111") == []
+
+
+async def test_invoices_from_another_seat_show_at_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await until(pilot, lambda: "invoices" in text_of(screen, "customer-lines"))
+        feed.put(
+            Invoice(
+                id="i1",
+                number="10005-1",
+                customer_id=CustomerId("20718"),
+                ticket_id=TicketId("t5"),
+                issued_on=NOW.date() - timedelta(days=41),
+                lines=(InvoiceLine(charge_id="c", item="320", text="Session", unit_price=Decimal(120)),),
+                at=NOW,
+                by=AgentId("x"),
+            )
+        )
+        await until(pilot, lambda: "▲ past due $120.00, 41 days" in text_of(screen, "customer-lines"))
+        await pilot.press("f3", "slash", *"10005-1")
+        await until(pilot, lambda: screen.customer_pane.lines.key == "customer:20718")
 
 
 async def test_the_desk_survives_the_end_of_the_console(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from data.floor.pace import LeapClock
 from data.store.database import Store
+from tests.data.seats import Seats
 
 
 @pytest.fixture
@@ -20,3 +21,10 @@ def clock() -> LeapClock:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "seat.db") as opened:
         yield opened
+
+
+@pytest.fixture
+def seats(tmp_path: Path, clock: LeapClock) -> Iterator[Seats]:
+    opened = Seats(tmp_path, clock)
+    yield opened
+    opened.close()

@@ -100,6 +100,10 @@ def lose_a_name(seat: Path) -> None:
         )
 
 
+def forget_a_name(seat: Path) -> None:
+    sql(seat, "DELETE FROM customer_word WHERE kind = 0")
+
+
 def refuse(seat: Path) -> None:
     sql(seat, "UPDATE outbox SET state = 'refused', last_error = 'no' WHERE seq = 1")
 
@@ -165,6 +169,7 @@ LOOK, FAULT = State.LOOK, State.FAULT
         (lose_a_word, False, {"search index": FAULT}),
         (lose_a_number, False, {"customers": FAULT}),
         (lose_a_name, True, {"customers": FAULT}),
+        (forget_a_name, False, {"customers": FAULT}),
         (refuse, False, {"refused": LOOK}),
         (conflict, False, {"conflicts": LOOK}),
         (wait_long, False, {"outbox": LOOK}),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
+from data.billing.terms import Terms
 from data.desk import journal, reading
 from data.desk.journal import DeskItem
 from data.floor.pace import LeapClock
 from data.models.base import AgentId, ContactId, CustomerId, TicketId
+from data.service.policies import load_service
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.tickets import tickets
@@ -34,9 +38,7 @@ def test_a_known_one_comes_back_exactly_as_it_was_left(store: Store, clock: Leap
     item = journal.put_on_top(store, "call", ANA, clock, contact_id=ContactId("call"), customer_id=CustomerId("c1"))
     left = journal.keep(
         store,
-        item.model_copy(
-            update={"fields": FORM, "focus": "details", "cursor": (2, 7), "runs": (run("verify"),)}
-        ),
+        item.model_copy(update={"fields": FORM, "focus": "details", "cursor": (2, 7), "runs": (run("verify"),)}),
         clock,
     )
     journal.put_on_top(store, "other", ANA, clock)
@@ -129,7 +131,7 @@ def test_what_others_change_shows_in_the_form_and_what_was_edited_stays(store: S
     tickets.update(store, saved, {"details": "theirs", "title": "theirs"}, BO, clock)
     item = journal.keep(store, item, clock)
     assert item.base.fields == form, "as it was when the editing began"
-    view = reading.ticket_view(store, item)
+    view = reading.ticket_view(store, item, load_service(), Terms(ZoneInfo("UTC")), clock.now())
     assert (view.fields["title"], view.fields["details"]) == ("mine", "theirs")
     done = journal.keep(store, item.model_copy(update={"fields": {}}), clock)
     assert done.base is None

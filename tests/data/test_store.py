@@ -264,6 +264,28 @@ def test_writers_wait_for_each_other(store: Store) -> None:
     assert [row["n"] for row in store.rows("SELECT n FROM t ORDER BY rowid")] == list(range(400))
 
 
+def test_reads_that_belong_together_see_one_moment(store: Store) -> None:
+    count = "SELECT count(*) FROM customer_word"
+    with Store(store.path) as other:
+        with store.reading():
+            assert store.value(count) == 0
+            other.execute("INSERT INTO customer_word VALUES (0, 'ann')")
+            with store.reading():
+                assert store.value(count) == 0
+        assert store.value(count) == 1
+        with store.write(), store.reading():
+            store.execute("INSERT INTO customer_word VALUES (0, 'lee')")
+        assert other.value(count) == 2
+
+
+def test_trouble_while_reading_leaves_no_transaction_open(store: Store) -> None:
+    with pytest.raises(StoreError), store.reading():
+        store.connection.execute("SELECT nothing FROM nowhere")
+    with pytest.raises(KeyError), store.reading():
+        raise KeyError
+    assert not store.connection.in_transaction
+
+
 def test_another_threads_connection_is_refused(store: Store) -> None:
     told: list[str] = []
 

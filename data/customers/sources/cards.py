@@ -11,7 +11,7 @@ from typing import TextIO
 
 from data.customers.mapping import ImportRefused
 from data.customers.sources.rows import LONGEST_CELL, MOST_HEADINGS, SourceRow, TornRow
-from data.customers.sources.text import Encoding, Lines, reading
+from data.customers.sources.text import Encoding, Lines, LineSource
 from data.customers.sources.vcard import Card, Property, TornCard, cards, plain, texts
 
 _PLAIN = {
@@ -66,7 +66,7 @@ _BEGINS = re.compile(r"(?:[A-Za-z0-9-]+\.)?([A-Za-z0-9-]+)\s*[:;]")
 _EXTENSION = re.compile(r";ext=([0-9]+)", re.IGNORECASE)
 
 
-class VcardSource:
+class VcardSource(LineSource):
     """A file of vCards. It is read twice: the properties that it has are headings."""
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
@@ -74,17 +74,16 @@ class VcardSource:
         Raises:
             ImportRefused: the file cannot be read, holds no card, or too many different properties.
         """
-        self._path = path
-        self._wide = encoding.name == "utf-16"
+        super().__init__(path, encoding)
         self._fallback = encoding.name if encoding.name in ("cp1252", "latin-1") else "cp1252"
-        remark = encoding.remark
-        if remark and not self._wide:
-            remark = "Not all of the file is UTF-8: texts without a charset were read as Windows-1252 where they must be."
-        self.remarks: tuple[str, ...] = (remark,) if remark else ()
-        self.expected = 0
+        if encoding.name != "utf-16":
+            self._encoding = "latin-1"
+            if encoding.remark:
+                self.remarks = (
+                    "Not all of the file is UTF-8: texts without a charset were read as Windows-1252 where they must be.",
+                )
         own: dict[str, None] = {}
-        with reading(path), self._open() as file:
-            lines = Lines(file)
+        with self._lines() as lines:
             while (line := lines.take()) is not None:
                 found = _BEGINS.match(line.lstrip("\xef\xbb\xbf"))
                 name = found[1].upper() if found is not None else ""
@@ -99,17 +98,11 @@ class VcardSource:
         self._own = frozenset(kept)
         self.headings = (*_HEADINGS, *kept)
 
-    def _open(self) -> TextIO:
-        return self._path.open(encoding="utf-16" if self._wide else "latin-1")
+    def _lines_of(self, file: TextIO) -> Lines:
+        return _Octets(file) if self._encoding == "utf-16" else Lines(file)
 
-    def __iter__(self) -> Iterator[SourceRow | TornRow]:
-        """
-        Raises:
-            ImportRefused: the file went away or was changed while it was read.
-        """
-        with reading(self._path), self._open() as file:
-            for card in cards(_Octets(file) if self._wide else Lines(file), "utf-8", self._fallback):
-                yield self._row(card)
+    def _rows(self, lines: Lines) -> Iterator[SourceRow | TornRow]:
+        return map(self._row, cards(lines, "utf-8", self._fallback))
 
     def _row(self, card: Card | TornCard) -> SourceRow | TornRow:
         if isinstance(card, TornCard):

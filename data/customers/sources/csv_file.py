@@ -7,32 +7,32 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
 
 from data.customers.mapping import ImportRefused
 from data.customers.sources.rows import LONGEST_CELL, MOST_HEADINGS, SourceRow, TornRow
-from data.customers.sources.text import LONGEST_LINE, Encoding, Lines, reading
+from data.customers.sources.text import LONGEST_LINE, Encoding, Lines, LineSource
 
 _MOST_LINES = 200
 """Lines that one quoted cell may span."""
 _DELIMITERS = ",;\t|"
 
 
-class CsvSource:
+class CsvSource(LineSource):
     """A CSV file: the delimiter is found out, the first line names the columns."""
+
+    _newline = ""
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
         """
         Raises:
             ImportRefused: the file cannot be read, is empty, or its first line cannot be one of headings.
         """
-        self._path = path
-        self._encoding = encoding.name
-        with reading(path), self._open() as file:
-            first = file.readline(LONGEST_LINE)
-            while first and not first.strip():
-                first = file.readline(LONGEST_LINE)
-        if not first:
+        super().__init__(path, encoding)
+        with self._lines() as lines:
+            first = lines.take()
+            while first is not None and not first.strip():
+                first = lines.take()
+        if first is None:
             raise ImportRefused(f"The file {path} is empty: its first line must name the columns.")
         if "\0" in first:
             raise ImportRefused(f"The file {path} is not a text file: save it as CSV (UTF-8) and try again.")
@@ -44,18 +44,6 @@ class CsvSource:
             )
         self.headings = _unique(headings)
         self.expected = max(encoding.lines - 1, 0)
-        self.remarks: tuple[str, ...] = (encoding.remark,) if encoding.remark else ()
-
-    def _open(self) -> TextIO:
-        return self._path.open(encoding=self._encoding, newline="")
-
-    def __iter__(self) -> Iterator[SourceRow | TornRow]:
-        """
-        Raises:
-            ImportRefused: the file went away or was changed while it was read.
-        """
-        with reading(self._path), self._open() as file:
-            yield from self._rows(Lines(file))
 
     def _rows(self, lines: Lines) -> Iterator[SourceRow | TornRow]:
         width, delimiter, headings = len(self.headings), self.delimiter, self.headings

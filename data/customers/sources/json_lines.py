@@ -9,11 +9,11 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from data.customers.mapping import ImportRefused
 from data.customers.sources.rows import LONGEST_CELL, MOST_HEADINGS, SourceRow, TornRow
-from data.customers.sources.text import LONGEST_LINE, Encoding, Lines, reading
+from data.customers.sources.text import LONGEST_LINE, Encoding, Lines, LineSource
 from data.text.whole import whole
 
 _DEEPEST = 4
@@ -26,7 +26,7 @@ class _Torn(Exception):
     """A line that cannot be a customer; the message is the reason."""
 
 
-class JsonLinesSource:
+class JsonLinesSource(LineSource):
     """A file of JSON objects, one a line. It is read twice: the names in it are the headings."""
 
     def __init__(self, path: Path, encoding: Encoding) -> None:
@@ -34,37 +34,22 @@ class JsonLinesSource:
         Raises:
             ImportRefused: the file cannot be read, holds no object, or too many different names.
         """
-        self._path = path
-        self._encoding = encoding.name
-        self.remarks: tuple[str, ...] = (encoding.remark,) if encoding.remark else ()
-        self.expected = 0
+        super().__init__(path, encoding)
         headings: dict[str, None] = {}
-        with reading(path), self._open() as file:
-            for row in self._rows(Lines(file)):
-                self.expected += 1
-                if isinstance(row, SourceRow):
-                    headings.update(dict.fromkeys(row.headings))
-                if len(headings) > MOST_HEADINGS:
-                    raise ImportRefused(
-                        f"The objects in {path} have more than {MOST_HEADINGS:,} different names: one object a"
-                        " customer is expected, with the same names in each."
-                    )
+        for row in self:
+            self.expected += 1
+            if isinstance(row, SourceRow):
+                headings.update(dict.fromkeys(row.headings))
+            if len(headings) > MOST_HEADINGS:
+                raise ImportRefused(
+                    f"The objects in {path} have more than {MOST_HEADINGS:,} different names: one object a"
+                    " customer is expected, with the same names in each."
+                )
         if not headings:
             raise ImportRefused(
                 f'The file {path} holds no customer: JSON Lines has one object a line, like {{"name": "Ann"}}.'
             )
         self.headings = tuple(headings)
-
-    def _open(self) -> TextIO:
-        return self._path.open(encoding=self._encoding)
-
-    def __iter__(self) -> Iterator[SourceRow | TornRow]:
-        """
-        Raises:
-            ImportRefused: the file went away or was changed while it was read.
-        """
-        with reading(self._path), self._open() as file:
-            yield from self._rows(Lines(file))
 
     def _rows(self, lines: Lines) -> Iterator[SourceRow | TornRow]:
         while (line := lines.take()) is not None:

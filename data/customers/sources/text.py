@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from data.customers.mapping import ImportRefused
+from data.customers.sources.rows import SourceRow, TornRow
 
 LONGEST_LINE = 1_000_000
 """Characters of a line that are kept; a line of this length is one that was cut."""
@@ -114,3 +116,35 @@ class Lines:
         """Pass over lines that were looked at."""
         for _ in range(count):
             self.take()
+
+
+class LineSource(ABC):
+    """A file of customers that is read line by line. Iterating reads it from the beginning."""
+
+    headings: tuple[str, ...] = ()
+    expected = 0
+    _newline: str | None = None
+
+    def __init__(self, path: Path, encoding: Encoding) -> None:
+        self._path = path
+        self._encoding = encoding.name
+        self.remarks: tuple[str, ...] = (encoding.remark,) if encoding.remark else ()
+
+    @contextmanager
+    def _lines(self) -> Iterator[Lines]:
+        """
+        Raises:
+            ImportRefused: the file cannot be read, went away, or was changed while it was read.
+        """
+        with reading(self._path), self._path.open(encoding=self._encoding, newline=self._newline) as file:
+            yield self._lines_of(file)
+
+    def _lines_of(self, file: TextIO) -> Lines:
+        return Lines(file)
+
+    def __iter__(self) -> Iterator[SourceRow | TornRow]:
+        with self._lines() as lines:
+            yield from self._rows(lines)
+
+    @abstractmethod
+    def _rows(self, lines: Lines) -> Iterator[SourceRow | TornRow]: ...

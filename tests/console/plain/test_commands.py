@@ -13,8 +13,9 @@ from console.plain.contact_words import ContactWords
 from console.plain.customer_words import CustomerWords
 from console.plain.phone_words import PhoneWords
 from console.plain.ticket_words import TicketWords
+from console.plain.work_words import WorkWords
 
-PARTS = (PhoneWords, CustomerWords, ContactWords, TicketWords, PlainConsole)
+PARTS = (PhoneWords, CustomerWords, ContactWords, TicketWords, WorkWords, PlainConsole)
 
 
 def test_no_name_stands_for_two_commands() -> None:

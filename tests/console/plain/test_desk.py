@@ -194,3 +194,24 @@ async def test_signing_on_the_hub_and_signing_off(tmp_path: Path) -> None:
         assert "Signed on: Priya Nair." in desk.lines
         await desk.type("sign off", "quit")
         assert desk.console.done
+
+
+async def test_a_macro_is_read_out_before_it_applies(tmp_path: Path) -> None:
+    async with at_desk(tmp_path) as desk:
+        await on_call(desk)
+        assert await desk.type("macro w") == ["Title: a few words that say what is wrong; nothing can be applied before.", "State: new to pending.", "Reminder: Mon 13:48."]  # fmt: skip
+        said = await desk.type("set title No sound", "macro w")
+        assert said == [
+            "State: new to pending.",
+            "Reminder: Mon 13:48.",
+            "With it: what was typed before: title.",
+            "Told to the customer: To go on with ticket 10001 we need your answer to our question. Please write or call"
+            " when it suits you; we get in touch again if we do not hear from you.",
+        ]
+        assert await desk.type("no") == ["Nothing is changed."]
+        assert await desk.type("k solved", "yes") == ["Applied: Solved, confirmed by phone. Ticket 10001 is saved."]
+        assert await desk.type("due") == [
+            "First response met 14:18 in the contact in which it was opened (due 16:18): 2 business hours after 14:18.",
+            "Resolution met 14:18 by solving it (due Tue 18:48): 32 business hours after 14:18.",
+        ]
+        assert (await desk.type("macro no such"))[0] == "None of these: no such."

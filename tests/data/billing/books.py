@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from data.billing.catalogue import Catalogue, catalogue
@@ -48,8 +47,3 @@ def arrive(store: Store, entity: Entity) -> None:
     """A row comes in from another seat."""
     with store.write() as connection:
         write_row(connection, type(entity), entity.to_row())
-
-
-def everything_on_disk(folder: Path) -> bytes:
-    """Every byte of every file under a folder."""
-    return b"\n".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

@@ -196,7 +196,9 @@ def test_the_pdf_says_what_the_text_says(seat: Store, clock: LeapClock) -> None:
 
 def _page(pdf: bytes) -> str:
     """What is drawn on the first page. Letters of ASCII stand there as they are."""
-    found = re.search(rb"/Filter \[ /ASCII85Decode /FlateDecode \] /Length \d+\s*>>\s*stream\r?\n(.*?)endstream", pdf, re.S)
+    found = re.search(
+        rb"/Filter \[ /ASCII85Decode /FlateDecode \] /Length \d+\s*>>\s*stream\r?\n(.*?)endstream", pdf, re.S
+    )
     assert found is not None
     return zlib.decompress(base64.a85decode(b"<~" + found.group(1).strip(), adobe=True)).decode("latin-1")
 

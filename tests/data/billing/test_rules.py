@@ -8,7 +8,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from data.playbook.files import ContentError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,11 +16,13 @@ from data.billing.amounts import MoneyError, money_text, parse_money, said
 from data.billing.catalogue import catalogue
 from data.billing.ledger import Bucket, bucket_of
 from data.billing.terms import Terms
+from data.desk import reading
 from data.floor.pace import LeapClock
 from data.models import Invoice, Payment
 from data.models.customer import Plan
 from data.models.money import MOST, Allocation, Method
 from data.store.database import Store
+from data.text.reviewed import ContentError
 from data.tickets import tickets
 from tests.data.billing.books import ANA, BO, CUSTOMER, ITEMS, NEW_YORK, TERMS, arrive, furnish
 
@@ -40,7 +41,9 @@ def billed(store: Store, clock: LeapClock, ticket: str, terms: Terms = TERMS, qu
     return invoices.invoice(store, ticket, ANA, clock, terms)
 
 
-def pay(store: Store, clock: LeapClock, invoice: Invoice, amount: str, reference: str = "R-1", **fields: object) -> Payment:
+def pay(
+    store: Store, clock: LeapClock, invoice: Invoice, amount: str, reference: str = "R-1", **fields: object
+) -> Payment:
     given = {"payment_id": f"p-{reference}", "method": Method.LINK, **fields}
     parts = [Allocation(invoice_id=invoice.id, amount=Decimal(amount))]
     return payments.pay(
@@ -131,8 +134,8 @@ def test_the_shipped_items() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ("", 1, "must have items"),
-        ("items: [", 1, "YAML"),
+        ("", 1, "names and values"),
+        ("items: ]", 1, "YAML"),
         ("item: []", 1, "item"),
         ('items:\n- {code: "1", name: a, price: "3.555", types: [0]}', 2, "two decimals"),
         ('items:\n- {code: "1", name: a, price: "0", types: [0]}', 2, "greater than 0"),
@@ -143,7 +146,7 @@ def test_the_shipped_items() -> None:
         ("items: []\nways:\n- {method: cash, name: a, say: b}", 3, "portal"),
         ("items: []\nways:\n- {method: link, name: a, say: b}\n- {method: link, name: c, say: d}", 4, "twice"),
         ("items: []\nitems: []", 2, "twice"),
-        ("items: &a [*a]", 1, "not used here"),
+        ("items: &a [*a]", 1, "alias"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_names_the_line(tmp_path: Path, text: str, line: int, why: str) -> None:
@@ -158,7 +161,7 @@ def test_a_file_that_cannot_be_used_names_the_line(tmp_path: Path, text: str, li
 def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "none.yaml", tmp_path, tmp_path / "x"):
-        with pytest.raises(ContentError, match="cannot be read"):
+        with pytest.raises(ContentError, match=r"line 1: it (cannot be read|is not UTF-8)"):
             catalogue(path)
 
 
@@ -179,7 +182,7 @@ def test_a_charge_is_exact_and_in_the_history(store: Store, clock: LeapClock, ti
 
 
 def test_an_item_is_only_for_its_types(store: Store, clock: LeapClock, ticket: str) -> None:
-    with pytest.raises(MoneyError, match="Item 320 .* is not for tickets of type 0, One-time session"):
+    with pytest.raises(MoneyError, match=r"Item 320 .* is not for tickets of type 0, One-time session"):
         charges.charge(store, ticket, "320", ANA, clock, ITEMS)
     with pytest.raises(MoneyError, match="no item 999: the items are 310, 320"):
         charges.charge(store, ticket, "999", ANA, clock, ITEMS)
@@ -254,6 +257,15 @@ def test_an_invoice_is_found_by_its_number(store: Store, clock: LeapClock, ticke
         assert accounts.find_invoices(store, query) == []
 
 
+def test_the_search_box_finds_an_invoice_by_its_number(store: Store, clock: LeapClock, ticket: str) -> None:
+    billed(store, clock, ticket)
+    for query in ("10001-1", "# 10001-1", "Invoice 10001-1", "10001-"):
+        hit = reading.search(store, query)[0]
+        assert (hit.key, hit.head, hit.detail) == ("ticket:t1", "invoice 10001-1", "Maria Alvarez · $35.00")
+    assert reading.search(store, "10001")[0].key == "ticket:t1"
+    assert all("invoice" not in hit.head for hit in reading.search(store, "202-555-0142"))
+
+
 # payments
 
 
@@ -269,7 +281,9 @@ def test_what_was_paid_and_what_is_left(store: Store, clock: LeapClock, ticket: 
     assert accounts.open_invoices(store, CUSTOMER, DAY) == ()
 
 
-def test_one_payment_over_several_invoices_takes_the_past_due_first(store: Store, clock: LeapClock, ticket: str) -> None:
+def test_one_payment_over_several_invoices_takes_the_past_due_first(
+    store: Store, clock: LeapClock, ticket: str
+) -> None:
     soon = billed(store, clock, ticket, Terms(NEW_YORK, days=14))
     old = billed(store, clock, ticket, Terms(NEW_YORK, days=0))
     today = DAY + timedelta(days=30)
@@ -387,9 +401,19 @@ def test_a_charge_on_two_invoices_is_told(store: Store, clock: LeapClock, ticket
 def test_past_due_from_the_thirtieth_day_on(store: Store, clock: LeapClock, ticket: str) -> None:
     made = billed(store, clock, ticket, Terms(NEW_YORK, days=14))
     assert made.due_on == date(2026, 1, 19)
-    for days, word, amount in ((0, "open", 0), (1, "open", 0), (29, "open", 0), (30, "past due", 35), (41, "past due", 35)):
+    for days, word, amount in (
+        (0, "open", 0),
+        (1, "open", 0),
+        (29, "open", 0),
+        (30, "past due", 35),
+        (41, "past due", 35),
+    ):
         account = accounts.account(store, CUSTOMER, made.due_on + timedelta(days=days))
-        assert (account.invoices[0].word, account.past_due, account.oldest_days) == (word, amount, days if amount else 0)
+        assert (account.invoices[0].word, account.past_due, account.oldest_days) == (
+            word,
+            amount,
+            days if amount else 0,
+        )
     assert accounts.account(store, CUSTOMER, made.due_on + timedelta(days=10), past_due_days=10).past_due == 35
     pay(store, clock, made, "35")
     assert accounts.account(store, CUSTOMER, made.due_on + timedelta(days=99)).past_due == 0
@@ -429,4 +453,3 @@ def test_thirty_days_across_the_change_of_clocks(store: Store, ticket: str) -> N
     before, after = datetime(2026, 3, 22, 3, 59, 59, tzinfo=UTC), datetime(2026, 3, 22, 4, tzinfo=UTC)
     found = [accounts.account(store, CUSTOMER, TERMS.today(now)) for now in (before, after)]
     assert [(one.invoices[0].days, one.invoices[0].past_due) for one in found] == [(29, False), (30, True)]
-

@@ -151,7 +151,7 @@ def killed_at(moment: str, store: Path, file: Path) -> None:
         assert process.wait() == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("rows", [PAGE, 600, 900])
+@pytest.mark.parametrize("rows", [PAGE, 800, 900])
 def test_kill_9_in_the_middle_leaves_the_old_state_and_the_next_import_sweeps(tmp_path: Path, rows: int) -> None:
     path = tmp_path / "seat.db"
     with Store(path) as store:

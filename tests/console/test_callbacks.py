@@ -1,0 +1,201 @@
+"""Callbacks on the screen: promised in a form that is a draft, counted, called, and what came of it logged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from console.app import AgentConsole
+from console.launch import Launch
+from console.screens.callbacks import CallbackDialog, CallbacksDialog
+from console.screens.drafting import TextDialog
+from console.screens.modal import ConfirmDialog
+from console.screens.workspace import WorkspaceScreen
+from console.settings import Settings
+from data.callbacks import callbacks
+from data.models.base import AgentId, CustomerId
+from data.models.callback import Callback, CallbackAttempt, CallbackOutcome, CallbackState
+from data.store.database import STORE_FILE, Store
+from tests.console.stage import CLOCK, NOW, Feed, sign_on, staged, talk, until
+from tests.console.test_notices import SIZES, TICKET, counted, text_of, told
+from widgets.lines import Lines
+
+
+def callback(callback_id: str, minutes: int, **more: Any) -> Callback:
+    """Priya has promised Maria a call, so many minutes from now."""
+    return Callback(
+        id=callback_id,
+        number="+12025550142",
+        customer_id=CustomerId("20718"),
+        due_at=NOW + timedelta(minutes=minutes),
+        made_by=AgentId("priya"),
+        made_at=NOW - timedelta(hours=3),
+        **more,
+    )
+
+
+def in_store(folder: Path) -> list[Callback]:
+    with Store(folder / STORE_FILE) as store:
+        return [Callback.from_row(row) for row in store.rows("SELECT * FROM callback ORDER BY made_at, id")]
+
+
+def attempts(feed: Feed) -> list[tuple[str, CallbackOutcome]]:
+    rows = [CallbackAttempt.model_validate(row.body) for row in feed._rows() if row.entity == "callback_attempt"]
+    return [(one.callback_id, one.outcome) for one in rows]
+
+
+async def open_list(pilot: Pilot[str]) -> CallbacksDialog:
+    await pilot.press("k")
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, CallbacksDialog) and pilot.app.screen.focused is not None
+    )
+    assert isinstance(pilot.app.screen, CallbacksDialog)
+    return pilot.app.screen
+
+
+async def open_form(pilot: Pilot[str]) -> CallbackDialog:
+    await open_list(pilot)
+    await pilot.press("c")
+    await until(
+        pilot, lambda: isinstance(pilot.app.screen, CallbackDialog) and pilot.app.screen.focused is not None
+    )
+    assert isinstance(pilot.app.screen, CallbackDialog)
+    return pilot.app.screen
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_list_calls_and_logs(tmp_path: Path, size: tuple[int, int]) -> None:
+    app, feed = staged(tmp_path)
+    feed.put(TICKET)
+    for one in (
+        callback("later", 90),
+        callback("overdue", -60, about="[/] the printer", ticket_id=TICKET.id),
+        callback("due", -5, for_agent=AgentId("dana")),
+        callback("theirs", -5, for_agent=AgentId("priya")),
+    ):
+        feed.put(one)
+    async with app.run_test(size=size) as pilot:
+        screen = await sign_on(pilot)
+        await until(pilot, lambda: "■ 1 overdue  ▲ 1 due  ○ 1 later" in counted(screen))
+        dialog = await open_list(pilot)
+        await until(pilot, lambda: len(text_of(dialog, "callback-list").splitlines()) == 3)
+        first, second, third = text_of(dialog, "callback-list").splitlines()
+        assert first.split()[:5] == ["■", "overdue", "13:18", "Maria", "Alvarez"]
+        assert second.split()[:2] == ["▲", "due"] and second.split()[-1] == "mine"
+        assert third.split()[:3] == ["○", "later", "15:48"]
+        assert "[/] the printer" in text_of(dialog, "callback-about")
+        for lines in dialog.query(Lines):
+            assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
+        await pilot.press("n")
+        await until(pilot, lambda: "1 of 3" in text_of(dialog, "callback-list"))
+        await pilot.press("v")
+        await until(pilot, lambda: "2 of 3" in text_of(dialog, "callback-list"))
+        await pilot.press("b")
+        await until(pilot, lambda: any("All 3 tries are used" in one for one in told(app)))
+        await pilot.press("down", "d")
+        await until(pilot, lambda: "■ 1 overdue  ○ 1 later" in counted(screen))
+        await pilot.press("up", "enter")  # open and call
+        await until(pilot, lambda: isinstance(app.screen, TextDialog) and app.screen.focused is not None)
+        assert app.screen.fields == {"text": "+12025550142"}  # type: ignore[attr-defined]
+        await pilot.press("enter")
+        await until(pilot, lambda: any("Calling +12025550142" in one for one in told(app)))
+        await until(pilot, lambda: screen.ticket_pane.fields["title"] == "Charged twice")
+        await until(pilot, lambda: "callback voice mail" in text_of(screen, "ticket-history"))
+        dialog = await open_list(pilot)
+        await pilot.press("home", "g")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("n")
+        await until(pilot, lambda: app.screen is dialog)
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: counted(screen).split() == ["k", "callbacks", "○", "1", "later"])
+        await until(pilot, lambda: screen.session.sync.queued == 0)
+        assert attempts(feed) == [
+            ("overdue", CallbackOutcome.NO_ANSWER),
+            ("overdue", CallbackOutcome.VOICE_MAIL),
+            ("overdue", CallbackOutcome.BUSY),
+            ("due", CallbackOutcome.ANSWERED),
+            ("overdue", CallbackOutcome.GIVEN_UP),
+        ]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_one_is_promised_by_hand_during_a_call(tmp_path: Path, size: tuple[int, int]) -> None:
+    app, feed = staged(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        screen = await talk(pilot, feed)
+        form = await open_form(pilot)
+        assert form.fields == {"when": "", "number": "+12025550142", "about": "", "who": ""}
+        for lines in form.query(Lines):
+            assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
+        await pilot.press("f10")
+        await until(pilot, lambda: "write 30 (minutes)" in text_of(form, "dialog-foot"))
+        await pilot.press(*"14:00")
+        await until(pilot, lambda: "over already" in text_of(form, "dialog-foot"))
+        await pilot.press("f10", *["backspace"] * 5, *"mon 10")
+        await until(pilot, lambda: "● Monday 23 November, 10:00" in text_of(form, "dialog-foot"))
+        await pilot.press("enter", "enter", *"wants [b]help[/b]", "enter", "m", "f10")
+        await until(pilot, lambda: any("Callback promised for Mon 23 Nov 10:00." in one for one in told(app)))
+        [made] = in_store(tmp_path)
+        assert (made.number, made.about, made.customer_id) == ("+12025550142", "wants [b]help[/b]", "20718")
+        assert (made.contact_id, made.for_agent, made.state) == ("c-1", "dana", CallbackState.DUE)
+        assert made.due_at == NOW.replace(day=23, hour=10, minute=0, second=0)
+        await until(pilot, lambda: "○ 1 later" in counted(screen))
+        await open_form(pilot)
+        assert app.screen.fields["when"] == "", "what was promised is no draft any more"  # type: ignore[attr-defined]
+
+
+async def test_a_form_that_was_begun_survives_the_console(tmp_path: Path) -> None:
+    app, feed = staged(tmp_path)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await talk(pilot, feed)
+        await open_form(pilot)
+        await pilot.press(*"tomorrow 9", "enter", "enter", *"the prin", "left")
+        await pilot.pause(0.6)
+        await pilot.press("ctrl+q")
+    again = AgentConsole(Launch(tmp_path, Settings()), CLOCK)
+    async with again.run_test(size=(160, 45)) as pilot:
+        await until(pilot, lambda: bool(getattr(again.screen, "people", ())))
+        await pilot.press(*"Dana", "enter")
+        await until(pilot, lambda: isinstance(again.screen, CallbackDialog) and again.screen.focused is not None)
+        form = again.screen
+        assert isinstance(form, CallbackDialog)
+        assert (form.fields["when"], form.fields["about"]) == ("tomorrow 9", "the prin")
+        assert form.fields["number"] == "+12025550142" and form.field("about").cursor_at == (0, 7)
+        await pilot.press("f10")
+        await until(pilot, lambda: len(in_store(tmp_path)) == 1)
+        assert in_store(tmp_path)[0].customer_id == "20718"
+
+
+async def test_what_another_seat_did_first_is_said(tmp_path: Path) -> None:
+    app, feed = staged(tmp_path)
+    feed.put(callback("c", -60))
+    async with app.run_test(size=(160, 45)) as pilot:
+        screen = await sign_on(pilot)
+        await until(pilot, lambda: "1 overdue" in counted(screen))
+        await open_list(pilot)
+        with Store(tmp_path / STORE_FILE) as store:  # as the worker would, before the console has read again
+            callbacks.done(store, "c", AgentId("priya"), CLOCK)
+        await pilot.press("n")
+        await until(pilot, lambda: any("This callback is done already." in one for one in told(app)))
+        await until(pilot, lambda: counted(screen) == "")
+        assert isinstance(app.screen, CallbacksDialog)
+        await until(pilot, lambda: "No callback is promised" in text_of(app.screen, "callback-about"))
+
+
+async def test_time_passes_under_the_queue(tmp_path: Path) -> None:
+    """A callback becomes due and overdue without anything being read again."""
+    app, feed = staged(tmp_path)
+    feed.put(callback("c", 10))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen: WorkspaceScreen = await sign_on(pilot)
+        await until(pilot, lambda: "○ 1 later" in counted(screen))
+        assert screen.queue_pane.mark == "4"
+        for minutes, shown in ((10, "▲ 1 due"), (25, "■ 1 overdue")):
+            screen.queue_pane.tick(NOW + timedelta(minutes=minutes))
+            assert shown in counted(screen) and screen.queue_pane.mark == "4▲"
