@@ -12,12 +12,13 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.worker import Worker
 
 import themes
-from console import actions
+from console import actions, garbage, paint
 from console.keymap import Keys
 from console.launch import Launch
 from console.looks.chosen import SIGN_IN
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from console.services.station import Station
 
 log = logging.getLogger(__name__)
-COLLECT_AFTER = (10_000, 5, 5)
-"""When Python looks for garbage. What stays as long as the workspace is frozen out of its sight, so that a look takes
-a few milliseconds; without that it takes 100 every now and then, and with rare looks memory grows by 50 MB."""
 SETTLED_S = 2.0
 """So long after a workspace was opened it is complete."""
 THEME_COMMAND = "theme "
@@ -65,14 +63,12 @@ def _theme_commands() -> type[Provider]:
 
 def _learn_the_workspace() -> None:
     """Import what only the workspace needs, while the agent types a name: the first screen comes sooner."""
-    for module in ("console.screens.workspace", "console.services.session", "console.commands"):
+    for module in ("console.screens.workspace", "console.services.session", "console.commands", "rapidfuzz.fuzz"):
         import_module(module)
     from data.models.base import build
 
     build()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
+    garbage.begin()
 
 
 class AgentConsole(InOrder[str]):
@@ -90,6 +86,7 @@ class AgentConsole(InOrder[str]):
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
         """Raises SettingsError when the keys of the settings cannot be used."""
+        paint.keep_less()
         no_colour = bool(os.environ.get("NO_COLOR"))
         super().__init__(driver_class=Terminal, ansi_color=True if no_colour else None)
         self.keys = Keys(launch.settings.keys)
@@ -103,6 +100,7 @@ class AgentConsole(InOrder[str]):
         self._clock = clock
         self._station: Station | None = None
         self._beginning: Worker[None] | None = None
+        self._tidying = garbage.Tidying(self.set_timer)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles that the style sheets name, before a theme of ours is chosen."""
@@ -110,6 +108,11 @@ class AgentConsole(InOrder[str]):
 
     def get_default_screen(self) -> SignInScreen:
         return SignInScreen(self._launch.settings.organisation, practice=self._launch.floor is not None)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key):
+            self._tidying.key()
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         self.set_keymap(self.keys.changed)
@@ -175,7 +178,7 @@ class AgentConsole(InOrder[str]):
             return
         self.theme = self._wardrobe.of(session.seat.me)
         await self.push_screen(WorkspaceScreen(session))
-        self.set_timer(SETTLED_S, gc.freeze)
+        self.set_timer(SETTLED_S, garbage.settle)
 
     async def on_signed_off(self, _event: SignedOff) -> None:
         if self._station is not None:

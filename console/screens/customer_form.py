@@ -125,7 +125,9 @@ class CustomerDialog(DraftDialog[Filled | Known]):
     @work(group="doubles", exclusive=True, exit_on_error=False)
     async def _look_soon(self) -> None:
         await asyncio.sleep(LOOK_S)
-        self._show(await self._look(self.fields))
+        found = await self._look(self.fields)
+        if self in self.app.screen_stack:
+            self._show(found)
 
     def _show(self, found: Sequence[Found], *, asking: bool = False) -> None:
         reason = max((len(one.why) for one in found), default=0)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -280,12 +281,14 @@ class WorkspaceScreen(WorkspaceActions):
         self.go("ticket")
 
     def on_customer_pane_search(self, event: CustomerPane.Search) -> None:
-        self.run_worker(
-            self.session.seat.guard(self._search(event.query)), group="search", exclusive=True, exit_on_error=False
-        )
+        self._look_for(event.query)
 
     def on_customer_pane_sought(self, event: CustomerPane.Sought) -> None:
         self.session.drafts.sought(event.query, event.cursor)
+
+    @work(group="search", exclusive=True, exit_on_error=False)
+    async def _look_for(self, query: str) -> None:
+        await self.session.seat.guard(self._search(query))
 
     async def _search(self, query: str) -> None:
         self.customer_pane.show_results(await self.session.search(query), query)

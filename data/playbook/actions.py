@@ -199,7 +199,7 @@ class Ticket(Act):
     """The ticket is opened, or filled where the form is still empty."""
 
     action: Literal["ticket"] = "ticket"
-    type: Literal["0", "1", "2", "3", "4", "plan"] = Field(
+    type: Literal["0", "1", "2", "3", "4", "plan", "as it is"] = Field(
         "plan", description="the ticket type; `plan`: by the customer's plan, 0 where there is none"
     )
     title: str = Field("", description="the title while the agent has written none")
@@ -215,12 +215,14 @@ class Ticket(Act):
     """The description while the agent has written none."""
 
     def reads(self) -> tuple[str, ...]:
-        return ("plan",) if self.type == "plan" else ()
+        return {"plan": ("plan",), "as it is": ("type", "plan")}.get(self.type, ())
 
     def after(self, world: World, outcome: str = "") -> World:
+        if self.type == "as it is" and world.type != "none":
+            return world
         plan = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
         by_plan = plan.get(world.known("plan") or "", "0")
-        return replace(world, type=by_plan if self.type == "plan" else self.type)
+        return replace(world, type=by_plan if self.type in ("plan", "as it is") else self.type)
 
 
 class TellNumber(Act):
@@ -369,6 +371,7 @@ class Callback(Act):
     about: str = ""
     """What it is about."""
     whose: Literal["mine", "anyone"] = Field("anyone", description="who calls back: the agent, or whoever is free")
+    window: str = Field("", description="how long from then on they may be called, as `2h`; empty: no window")
 
     def asks(self) -> tuple[Asked, ...]:
         return () if self.due else (Asked(name="due", label="When?", hint="2h, 14:30, tomorrow 9:00"),)
@@ -408,7 +411,7 @@ class Hardware(Act):
         return world.decide("hardware", self.state)
 
     def reads(self) -> tuple[str, ...]:
-        return ("type",)
+        return ("type",) if self.state == "asked" else ()
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if self.state == "asked" and world.type == "none":
@@ -490,9 +493,6 @@ class Email(Act):
     """The customer is written an e-mail: what the card says, once the agent has read it over."""
 
     action: Literal["email"] = "email"
-
-    def after(self, world: World, outcome: str = "") -> World:
-        return replace(world, channel=Channel.EMAIL, live=False)
 
     def opens(self, channel: Channel) -> Channel:
         return Channel.EMAIL

@@ -59,6 +59,8 @@ class Hand:
     told: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
+    """What this step has done so far: it comes to the trail with the step."""
 
     @cached_property
     def facts(self) -> Facts:
@@ -78,6 +80,11 @@ class Hand:
         if item is not None:
             self.item = item
         self.__dict__.pop("facts", None)
+
+    def did(self, action: str) -> Done | None:
+        """The last time that an action was done, in this step or before it; None if it was not."""
+        found = [one for one in self.done if one.action == action]
+        return found[-1] if found else self.run.did(action)
 
     def set_run(self, **fields: Any) -> None:
         """Change the place in the script."""
@@ -148,7 +155,10 @@ def do(hand: Hand, action: Act, outcome: str, given: Given) -> Done | None:
             step is kept.
         StoreError: nothing was written.
     """
-    return DOERS[type(action)](hand, action, outcome, given)
+    done = DOERS[type(action)](hand, action, outcome, given)
+    if done is not None:
+        hand.done.append(done)
+    return done
 
 
 def undo(hand: Hand, done: Done) -> bool:
@@ -167,9 +177,19 @@ def undo(hand: Hand, done: Done) -> bool:
 def _customer(hand: Hand, _: act.Customer, outcome: str, __: Given) -> Done | None:
     if outcome != "attached":
         return None
-    hand.customer_id()
+    _ticket_follows(hand)
     name = hand.facts.customer.name if hand.facts.customer is not None else ""
     return Done(action="customer", words=f"customer {name}")
+
+
+def _ticket_follows(hand: Hand) -> None:
+    """A ticket that was opened in this contact is the customer's who is attached now: a lead may become another."""
+    customer, ticket = hand.customer_id(), hand.facts.ticket
+    if ticket is None or ticket.customer_id == customer or ticket.contact_id != hand.item.contact_id:
+        return
+    work = hand.workplace
+    tickets.update(hand.store, ticket, {}, work.agent, work.clock, customer_id=customer)
+    hand.changed()
 
 
 @_does(act.Lead)
@@ -178,6 +198,7 @@ def _lead(hand: Hand, _: act.Lead, outcome: str, __: Given) -> Done | None:
         return None
     if hand.item.customer_id is None:
         raise ScriptError("There is no lead yet: make it with the key for a new customer, then answer again.")
+    _ticket_follows(hand)
     return Done(action="lead", words="lead made")
 
 
@@ -248,7 +269,8 @@ def _confirm_contact(hand: Hand, _: act.ConfirmContact, __: str, given: Given) -
 @_does(act.Ticket)
 def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     form, contact = hand.facts.form, hand.facts.contact
-    kind = TYPES.get(hand.facts["plan"], "0") if action.type == "plan" else action.type
+    by_plan = TYPES.get(hand.facts["plan"], "0")
+    kind = {"plan": by_plan, "as it is": form.get("type", "") or by_plan}.get(action.type, action.type)
     fields = {"type": kind}
     suggestions = {
         "title": hand.text(action.title) or (contact.about if contact is not None else "") or "Contact",
@@ -399,7 +421,7 @@ def _payment(hand: Hand, action: act.Payment, outcome: str, given: Given) -> Don
 
 @_does(act.Receipt)
 def _receipt(hand: Hand, _: act.Receipt, __: str, ___: Given) -> Done | None:
-    paid, work = hand.run.did("payment"), hand.workplace
+    paid, work = hand.did("payment"), hand.workplace
     payment = paid.facts.get("payment", "") if paid is not None else ""
     now, zone = work.clock.now(), work.terms.zone
     if payment:
@@ -445,6 +467,7 @@ def _callback(hand: Hand, action: act.Callback, _: str, given: Given) -> Done:
         work.agent,
         work.clock,
         about=hand.text(action.about),
+        until=when(action.window, due, work.terms.zone) if action.window else None,
         for_agent=work.agent if action.whose == "mine" else None,
         customer_id=hand.item.customer_id,
         contact_id=hand.item.contact_id,
@@ -468,7 +491,9 @@ def _no_callback(hand: Hand, done: Done) -> None:
 
 
 @_does(act.Upsell)
-def _upsell(hand: Hand, action: act.Upsell, outcome: str, given: Given) -> Done:
+def _upsell(hand: Hand, action: act.Upsell, outcome: str, given: Given) -> Done | None:
+    if action.unsuitable and len(hand.item.runs) > 1:
+        return None  # the script that is interrupted makes the contact's one offer
     offer = hand.text(action.offer) or "an offer"
     said = "not suitable" if action.unsuitable else outcome
     why = action.unsuitable or given.get("reason", "").strip()
@@ -494,8 +519,7 @@ def _call(hand: Hand, _: act.Call, outcome: str, __: Given) -> Done:
 
 
 @_does(act.Email)
-def _email(hand: Hand, _: act.Email, __: str, ___: Given) -> Done:
-    hand.set_run(channel=Channel.EMAIL)
+def _email(_hand: Hand, _: act.Email, __: str, ___: Given) -> Done:
     return Done(action="email", words="written by e-mail")
 
 

@@ -197,7 +197,7 @@ class Engine:
             step = Step(card=card_id, at=self.workplace.clock.now(), because=because, by_itself=bool(card.branches))
             hand.set_run(trail=(*hand.run.trail, step))
             everything = (*everything, *self._enter(hand, card, done))
-            if card.end == "back" and len(hand.item.runs) > 1 and not card.say.channels:
+            if card.end == "back" and len(hand.item.runs) > 1 and not (card.say.channels or card.jump):
                 hand.changed(hand.item.model_copy(update={"runs": hand.item.runs[:-1]}))
                 return everything
             if not card.branches:

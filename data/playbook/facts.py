@@ -162,7 +162,9 @@ class Facts(Mapping[str, str]):
         return (tickets.marked(self._store, ticket, "hardware") if ticket else "") or "none"
 
     def _upsell(self) -> str:
-        return "done" if self.run is not None and self.run.did("upsell") else "open"
+        deeds = [one.action for one in self.run.deeds()] if self.run is not None else []
+        last = next((one for one in reversed(deeds) if one in ("upsell", "called_back")), "")
+        return "done" if last == "upsell" else "open"
 
     def _number_told(self) -> str:
         return _yes(self.run is not None and self.run.did("tell_number") is not None)

@@ -1,4 +1,5 @@
-"""Opening and closing everything that does not stay: dialogs, the palette, the help; what of it is left alive."""
+"""Opening and closing everything that does not stay: dialogs, the palette, the help; what of it is left alive, its
+painted lines included."""
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ import weakref
 from collections import Counter
 from pathlib import Path
 
-from textual.dom import DOMNode
 from textual.pilot import Pilot
 
 from tests.console.stage import staged, talk, until, workspace
@@ -33,14 +33,15 @@ async def left_alive(folder: Path, times: int) -> dict[str, Counter[str]]:
     return left
 
 
-async def _open_and_close(pilot: Pilot[str], key: str, times: int) -> weakref.WeakSet[DOMNode]:
+async def _open_and_close(pilot: Pilot[str], key: str, times: int) -> weakref.WeakSet[object]:
     """Open what a key opens and close it again, so many times; all of it that is still alive."""
-    screen, seen = workspace(pilot), weakref.WeakSet[DOMNode]()
+    screen, seen = workspace(pilot), weakref.WeakSet[object]()
     for _ in range(times):
         await pilot.press(key)
         await until(pilot, lambda: pilot.app.screen is not screen)
         for node in (pilot.app.screen, *pilot.app.screen.walk_children()):
             seen.add(node)
+            seen.add(node._styles_cache)
         del node
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)

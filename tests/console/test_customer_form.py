@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import ClassVar
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
+from textual.worker import Worker, WorkerState, get_current_worker
 
 import themes
 from console.screens import customer_form
@@ -97,6 +99,24 @@ async def test_a_duplicate_is_shown_while_typing_and_asked_about_once() -> None:
         [wish] = app.wishes
         assert isinstance(wish, Filled)
         assert (wish.texts["name"], wish.texts["company"]) == ("Maria", "Tile")
+
+
+async def test_who_is_found_after_the_form_was_left_is_not_shown() -> None:
+    looking: list[Worker[object]] = []
+
+    async with form() as (pilot, dialog, _app):
+
+        async def look(_texts: dict[str, str]) -> Sequence[Found]:
+            looking.append(get_current_worker())
+            dialog.dismiss(None)
+            while dialog.query("#customer-doubles"):  # noqa: ASYNC110 - the moment is tested in which it goes
+                await asyncio.sleep(0)
+            return [MARIA]
+
+        dialog._look = look
+        await pilot.press(*"Maria")
+        await until(pilot, lambda: bool(looking) and looking[0].is_finished)
+    assert looking[0].state is not WorkerState.ERROR
 
 
 async def test_the_known_one_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:

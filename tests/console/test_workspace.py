@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -21,6 +23,7 @@ from data.models.ticket import Ticket
 from data.store.database import STORE_FILE, Store
 from data.tickets import tickets
 from tests.console.stage import CALLERS, NOW, Feed, sign_on, staged, talk, until
+from widgets.customer_pane import CustomerPane
 from widgets.lines import Lines
 from widgets.script_pane import ScriptPane
 
@@ -263,6 +266,19 @@ async def test_a_shared_number_offers_everybody(tmp_path: Path) -> None:
             await until(pilot, lambda name=name: name in text_of(screen, "customer-lines"))
         await pilot.press("f3", "down", "enter")
         await until(pilot, lambda: feed.contact("c-4").customer_id in ("20731", "20732"))
+
+
+async def test_a_search_that_is_overtaken_is_not_begun(tmp_path: Path) -> None:
+    """Python would warn of a coroutine that nobody awaits, and read source files for it while the agent types."""
+    async with opened(tmp_path) as (pilot, _feed):
+        screen = await ready(pilot)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            for query in ("m", "ma", "mar"):
+                screen.on_customer_pane_search(CustomerPane.Search(query))
+            await until(pilot, lambda: not any(worker.group == "search" for worker in screen.workers))
+            gc.collect()
+        assert [str(one.message) for one in warned if issubclass(one.category, RuntimeWarning)] == []
 
 
 async def test_what_was_verified_is_on_the_contact(tmp_path: Path) -> None:
