@@ -26,6 +26,7 @@ class Deed:
 class Arrival:
     """A card that was reached: the world once its own actions are done."""
 
+    card: Card
     world: World
     deeds: tuple[Deed, ...]
 
@@ -49,7 +50,7 @@ def beginnings(playbook: Playbook) -> list[World]:
 def arrive(card: Card, world: World) -> Iterator[Arrival]:
     """Reach a card; more than once where an action's condition asks for a fact that is open."""
     for after, deeds in _acted(card.actions, world):
-        yield Arrival(after, deeds)
+        yield Arrival(card, after, deeds)
 
 
 def ways(card: Card, world: World) -> Iterator[Way]:
