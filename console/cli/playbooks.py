@@ -53,7 +53,11 @@ def _findings(paths: list[Path], found: list[Finding]) -> str:
     lines = []
     for one in found:
         card = f" {shown(one.card)}:" if one.card else ""
-        lines += [f"{shown(one.file)}:{one.line}:{card} {shown(one.text)}", f"    {shown(one.fix)}  [{one.kind}]"]
+        case = f" ({shown(one.example)})" if one.example else ""
+        lines += [
+            f"{shown(one.file)}:{one.line}:{card} {shown(one.text)}{case}",
+            f"    {shown(one.fix)}  [{one.kind}]",
+        ]
     return "\n".join([*lines, "", f"{len(found)} found."])
 
 

@@ -53,7 +53,7 @@ def test_findings_as_json(cli: Command) -> None:
     done = cli("playbook", "check", BROKEN / "price-written-out.yaml", "--json")
     assert done.code == 1
     [finding] = done.body["findings"]
-    assert list(finding) == ["file", "line", "card", "kind", "text", "fix", "grave"]
+    assert list(finding) == ["file", "line", "card", "kind", "text", "fix", "grave", "example"]
     assert (finding["line"], finding["kind"], finding["grave"]) == (6, "price-in-text", "advice")
 
 

@@ -40,8 +40,8 @@ def check(written: Written, *, fold: bool = True) -> list[Finding]:
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
-    """Each thing once for each line, the first example of it; a card that nothing leads to is not told again."""
+    """Each thing once for each line, with the first example of it."""
     first: dict[tuple[int, str, str], Finding] = {}
     for one in findings:
-        first.setdefault((one.line, one.kind, one.text.split(" (")[0]), one)
+        first.setdefault((one.line, one.kind, one.text), one)
     return sorted(first.values(), key=lambda one: (one.line, one.kind))

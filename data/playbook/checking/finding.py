@@ -77,6 +77,8 @@ class Finding(Value):
     text: str
     fix: str
     grave: Grave = Grave.ERROR
+    example: str = ""
+    """The first case in which it is so; empty: always."""
 
 
 class Item(Protocol):
@@ -98,7 +100,9 @@ class Written:
     path: Path
     items: Mapping[str, Item]
 
-    def finding(self, place: Place, kind: str, text: str, fix: str, grave: Grave = Grave.ERROR) -> Finding:
+    def finding(
+        self, place: Place, kind: str, text: str, fix: str, grave: Grave = Grave.ERROR, example: str = ""
+    ) -> Finding:
         """A finding about what stands at a place."""
         card = self.playbook.cards[int(place[1])].id if place[:1] == ("cards",) and len(place) > 1 else ""
         return Finding(
@@ -109,6 +113,7 @@ class Written:
             text=text,
             fix=fix,
             grave=grave,
+            example=example,
         )
 
     def cards(self) -> Iterator[tuple[Place, Card]]:

@@ -69,7 +69,7 @@ def _deeds(written: Written, acted: dict[int, Place], one: Situation) -> Iterato
                 continue
             here = acted[id(deed.act)]
             for wrong in deed.wrong:
-                yield written.finding(here, wrong.kind, f"{wrong.text} ({where(deed.before)})", wrong.fix)
+                yield written.finding(here, wrong.kind, wrong.text, wrong.fix, example=where(deed.before))
             yield from _item(written, here, deed)
 
 
@@ -82,8 +82,9 @@ def _item(written: Written, here: Place, deed: Deed) -> Iterator[Finding]:
         yield written.finding(
             (*here, "item"),
             "item-type",
-            f"item {deed.act.item} is not for a ticket of type {deed.before.type} ({where(deed.before)})",
+            f"item {deed.act.item} is not for a ticket of type {deed.before.type}",
             f"charge it on type {kinds}, or take another item",
+            example=where(deed.before),
         )
 
 
@@ -96,15 +97,17 @@ def _uncovered(written: Written, place: Place, one: Situation) -> Iterator[Findi
             yield written.finding(
                 (*place, "branches"),
                 "uncovered",
-                f"no branch is taken where {_asked(card, left)}",
+                "the branches leave a case out",
                 "add a branch for it, or a last one without `when`",
+                example=_asked(card, left),
             )
         else:
             yield written.finding(
                 (*place, "answers"),
                 "missing-answer",
-                f"no answer is offered where {_asked(card, left)}",
+                "the answers leave a case out",
                 "add one for it",
+                example=_asked(card, left),
             )
 
 
@@ -116,8 +119,9 @@ def _unanswered(written: Written, place: Place, one: Situation) -> Iterator[Find
             yield written.finding(
                 (*place, "answers"),
                 "missing-answer",
-                f"no answer for '{outcome}' is offered where {_asked(card, left)}",
+                f"the answers for '{outcome}' leave a case out",
                 "add one for it",
+                example=_asked(card, left),
             )
 
 
@@ -136,8 +140,9 @@ def _holding(written: Written, place: Place, one: Situation) -> Iterator[Finding
             yield written.finding(
                 _said(place, one.card, channel),
                 "hold-again",
-                f"the customer was never asked to hold ({where(one.world)})",
+                "the customer was never asked to hold",
                 "ask as for the first time",
+                example=where(one.world),
             )
 
 
@@ -170,8 +175,9 @@ def _channels(written: Written, all_of_them: Situations) -> Iterator[Finding]:
                 yield written.finding(
                     (*place, "say"),
                     "no-text",
-                    f"nothing is there to be said by {channel} ({where(world)})",
+                    f"nothing is there to be said by {channel}",
                     f"add `{channel}:`",
+                    example=where(world),
                 )
 
 
@@ -206,6 +212,7 @@ def _rounds(written: Written, all_of_them: Situations) -> Iterator[Finding]:
         yield written.finding(
             places[ids[0]],
             "endless",
-            f"from {', '.join(ids)} no way leads to an end ({where(world)})",
+            f"from {', '.join(ids)} no way leads to an end",
             "let an answer lead out of the loop",
+            example=where(world),
         )

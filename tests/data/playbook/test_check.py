@@ -111,3 +111,12 @@ def test_a_playbook_with_too_many_situations_says_so(
     monkeypatch.setattr("data.playbook.situations.MOST", 20)
     assert not situations(load(path).playbook).complete
     assert [one.kind for one in check_file(path, items)] == ["too-many"]
+
+
+def test_a_finding_names_the_first_case_in_which_it_is_so(items: Mapping[str, Item]) -> None:
+    examples = {path.stem: one.example for path in BROKEN for one in check_file(path, items)}
+    assert examples["branches-with-a-gap"] == "plan is none and past_due is no"
+    assert examples["answer-only-where-money-may-be-discussed"] == "may_discuss_money is no"
+    assert examples["please-hold-again"] == "came by voice"
+    assert examples["cycle-without-an-exit-for-some"].endswith("plan managed")
+    assert examples["card-without-an-exit"] == ""
