@@ -104,7 +104,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("playbooks", "p", "playbooks", "Open another playbook on what is in hand: a message, an emergency, conduct, hardware.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
-    Action("macro", "s", "macro", "Stage several changes and a text for the ticket at once; all of it is shown before it applies.", TICKET),
+    Action("macro", "f", "macro", "Stage several changes and a text for the ticket at once; all of it is shown before it applies.", TICKET),
     Action("due", "i", "due", "Say what is owed for the ticket when, and why.", TICKET),
     Action("notices", "u", "notices", "What others ask you to look at: open it, or say that you have seen to it.", TICKET),
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),

@@ -48,8 +48,8 @@ class ContactWords:
         for asked in needs.asked:
             for place, (_, name) in enumerate(asked.choices, 1):
                 self._front.say(f"{place}: {words.told(name)}.")
-            known = f" (empty: {words.brief(asked.value)})" if asked.value else ""
-            typed = await self._front.ask(f"{asked.label.rstrip('?')}{known}") or asked.value
+            known = f" (empty: {words.brief(asked.first)})" if asked.first else ""
+            typed = await self._front.ask(f"{asked.label.rstrip('?')}{known}") or asked.first
             chosen = (
                 asked.choices[int(typed) - 1][0]
                 if typed.isdecimal() and 0 < int(typed) <= len(asked.choices)

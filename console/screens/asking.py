@@ -22,7 +22,7 @@ class AnswerDialog(DraftDialog[dict[str, str]]):
     """The fields that an answer needs; F10, or enter in the last one, goes on."""
 
     def __init__(self, title: str, asked: Sequence[Asked], slip: Slip, due: str = "") -> None:
-        super().__init__(title, slip, {one.name: first_value(one) for one in asked})
+        super().__init__(title, slip, {one.name: one.first for one in asked})
         self._asked = {one.name: one for one in asked}
         self._due = due
 
@@ -67,14 +67,6 @@ class AnswerDialog(DraftDialog[dict[str, str]]):
             self.show_fault(f"still needed: {missing[0].label.rstrip('?').lower()}", missing[0].name)
         else:
             self.accept(values)
-
-
-def first_value(asked: Asked) -> str:
-    """What stands in a field at first: what is known, else the first choice."""
-    values = [value for value, _ in asked.choices]
-    if asked.value and (not values or asked.value in values):
-        return asked.value
-    return values[0] if values else ""
 
 
 class PickDialog(Dialog[str]):

@@ -31,6 +31,15 @@ class Asked(Strict):
     value: str = ""
     """What stands there already."""
     optional: bool = False
+
+    @property
+    def first(self) -> str:
+        """What stands in its field at first: what is known, else the first choice."""
+        values = [value for value, _ in self.choices]
+        if self.value and (not values or self.value in values):
+            return self.value
+        return values[0] if values else ""
+
     only: str = ""
     """Asked only where this came of the action; empty: always."""
 

@@ -133,7 +133,7 @@ async def test_a_macro_saves_ticket_reminder_and_reply_at_once_and_the_clocks_te
     async with opened(tmp_path) as (pilot, feed):
         screen = await talk(pilot, feed)
         await pilot.press("f5", *"No sound", "escape")
-        dialog = await begin(pilot, "k", "w")
+        dialog = await begin(pilot, "f", "w")
         assert shown(dialog, "macro-changes") == [
             "● state      new → pending",
             "● reminder   → Mon 13:48",
@@ -162,7 +162,7 @@ async def test_a_macro_saves_ticket_reminder_and_reply_at_once_and_the_clocks_te
         )
         assert "told the customer: To go on with ticket 10001" in history
         assert "ticket 10001, opened in a call" in history
-        await pilot.press("u")
+        await pilot.press("i")
         await until(pilot, lambda: isinstance(pilot.app.screen, ReadDialog))
         lines = pilot.app.screen.query_one("#dialog-read", Lines).lines
         read = " ".join("".join(span.text for one in lines for span in (*one, Span(" "))).split())
@@ -177,14 +177,14 @@ async def test_a_macro_saves_ticket_reminder_and_reply_at_once_and_the_clocks_te
 async def test_escape_leaves_the_form_and_the_ticket_as_they_were(tmp_path: Path) -> None:
     async with opened(tmp_path) as (pilot, feed):
         screen = await talk(pilot, feed)
-        await pilot.press("k")
+        await pilot.press("f")
         await until(pilot, lambda: isinstance(pilot.app.screen, ChooseDialog))
-        await pilot.press("k", "escape")
+        await pilot.press("f", "escape")
         await until(pilot, lambda: pilot.app.screen is screen)
         await pilot.press("f5", *"No sound", "f10", "escape")
         await until(pilot, lambda: "Saved: ticket 10001" in told(pilot))
         before = screen.ticket_pane.fields
-        await begin(pilot, "k", "s")
+        await begin(pilot, "f", "s")
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.ticket_pane.fields == before and not screen.ticket_pane.mark
@@ -221,17 +221,17 @@ async def test_a_text_that_was_begun_is_a_draft(tmp_path: Path) -> None:
     async with opened(tmp_path) as (pilot, feed):
         screen = await talk(pilot, feed)
         await pilot.press("f5", *"No sound", "escape")
-        dialog = await begin(pilot, "k", "n")
+        dialog = await begin(pilot, "f", "n")
         await pilot.press("tab", *" Twice.")
         assert dialog.fields["text"].endswith("Twice.")
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
-        assert (await begin(pilot, "k", "u")).fields["text"].startswith("Nobody at"), (
+        assert (await begin(pilot, "f", "u")).fields["text"].startswith("Nobody at"), (
             "another macro's is not mixed up"
         )
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
-        assert (await begin(pilot, "k", "n")).fields["text"].endswith("Twice.")
+        assert (await begin(pilot, "f", "n")).fields["text"].endswith("Twice.")
         await pilot.press("ctrl+q")
     async with opened_again(tmp_path) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, MacroDialog))

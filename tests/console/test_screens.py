@@ -25,7 +25,7 @@ def feed_of(tmp_path: Path) -> Callable[..., tuple[object, Feed]]:
 async def _write(pilot: Pilot[str], feed: Feed) -> None:
     screen = await talk(pilot, feed)
     await pilot.press("1")
-    await until(pilot, lambda: screen.query_one(ScriptPane).card.card == "verify")
+    await until(pilot, lambda: screen.query_one(ScriptPane).card.card == "D2-5")
     for ticks in (1, 2):
         await pilot.press("v")
         await until(pilot, lambda ticks=ticks: len(screen.glance.glance.verified) == ticks)

@@ -243,7 +243,7 @@ async def test_an_interrupted_ticket_comes_back_as_it_was(tmp_path: Path) -> Non
         assert screen.ticket_pane.field("title").cursor_at == before
         await pilot.press("escape", "f6", "down", "enter")
         await until(pilot, lambda: len(screen.session.desk.item.run.trail) == 2)  # type: ignore[union-attr]
-        assert screen.query_one(ScriptPane).card.card == "verify"  # type: ignore[union-attr]
+        assert screen.query_one(ScriptPane).card.card == "D2-5"  # type: ignore[union-attr]
 
 
 async def test_unknown_caller_becomes_a_customer(tmp_path: Path) -> None:

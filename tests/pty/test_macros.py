@@ -25,7 +25,7 @@ def test_a_macro_by_keyboard(open_console: Opener, tmp_path: Path, size: tuple[i
     contact = books.in_hand(tmp_path)
     number = steps.write_ticket(terminal, "Screen stays black", "Since this morning.")
 
-    terminal.keys("kh")
+    terminal.keys("fh")
     shown = terminal.wait_for("note for colleagues")
     assert re.search(r"state +new → on hold", shown) and re.search(r"priority +normal → high", shown)
     assert re.search(r"with it +what was typed before: title, details", shown)
@@ -33,15 +33,15 @@ def test_a_macro_by_keyboard(open_console: Opener, tmp_path: Path, size: tuple[i
     terminal.wait_gone("note for colleagues")
     assert books.contact_tickets(tmp_path, contact.id) == [], "nothing is saved by looking"
 
-    terminal.keys("kh<tab> Fan is dead.<f10>")
+    terminal.keys("fh<tab> Fan is dead.<f10>")
     terminal.wait_for(f"F5 Ticket · {number} · on hold · saved")
     terminal.wait_for("note: Hardware fault")
     terminal.wait_for(re.compile(r"due +‖ resolution paused, on hold"))
-    terminal.keys("kt<enter>")  # in one piece
+    terminal.keys("ft<enter>")  # in one piece
     terminal.wait_for(f"F5 Ticket · {number} · open · saved")
     terminal.wait_for("told the customer: Told Maria Alvarez")
     terminal.wait_for(re.compile(r"due +[○▲] resolution due "))
-    terminal.keys("u")
+    terminal.keys("i")
     terminal.wait_for("✓ first response met")
     terminal.keys("<esc>")
     terminal.wait_gone("✓ first response met")

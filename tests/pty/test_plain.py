@@ -31,7 +31,7 @@ def test_it_rings_in_the_midst_of_a_line(open_console: Opener, tmp_path: Path) -
     terminal.keys("arez<enter>")
     terminal.wait_for(lambda: "\n1: Maria Alvarez, " in said())
     terminal.keys("answer<enter>")
-    terminal.wait_for(lambda: "\nConnected: " in said() and "\n3: Wrong number.\n> " in said())
+    terminal.wait_for(lambda: "\nConnected: " in said() and "\n3: Nobody answers.\n> " in said())
     terminal.keys("<c-d>")
     assert terminal.wait_exit(2.5) == 0
     assert terminal.wait_alone(2) == []

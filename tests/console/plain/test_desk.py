@@ -209,7 +209,7 @@ async def test_a_macro_is_read_out_before_it_applies(tmp_path: Path) -> None:
             " when it suits you; we get in touch again if we do not hear from you.",
         ]
         assert await desk.type("no") == ["Nothing is changed."]
-        assert await desk.type("k solved", "yes") == ["Applied: Solved, confirmed by phone. Ticket 10001 is saved."]
+        assert await desk.type("f solved", "yes") == ["Applied: Solved, confirmed by phone. Ticket 10001 is saved."]
         assert await desk.type("due") == [
             "First response met 14:18 in the contact in which it was opened (due 16:18): 2 business hours after 14:18.",
             "Resolution met 14:18 by solving it (due Tue 18:48): 32 business hours after 14:18.",

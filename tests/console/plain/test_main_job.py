@@ -30,7 +30,7 @@ async def test_a_call_from_ringing_to_wrapped_up(tmp_path: Path, snapshot: Snaps
         await desk.ring()
         await desk.type("answer")
         await desk.connect()
-        await desk.type("1", "customer", "more", "verify", "verify phone")
+        await desk.type("1", "customer", "more", "1", "verify", "verify phone", "1", "")
         await desk.type("set title Label printer skips labels", "spell")
         await desk.type("details", "Since Monday after the driver update.", "Reseated the roll: the same.", ".")
         await desk.type("set priority high", "ticket", "save", "note Asked to restart the printer")
