@@ -49,7 +49,7 @@ def _open_console(
     from console.settings import SettingsError
 
     if floor is not None:
-        floor = [*floor, "--site-tz", settings.time_zone]
+        floor = [*floor, "--messages", "--site-tz", settings.time_zone]
     launch = Launch(folder, settings, role, floor)
     try:
         sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)

@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--site-tz", type=_zone, default="UTC", help="the site's zone, for the ages of invoices")
     made.add_argument("--hold", action="store_true", help="stay open after the end of the log")
     made.add_argument("--agents", type=int, default=5, help="how many agents are played")
+    made.add_argument("--messages", action="store_true", help="some contacts come as a message")
     made.add_argument("--calls-per-hour", type=_not_negative, help="calls in the busiest hour")
     made.add_argument("--json", action="store_true", help="the summary as JSON")
     made.add_argument("--watch-stdin", action="store_true", help="stop when standard input closes")
@@ -127,6 +128,7 @@ def main() -> int:
         site_tz=given.site_tz,
         hold=given.hold,
         agents=max(0, given.agents),
+        messages=given.messages,
         calls_per_hour=given.calls_per_hour,
     )
     stop = _Stop(given.watch_stdin)

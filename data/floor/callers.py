@@ -44,8 +44,15 @@ def lognormal(rng: random.Random, median: float, spread: float) -> float:
 class Callers:
     """The endless sequence of callers of one seed."""
 
-    def __init__(self, practice: Practice, directory: Sequence[Customer], seed: int) -> None:
-        """`directory`: the customers who call, in an order that is the same at every start."""
+    def __init__(
+        self, practice: Practice, directory: Sequence[Customer], seed: int, *, messages: bool = False
+    ) -> None:
+        """
+        Args:
+            directory: the customers who call, in an order that is the same at every start.
+            messages: some contacts come as a message.
+        """
+        self._messages = messages
         self._practice = practice
         self._seed = seed
         self._drawn = 0
@@ -93,6 +100,8 @@ class Callers:
     def _message(self) -> str:
         """What this contact writes; empty for a caller. Drawn apart, so that the callers stay who they are."""
         written = self._practice.callers.written
+        if not self._messages:
+            return ""
         rng = random.Random(f"{self._seed}/written/{self._drawn}")
         if self._drawn != written.first and rng.random() >= written.share:
             return ""

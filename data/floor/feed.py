@@ -58,7 +58,8 @@ class PracticeFeed:
             calls_per_hour = practice.day.calls_per_hour
         start = options.start or OPENS
         self._arrivals = Arrivals(practice.day.curve, calls_per_hour, start, seed)
-        self._opening = list(practice.callers.opening_at_s) if calls_per_hour > 0 else []
+        later = [practice.callers.written.at_s] if options.messages else []
+        self._opening = [*practice.callers.opening_at_s, *later] if calls_per_hour > 0 else []
         self._next_t = 0.0
         opens = datetime.combine(date(2000, 1, 1), start)
         self._agents = practice.crew(options.agents)

@@ -66,7 +66,7 @@ class Floor:
         directory = leftovers.furnish(
             self._line, practice, clock.now().astimezone(ZoneInfo(options.site_tz)).date()
         )
-        callers = Callers(practice, directory, self.seed)
+        callers = Callers(practice, directory, self.seed, messages=options.messages)
         self._ringing = Ringing(self.switch)
         self._feed = self._chosen_feed(practice, callers)
         self._wishes = Wishes(self.switch, callers, "replay" if replays else "floor")

@@ -40,6 +40,8 @@ class FloorOptions(Value):
     """Stay open when the log has ended."""
     agents: int = Field(default=5, ge=0)
     """How many agents the floor plays; a replay plays the log's own."""
+    messages: bool = False
+    """Some contacts come as a message, which waits until it is taken; for a floor with somebody at a console."""
     calls_per_hour: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """Calls in the busiest hour; None takes the practice content's figure."""
 

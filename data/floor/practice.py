@@ -70,7 +70,9 @@ class Written(Value):
 
     share: float
     first: int
-    """Which contact of a shift is the first of them; 0: none for sure."""
+    """Which contact of a shift is the first of them: the one behind the opening callers."""
+    at_s: float
+    """When that one comes."""
     account: str
     """Whose that one is."""
     texts: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -27,8 +27,8 @@ def seed_with(wanted: Callable[[Caller, int], bool]) -> tuple[int, Caller]:
     opening = practice.callers.opening_at_s
     for seed in range(1, 2000):
         arrivals = Arrivals(practice.day.curve, practice.day.calls_per_hour, time(9), seed)
-        at = [*opening, arrivals.after(opening[-1])]
-        callers = Callers(practice, customers, seed)
+        at = [*opening, practice.callers.written.at_s, arrivals.after(practice.callers.written.at_s)]
+        callers = Callers(practice, customers, seed, messages=True)
         drawn = [callers.next() for _ in at]
         names = Counter(caller.name[:NAME_SEEN] for caller in drawn)
         for caller, when in zip(drawn, at, strict=True):
