@@ -11,32 +11,36 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from data.billing import charges, invoices, payments
+from data.billing import accounts, charges, invoices, payments
 from data.billing import receipt as receipts
-from data.billing.amounts import money_text, parse_money
+from data.billing.amounts import MoneyError, money_text, parse_money
 from data.billing.ledger import InvoiceState
 from data.billing.receipt import Receipt
 from data.callbacks import callbacks
+from data.callbacks.callbacks import CallbackFaultError
 from data.callbacks.when import when
 from data.desk import journal
 from data.desk.journal import DeskItem
 from data.models.base import CustomerId, TicketId, new_id
 from data.models.callback import CallbackOutcome
 from data.models.contact import Request, RequestAction
-from data.models.money import Method
+from data.models.money import Charge, Method
 from data.models.notice import NoticeRole
+from data.models.ticket import TicketState
 from data.notices import notices
 from data.playbook import actions as act
 from data.playbook.actions import Act
 from data.playbook.facts import Facts
 from data.playbook.model import Playbook
 from data.playbook.run import Done, Run
-from data.playbook.wording import filled
+from data.playbook.wording import WordingError, filled
 from data.playbook.workplace import Workplace
 from data.playbook.world import Channel
 from data.queue import handling
 from data.store.database import Store
 from data.tickets import tickets
+from data.tickets.rules import MAX_DETAILS, MAX_TITLE, TRANSITIONS
+from data.tickets.tickets import TicketFaultError
 
 TYPES = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
 WHO = {"remote agent": NoticeRole.AGENT, "leader": NoticeRole.LEADER, "support": NoticeRole.SUPPORT}
@@ -93,7 +97,14 @@ class Hand:
 
     def text(self, template: str) -> str:
         """A text with its facts filled in."""
-        return filled(template, self.facts.words(self.playbook)) if "{" in template else template
+        if "{" not in template:
+            return template
+        try:
+            return filled(template, self.facts.words(self.playbook))
+        except WordingError as error:
+            raise ScriptError(
+                f"A text of the script cannot be filled in ({error}): jump to another card, and tell who writes it."
+            ) from error
 
     def ticket_id(self) -> TicketId:
         """The saved ticket."""
@@ -162,11 +173,14 @@ def do(hand: Hand, action: Act, outcome: str, given: Given) -> Done | None:
 
 
 def undo(hand: Hand, done: Done) -> bool:
-    """Take back what was done; False when there is no way back."""
+    """Take back what was done; False when there is no way back, or what came after it stands in the way."""
     undoer = UNDOERS.get(done.action)
     if undoer is None or not done.undo:
         return False
-    undoer(hand, done)
+    try:
+        undoer(hand, done)
+    except (MoneyError, CallbackFaultError, TicketFaultError):
+        return False  # each is raised before anything is written
     return True
 
 
@@ -236,8 +250,11 @@ def _no_speaker(hand: Hand, done: Done) -> None:
 
 
 def _form(hand: Hand, name: str, fields: Mapping[str, str], words: str) -> Done:
-    before = hand.write_form(fields)
-    return Done(action=name, words=words, undo={"before": json.dumps(before)})
+    return Done(action=name, words=words, undo=_as_before(fields, hand.write_form(fields)))
+
+
+def _as_before(wrote: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    return {"wrote": json.dumps(dict(wrote)), "before": json.dumps(dict(before))}
 
 
 @_undoes("ticket")
@@ -246,8 +263,16 @@ def _form(hand: Hand, name: str, fields: Mapping[str, str], words: str) -> Done:
 @_undoes("confirm_contact")
 @_undoes("remote_session")
 def _form_as_before(hand: Hand, done: Done) -> None:
+    """What somebody has changed since stays theirs, and so does a state from which there is no way back."""
     before: dict[str, str] = json.loads(done.undo["before"])
-    hand.write_form(before)
+    wrote: dict[str, str] = json.loads(done.undo["wrote"])
+    form, ticket = hand.facts.form, hand.facts.ticket
+    back = {name: text for name, text in before.items() if form.get(name, "").strip() == wrote[name].strip()}
+    state = back.get("state", "")
+    if ticket is not None and state and TicketState(state) not in TRANSITIONS[ticket.state]:
+        hand.told.append(f"The ticket stays {ticket.state}: it cannot become {back.pop('state')} again.")
+    if back:
+        hand.write_form(back)
 
 
 @_does(act.Asset)
@@ -273,10 +298,10 @@ def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     kind = {"plan": by_plan, "as it is": form.get("type", "") or by_plan}.get(action.type, action.type)
     fields = {"type": kind}
     suggestions = {
-        "title": hand.text(action.title) or (contact.about if contact is not None else "") or "Contact",
+        "title": (hand.text(action.title) or (contact.about if contact is not None else ""))[:MAX_TITLE] or "Contact",
         "assignee": action.assignee,
         "sla": action.sla,
-        "details": hand.text(action.details),
+        "details": hand.text(action.details)[:MAX_DETAILS],
     }
     fields |= {name: text for name, text in suggestions.items() if text and not form.get(name, "").strip()}
     fields |= {name: text for name, text in (("state", action.state), ("priority", action.priority)) if text}
@@ -284,9 +309,7 @@ def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     new = hand.item.ticket_id is None
     before = hand.write_form(fields) if fields or new else {}
     words = f"ticket {hand.item.number}, type {kind}" + (f", {action.state}" if action.state else "")
-    undo = (
-        {} if new or not before else {"before": json.dumps({name: before[name] for name in before if before[name]})}
-    )
+    undo = {} if new or not before else _as_before(fields, before)
     return Done(action="ticket", words=words, undo=undo)
 
 
@@ -311,17 +334,18 @@ def _mark(hand: Hand, field: str, value: str) -> None:
 
 @_does(act.Hardware)
 def _hardware(hand: Hand, action: act.Hardware, _: str, given: Given) -> Done:
-    before = hand.facts["hardware"]
-    for name in ("part", "visit"):
-        if name in given:
-            _mark(hand, f"hardware {name}", money_text(parse_money(given[name])))
-    _mark(hand, "hardware", action.state)
-    return Done(action="hardware", words=f"hardware: {action.state}", undo={"before": before})
+    prices = {f"hardware {one}": money_text(parse_money(given[one])) for one in ("part", "visit") if one in given}
+    marks = {**prices, "hardware": action.state}
+    before = {field: tickets.marked(hand.store, hand.ticket_id(), field) for field in marks}
+    for field, value in marks.items():
+        _mark(hand, field, value)
+    return Done(action="hardware", words=f"hardware: {action.state}", undo={"before": json.dumps(before)})
 
 
 @_undoes("hardware")
 def _hardware_before(hand: Hand, done: Done) -> None:
-    _mark(hand, "hardware", done.undo["before"])
+    for field, value in json.loads(done.undo["before"]).items():
+        _mark(hand, field, value)
 
 
 @_does(act.Appointment)
@@ -341,8 +365,16 @@ def _return_to_lead(hand: Hand, _: act.ReturnToLead, __: str, ___: Given) -> Don
 # money
 
 
+def _own_charges(hand: Hand) -> list[Charge]:
+    """What this script has charged and what still stands."""
+    made = {one.undo.get("charge") for one in (*hand.run.deeds(), *hand.done)}
+    return [one for one in hand.facts.money.charges if one.id in made]
+
+
 @_does(act.Charge)
-def _charge(hand: Hand, action: act.Charge, _: str, __: Given) -> Done:
+def _charge(hand: Hand, action: act.Charge, _: str, __: Given) -> Done | None:
+    if any(one.item == action.item for one in _own_charges(hand)):
+        return None  # the card is reached once more
     work = hand.workplace
     charge = charges.charge(hand.store, hand.ticket_id(), action.item, work.agent, work.clock, work.catalogue)
     hand.changed()
@@ -355,10 +387,13 @@ def _charge(hand: Hand, action: act.Charge, _: str, __: Given) -> Done:
 def _no_charge(hand: Hand, done: Done) -> None:
     work = hand.workplace
     charges.take_back(hand.store, done.undo["charge"], "gone back in the script", work.agent, work.clock)
+    hand.changed()
 
 
 @_does(act.Invoice)
-def _invoice(hand: Hand, _: act.Invoice, __: str, ___: Given) -> Done:
+def _invoice(hand: Hand, _: act.Invoice, __: str, ___: Given) -> Done | None:
+    if not hand.facts.money.waiting and _own_charges(hand):
+        return None  # the card is reached once more
     work = hand.workplace
     invoice = invoices.invoice(hand.store, hand.ticket_id(), work.agent, work.clock, work.terms)
     hand.changed()
@@ -371,8 +406,13 @@ def _invoice(hand: Hand, _: act.Invoice, __: str, ___: Given) -> Done:
 
 @_undoes("invoice")
 def _no_invoice(hand: Hand, done: Done) -> None:
-    work = hand.workplace
-    invoices.void(hand.store, done.undo["invoice"], "gone back in the script", work.agent, work.clock)
+    """Void what stands for its charges: it may have been voided and made anew since."""
+    made, work = accounts.invoice_of(hand.store, done.undo["invoice"]), hand.workplace
+    charged = {line.charge_id for line in made.lines} if made is not None else set()
+    for one in accounts.standing_invoices(hand.store, hand.ticket_id()):
+        if charged & {line.charge_id for line in one.lines}:
+            invoices.void(hand.store, one.id, "gone back in the script", work.agent, work.clock)
+    hand.changed()
 
 
 @_does(act.VoidInvoice)
@@ -383,7 +423,17 @@ def _void_invoice(hand: Hand, action: act.VoidInvoice, _: str, __: Given) -> Don
         invoices.void(hand.store, one.invoice.id, action.why, work.agent, work.clock)
     hand.changed()
     numbers = ", ".join(one.invoice.number for one in open_here)
-    return Done(action="void_invoice", words=f"invoice {numbers} void") if numbers else None
+    if not numbers:
+        return None
+    return Done(action="void_invoice", words=f"invoice {numbers} void", undo={"ticket": hand.ticket_id()})
+
+
+@_undoes("void_invoice")
+def _invoice_anew(hand: Hand, done: Done) -> None:
+    work = hand.workplace
+    anew = invoices.invoice(hand.store, done.undo["ticket"], work.agent, work.clock, work.terms)
+    hand.changed()
+    hand.told.append(f"A void invoice stays void: the same charges are on invoice {anew.number} now.")
 
 
 def payable(facts: Facts, action: act.Payment) -> list[InvoiceState]:
@@ -498,7 +548,12 @@ def _upsell(hand: Hand, action: act.Upsell, outcome: str, given: Given) -> Done 
     said = "not suitable" if action.unsuitable else outcome
     why = action.unsuitable or given.get("reason", "").strip()
     words = f"{offer}: {said}" + (f", {why}" if why else "")
-    return Done(action="upsell", words=words, facts={"outcome": said})
+    return Done(action="upsell", words=words, undo={"said": said}, facts={"outcome": said})
+
+
+@_undoes("upsell")
+def _no_upsell(_hand: Hand, _: Done) -> None:
+    """Nothing is stored beside the step: what was said there counts no longer."""
 
 
 # the line
@@ -508,14 +563,27 @@ def _upsell(hand: Hand, action: act.Upsell, outcome: str, given: Given) -> Done 
 def _chat(hand: Hand, action: act.Chat, outcome: str, _: Given) -> Done:
     if action.do == "end":
         return Done(action="chat", words="chat ended")
-    hand.set_run(channel=Channel.CHAT)
-    return Done(action="chat", words=f"chat: {outcome}", facts={"outcome": outcome})
+    undo = _reached_by(hand, Channel.CHAT)
+    return Done(action="chat", words=f"chat: {outcome}", undo=undo, facts={"outcome": outcome})
+
+
+def _reached_by(hand: Hand, channel: Channel) -> dict[str, str]:
+    before = hand.run.channel
+    hand.set_run(channel=channel)
+    return {"channel": before}
+
+
+@_undoes("chat")
+@_undoes("call")
+@_undoes("called_back")
+def _reached_as_before(hand: Hand, done: Done) -> None:
+    hand.set_run(channel=Channel(done.undo["channel"]))
 
 
 @_does(act.Call)
 def _call(hand: Hand, _: act.Call, outcome: str, __: Given) -> Done:
-    hand.set_run(channel=Channel.VOICE)
-    return Done(action="call", words=f"call: {outcome}", facts={"outcome": outcome})
+    undo = _reached_by(hand, Channel.VOICE)
+    return Done(action="call", words=f"call: {outcome}", undo=undo, facts={"outcome": outcome})
 
 
 @_does(act.Email)
@@ -525,8 +593,7 @@ def _email(_hand: Hand, _: act.Email, __: str, ___: Given) -> Done:
 
 @_does(act.CalledBack)
 def _called_back(hand: Hand, _: act.CalledBack, __: str, ___: Given) -> Done:
-    hand.set_run(channel=Channel.VOICE)
-    return Done(action="called_back", words="they called back")
+    return Done(action="called_back", words="they called back", undo=_reached_by(hand, Channel.VOICE))
 
 
 @_does(act.AtComputer)

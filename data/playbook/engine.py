@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from data.billing.amounts import money_text
 from data.billing.receipt import Receipt
 from data.desk import journal
 from data.desk.journal import DeskItem
 from data.models.base import new_id
 from data.models.card_step import CardStep
 from data.models.contact import Request
-from data.playbook.actions import Act, Asked
+from data.playbook.actions import Act, Asked, Payment
 from data.playbook.doing import Hand, ScriptError, do, payable, undo
 from data.playbook.facts import Facts, origin_of
 from data.playbook.library import Library
@@ -26,6 +27,8 @@ from data.playbook.workplace import Workplace
 from data.playbook.world import Channel
 from data.store.database import Store
 from data.store.save import saving
+from data.text.cards import mask_cards
+from data.text.whole import whole
 
 MOST_BY_ITSELF = 50
 """Cards that data may pass in a row: more is a circle that `playbook check` should have found."""
@@ -96,15 +99,16 @@ class Engine:
             raise ScriptError("This is the contact's own script: it ends with the contact.")
         with store.write():
             hand = self._hand(store, item)
-            self._log(hand, answer="", outcome="", to="")
+            self._log(store, item)
             hand.changed(item.model_copy(update={"runs": item.runs[:-1]}))
             return self._keep(hand, ())
 
     def finish(self, store: Store, item: DeskItem) -> None:
         """The contact is over: the card on which each of its scripts ended is kept."""
-        while item.runs:
-            self._log(self._hand(store, item), answer="", outcome="", to="")
-            item = item.model_copy(update={"runs": item.runs[:-1]})
+        with store.write():
+            while item.runs:
+                self._log(store, item)
+                item = item.model_copy(update={"runs": item.runs[:-1]})
 
     # going on and back
 
@@ -137,19 +141,23 @@ class Engine:
             ScriptError, MoneyError, TicketFaultError, CallbackFaultError, WhenError: it cannot be taken now; nothing is kept.
             StoreError: nothing was written.
         """
+        given = {name: mask_cards(whole(text)) for name, text in given.items()}
         with store.write():
             hand = self._hand(store, item)
             card = self._card(hand)
             answer = self._answer(hand, card, key)
             self._check_given(hand, card, answer, given)
+            if self._paid_already(hand, card, answer):
+                hand.told.append("This was paid before: nothing more is open, and no second payment is recorded.")
+            label = hand.text(answer.label)
             done = [
                 one
                 for action in self._acts(hand, card, answer)
                 if (one := do(hand, action, answer.outcome, given)) is not None
             ]
-            trail = (*hand.run.trail[:-1], hand.run.step.model_copy(update={"answer": answer.label}))
+            trail = (*hand.run.trail[:-1], hand.run.step.model_copy(update={"answer": label}))
             hand.set_run(trail=trail)
-            self._log(hand, answer=key, outcome=answer.outcome, to=answer.to)
+            self._log(store, hand.item, answer=key, outcome=answer.outcome, to=answer.to)
             return self._keep(hand, self._go(hand, answer.to, tuple(done)))
 
     def back(self, store: Store, item: DeskItem) -> Turn:
@@ -158,11 +166,13 @@ class Engine:
         Raises:
             ScriptError: this is the first card.
         """
-        if item.run is None or not any(not step.by_itself for step in item.run.trail[:-1]):
+        before = item.run.trail[:-1] if item.run is not None else ()
+        target = next((step.card for step in reversed(before) if not step.by_itself), None)
+        if target is None:
             raise ScriptError("This is the first card.")
         with store.write():
             hand = self._hand(store, item)
-            self._log(hand, answer="back", outcome="", to="")
+            self._log(store, item, answer="back", to=target)
             stays: list[Done] = []
             while True:
                 step = hand.run.step
@@ -172,7 +182,7 @@ class Engine:
                     break
             step = hand.run.step.model_copy(update={"answer": "", "at": self.workplace.clock.now()})
             hand.set_run(trail=(*hand.run.trail[:-1], step), kept=(*hand.run.kept, *reversed(stays)))
-            kept = [one.words for one in stays if one.action in STAYS]
+            kept = [one.words for one in stays if one.action in STAYS or one.undo]
             if kept:
                 hand.told.append(f"This stays as it is: {'; '.join(kept)}.")
             return self._keep(hand, ())
@@ -186,7 +196,7 @@ class Engine:
         with store.write():
             hand = self._hand(store, item)
             hand.playbook.card(card_id)
-            self._log(hand, answer="jump", outcome="", to=card_id)
+            self._log(store, item, answer="jump", to=card_id)
             return self._keep(hand, self._go(hand, card_id, (), because="you jumped here"))
 
     def _go(self, hand: Hand, card_id: str, done: tuple[Done, ...], because: str = "") -> tuple[Done, ...]:
@@ -198,6 +208,7 @@ class Engine:
             hand.set_run(trail=(*hand.run.trail, step))
             everything = (*everything, *self._enter(hand, card, done))
             if card.end == "back" and len(hand.item.runs) > 1 and not (card.say.channels or card.jump):
+                self._log(hand.store, hand.item)
                 hand.changed(hand.item.model_copy(update={"runs": hand.item.runs[:-1]}))
                 return everything
             if not card.branches:
@@ -208,7 +219,7 @@ class Engine:
                     f"The script does not say how to go on from {card.id} ({card.title}): jump to a card that fits."
                 )
             because, done = hand.text(branch.because), ()
-            self._log(hand, answer="", outcome="", to=branch.to, because=because)
+            self._log(hand.store, hand.item, to=branch.to, because=because)
             card_id = branch.to
         raise ScriptError(f"The script goes in a circle at {card_id}: jump to a card that fits.")
 
@@ -243,7 +254,18 @@ class Engine:
     def _acts(self, hand: Hand, card: Card, answer: Answer) -> list[Act]:
         """What an answer does: first what came of the thing that the card waited for."""
         expected: Sequence[Act] = () if card.expect is None else (card.expect,)
+        if self._paid_already(hand, card, answer):
+            expected = ()
         return [one for one in (*expected, *answer.actions) if holds(one.when, hand.facts)]
+
+    def _paid_already(self, hand: Hand, card: Card, answer: Answer) -> bool:
+        """Whether a card that was gone back to waits for a payment that has been recorded."""
+        return (
+            isinstance(card.expect, Payment)
+            and answer.outcome == card.expect.done
+            and any(one.facts.get("payment") for one in hand.run.deeds())
+            and not payable(hand.facts, card.expect)
+        )
 
     def _with_choices(self, hand: Hand, asked: Asked) -> Asked:
         choices: tuple[tuple[str, str], ...] = asked.choices
@@ -269,8 +291,11 @@ class Engine:
     def _check_given(self, hand: Hand, card: Card, answer: Answer, given: Mapping[str, str]) -> None:
         for action in self._acts(hand, card, answer):
             for one in _asks(action, answer):
-                if not one.optional and not given.get(one.name, "").strip():
+                value = given.get(one.name, "").strip()
+                if not one.optional and not value:
                     raise ScriptError(f"Still needed: {one.label[:1].lower()}{one.label[1:]}")
+                if one.choices and value not in dict(one.choices):
+                    raise ScriptError(f"{one.label} Take one of: {', '.join(dict(one.choices))}.")
 
     def _keep(self, hand: Hand, done: tuple[Done, ...]) -> Turn:
         item = journal.keep(hand.store, hand.item, self.workplace.clock)
@@ -278,16 +303,19 @@ class Engine:
             item, tuple(one.words for one in done), tuple(hand.told), tuple(hand.requests), tuple(hand.receipts)
         )
 
-    def _log(self, hand: Hand, *, answer: str, outcome: str, to: str, because: str = "") -> None:
+    def _log(
+        self, store: Store, item: DeskItem, *, answer: str = "", outcome: str = "", to: str = "", because: str = ""
+    ) -> None:
         """Keep the card that is left."""
-        run, step, now = hand.run, hand.run.step, self.workplace.clock.now()
-        with saving(hand.store, self.workplace.agent, self.workplace.clock) as change:
+        run, now = item.runs[-1], self.workplace.clock.now()
+        step = run.step
+        with saving(store, self.workplace.agent, self.workplace.clock) as change:
             change.add(
                 CardStep(
                     id=new_id(),
                     run_id=run.id,
-                    contact_id=hand.item.contact_id,
-                    ticket_id=hand.item.ticket_id,
+                    contact_id=item.contact_id,
+                    ticket_id=item.ticket_id,
                     playbook=run.playbook,
                     version=run.version,
                     card=step.card,
@@ -358,9 +386,6 @@ class Engine:
 
     def _due(self, hand: Hand, card: Card) -> str:
         """What the payment on this card comes to."""
-        from data.billing.amounts import money_text
-        from data.playbook.actions import Payment
-
         if not isinstance(card.expect, Payment):
             return ""
         due = payable(hand.facts, card.expect)

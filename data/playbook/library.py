@@ -78,7 +78,7 @@ class Library:
             )
 
     def version(self, store: Store, playbook_id: str, digest: str) -> Playbook:
-        """The version that a contact began with; today's where the store has lost it.
+        """The version that a contact began with; today's where the store has lost it, or this program is too new for it.
 
         Raises:
             LookupError: there is no such playbook any more.
@@ -88,7 +88,10 @@ class Library:
             if text is None:
                 return self.current(playbook_id).playbook
             path = Path(f"{playbook_id}.yaml")
-            self._by_digest[digest] = reviewed.fitted(reviewed.parse(text, path), path, Playbook)
+            try:
+                self._by_digest[digest] = reviewed.fitted(reviewed.parse(text, path), path, Playbook)
+            except reviewed.ContentError:
+                return self.current(playbook_id).playbook
         return self._by_digest[digest]
 
 

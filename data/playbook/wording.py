@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Template, nodes
     from jinja2.sandbox import SandboxedEnvironment
 
 GAP = "…"
@@ -36,6 +36,9 @@ NAMES: Mapping[str, str] = {
 }
 """What a text may name."""
 
+
+FILTERS = ("capitalize", "default", "lower", "title", "trim", "upper")
+"""What a text may do to a word: `{{ plan | capitalize }}`."""
 
 _AGAIN = re.compile(
     r"\b(?:hold|wait)(?:ing)?\b[^.!?]{0,30}\b(?:again|once more|(?:bit|little|moment) longer)\b"
@@ -73,12 +76,37 @@ def _environment() -> SandboxedEnvironment:
 
     environment = SandboxedEnvironment(autoescape=False, undefined=Gap)
     environment.globals.clear()
+    environment.filters = {name: environment.filters[name] for name in FILTERS}
     return environment
 
 
 @lru_cache(maxsize=512)
 def _template(text: str) -> Template:
+    _tree(text)
     return _environment().from_string(text)
+
+
+def _tree(text: str) -> nodes.Template:
+    """A text as it is built, once it is sure that filling it in takes no time or memory to speak of.
+
+    Raises:
+        WordingError: it calculates, repeats, or calls anything but `price`.
+        TemplateError, RecursionError: it is no text that can be filled in.
+    """
+    from jinja2 import nodes
+
+    harmless = (
+        nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Const, nodes.Filter,
+        nodes.Call, nodes.If, nodes.CondExpr, nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand,
+        nodes.Test, nodes.Concat,
+    )  # fmt: skip
+    tree = _environment().parse(text)
+    for one in tree.find_all(nodes.Node):
+        if not isinstance(one, harmless):
+            raise WordingError("a text may name facts and choose between words, nothing else")
+        if isinstance(one, nodes.Call) and not (isinstance(one.node, nodes.Name) and one.node.name == "price"):
+            raise WordingError("the only thing that a text may call is price('…')")
+    return tree
 
 
 def filled(text: str, facts: Mapping[str, Any]) -> str:
@@ -94,7 +122,9 @@ def filled(text: str, facts: Mapping[str, Any]) -> str:
     known = {name: value for name, value in facts.items() if value not in ("", None)}
     try:
         return " ".join(_template(text).render(known).split())
-    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+    except WordingError:
+        raise
+    except (TemplateError, SyntaxError, TypeError, ValueError, RecursionError, MemoryError) as error:
         raise WordingError(str(error) or type(error).__name__) from error
 
 
@@ -118,12 +148,13 @@ def reading(text: str) -> Reading:
         return Reading()
     from jinja2 import TemplateError, meta, nodes
 
-    environment = _environment()
     try:
-        tree = environment.parse(text)
+        tree = _tree(text)
         names = meta.find_undeclared_variables(tree)
     except TemplateError as error:
         raise WordingError(str(error.message).rstrip(".")) from error
+    except RecursionError as error:
+        raise WordingError("it is nested too deeply") from error
     return Reading(
         frozenset(names),
         frozenset(
