@@ -298,7 +298,8 @@ def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     kind = {"plan": by_plan, "as it is": form.get("type", "") or by_plan}.get(action.type, action.type)
     fields = {"type": kind}
     suggestions = {
-        "title": (hand.text(action.title) or (contact.about if contact is not None else ""))[:MAX_TITLE] or "Contact",
+        "title": (hand.text(action.title) or (contact.about if contact is not None else ""))[:MAX_TITLE]
+        or "Contact",
         "assignee": action.assignee,
         "sla": action.sla,
         "details": hand.text(action.details)[:MAX_DETAILS],
@@ -336,16 +337,16 @@ def _mark(hand: Hand, field: str, value: str) -> None:
 def _hardware(hand: Hand, action: act.Hardware, _: str, given: Given) -> Done:
     prices = {f"hardware {one}": money_text(parse_money(given[one])) for one in ("part", "visit") if one in given}
     marks = {**prices, "hardware": action.state}
-    before = {field: tickets.marked(hand.store, hand.ticket_id(), field) for field in marks}
-    for field, value in marks.items():
-        _mark(hand, field, value)
+    before = {name: tickets.marked(hand.store, hand.ticket_id(), name) for name in marks}
+    for name, value in marks.items():
+        _mark(hand, name, value)
     return Done(action="hardware", words=f"hardware: {action.state}", undo={"before": json.dumps(before)})
 
 
 @_undoes("hardware")
 def _hardware_before(hand: Hand, done: Done) -> None:
-    for field, value in json.loads(done.undo["before"]).items():
-        _mark(hand, field, value)
+    for name, value in json.loads(done.undo["before"]).items():
+        _mark(hand, name, value)
 
 
 @_does(act.Appointment)

@@ -186,6 +186,14 @@ class Desk:
         """One card back."""
         return self._take(self.scripts.back(self.store, self.item))
 
+    def jump(self, card: str) -> Turn:
+        """To any card."""
+        return self._take(self.scripts.jump(self.store, self.item, card))
+
+    def leave(self) -> Turn:
+        """Back to the script that was interrupted."""
+        return self._take(self.scripts.leave(self.store, self.item))
+
     def _take(self, turn: Turn) -> Turn:
         self.item, self.turn = turn.item, turn
         return turn
