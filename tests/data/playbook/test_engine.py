@@ -143,11 +143,10 @@ def test_what_cannot_be_taken_leaves_everything_as_it_was(
     "given", [{"method": "cash", "reference": "R-2"}, {"method": "link", "reference": "R-1"}, {}]
 )
 def test_a_payment_that_is_refused_records_nothing(store: Store, clock: LeapClock, given: dict[str, str]) -> None:
-    paid = at_the_offer(store, clock)
-    paid.answer("1")
-    paid.answer("1", method="link", reference="R-1")
     desk = at_the_offer(store, clock)
-    desk.answer("1")
+    desk.answer("2")
+    desk.answer("1", method="link", reference="R-1")
+    desk.jump("D2-8")
     before, item = everything(store), desk.item
     with pytest.raises(ValueError, match=r"[.:] |\.$|^Still needed"):
         desk.scripts.answer(store, item, "1", given)
@@ -168,8 +167,8 @@ def test_nothing_ticked_is_not_verified(store: Store, clock: LeapClock) -> None:
 
 def test_a_write_that_fails_at_the_very_end_takes_everything_with_it(store: Store, clock: LeapClock) -> None:
     desk = at_the_offer(store, clock)
-    before, item = everything(store), desk.item
     store.execute("CREATE TRIGGER broken BEFORE INSERT ON desk BEGIN SELECT RAISE(ABORT, 'no room'); END")
+    before, item = everything(store), desk.item
     for step in (lambda: desk.answer("1"), desk.back, lambda: desk.jump("D2-8"), lambda: desk.begin("emergency")):
         with pytest.raises(StoreError):
             step()
