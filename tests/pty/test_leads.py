@@ -13,7 +13,7 @@ from data.models.contact import ContactKind, Request, RequestAction
 from data.models.customer import Plan
 from data.models.money import Invoice, Payment
 from data.models.notice import Notice, NoticeRole
-from data.models.ticket import TicketState
+from data.models.ticket import TicketEvent, TicketState
 from data.store.database import STORE_FILE, Store
 from tests.pty import books, steps
 from tests.pty.conftest import Opener
@@ -89,6 +89,8 @@ def test_past_due_and_add_on_in_one_payment(open_console: Opener, tmp_path: Path
     assert steps.wrap_up(terminal, "h", "Handed over", reason=("b", "break")) == "NOT READY"
 
     [ticket] = books.contact_tickets(tmp_path, contact.id)
+    marks = {one.field: one.new for one in books.all_of(tmp_path, TicketEvent) if one.ticket_id == ticket.id}
+    assert marks["session link"] == "https://help.example.com/session"
     assert (ticket.type, ticket.state, ticket.code) == (Plan.PAY_AS_YOU_GO, TicketState.OPEN, "482915")
     [payment] = [one for one in books.all_of(tmp_path, Payment) if one.reference == "PAY-4711"]
     assert [f"{part.amount}" for part in payment.allocations] == ["120.00", "20.00"]
