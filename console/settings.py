@@ -77,6 +77,11 @@ class Settings(BaseModel):
         "leads", description="The playbook that every contact begins with: its id, or a file of its own."
     )
     playbooks: Path = Field(CONTENT / "playbooks", description="Folder of the playbooks.")
+    session_link: str = Field(
+        "https://help.example.com/session",
+        pattern=r"^https?://\S+$",
+        description="Page of the remote session that the customer is sent; the session's code is entered there.",
+    )
     choices: Path = Field(
         CONTENT / "dispositions.yaml", description="Dispositions and not-ready reasons, with a key each."
     )

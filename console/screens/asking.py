@@ -1,4 +1,4 @@
-"""What the script asks before it takes an answer, and choosing one of many by typing."""
+"""What the script asks before it takes an answer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from console.screens.drafting import DraftDialog
-from console.screens.modal import Dialog
 from console.services.drafts import Slip
 from data.playbook.actions import Asked
 from widgets.fields import ChoiceField, LineField
-from widgets.lines import Lines, Row, label
-from widgets.safe_text import Line, Span, fit, line
+from widgets.lines import Lines, label
+from widgets.safe_text import Line, line
 
 
 class AnswerDialog(DraftDialog[dict[str, str]]):
@@ -67,56 +66,3 @@ class AnswerDialog(DraftDialog[dict[str, str]]):
             self.show_fault(f"still needed: {missing[0].label.rstrip('?').lower()}", missing[0].name)
         else:
             self.accept(values)
-
-
-class PickDialog(Dialog[str]):
-    """Type to narrow a list, enter takes the line."""
-
-    def __init__(self, title: str, choices: Sequence[tuple[str, str, str]], placeholder: str) -> None:
-        """`choices`: (what is returned, its name, a word about it)."""
-        super().__init__(title)
-        self._choices = choices
-        self._placeholder = placeholder
-
-    def compose_body(self) -> ComposeResult:
-        yield LineField(self._placeholder, id="pick-field")
-        yield Lines(id="pick-list", led=True)
-        yield Lines(id="dialog-foot", classes="foot")
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#pick-field").focus()
-        self._list("")
-        keys = line(" ", ("enter", "key"), (" go there", "dim"), "   ", ("esc", "key"), (" back", "dim"))
-        self.query_one("#dialog-foot", Lines).set_lines([keys])
-
-    def _list(self, typed: str) -> None:
-        wanted = typed.strip().casefold()
-        rows = [
-            Row(value, (Span(f"  {fit(value, 8)}", "dim"), Span(fit(name, 24)), Span(about, "dim")))
-            for value, name, about in self._choices
-            if wanted in f"{value} {name} {about}".casefold()
-        ]
-        listed = self.query_one("#pick-list", Lines)
-        listed.set_rows(rows)
-        listed.move_cursor(0)
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._list(event.value)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        key = self.query_one("#pick-list", Lines).key
-        if key is not None:
-            self.dismiss(key)
-
-    def on_lines_chosen(self, event: Lines.Chosen) -> None:
-        event.stop()
-        self.dismiss(event.key)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key in ("up", "down"):
-            event.stop()
-            listed = self.query_one("#pick-list", Lines)
-            listed.move_cursor(listed.cursor_row + (1 if event.key == "down" else -1))

@@ -164,6 +164,7 @@ class CustomerDialog(DraftDialog[Filled | Known]):
             self.show_fault("name: every customer needs one", "name")
             return
         self._accepting = True
+        self.workers.cancel_group(self, "doubles")  # what was looked for while typing would end the question
         try:  # awaited, so that the keys behind this one are for whatever is there then
             found = await self._look(texts)
         finally:

@@ -6,16 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
 
 from console import actions
-from console.screens.modal import Dialog
-from widgets.fields import LineField
+from console.screens.picking import PickDialog
 from widgets.lines import Lines, Row
-from widgets.safe_text import Span, fit, line
+from widgets.safe_text import Span, fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,63 +29,36 @@ class TransferWish:
     warm: bool
 
 
-class TransferDialog(Dialog[TransferWish]):
+class TransferDialog(PickDialog[TransferWish]):
     """Type to narrow the list, enter for blind, a key for warm. A number can be typed as it is."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.WARM]))
 
     def __init__(self, targets: Sequence[Target]) -> None:
-        super().__init__("Transfer to")
+        super().__init__("Transfer to", "queue, agent or number")
         self._targets = targets
 
-    def compose_body(self) -> ComposeResult:
-        yield LineField("queue, agent or number", id="transfer-field")
-        yield Lines(id="transfer-list", led=True)
-        yield Lines(id="dialog-foot", classes="foot")
+    @property
+    def foot(self) -> Sequence[tuple[str, str]]:
+        return (
+            ("enter", "blind: hand over at once"),
+            (self.key_of("warm"), "warm: talk first"),
+            ("esc", "back"),
+        )
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#transfer-field").focus()
-        self._list("")
-        self.query_one("#dialog-foot", Lines).set_lines(
-            [
-                line(
-                    " ", ("enter", "key"), (" blind: hand over at once", "dim"), "   ",
-                    (self.key_of("warm"), "key"), (" warm: talk first", "dim"), "   ", ("esc", "key"), (" back", "dim"),
-                )
-            ]
-        )  # fmt: skip
-
-    def _list(self, typed: str) -> None:
-        wanted = typed.strip().casefold()
+    def rows(self, typed: str) -> list[Row]:
+        wanted = typed.casefold()
         fitting = [one for one in self._targets if wanted in one.name.casefold()]
         rows = [Row(one.value, (Span("  " + fit(one.name, 34)), Span(one.state, "dim"))) for one in fitting]
-        if wanted and any(char.isdigit() for char in wanted):
-            rows.append(Row(typed.strip(), (Span("  call "), Span(typed.strip(), "bright"))))
-        listed = self.query_one("#transfer-list", Lines)
-        listed.set_rows(rows)
-        listed.move_cursor(0)
+        if any(char.isdigit() for char in wanted):
+            rows.append(Row(typed, (Span("  call "), Span(typed, "bright"))))
+        return rows
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._list(event.value)
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_accept(False)
-
-    def on_lines_chosen(self, event: Lines.Chosen) -> None:
-        event.stop()
-        self.dismiss(TransferWish(event.key, warm=False))
-
-    def on_key(self, event: events.Key) -> None:
-        listed = self.query_one("#transfer-list", Lines)
-        if event.key in ("up", "down"):
-            event.stop()
-            listed.move_cursor(listed.cursor_row + (1 if event.key == "down" else -1))
+    def result(self, key: str) -> TransferWish:
+        return TransferWish(key, warm=False)
 
     def action_accept(self, warm: bool) -> None:
-        """Take the row under the cursor."""
-        key = self.query_one("#transfer-list", Lines).key
+        """Take the row under the cursor, after a word with the other side."""
+        key = self.query_one("#pick-list", Lines).key
         if key is not None:
             self.dismiss(TransferWish(key, warm=warm))

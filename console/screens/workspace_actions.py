@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from console import actions
 from console.messages import CustomerShown, ScriptAsks, SignedOff
-from console.screens.asking import AnswerDialog, PickDialog
+from console.screens.asking import AnswerDialog
 from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog, Filled, Known, Look
@@ -17,6 +17,7 @@ from console.screens.drafting import TextDialog
 from console.screens.macro_dialog import MacroDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.notices import NoticesDialog
+from console.screens.picking import CardDialog
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.callbacks import CallbackWish
 from console.services.drafts import Slip
@@ -328,7 +329,7 @@ class WorkspaceActions(Screen[None]):
             if card is not None:
                 self.do(self.session.script.jump(card))
 
-        self.app.push_screen(PickDialog("Go to a card", cards, "title or number of a card"), chosen)
+        self.app.push_screen(CardDialog(cards), chosen)
 
     def action_playbooks(self) -> None:
         if self.session.desk.item is None:

@@ -155,6 +155,7 @@ class Station:
             clock=self._clock,
             catalogue=self._catalogue,
             terms=settings.terms,
+            session_link=settings.session_link,
             most_attempts=settings.callback_attempts,
         )
         seat = Seat(

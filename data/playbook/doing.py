@@ -622,7 +622,10 @@ def _remote_session(hand: Hand, action: act.RemoteSession, _: str, given: Given)
     code = "".join(given["code"].split())
     if not (len(code) == CODE_DIGITS and code.isascii() and code.isdigit()):
         raise ScriptError("The code of the session has six digits: read it off the session once more.")
-    return _form(hand, "remote_session", {"code": code}, f"link sent, code {code}")
+    link = hand.workplace.session_link
+    if link:
+        _mark(hand, "session link", link)
+    return _form(hand, "remote_session", {"code": code}, f"link {link} sent, code {code}")
 
 
 @_does(act.HandOver)

@@ -188,6 +188,7 @@ class Facts(Mapping[str, str]):
             "due_total": money_text(self._due_together()) if self._due_together() else "",
             "price": self._price,
             "code": remote,
+            "link": self._workplace.session_link,
             "came": CAME[Channel(self["origin"])],
             "part_price": self._quoted("part"),
             "visit_price": self._quoted("visit"),

@@ -31,6 +31,7 @@ NAMES: Mapping[str, str] = {
     "part_price": "what support quoted for a part",
     "visit_price": "what support quoted for a part with a field technician",
     "code": "the code of the remote session",
+    "link": "the page of the remote session",
     "reason": "why this card was reached: the answer, or what data decided",
     "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",
 }

@@ -21,5 +21,7 @@ class Workplace:
     clock: Clock
     catalogue: Catalogue
     terms: Terms
+    session_link: str = ""
+    """Page of the remote session that the customer is sent."""
     most_attempts: int = 3
     """How often a customer is called before the leader decides."""

@@ -34,6 +34,8 @@ class Shift:
     def work(self) -> None:
         """One look at the screen and what follows from it."""
         desk = self._desk
+        if "esc back" in desk.text():  # a key came a moment too late, and opened a dialog
+            desk.keys("<esc>")
         match state(desk):
             case "NOT READY":
                 self._look_around()

@@ -72,7 +72,7 @@ def test_the_practice_customers() -> None:
     assert {customer.plan for customer in CUSTOMERS} >= {0, 1, 2, 3, 4, None}
     maria = next(customer for customer in CUSTOMERS if customer.account == "20718")
     assert maria.company == "Alvarez Tile Co" and maria.node == "RP-14"
-    assert maria.phones[1].note == "after 18:00" and maria.assets[0].remote_tool
+    assert maria.phones[1].note == "after 18:00" and not maria.assets[0].remote_tool
     assert maria.may_discuss_money(maria.people[0]) and not maria.may_discuss_money(maria.people[1])
 
 

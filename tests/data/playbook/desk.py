@@ -49,6 +49,7 @@ def workplace(clock: Clock) -> Workplace:
         clock=clock,
         catalogue=ITEMS,
         terms=Terms(NEW_YORK),
+        session_link="https://help.example.com/session",
     )
 
 
