@@ -30,6 +30,7 @@ def lines(folder: Path, customers: int, *, quick: bool) -> dict[str, Lines]:
         "typing": lambda: screen.typing(busy, keys),
         "rows": lambda: screen.looking_up(seat, customers),
         "switch": lambda: screen.switching(seat, keys // 2),
+        "cards": lambda: screen.cards(busy, keys // 2),
         "rest": lambda: screen.at_rest(seat, seconds),
         "memory": lambda: screen.memory(seat, customers),
         "lookup": lambda: store.looking_up(seat, screen.NAMES, customers),

@@ -18,6 +18,7 @@ from tests.pty.terminal import console
 TICKET: Area = (47, 23, 160, 44)
 """The form without its heading, which tells when the draft was kept."""
 CUSTOMER: Area = (47, 2, 103, 22)
+SCRIPT: Area = (104, 2, 160, 22)
 PANES: Area = (0, 2, 160, 44)
 WORDS = "the printer in the back office prints blank pages and the caller has restarted it twice already today "
 NAMES = "maria alba", "peter cor", "lee danor", "a00123", "555 12", "bakery", "chen ros", "zoe par", "omar kel"
@@ -129,6 +130,25 @@ def switching(folder: Path, count: int) -> list[Measure]:
         Measure("the same, p99", quantile(panes, 0.99), "ms", most=100),
         Measure("key → list of keys or one pane alone, and back, p50", quantile(screens, 0.5), "ms", most=40),
         Measure("the same, p99", quantile(screens, 0.99), "ms", most=100),
+    ]
+
+
+def cards(folder: Path, count: int) -> list[Measure]:
+    """An answer of the call flow, its card and the way back, each written to the store before it is shown."""
+    with workspace(folder) as probe:
+        probe.keys("/100000")
+        probe.until("# 100000")
+        probe.keys("<enter>")
+        probe.until("F5 Ticket · 100000")
+        probe.rest(0.3, 2)
+        probe.keys("pl")
+        probe.until("greeting")
+        probe.keys("<f4>")
+        probe.rest(0.3, 2)
+        steps = [probe.press(key, SCRIPT).settled for key in itertools.islice(itertools.cycle("1b"), count)]
+    return [
+        Measure("key → card step, p50", quantile(steps, 0.5), "ms", most=40, note="an answer, and back"),
+        Measure("the same, p99", quantile(steps, 0.99), "ms", most=100),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from data.desk import journal
 from data.floor.pace import LeapClock
 from data.models.ticket import TicketState
 from data.playbook.doing import ScriptError
+from data.playbook.engine import Turn
 from data.playbook.world import Channel
 from data.store.database import Store
 from data.tickets import tickets
@@ -207,7 +209,9 @@ class Leads(RuleBasedStateMachine):
 
     @rule()
     def back(self) -> None:
-        self._try(self._desk.back)
+        """Only the first card refuses: whatever cannot be taken back stays, and does not stand in the way."""
+        told = self._try(self._desk.back)
+        assert told in ("", "This is the first card.")
 
     @rule(at=st.integers(0, 100))
     def jump(self, at: int) -> None:
@@ -217,15 +221,17 @@ class Leads(RuleBasedStateMachine):
     def jump_to_money(self, card: str) -> None:
         self._try(lambda: self._desk.jump(card))
 
-    def _try(self, step: object) -> None:
-        """Take a step; one that is refused says why in a sentence and changes nothing."""
+    def _try(self, step: Callable[[], Turn]) -> str:
+        """Take a step; one that is refused says why in a sentence, which is returned, and changes nothing."""
         before, item = everything(self._store), self._desk.item
         self._clock.leap(1)
         try:
-            step()  # type: ignore[operator]
+            step()
         except ValueError as error:
             assert str(error)[:1].isupper()
             assert (everything(self._store), self._desk.item) == (before, item)
+            return str(error)
+        return ""
 
     @precondition(lambda self: hasattr(self, "_desk"))
     @invariant()
@@ -239,6 +245,12 @@ class Leads(RuleBasedStateMachine):
         assert len({part.invoice_id for one in paid for part in one.allocations}) == sum(
             len(one.allocations) for one in paid
         )
+
+    @precondition(lambda self: hasattr(self, "_desk"))
+    @invariant()
+    def nothing_is_charged_twice(self) -> None:
+        charged = [one.item for one in accounts.standing_charges(self._store, self._desk.item.ticket_id or "")]
+        assert len(charged) == len(set(charged))
 
     @precondition(lambda self: hasattr(self, "_desk"))
     @invariant()
