@@ -1,7 +1,7 @@
 """What a card can do: every action that a playbook may name, one class each (PLAY-2).
 
 A class says how the action is written, what it asks the agent for, what can come of it, and what it makes of the
-`World`; `faults` says what is wrong with doing it there. What it does to the store is in `data.playbook.doing`, so that
+`World`; `faults` says what is wrong with doing it there. What it does to the store is in `data.playbook.deeds`, so that
 checking and simulating a playbook needs no store, and no action exists in the one without the other (by test)."""
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from data.models.base import new_id
 from data.models.card_step import CardStep
 from data.models.contact import Request
 from data.playbook.actions import Act, Asked, Payment
-from data.playbook.doing import Hand, ScriptError, do, payable, undo
+from data.playbook.deeds.money import payable
+from data.playbook.doing import Hand, ScriptError, do, undo
 from data.playbook.facts import Facts, origin_of
 from data.playbook.library import Library
 from data.playbook.model import Answer, Card, holds
