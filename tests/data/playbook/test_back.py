@@ -259,6 +259,6 @@ class Leads(RuleBasedStateMachine):
 
 
 Leads.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLeads = Leads.TestCase

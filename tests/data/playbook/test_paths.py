@@ -71,13 +71,14 @@ def test_the_engine_goes_where_simulate_goes(file: Path, tmp_path: Path) -> None
     playbook = load(file).playbook
     paths = every_way(simulate(playbook).paths)
     with Store(tmp_path / "seat.db", durable=False) as store:
+        clock = LeapClock()
+        scripts = engine(clock, playbook.id)
         for path in paths:
-            clock = LeapClock()
             facts = {name: values[0] for name, values in path.facts.items()}
             if path.passages[0].card.id != playbook.first.id:
                 continue
             came = facts.get("origin") or facts.get("channel") or playbook.starts[0].value
-            desk = Desk(store, clock, engine(clock, playbook.id), facts, came)
+            desk = Desk(store, clock, scripts, facts, came)
             finds = any(isinstance(card.expect, actions.Customer) for card in playbook.cards)
             if facts.get("customer") == "attached" or (not finds and facts.keys() & OF_CUSTOMER):
                 desk.customer()

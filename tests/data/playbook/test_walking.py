@@ -29,7 +29,7 @@ def findings(body: dict[str, Any], *, fold: bool = True) -> list[Finding]:
     return check(written, fold=fold)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(playbooks())
 def test_whatever_is_written_is_checked_and_walked(body: dict[str, Any]) -> None:
     findings(body)
@@ -37,7 +37,7 @@ def test_whatever_is_written_is_checked_and_walked(body: dict[str, Any]) -> None
     assert simulation.cards[0] <= simulation.cards[1] and simulation.ways[0] <= simulation.ways[1]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(tame_playbooks())
 def test_a_sound_playbook_always_ends_at_an_end(body: dict[str, Any]) -> None:
     assume(not findings(body))
@@ -50,7 +50,7 @@ def test_a_sound_playbook_always_ends_at_an_end(body: dict[str, Any]) -> None:
     assert len({path.name for path in simulation.paths}) == len(simulation.paths)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(playbooks() | tame_playbooks())
 def test_folding_situations_hides_nothing(body: dict[str, Any]) -> None:
     told = [{(one.kind, one.card, one.text) for one in findings(body, fold=fold)} for fold in (True, False)]
