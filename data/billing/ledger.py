@@ -73,6 +73,11 @@ class InvoiceState:
         return "past due" if self.past_due else "part paid" if self.paid else "open"
 
 
+def due_of(invoices: Iterable[InvoiceState]) -> Decimal:
+    """What is due on some invoices together."""
+    return sum((one.due for one in invoices), ZERO)
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A customer's books on a day, oldest invoice first."""
@@ -83,7 +88,7 @@ class Account:
 
     @property
     def open_balance(self) -> Decimal:
-        return sum((one.due for one in self.invoices), ZERO)
+        return due_of(self.invoices)
 
     @property
     def credit(self) -> Decimal:
@@ -98,7 +103,7 @@ class Account:
     @property
     def past_due(self) -> Decimal:
         """The amount that is past due."""
-        return sum((one.due for one in self.invoices if one.past_due), ZERO)
+        return due_of(one for one in self.invoices if one.past_due)
 
     @property
     def oldest_days(self) -> int:
@@ -175,4 +180,4 @@ class TicketMoney:
     @property
     def due(self) -> Decimal:
         """On the ticket's invoices."""
-        return sum((one.due for one in self.invoices), ZERO)
+        return due_of(self.invoices)

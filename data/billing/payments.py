@@ -11,7 +11,7 @@ from decimal import Decimal
 from data.billing import accounts
 from data.billing.amounts import MoneyError, money_text
 from data.billing.charges import reversal
-from data.billing.ledger import ZERO, InvoiceState
+from data.billing.ledger import InvoiceState, due_of
 from data.billing.telling import tell
 from data.clock import Clock
 from data.models.base import AgentId, CustomerId
@@ -33,7 +33,7 @@ def split(amount: Decimal, invoices: Sequence[InvoiceState]) -> tuple[Allocation
     """
     if amount <= 0:
         raise MoneyError("A payment is more than $0.00: type what was paid.")
-    total = sum((one.due for one in invoices), ZERO)
+    total = due_of(invoices)
     if amount > total:
         raise MoneyError(_too_much(amount, total, "is open"))
     parts, left = [], amount

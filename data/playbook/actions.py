@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field
 from pydantic_core import PydanticCustomError
 
 from data.models.base import Strict
-from data.playbook.world import FACTS, OF_CUSTOMER, Channel, World
+from data.playbook.world import FACTS, OF_CUSTOMER, TYPE_OF_PLAN, Channel, World
 
 Who = Literal["remote agent", "leader", "support"]
 """Whom the script may tell or hand over to."""
@@ -229,8 +229,7 @@ class Ticket(Act):
     def after(self, world: World, outcome: str = "") -> World:
         if self.type == "as it is" and world.type != "none":
             return world
-        plan = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
-        by_plan = plan.get(world.known("plan") or "", "0")
+        by_plan = TYPE_OF_PLAN.get(world.known("plan") or "", "0")
         return replace(world, type=by_plan if self.type in ("plan", "as it is") else self.type)
 
 

@@ -106,11 +106,11 @@ class Hand:
         self.changed(item)
         return {name: before.get(name, "") for name in fields}
 
-    def ask(self, action: RequestAction, target: str, else_say: str) -> None:
-        """Ask the feed; where it cannot be asked, the agent is told to do it by hand."""
+    def ask(self, action: RequestAction, target: str = "", else_say: str = "") -> None:
+        """Ask the feed; where it cannot be asked, the agent is told (`else_say`) to do it by hand."""
         contact, me = self.facts.contact, self.workplace.agent
         if contact is None or handling.cannot(contact, me, action):
-            self.told.append(else_say)
+            self.told += [else_say] if else_say else []
             return
         self.requests.append(handling.ask(self.store, contact, action, me, self.workplace.clock, target))
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.billing.amounts import money_text
+from data.billing.ledger import due_of
 from data.billing.receipt import Receipt
 from data.desk import journal
 from data.desk.journal import DeskItem
@@ -392,7 +393,7 @@ class Engine:
         due = payable(hand.facts, card.expect)
         if not due:
             return ""
-        total = sum((one.due for one in due), start=due[0].due * 0)
+        total = due_of(due)
         parts = " + ".join(f"{money_text(one.due)} ({one.invoice.number})" for one in due)
         return (
             f"{money_text(total)} = {parts}" if len(due) > 1 else f"{money_text(total)} ({due[0].invoice.number})"

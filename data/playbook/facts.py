@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from data.billing import accounts
 from data.billing.amounts import MoneyError, money_text
-from data.billing.ledger import Account, TicketMoney
+from data.billing.ledger import Account, TicketMoney, due_of
 from data.customers import lookup
 from data.desk.journal import DeskItem
 from data.models.contact import Contact, ContactKind
-from data.models.customer import Asset, Customer, Plan
+from data.models.customer import Asset, Customer
 from data.models.ticket import Ticket
 from data.playbook.model import Playbook
 from data.playbook.run import Run
@@ -22,13 +23,6 @@ from data.queue import live
 from data.store.database import Store
 from data.tickets import tickets
 
-PLAN_NAMES = {
-    Plan.ONE_TIME: "one_time",
-    Plan.PAY_AS_YOU_GO: "pay_as_you_go",
-    Plan.HELP_DESK: "help_desk",
-    Plan.REMOTE_ACCESS: "remote_access",
-    Plan.MANAGED: "managed",
-}
 ORIGINS = {
     ContactKind.CALL: Channel.VOICE,
     ContactKind.APPOINTMENT: Channel.VOICE,
@@ -114,7 +108,7 @@ class Facts(Mapping[str, str]):
 
     def _plan(self) -> str:
         plan = self.customer.plan if self.customer is not None else None
-        return "none" if plan is None else PLAN_NAMES[plan]
+        return "none" if plan is None else plan.name.lower()
 
     def _past_due(self) -> str:
         return _yes(self.account.past_due > 0)
@@ -208,11 +202,10 @@ class Facts(Mapping[str, str]):
                 return said[:1].lower() + said[1:]
         return playbook.title.lower()
 
-    def _due_together(self) -> Any:
+    def _due_together(self) -> Decimal:
         here = {one.invoice.id for one in self.money.invoices}
-        return self.money.due + sum(
-            (one.due for one in self.account.invoices if one.past_due and one.invoice.id not in here),
-            start=self.money.due * 0,
+        return self.money.due + due_of(
+            one for one in self.account.invoices if one.past_due and one.invoice.id not in here
         )
 
     def _price(self, code: str) -> str:

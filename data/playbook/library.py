@@ -30,9 +30,8 @@ def load(path: Path) -> Loaded:
     Raises:
         ContentError: unreadable, or not a playbook; every fault with its line.
     """
-    document = reviewed.read(path)
-    playbook = reviewed.fitted(document, path, Playbook)
-    text = path.read_text(encoding="utf-8-sig")
+    text = reviewed.text_of(path)
+    playbook = reviewed.fitted(reviewed.parse(text, path), path, Playbook)
     return Loaded(playbook, text, hashlib.sha256(text.encode()).hexdigest()[:16], path)
 
 

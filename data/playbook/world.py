@@ -30,9 +30,17 @@ class Fact:
 
 
 YES_NO = ("yes", "no")
-PLANS = ("none", "one_time", "pay_as_you_go", "help_desk", "remote_access", "managed")
 HARDWARE = ("none", "asked", "quoted", "accepted", "declined", "ordered", "arrived", "done")
-TYPES = ("none", "0", "1", "2", "3", "4")
+TYPE_OF_PLAN: Mapping[str, str] = {
+    "one_time": "0",
+    "pay_as_you_go": "1",
+    "help_desk": "2",
+    "remote_access": "3",
+    "managed": "4",
+}
+"""The ticket type of each plan; without a plan it is a one-time session's."""
+PLANS = ("none", *TYPE_OF_PLAN)
+TYPES = ("none", *TYPE_OF_PLAN.values())
 
 FACTS: Mapping[str, Fact] = {
     fact.name: fact

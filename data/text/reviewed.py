@@ -66,12 +66,21 @@ def read(path: Path) -> Document:
     Raises:
         ContentError: unreadable, too large, or no YAML that we take.
     """
+    return parse(text_of(path), path)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        ContentError: unreadable, or too large.
+    """
     try:
         with path.open("rb") as file:
             body = file.read(LARGEST + 1)
         if len(body) > LARGEST:
             raise ContentError(path, [Fault(1, "the file is too large", f"at most {LARGEST:,} bytes")])
-        return parse(body.decode("utf-8-sig"), path)
+        return body.decode("utf-8-sig")
     except OSError as error:
         why = error.strerror or str(error)
         raise ContentError(

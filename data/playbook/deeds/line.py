@@ -8,7 +8,6 @@ from data.playbook.deeds.ticket import filled_in, mark_down
 from data.playbook.doing import Given, Hand, ScriptError, does, undoes
 from data.playbook.run import Done
 from data.playbook.world import Channel
-from data.queue import handling
 
 CODE_DIGITS = 6
 
@@ -62,9 +61,7 @@ def _hold(hand: Hand, _: act.Hold, __: str, ___: Given) -> Done:
 
 @does(act.VoiceMail)
 def _voice_mail(hand: Hand, _: act.VoiceMail, __: str, ___: Given) -> Done:
-    contact, me = hand.facts.contact, hand.workplace.agent
-    if contact is not None and not handling.cannot(contact, me, RequestAction.VOICE_MAIL):
-        hand.requests.append(handling.ask(hand.store, contact, RequestAction.VOICE_MAIL, me, hand.workplace.clock))
+    hand.ask(RequestAction.VOICE_MAIL)
     return Done(action="voice_mail", words="voice mail left")
 
 
@@ -94,7 +91,5 @@ def _hand_over(hand: Hand, action: act.HandOver, _: str, given: Given) -> Done:
 
 @does(act.EndContact)
 def _end_contact(hand: Hand, _: act.EndContact, __: str, ___: Given) -> Done:
-    contact, me = hand.facts.contact, hand.workplace.agent
-    if contact is not None and not handling.cannot(contact, me, RequestAction.HANG_UP):
-        hand.requests.append(handling.ask(hand.store, contact, RequestAction.HANG_UP, me, hand.workplace.clock))
+    hand.ask(RequestAction.HANG_UP)
     return Done(action="end_contact", words="contact ended")

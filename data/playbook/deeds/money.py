@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.billing import accounts, charges, invoices, payments
 from data.billing import receipt as receipts
 from data.billing.amounts import money_text
-from data.billing.ledger import InvoiceState
+from data.billing.ledger import InvoiceState, due_of
 from data.models.base import new_id
 from data.models.money import Charge, Method
 from data.playbook import actions as act
@@ -105,7 +105,7 @@ def _payment(hand: Hand, action: act.Payment, outcome: str, given: Given) -> Don
         hand.store,
         new_id(),
         hand.customer_id(),
-        payments.split(sum((one.due for one in due), start=due[0].due * 0), due),
+        payments.split(due_of(due), due),
         Method(given["method"]),
         given["reference"],
         work.agent,

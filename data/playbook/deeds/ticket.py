@@ -10,13 +10,13 @@ from data.models.ticket import TicketState
 from data.playbook import actions as act
 from data.playbook.doing import Given, Hand, does, undoes
 from data.playbook.run import Done
+from data.playbook.world import TYPE_OF_PLAN
 from data.tickets import tickets
 from data.tickets.rules import MAX_DETAILS, MAX_TITLE, TRANSITIONS
 
-TYPES = {"one_time": "0", "pay_as_you_go": "1", "help_desk": "2", "remote_access": "3", "managed": "4"}
-
 
 def filled_in(hand: Hand, name: str, fields: Mapping[str, str], words: str) -> Done:
+    """Write fields of the form; what stood there before comes back when one goes back."""
     return Done(action=name, words=words, undo=_as_before(fields, hand.write_form(fields)))
 
 
@@ -61,7 +61,7 @@ def _confirm_contact(hand: Hand, _: act.ConfirmContact, __: str, given: Given) -
 @does(act.Ticket)
 def _ticket(hand: Hand, action: act.Ticket, _: str, __: Given) -> Done:
     form, contact = hand.facts.form, hand.facts.contact
-    by_plan = TYPES.get(hand.facts["plan"], "0")
+    by_plan = TYPE_OF_PLAN.get(hand.facts["plan"], "0")
     kind = {"plan": by_plan, "as it is": form.get("type", "") or by_plan}.get(action.type, action.type)
     fields = {"type": kind}
     suggestions = {
@@ -96,6 +96,7 @@ def _note(hand: Hand, action: act.Note, _: str, given: Given) -> Done:
 
 
 def mark_down(hand: Hand, field: str, value: str) -> None:
+    """Write down on the ticket how something stands that is no field of its form."""
     tickets.mark(hand.store, hand.ticket_id(), field, value, hand.workplace.agent, hand.workplace.clock)
     hand.changed()
 
