@@ -237,14 +237,14 @@ class _Lost:
 
 def _open(path: Path, clock: Clock, nap: Callable[[float], bool]) -> Hub:
     """Open the hub. A seat that makes the file at the same moment may be in the way of the first try."""
-    from data.sync.embedded import EmbeddedHub
+    from data.sync.address import open_hub
 
     for _try in range(_OPENING_TRIES - 1):
         try:
-            return EmbeddedHub(path, clock)
+            return open_hub(str(path), clock=clock)
         except HubUnreachable:
             nap(RETRY_S / _OPENING_TRIES)
-    return EmbeddedHub(path, clock)
+    return open_hub(str(path), clock=clock)
 
 
 def _sleep(seconds: float) -> bool:

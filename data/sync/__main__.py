@@ -20,7 +20,8 @@ from data.clock import SYSTEM_CLOCK
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.store.users import User
-from data.sync.embedded import EmbeddedHub
+from data.sync.address import open_hub
+from data.sync.contract import Hub
 from data.sync.replica import Replica
 from data.sync.wire import TO_WORKER, FromWorker
 from data.sync.worker import Worker
@@ -30,7 +31,7 @@ def main() -> int:
     """Run until standard input closes. Exit 1: the store cannot be opened."""
     parser = argparse.ArgumentParser(prog="python -m data.sync", description="The sync worker of one seat.")
     parser.add_argument("--store", type=Path, required=True)
-    parser.add_argument("--hub", type=Path, required=True)
+    parser.add_argument("--hub", required=True, help="file of an embedded hub")
     parser.add_argument("--name", default="seat")
     parser.add_argument("--backup-hours", type=float, default=0.0, help="from one backup to the next; 0: none")
     parser.add_argument("--backup-keep", type=int, default=24, help="how many of them stay")
@@ -49,10 +50,10 @@ def main() -> int:
         # What the worker writes can be had from the hub again: only the console's saves wait for the disk.
         with Store(options.store, durable=False, user=User.WORKER) as store:
 
-            def connect() -> EmbeddedHub:
+            def connect() -> Hub:
                 # A hub that was known and is gone is not replaced by an empty one: it may come back.
                 known = Replica(store, SYSTEM_CLOCK).state("epoch") is not None
-                return EmbeddedHub(options.hub, create=not known)
+                return open_hub(options.hub, create=not known)
 
             worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name)
             rounds = Rounds(

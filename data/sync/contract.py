@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, SecretStr
 
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
 from data.text.whole import whole_body
@@ -20,6 +20,32 @@ class HubUnreachable(Exception):
 class CopiedReplica(Exception):
     """A pushed op has a number under which the hub has another op of the same replica: this replica is a copy
     of one that went on, or was restored from a backup. It goes on under a new id and keeps its ops (rule 2)."""
+
+
+class MustRefetch(Exception):
+    """What this replica has is too old to be brought up to date by a pull, is of another epoch, or its scope is
+    another one now: it takes a new snapshot beside the old rows, then replays its outbox (rule 12)."""
+
+
+class WrongLogin(HubUnreachable):
+    """The hub knows no such person, or the password is another one. Trying again by itself does not help."""
+
+
+class Login(Value):
+    """Who speaks to the hub, where a hub asks for it. The actor of an op is this person, never the payload's."""
+
+    person: AgentId
+    password: SecretStr
+
+
+class Scope(Value):
+    """Which part of the hub's rows a replica keeps (rule 13). Everything that is not named here is kept whole."""
+
+    directory: bool = True
+    """Every customer; without it those that tickets and contacts of this replica are about, and those looked up."""
+    days: int = 90
+    """Closed tickets, contacts that are over, and what belongs to them: as far back as this, counted from their
+    last change."""
 
 
 class Op(Value):
@@ -86,6 +112,8 @@ class Page(Value):
     epoch: str
     rows: tuple[HubRow, ...]
     more: bool
+    total: int = 0
+    """Of a snapshot: how many rows it has in all, about; what a progress bar shows."""
 
 
 class Enrolment(Value):
@@ -95,6 +123,11 @@ class Enrolment(Value):
     epoch: str
     last_replica_seq: int
     """The highest replica_seq that the hub has: a replica that knows less is a copy."""
+    refetch: bool = False
+    """The rows that this replica has are of another scope, or it was away too long: see MustRefetch."""
+    revoked: bool = False
+    """This seat, or the person at it, was revoked: what waits may still be pushed, nothing more is given out, and
+    then the replica is wiped (rule 20)."""
 
 
 class Claim(Value):
@@ -112,11 +145,14 @@ class NumberBlock(Value):
     last: int
 
 
+WHOLE = Scope()
+
+
 class Hub(Protocol):
     """A hub. Every call may raise HubUnreachable; every call may be repeated with the same effect."""
 
-    def enrol_v1(self, replica_id: str, name: str) -> Enrolment:
-        """Make the replica known; a second call returns what is known."""
+    def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:
+        """Make the replica known; a second call returns what is known, and keeps the scope that it names."""
 
     def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
         """Apply ops in order, all or none; a result for each. At most 500, never part of a txn_id.
@@ -126,14 +162,19 @@ class Hub(Protocol):
         """
 
     def pull_v1(self, replica_id: str, cursor: int, limit: int = 100) -> Page:
-        """The rows changed after `cursor`, each once, as they are now."""
+        """The rows of the replica's scope that changed after `cursor`, each once, as they are now.
+
+        Raises:
+            MustRefetch: a pull cannot bring this replica up to date.
+        """
 
     def snapshot_v1(self, replica_id: str, after: tuple[str, str] | None, limit: int = 500) -> Page:
-        """Every live row in (entity, id) order, a page at a time, for a replica that starts from nothing.
-        The first page's `start` is the cursor to pull from when the last page is in."""
+        """Every live row of the replica's scope in (entity, id) order, a page at a time, for a replica that starts
+        from nothing. The first page's `start` is the cursor to pull from when the last page is in."""
 
-    def lookup_v1(self, query: str, limit: int = 20) -> list[HubRow]:
-        """Customers at the hub that the local scope does not hold."""
+    def lookup_v1(self, replica_id: str, query: str, limit: int = 20) -> list[HubRow]:
+        """Customers at the hub, of which the replica's scope may not hold all; a query is what a person typed, or
+        `id:` and an id. From now on the replica's pulls bring changes of those that were found."""
 
     def claim_v1(
         self,

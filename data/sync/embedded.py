@@ -15,6 +15,7 @@ from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.store import driver
 from data.sync.contract import (
     NEWEST_HOLDS,
+    WHOLE,
     Claim,
     CopiedReplica,
     Enrolment,
@@ -26,6 +27,7 @@ from data.sync.contract import (
     OpOutcome,
     OpResult,
     Page,
+    Scope,
 )
 from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile
@@ -57,7 +59,7 @@ class EmbeddedHub:
 
     # enrolment and numbers
 
-    def enrol_v1(self, replica_id: str, name: str) -> Enrolment:
+    def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:
         with self._file.writing() as db:
             db.execute(
                 "INSERT INTO replica (replica_id, number, name, enrolled_at)"
@@ -206,7 +208,7 @@ class EmbeddedHub:
             epoch = self._file.info("epoch")
         return Page(start=top, end=top, epoch=epoch, rows=tuple(rows[:limit]), more=len(rows) > limit)
 
-    def lookup_v1(self, query: str, limit: int = 20) -> list[HubRow]:
+    def lookup_v1(self, replica_id: str, query: str, limit: int = 20) -> list[HubRow]:
         inside = json.dumps(query[:LONGEST_QUERY], ensure_ascii=False)[1:-1]  # as the text stands in a JSON body
         pattern = "%" + inside.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         with self._file.reading():

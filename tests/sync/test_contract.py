@@ -352,11 +352,11 @@ def test_look_up_finds_customers_by_plain_text_only(hub: Hub) -> None:
         Customer(id="c2", name="Bo Lind"),
     )
     writer.add(ticket("Ana Silva"))
-    assert [row.entity_id for row in hub.lookup_v1("Silva")] == ["c1"]
-    assert [row.entity_id for row in hub.lookup_v1("100% Cotton_")] == ["c1"]
-    assert hub.lookup_v1("A%a") == []
-    assert hub.lookup_v1("B_ Lind") == []
-    assert len(hub.lookup_v1("", limit=1)) == 1
+    assert [row.entity_id for row in hub.lookup_v1("reader", "Silva")] == ["c1"]
+    assert [row.entity_id for row in hub.lookup_v1("reader", "100% Cotton_")] == ["c1"]
+    assert hub.lookup_v1("reader", "A%a") == []
+    assert hub.lookup_v1("reader", "B_ Lind") == []
+    assert len(hub.lookup_v1("reader", "", limit=1)) == 1
 
 
 # numbers
@@ -395,7 +395,7 @@ def test_text_comes_back_as_it_was_given(hub: Hub, open_hub: OpenHub, place: int
     for entity in given[1:]:
         assert type(entity).model_validate(reader.row(entity).body) == entity
     assert Ticket.model_validate(reader.row(given[0]).body).details == text + text
-    assert hub.lookup_v1(text) is not None
+    assert hub.lookup_v1("reader", text) is not None
     claimed = writer.claim(given[2].id, agent=text or ME)
     assert claimed.contact_id == given[2].id
 
