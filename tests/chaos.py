@@ -186,7 +186,7 @@ class Chaos:
         self._savers[place].kill()
         self._seats[place].kill(lambda: self._put_back(path, self.rng.choice(backups)))
         self._savers[place] = Saver(path, self.rng.randrange(1 << 30), self.saved)
-        self._site.cursors.pop(path, None)
+        self._site.seen.pop(path, None)
         self.done["stores restored"] += 1
 
     def _put_back(self, path: Path, backup: Path) -> None:
