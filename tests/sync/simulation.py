@@ -23,12 +23,12 @@ from data.models.base import AgentId, ContactId, new_id
 from data.store import driver
 from data.store.database import Store
 from data.store.errors import StoreError
-from data.sync.contract import Hub, HubUnreachable
+from data.sync.contract import Hub, HubUnreachable, Page
 from data.sync.embedded import EmbeddedHub
 from data.sync.replica import Replica
 from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, Wake
 from data.sync.worker import Worker
-from tests.sync.checker import Site, check, reads
+from tests.sync.checker import Site, check, own_writes, reads
 from tests.sync.saver import remember_what_is_said, save_one
 from tests.sync.writers import Writer, contact
 
@@ -60,18 +60,25 @@ class SeatClock:
 class Weather:
     """How bad it is; `heal` ends it."""
 
-    def __init__(self, chance: random.Random, clock: Clock) -> None:
+    def __init__(self, chance: random.Random, clock: Clock, *, rough: bool) -> None:
+        """`rough`: of everything something, and much of it; otherwise chance says how much of what."""
+
+        def some(*levels: float) -> float:
+            return levels[-1] if rough else chance.choice(levels)
+
         self.chance = chance
         self._clock = clock
-        self.lost_calls = chance.choice([0.0, 0.05, 0.3])
-        self.lost_answers = chance.choice([0.0, 0.05, 0.3])
-        self.twice = chance.choice([0.0, 0.1])
-        self.late = chance.choice([0.0, 0.1])
-        self.deaths = chance.choice([0.0, 0.01, 0.04])
-        self.full = chance.choice([0.0, 0.0, 0.03])
-        self.cut = chance.choice([0.0, 0.02])
-        self.restarts = chance.choice([0.0, 0.02])
+        self.lost_calls = some(0.0, 0.05, 0.2)
+        self.lost_answers = some(0.0, 0.05, 0.2)
+        self.twice = some(0.0, 0.1)
+        self.late = some(0.0, 0.2)
+        self.deaths = some(0.0, 0.01, 0.03)
+        self.full = some(0.0, 0.0, 0.01)
+        self.cut = some(0.0, 0.01)
+        self.restarts = some(0.0, 0.02)
         self.hub_life = 0
+        self.pages: dict[str, list[Page]] = {}
+        """What each seat was sent, and may be sent again."""
         self._cut_until: dict[str, float] = {}
         self._under_way: list[Callable[[], Any]] = []
 
@@ -121,7 +128,6 @@ class BadLine:
         self._weather = weather
         self._seat = seat
         self._hub_life = weather.hub_life
-        self._pages: list[Any] = []
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._hub, name)
@@ -145,9 +151,10 @@ class BadLine:
             if weather.happens(weather.lost_answers):
                 raise HubUnreachable("The line was cut before the answer.")
             if name == "pull_v1":
-                self._pages.append(answer)
+                pages = weather.pages.setdefault(self._seat, [])
+                pages.append(answer)
                 if weather.happens(weather.late):
-                    return weather.chance.choice(self._pages)
+                    return weather.chance.choice(pages[-5:])
             return answer
 
         return called
@@ -296,9 +303,9 @@ class Seat:
         except (Died, StoreError):
             self._worker_died()
 
-    def faults(self) -> list[str]:
-        """What is wrong with what this seat shows right now."""
-        return reads(self.console, self._site)
+    def faults(self, *, whole: bool) -> list[str]:
+        """What is wrong with what this seat shows right now; what it showed before is asked when `whole`."""
+        return reads(self.console, self._site) if whole else own_writes(self.console)
 
     def unseen(self) -> list[str]:
         """Tables that the console was not told to read again."""
@@ -334,15 +341,17 @@ def embedded_at(path: Path) -> OpenHub:
     return opened
 
 
-def simulate(folder: Path, seed: int, address: Path | str, open_hub: OpenHub, steps: int = STEPS) -> list[str]:
+def simulate(
+    folder: Path, seed: int, address: Path | str, open_hub: OpenHub, *, steps: int = STEPS, rough: bool = False
+) -> list[str]:
     """One run; returns what was found wrong. `folder` gets the seats' stores."""
     chance = random.Random(seed)
     clock = LeapClock()
-    weather = Weather(chance, clock)
+    weather = Weather(chance, clock, rough=rough)
     site = Site(address, [])
     seats = [
         Seat(folder / f"seat-{place}.db", open_hub, clock, weather, site)
-        for place in range(chance.choice([1, 2, 2, 3]))
+        for place in range(chance.choice([1, 2, 2, 3]) if not rough else 2)
     ]
     site.stores = [seat.path for seat in seats]
     feed = Writer(open_hub(clock))
@@ -361,8 +370,7 @@ def simulate(folder: Path, seed: int, address: Path | str, open_hub: OpenHub, st
             seat.finish()
         weather.turn(seats)
         clock.leap(60.0 if chance.random() < 0.01 else chance.random())
-        if chance.random() < 0.2:
-            found += seat.faults()
+        found += seat.faults(whole=chance.random() < 0.2)
     weather.heal(seats)
     healed = clock.monotonic()
     while not all(seat.at_rest() for seat in seats) and clock.monotonic() < healed + HEAL_S:
