@@ -90,9 +90,7 @@ def embedded(path: Path) -> Books:
             ],
             claims=[
                 BookedClaim(*row)
-                for row in read(
-                    "SELECT contact_id, fence, agent, finished FROM claim ORDER BY contact_id, fence"
-                )
+                for row in read("SELECT contact_id, fence, agent, finished FROM claim ORDER BY contact_id, fence")
             ],
             given=[
                 (answer["request_id"], answer["contact_id"], answer["fence"])

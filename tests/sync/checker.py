@@ -276,7 +276,20 @@ def reads(store: Store, site: Site) -> list[str]:
     """I7 and I8, at any moment: a seat shows its own changes as long as the hub's answer to them is not here, and
     what it showed once does not go back or away."""
     with store.reading():
-        return own_writes(store) + _not_less(store, site)
+        return own_writes(store) + cursor_forward(store, site) + _not_less(store, site)
+
+
+def cursor_forward(store: Store, site: Site) -> list[str]:
+    """I8: a cursor never goes back."""
+    facts = {row["key"]: row["value"] for row in store.rows("SELECT key, value FROM sync_state")}
+    seen = site.seen.setdefault(store.path, Seen())
+    epoch, before = seen.epoch, seen.cursor
+    seen.epoch, seen.cursor = facts.get("epoch"), int(facts.get("cursor") or 0)
+    if epoch != seen.epoch:  # a hub that was put back from a copy: everything is fetched anew
+        seen.vers, seen.appended = {}, set()
+    elif seen.cursor < before:
+        return [f"I8: the cursor of {store.path.name} went from {before} back to {seen.cursor}"]
+    return []
 
 
 def own_writes(store: Store) -> list[str]:
@@ -304,30 +317,22 @@ def own_writes(store: Store) -> list[str]:
 
 
 def _not_less(store: Store, site: Site) -> list[str]:
-    """I7, monotonic reads, and I8: a cursor never goes back."""
-    facts = {row["key"]: row["value"] for row in store.rows("SELECT key, value FROM sync_state")}
-    before = site.seen.get(store.path, Seen())
-    now = Seen(
-        facts.get("epoch"),
-        int(facts.get("cursor") or 0),
-        {(row["entity"], row["entity_id"]): row["ver"] for row in store.rows("SELECT * FROM row_meta")},
-        {
-            (name, row["id"])
-            for name, model in SYNCED.items()
-            if model.append_only
-            for row in store.rows(f'SELECT id FROM "{name}"')
-        },
-    )
-    site.seen[store.path] = now
-    if before.epoch not in (None, now.epoch):
-        return []  # a hub that was put back from a copy: everything was fetched anew
-    found = []
-    if now.cursor < before.cursor:
-        found.append(f"I8: the cursor of {store.path.name} went from {before.cursor} back to {now.cursor}")
-    for key, ver in before.vers.items():
-        if now.vers.get(key, 0) < ver:
-            found.append(f"I7: {key} at {store.path.name} went from version {ver} to {now.vers.get(key)}")
-    found += [f"I7: {key} is gone from {store.path.name}" for key in sorted(before.appended - now.appended)]
+    """I7, monotonic reads."""
+    seen = site.seen[store.path]
+    vers = {(row["entity"], row["entity_id"]): row["ver"] for row in store.rows("SELECT * FROM row_meta")}
+    appended = {
+        (name, row["id"])
+        for name, model in SYNCED.items()
+        if model.append_only
+        for row in store.rows(f'SELECT id FROM "{name}"')
+    }
+    found = [
+        f"I7: {key} at {store.path.name} went from version {ver} to {vers.get(key)}"
+        for key, ver in seen.vers.items()
+        if vers.get(key, 0) < ver
+    ]
+    found += [f"I7: {key} is gone from {store.path.name}" for key in sorted(seen.appended - appended)]
+    seen.vers, seen.appended = vers, appended
     return found
 
 

@@ -152,7 +152,10 @@ PLANTED: dict[str, tuple[str, Callable[[Site], None]]] = {
         "I2",
         hub_sql("UPDATE row SET body = json_set(body, '$.quantity', 9) WHERE entity = 'charge'"),
     ),
-    "money is missing at a seat": ("I2", seat_sql("DELETE FROM payment WHERE rowid = (SELECT min(rowid) FROM payment)")),
+    "money is missing at a seat": (
+        "I2",
+        seat_sql("DELETE FROM payment WHERE rowid = (SELECT min(rowid) FROM payment)"),
+    ),
     "money is doubled at a seat": (
         "I2",
         seat_sql("UPDATE charge SET quantity = quantity * 2"),

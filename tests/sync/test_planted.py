@@ -1,13 +1,17 @@
-"""The simulation sees what the planted bugs do, within a few seeds."""
+"""The simulation and the model see what the planted bugs do."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 
-from tests.sync.planted import BUGS, planted
+from data.sync.contract import CopiedReplica
+from tests.sync.planted import BUGS, Bug, Change, NotThere, planted
 from tests.sync.simulation import embedded_at, simulate
+from tests.sync.test_model import MODEL, SeatsBesideAModel
 
 SEEDS = 40
 """At most so many; most bugs are found by the first few."""
@@ -26,3 +30,20 @@ def test_a_planted_bug_is_found(tmp_path: Path, name: str) -> None:
                 print(f"{name}: seed {seed}")
                 return
     pytest.fail(f"in {SEEDS} seeds nobody saw that {bug.says}; last: {seen[:3]}")
+
+
+@pytest.mark.parametrize("name", ["wall-clock last write wins", "false self-conflict"])
+def test_a_planted_bug_differs_from_the_model(name: str) -> None:
+    with planted(BUGS[name]), pytest.raises((AssertionError, ExceptionGroup, CopiedReplica)):
+        run_state_machine_as_test(
+            SeatsBesideAModel,
+            settings=settings(MODEL, max_examples=60, phases=[Phase.generate], report_multiple_bugs=False),
+        )
+
+
+def test_a_bug_that_fits_no_code_is_told() -> None:
+    gone = Bug(
+        "the code was another one", frozenset({"I1"}), (Change("data.sync.replica:Replica.renew", "x = 3", "y"),)
+    )
+    with pytest.raises(NotThere, match="write this bug anew"), planted(gone):
+        pass
