@@ -15,9 +15,11 @@ from tests.sync.test_model import MODEL, SeatsBesideAModel
 
 SEEDS = 40
 """At most so many; most bugs are found by the first few."""
+BY_THE_MODEL = ("no replay",)
+"""What the simulation would take long to meet."""
 
 
-@pytest.mark.parametrize("name", BUGS)
+@pytest.mark.parametrize("name", [name for name in BUGS if name not in BY_THE_MODEL])
 def test_a_planted_bug_is_found(tmp_path: Path, name: str) -> None:
     bug = BUGS[name]
     seen: list[str] = []
@@ -32,12 +34,12 @@ def test_a_planted_bug_is_found(tmp_path: Path, name: str) -> None:
     pytest.fail(f"in {SEEDS} seeds nobody saw that {bug.says}; last: {seen[:3]}")
 
 
-@pytest.mark.parametrize("name", ["wall-clock last write wins", "false self-conflict"])
+@pytest.mark.parametrize("name", BY_THE_MODEL)
 def test_a_planted_bug_differs_from_the_model(name: str) -> None:
     with planted(BUGS[name]), pytest.raises((AssertionError, ExceptionGroup, CopiedReplica)):
         run_state_machine_as_test(
             SeatsBesideAModel,
-            settings=settings(MODEL, max_examples=60, phases=[Phase.generate], report_multiple_bugs=False),
+            settings=settings(MODEL, max_examples=400, phases=[Phase.generate], report_multiple_bugs=False),
         )
 
 
