@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psycopg
+from psycopg.rows import tuple_row
+
 from data.store import driver
 from data.sync.contract import HubRow
 
@@ -56,7 +59,7 @@ def books(hub: Path | str) -> Books:
     Raises:
         driver.Error: an embedded hub cannot be read.
     """
-    return embedded(Path(hub))
+    return embedded(hub) if isinstance(hub, Path) else in_postgres(hub)
 
 
 def unsound(connection: driver.Connection) -> list[str]:
@@ -102,3 +105,33 @@ def embedded(path: Path) -> Books:
         )
     finally:
         hub.close()
+
+
+def in_postgres(dsn: str) -> Books:
+    """The books of a PostgreSQL hub, as its administrator sees them. Which refused op came when is not remembered: they
+    stand last."""
+    with psycopg.connect(dsn, row_factory=tuple_row) as hub:
+        read: Callable[[str], list[Any]] = lambda sql: hub.execute(sql).fetchall()  # noqa: E731
+        hub.execute("SET search_path = agent_console")
+        return Books(
+            ops=[
+                BookedOp(*row[:8], frozenset(conflict["field"] for conflict in row[8]))
+                for row in read(
+                    "SELECT op_id, replica_id, replica_seq, entity, entity_id, base_ver, patch, hub_seq,"
+                    " result->'conflicts' FROM ops ORDER BY hub_seq = 0, hub_seq, replica_id, replica_seq"
+                )
+            ],
+            rows=[
+                HubRow(hub_seq=row[0], entity=row[1], entity_id=row[2], ver=row[3], body=row[4], deleted=row[5])
+                for row in read("SELECT hub_seq, entity, entity_id, ver, body, deleted FROM entity_row")
+            ],
+            claims=[
+                BookedClaim(*row)
+                for row in read("SELECT contact_id, fence, agent, finished FROM claim ORDER BY contact_id, fence")
+            ],
+            given=read(
+                "SELECT request_id, answer->>'contact_id', (answer->>'fence')::int FROM claim_request"
+                " WHERE answer->>'contact_id' IS NOT NULL"
+            ),
+            top=read("SELECT v FROM hub_clock")[0][0],
+        )

@@ -251,9 +251,10 @@ def replica_order(hub: Books, _site: Site) -> list[str]:
     last: dict[str, tuple[int, int]] = {}
     for op in hub.ops:
         seq, hub_seq = last.get(op.replica_id, (0, 0))
-        if op.replica_seq <= seq or 0 < op.hub_seq <= hub_seq:
+        if op.hub_seq and (op.replica_seq <= seq or op.hub_seq <= hub_seq):
             found.append(f"I6: op {op.replica_seq} of {op.replica_id} came after {seq}")
-        last[op.replica_id] = (op.replica_seq, max(hub_seq, op.hub_seq))
+        if op.hub_seq:
+            last[op.replica_id] = (op.replica_seq, op.hub_seq)
     return found
 
 

@@ -18,18 +18,17 @@ from tempfile import mkdtemp
 from typing import Any
 
 from data.clock import Clock
-from data.floor.pace import LeapClock
 from data.models import SYNCED
 from data.models.base import AgentId, ContactId, new_id
 from data.store import driver
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.sync.contract import Hub, HubUnreachable, Page
-from data.sync.embedded import EmbeddedHub
 from data.sync.replica import Replica
 from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, Wake
 from data.sync.worker import Worker
 from tests.sync.checker import Site, check, cursor_forward, own_writes, reads
+from tests.sync.grounds import Ground
 from tests.sync.saver import remember_what_is_said, save_one
 from tests.sync.writers import Writer, contact
 
@@ -37,7 +36,6 @@ STEPS = 150
 HEAL_S = 30.0
 CALLS = frozenset(name for name in dir(Hub) if name.endswith("_v1"))
 CHANGING = CALLS - {"pull_v1", "snapshot_v1", "lookup_v1"}
-OpenHub = Callable[[Clock], Hub]
 
 
 class Died(BaseException):
@@ -199,12 +197,11 @@ def empty_store() -> Path:
 class Seat:
     """One store, the console that saves in it and its worker. Either may die and is started again."""
 
-    def __init__(self, path: Path, open_hub: OpenHub, clock: Clock, weather: Weather, site: Site) -> None:
+    def __init__(self, path: Path, ground: Ground, weather: Weather, site: Site) -> None:
         self.path, self.name = path, path.stem
-        self._open_hub = open_hub
+        self._ground = ground
         self._weather = weather
-        self._clock = SeatClock(clock, timedelta(days=weather.chance.choice([0, 0, 1, -1])))
-        self._hub_clock = clock
+        self._clock = SeatClock(ground.clock, timedelta(days=weather.chance.choice([0, 0, 1, -1])))
         self._site = site
         self.full = False
         self.claims: dict[str, int] = {}
@@ -242,7 +239,7 @@ class Seat:
         def connect() -> Hub:
             if self._weather.is_cut(self.name):
                 raise HubUnreachable("The line is cut.")
-            hub: Any = BadLine(self._open_hub(self._hub_clock), self._weather, self.name)
+            hub: Any = BadLine(self._ground.open(), self._weather, self.name)
             return hub  # type: ignore[no-any-return]
 
         while True:
@@ -328,17 +325,12 @@ class Seat:
         self.look()
         return [name for name in self.screen if self.screen[name] != shown[name]]
 
-    def at_rest(self) -> bool:
-        waiting = self.console.value("SELECT count(*) FROM outbox WHERE state <> 'refused'")
-        if waiting:
+    def at_rest(self, hub: Hub) -> bool:
+        """Everything is pushed, and everything pulled."""
+        if self.console.value("SELECT count(*) FROM outbox WHERE state <> 'refused'"):
             return False
-        hub = self._open_hub(self._hub_clock)
-        try:
-            page = hub.pull_v1(
-                Replica(self.console, self._clock).identity(), Replica(self.console, self._clock).cursor
-            )
-        finally:
-            hub.close()
+        replica = Replica(self.console, self._clock)
+        page = hub.pull_v1(replica.identity(), replica.cursor)
         return not page.rows and page.end == page.start
 
     def close(self) -> None:
@@ -347,31 +339,17 @@ class Seat:
             store.close()
 
 
-def embedded_at(path: Path) -> OpenHub:
-    """Opens an embedded hub that does not wait for the disk: processes die here, not machines."""
-
-    def opened(clock: Clock) -> Hub:
-        hub = EmbeddedHub(path, clock)
-        hub._file.db.execute("PRAGMA synchronous = OFF")
-        return hub
-
-    return opened
-
-
-def simulate(
-    folder: Path, seed: int, address: Path | str, open_hub: OpenHub, *, steps: int = STEPS, rough: bool = False
-) -> list[str]:
+def simulate(folder: Path, seed: int, ground: Ground, *, steps: int = STEPS, rough: bool = False) -> list[str]:
     """One run; returns what was found wrong. `folder` gets the seats' stores."""
-    chance = random.Random(seed)
-    clock = LeapClock()
+    chance, clock = random.Random(seed), ground.clock
     weather = Weather(chance, clock, rough=rough)
-    site = Site(address, [])
+    site = Site(ground.address, [])
     seats = [
-        Seat(folder / f"seat-{place}.db", open_hub, clock, weather, site)
+        Seat(folder / f"seat-{place}.db", ground, weather, site)
         for place in range(chance.choice([1, 2, 2, 3]) if not rough else 2)
     ]
     site.stores = [seat.path for seat in seats]
-    feed = Writer(open_hub(clock))
+    feed = Writer(ground.open())
     feed.add(*(contact(kind=chance.choice(["call", "chat"])) for _ in range(20)))
     found: list[str] = []
     for _ in range(steps):
@@ -390,7 +368,7 @@ def simulate(
         found += seat.faults(whole=chance.random() < 0.2)
     weather.heal(seats)
     healed = clock.monotonic()
-    while not all(seat.at_rest() for seat in seats) and clock.monotonic() < healed + HEAL_S:
+    while not all(seat.at_rest(feed.hub) for seat in seats) and clock.monotonic() < healed + HEAL_S:
         for seat in seats:
             seat.step()
         clock.leap(0.3)

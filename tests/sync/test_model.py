@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from data.floor.pace import LeapClock
 from data.models import Ticket
 from data.store.database import Store
 from data.store.save import saving
 from data.sync.replica import Replica
 from tests.sync.checker import Site, check
-from tests.sync.simulation import embedded_at, empty_store
+from tests.sync.grounds import embedded
+from tests.sync.simulation import empty_store
 from tests.sync.writers import ME, ticket
 
 Fields = dict[str, str]
@@ -72,8 +72,8 @@ class SeatsBesideAModel(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.folder = Path(mkdtemp(prefix="model-"))
-        self.clock = LeapClock()
-        self.hub = embedded_at(self.folder / "hub.db")(self.clock)
+        ground = embedded(self.folder / "hub.db")
+        self.clock, self.hub = ground.clock, ground.open()
         self.stores = []
         for seat in range(SEATS):
             shutil.copy(empty_store(), self.folder / f"{seat}.db")

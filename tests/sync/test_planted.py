@@ -9,8 +9,9 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from data.sync.contract import CopiedReplica
+from tests.sync.grounds import embedded
 from tests.sync.planted import BUGS, Bug, Change, NotThere, planted
-from tests.sync.simulation import embedded_at, simulate
+from tests.sync.simulation import simulate
 from tests.sync.test_model import MODEL, SeatsBesideAModel
 
 SEEDS = 40
@@ -27,7 +28,7 @@ def test_a_planted_bug_is_found(tmp_path: Path, name: str) -> None:
         for seed in range(SEEDS):
             folder = tmp_path / str(seed)
             folder.mkdir()
-            seen = simulate(folder, seed, folder / "hub.db", embedded_at(folder / "hub.db"), rough=True)
+            seen = simulate(folder, seed, embedded(folder / "hub.db"), rough=True)
             if {line.partition(":")[0] for line in seen} & bug.found_as:
                 print(f"{name}: seed {seed}")
                 return

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.simulation import embedded_at, simulate
+from tests.postgres import Server
+from tests.sync.grounds import embedded, in_postgres
+from tests.sync.simulation import simulate
 
-SEEDS = 24
 
-
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", range(20))
 def test_nothing_is_lost_doubled_or_overwritten(tmp_path: Path, seed: int) -> None:
-    hub = tmp_path / "hub.db"
-    assert simulate(tmp_path, seed, hub, embedded_at(hub)) == []
+    assert simulate(tmp_path, seed, embedded(tmp_path / "hub.db")) == []
+
+
+@pytest.mark.parametrize("seed", range(100, 104))
+def test_the_same_on_postgres(tmp_path: Path, seed: int, server: Server) -> None:
+    assert simulate(tmp_path, seed, in_postgres(server)) == []

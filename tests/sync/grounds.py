@@ -1,0 +1,64 @@
+"""A hub of either kind for a run of seats: where it is, whose clock it goes by, and how it is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from data.floor.pace import LeapClock
+from data.sync.contract import Hub
+from data.sync.embedded import EmbeddedHub
+from data.sync.postgres.hub import PostgresHub
+from tests.postgres import Server
+
+
+@dataclass(frozen=True)
+class Ground:
+    """An empty hub, and the clock that it goes by."""
+
+    address: Path | str
+    clock: LeapClock
+    open: Callable[[], Hub]
+
+
+def embedded(path: Path) -> Ground:
+    """A hub in a file, which does not wait for the disk: processes die here, not machines."""
+    clock = LeapClock()
+
+    def opened() -> Hub:
+        hub = EmbeddedHub(path, clock)
+        hub._file.db.execute("PRAGMA synchronous = OFF")
+        return hub
+
+    return Ground(path, clock, opened)
+
+
+class PostgresClock(LeapClock):
+    """The clock of an emptied hub, and ours."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__()
+        self._connection = psycopg.connect(dsn, autocommit=True)
+
+    def leap(self, seconds: float) -> None:
+        super().leap(seconds)
+        self._connection.execute("UPDATE agent_console.test_clock SET now = %s", (self.now(),))
+
+
+def in_postgres(server: Server) -> Ground:
+    """The one hub of a server that is emptied for each run."""
+    dsn = server.emptied_hub(LeapClock().now())
+    clock = PostgresClock(dsn)
+    return Ground(dsn, clock, lambda: PostgresHub(dsn, clock))
+
+
+def url(dsn: str) -> str:
+    """The address of a hub as it is given to the program."""
+    parts = conninfo_to_dict(dsn)
+    where = quote(str(parts["host"]), safe="")
+    return f"postgresql://{parts['user']}@/{parts['dbname']}?host={where}&port={parts['port']}"
