@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ M = TypeVar("M")
 class SeatProcess:
     """`python -m data.sync` for one store and one hub. Use it as a context manager."""
 
-    def __init__(self, store: Path, hub: Path, name: str = "seat", *options: str) -> None:
+    def __init__(self, store: Path, hub: Path | str, name: str = "seat", *options: str) -> None:
         self._command = [
             sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", name, *options
         ]  # fmt: skip
@@ -126,9 +127,9 @@ class SeatProcess:
             mark,
         )
 
-    def kill(self, between: Callable[[], None] = lambda: None) -> None:
+    def kill(self, between: Callable[[], None] = lambda: None, *, by: signal.Signals = signal.SIGKILL) -> None:
         """kill -9, and another worker in its place; `between` is done while there is none."""
-        self.process.kill()
+        self.process.send_signal(by)
         self.process.wait()
         self.heard.clear()
         for pipe in (self.process.stdin, self.process.stderr):
