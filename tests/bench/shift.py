@@ -74,7 +74,8 @@ class Shift:
             desk.keys("n")
             desk.rest(0.05, 0.3)
             desk.type("The caller has tried it twice.")
-            desk.keys("<esc>")
+            desk.keys("<f10>")
+            desk.rest(0.05, 0.4)
         self._wrap_up()
 
     def _wrap_up(self) -> None:
