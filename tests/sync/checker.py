@@ -236,7 +236,7 @@ def no_silent_overwrite(hub: Books, _site: Site) -> list[str]:
             marks[key][name] = (vers[key], op.replica_id)
         if op.told != lost:
             found.append(f"I5: op {op.op_id} lost {sorted(lost)} and was told {sorted(op.told)}")
-    bodies = {(row.entity, row.entity_id): row.body for row in hub.rows}
+    bodies = {(row.entity, row.entity_id): row.body for row in hub.rows if not row.deleted}
     for key, fields in values.items():
         body = bodies.get(key, {})
         for name, value in fields.items():
