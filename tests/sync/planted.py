@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from types import CodeType
 from typing import Any, NamedTuple
 
+import psycopg
+
 
 class Change(NamedTuple):
     """In this function, the second text stands instead of the first."""
@@ -149,6 +151,84 @@ BUGS: dict[str, Bug] = {
         ),
     ),
 }  # fmt: skip
+
+IN_POSTGRES: dict[str, Bug] = {
+    "identity cursor": _bug(
+        "a change has its number from a sequence, so that a later one may be there first",
+        "I3",
+        (
+            "push_v1",
+            "UPDATE hub_clock SET v = v + numbers RETURNING v - numbers AS base",
+            "SELECT nextval('agent_console.planted') - 1 AS base",
+        ),
+        ("pull_v1", "SELECT v INTO top FROM hub_clock", "SELECT last_value INTO top FROM agent_console.planted"),
+    ),
+    "synchronous_commit=off": _bug(
+        "the hub takes changes that a crash of its machine takes away",
+        "I1",
+        ("push_v1", "current_setting('synchronous_commit') = 'off'", "false"),
+    ),
+    "wall-clock last write wins": _bug(
+        "the hub takes the value that was written last, whatever its writer had seen",
+        "I5",
+        (
+            "play",
+            "coalesce((mark->>0)::bigint > op.base_ver AND (mark->>1)::integer <> writer, false) AS stale",
+            "false AS stale",
+        ),
+    ),
+    "dropped conflict": _bug(
+        "the hub keeps its own value and does not say so",
+        "I5",
+        ("play", "ELSE 'conflict' END, lost, NULL", "ELSE 'conflict' END, NULL, NULL"),
+    ),
+    "false self-conflict": _bug(
+        "a seat's two edits in a row are in conflict",
+        "I5",
+        ("play", " AND (mark->>1)::integer <> writer, false) AS stale", ", false) AS stale"),
+    ),
+    "given twice": _bug(
+        "a contact waits still when it was given to somebody",
+        "I4",
+        ("claim_v1", "UPDATE claimable SET state = 'ringing'", "UPDATE claimable SET state = 'waiting'"),
+    ),
+}
+BY_COMMIT_ORDER = ("identity cursor", "synchronous_commit=off")
+"""Of these, what test_commit_order finds; the rest is found by the simulation."""
+
+
+@contextmanager
+def planted_in_postgres(dsn: str, bug: Bug) -> Iterator[None]:
+    """The bug is in the functions of a hub while the block runs.
+
+    Raises:
+        NotThere: a function does not read as the bug expects.
+    """
+    with psycopg.connect(dsn, autocommit=True) as hub:
+        hub.execute("SET search_path = agent_console, public")
+        hub.execute("CREATE SEQUENCE IF NOT EXISTS agent_console.planted")
+        hub.execute("GRANT ALL ON SEQUENCE agent_console.planted TO agent_console_owner")
+        sound = {}
+        try:
+            for change in bug.changes:
+                sound[change.function] = source = _definition(hub, change.function)
+                if change.now not in source:
+                    raise NotThere(f"{change.function} does not hold {change.now!r}: write this bug anew")
+                hub.execute(source.replace(change.now, change.then).encode())
+            yield
+        finally:
+            for source in sound.values():
+                hub.execute(source.encode())
+
+
+def _definition(hub: psycopg.Connection[tuple[Any, ...]], name: str) -> str:
+    found = hub.execute(
+        "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = %s AND pronamespace = 'agent_console'::regnamespace",
+        (name,),
+    ).fetchone()
+    if found is None:
+        raise NotThere(f"the hub has no {name}: write this bug anew")
+    return str(found[0])
 
 
 @contextmanager

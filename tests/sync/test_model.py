@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from data.models import Ticket
 from data.store.database import Store
@@ -23,6 +23,7 @@ from tests.sync.writers import ME, ticket
 
 Fields = dict[str, str]
 SEATS = 2
+TICKETS = 3
 
 
 @dataclass
@@ -83,11 +84,13 @@ class SeatsBesideAModel(RuleBasedStateMachine):
         for replica in self.replicas:
             replica.enrolled(self.hub.enrol_v1(replica.identity(), "seat"))
         self.model = [ModelSeat() for _ in range(SEATS)]
-        self.top = 0
+        self.top = self.created = 0
         self.at_hub: dict[str, HubTicket] = {}
 
+    @precondition(lambda self: self.created < TICKETS)
     @rule(target=tickets, seat=seats, title=st.sampled_from("abc"))
     def create(self, seat: int, title: str) -> str:
+        self.created += 1
         one = ticket(title, details="")
         with saving(self.stores[seat], ME, self.clock) as change:
             change.add(one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,18 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from data.sync.contract import CopiedReplica
-from tests.sync.grounds import embedded
-from tests.sync.planted import BUGS, Bug, Change, NotThere, planted
+from tests.postgres import Server
+from tests.sync.grounds import Ground, embedded, in_postgres
+from tests.sync.planted import (
+    BUGS,
+    BY_COMMIT_ORDER,
+    IN_POSTGRES,
+    Bug,
+    Change,
+    NotThere,
+    planted,
+    planted_in_postgres,
+)
 from tests.sync.simulation import simulate
 from tests.sync.test_model import MODEL, SeatsBesideAModel
 
@@ -20,19 +31,28 @@ BY_THE_MODEL = ("no replay",)
 """What the simulation would take long to meet."""
 
 
+def first_seed(folder: Path, bug: Bug, ground: Callable[[Path], Ground]) -> int:
+    """The first seed on which the simulation sees the bug that is planted."""
+    seen: list[str] = []
+    for seed in range(SEEDS):
+        run = folder / str(seed)
+        run.mkdir()
+        seen = simulate(run, seed, ground(run), rough=True)
+        if {line.partition(":")[0] for line in seen} & bug.found_as:
+            return seed
+    pytest.fail(f"in {SEEDS} seeds nobody saw that {bug.says}; last: {seen[:3]}")
+
+
 @pytest.mark.parametrize("name", [name for name in BUGS if name not in BY_THE_MODEL])
 def test_a_planted_bug_is_found(tmp_path: Path, name: str) -> None:
-    bug = BUGS[name]
-    seen: list[str] = []
-    with planted(bug):
-        for seed in range(SEEDS):
-            folder = tmp_path / str(seed)
-            folder.mkdir()
-            seen = simulate(folder, seed, embedded(folder / "hub.db"), rough=True)
-            if {line.partition(":")[0] for line in seen} & bug.found_as:
-                print(f"{name}: seed {seed}")
-                return
-    pytest.fail(f"in {SEEDS} seeds nobody saw that {bug.says}; last: {seen[:3]}")
+    with planted(BUGS[name]):
+        print(f"{name}: seed {first_seed(tmp_path, BUGS[name], lambda run: embedded(run / 'hub.db'))}")
+
+
+@pytest.mark.parametrize("name", [name for name in IN_POSTGRES if name not in BY_COMMIT_ORDER])
+def test_a_bug_planted_in_postgres_is_found(tmp_path: Path, name: str, server: Server) -> None:
+    with planted_in_postgres(server.slow_hub(), IN_POSTGRES[name]):
+        print(f"{name}: seed {first_seed(tmp_path, IN_POSTGRES[name], lambda _: in_postgres(server))}")
 
 
 @pytest.mark.parametrize("name", BY_THE_MODEL)
