@@ -299,7 +299,7 @@ def own_writes(store: Store) -> list[str]:
     waiting: dict[Key, dict[str, Any]] = defaultdict(dict)
     cursor = int(store.value("SELECT value FROM sync_state WHERE key = 'cursor'") or 0)
     for op in store.rows(
-        "SELECT entity, entity_id, patch FROM outbox WHERE state = 'queued' OR (state = 'sent' AND hub_seq > ?)"
+        "SELECT entity, entity_id, patch FROM outbox WHERE state IN ('queued', 'held') OR (state = 'sent' AND hub_seq > ?)"
         " ORDER BY seq",
         (cursor,),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from data.floor.pace import LeapClock
+from data.models.base import new_id
+from data.store import driver
 from data.sync.contract import Hub
 from data.sync.embedded import EmbeddedHub
 from data.sync.postgres.hub import PostgresHub
@@ -24,6 +27,8 @@ class Ground:
     address: Path | str
     clock: LeapClock
     open: Callable[[], Hub]
+    back_up: Callable[[], Callable[[], None]] | None = None
+    """Makes a backup of the hub, and returns what puts it back; None: of this kind it is tested elsewhere."""
 
 
 def embedded(path: Path) -> Ground:
@@ -35,7 +40,23 @@ def embedded(path: Path) -> Ground:
         hub._file.db.execute("PRAGMA synchronous = OFF")
         return hub
 
-    return Ground(path, clock, opened)
+    def back_up() -> Callable[[], None]:
+        backup = path.with_suffix(".backup")
+        with driver.connect(path) as one:
+            one.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(path, backup)
+
+        def put_back() -> None:
+            for end in ("-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            path.unlink()
+            shutil.copy(backup, path)
+            with driver.connect(path) as one:
+                one.execute("UPDATE hub_info SET value = ? WHERE key = 'epoch'", (new_id(),))
+
+        return put_back
+
+    return Ground(path, clock, opened, back_up)
 
 
 class PostgresClock(LeapClock):

@@ -124,7 +124,7 @@ BUGS: dict[str, Bug] = {
     "no replay": _bug(
         "what comes in is shown without what waits here",
         "I7",
-        (f"{_REPLICA}._show", "visible.update(json.loads(patch))", "pass"),
+        ("data.sync.applying:show", "visible.update(json.loads(patch))", "pass"),
     ),
     "refused is forgotten": _bug(
         "an op that the hub refused is thrown away",
