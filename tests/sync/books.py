@@ -49,6 +49,8 @@ class Books:
     """(request, contact, fence) of every request that was given a contact."""
     top: int
     """The highest number of the hub's order."""
+    put_back: bool = False
+    """It was put back from a backup at some time: what it refused since then it does not know any more."""
     faults: list[str] = field(default_factory=list)
     """What the hub's own store finds wrong with itself."""
 
@@ -101,6 +103,7 @@ def embedded(path: Path) -> Books:
                 if answer["contact_id"] is not None
             ],
             top=read("SELECT v FROM hub_clock")[0][0],
+            put_back=len(set(read("SELECT value FROM hub_info WHERE key IN ('epoch', 'hub_id')"))) > 1,
             faults=unsound(hub),
         )
     finally:
@@ -134,4 +137,5 @@ def in_postgres(dsn: str) -> Books:
                 " WHERE answer->>'contact_id' IS NOT NULL"
             ),
             top=read("SELECT v FROM hub_clock")[0][0],
+            put_back=len(set(read("SELECT value FROM hub_info WHERE key IN ('epoch', 'hub_id')"))) > 1,
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -42,17 +42,16 @@ def embedded(path: Path) -> Ground:
 
     def back_up() -> Callable[[], None]:
         backup = path.with_suffix(".backup")
-        with driver.connect(path) as one:
-            one.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy(path, backup)
+        with closing(driver.connect(path)) as hub:
+            hub.execute(f"VACUUM INTO '{backup}'")
 
         def put_back() -> None:
-            for end in ("-wal", "-shm"):
-                path.with_name(path.name + end).unlink(missing_ok=True)
-            path.unlink()
-            shutil.copy(backup, path)
-            with driver.connect(path) as one:
-                one.execute("UPDATE hub_info SET value = ? WHERE key = 'epoch'", (new_id(),))
+            for one in path.parent.glob(f"{path.name}*"):
+                one.unlink()
+            backup.rename(path)
+            with closing(driver.connect(path)) as hub:
+                hub.execute("UPDATE hub_info SET value = ? WHERE key = 'epoch'", (new_id(),))
+                hub.execute("UPDATE hub_info SET value = value + 1000 WHERE key = 'next_ticket'")
 
         return put_back
 

@@ -71,7 +71,8 @@ def save_one(store: Store, chance: random.Random, clock: Clock = SYSTEM_CLOCK) -
             told = change.add(payment(chance.randrange(1, 100_00), clock))
     else:
         with saving(store, ME, clock) as change:  # what an older program may send: the hub refuses it
-            change._queue(Ticket, new_id(), "put", {"title": "no number"}, 0)
+            bad = {**one.model_dump(mode="json"), "id": new_id(), "priority": "sky-high"}
+            change._queue(Ticket, bad["id"], "put", bad, 0)
     said = store.execute("DELETE FROM said RETURNING op_id, entity").fetchall()
     return [f"{row['op_id']}{_amount(told, row['entity'])}" for row in said]
 

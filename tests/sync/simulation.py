@@ -266,9 +266,13 @@ class Seat:
                 if self.full:
                     self.fill_disk(full=False)
 
-    def _worker_died(self) -> None:
+    def hang_up(self) -> None:
+        """The connection to the hub is gone."""
         if self._worker._hub is not None:
             self._worker._hub.close()
+
+    def _worker_died(self) -> None:
+        self.hang_up()
         self._worker_store.close()
         self._worker_store = self._open_worker_store()
         self._start_worker()
@@ -372,7 +376,11 @@ def simulate(folder: Path, seed: int, ground: Ground, *, steps: int = STEPS, rou
             put_back = ground.back_up()
         elif step in past[1:]:
             weather.forget_calls()
+            feed.hub.close()
+            for one in seats:
+                one.hang_up()
             put_back()
+            feed.hub = ground.open()
         seat = chance.choice(seats)
         what = chance.random()
         if what < 0.5:
@@ -387,8 +395,6 @@ def simulate(folder: Path, seed: int, ground: Ground, *, steps: int = STEPS, rou
         clock.leap(60.0 if chance.random() < 0.01 else chance.random())
         found += seat.faults(whole=chance.random() < 0.2)
     weather.heal(seats)
-    feed.hub.close()
-    feed.hub = ground.open()
     healed = clock.monotonic()
     while not all(seat.at_rest(feed.hub) for seat in seats) and clock.monotonic() < healed + HEAL_S:
         for seat in seats:
