@@ -2,19 +2,87 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from data.clock import SYSTEM_CLOCK, Clock
-from data.sync.contract import Hub, Login
+from data.sync.contract import Hub, HubUnreachable, Login
+
+
+class Kind(StrEnum):
+    """What answers at an address."""
+
+    FILE = "embedded"
+    """The path of an embedded hub's file."""
+    SOCKET = "served"
+    """`unix:` and the socket of whoever serves an embedded hub."""
+    POSTGRESQL = "postgresql"
+    """`postgresql://` and what libpq understands."""
+
+
+_SOCKET = "unix:"
+_POSTGRESQL = ("postgresql://", "postgres://")
+
+
+def kind_of(address: str) -> Kind:
+    """Which kind of hub an address names."""
+    if address.startswith(_SOCKET):
+        return Kind.SOCKET
+    return Kind.POSTGRESQL if address.startswith(_POSTGRESQL) else Kind.FILE
+
+
+def path_of(address: str) -> Path:
+    """The file or socket that an address names."""
+    return Path(address.removeprefix(_SOCKET))
+
+
+def absolute(address: str, folder: Path) -> str:
+    """The address as it is meant from everywhere: a relative path is relative to `folder`."""
+    if kind_of(address) is Kind.POSTGRESQL:
+        return address
+    path = folder.absolute() / path_of(address).expanduser()
+    return f"{_SOCKET}{path}" if kind_of(address) is Kind.SOCKET else str(path)
+
+
+def has_password(address: str) -> bool:
+    """Whether a password is written in an address. One that cannot be taken apart may have one."""
+    if kind_of(address) is not Kind.POSTGRESQL:
+        return False
+    try:
+        parts = urlsplit(address)
+        return parts.password is not None or any("password" in name for name, _ in parse_qsl(parts.query, True))
+    except ValueError:
+        return True
+
+
+def without_password(address: str) -> str:
+    """An address that may be shown."""
+    if not has_password(address):
+        return address
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "postgresql://…"
+    user, at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}", query=""))
 
 
 def open_hub(address: str, *, clock: Clock = SYSTEM_CLOCK, create: bool = True, login: Login | None = None) -> Hub:
-    """Connect to the hub at `address`: the path of an embedded hub's file. With `create` a missing file is made.
+    """Connect to the hub at `address` (see `Kind`). With `create` a missing file of an embedded hub is made.
 
     Raises:
         HubUnreachable: it is not there, or not a hub that this program can speak with.
         WrongLogin: it does not let this person in.
     """
-    from data.sync.embedded import EmbeddedHub
+    match kind_of(address):
+        case Kind.SOCKET:
+            from data.sync.served.client import SocketHub
 
-    return EmbeddedHub(Path(address), clock, create=create)
+            return SocketHub(path_of(address))
+        case Kind.POSTGRESQL:
+            raise HubUnreachable("This agent-console does not know PostgreSQL hubs yet.")
+        case Kind.FILE:
+            from data.sync.embedded import EmbeddedHub
+
+            return EmbeddedHub(path_of(address), clock, create=create)

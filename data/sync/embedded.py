@@ -57,6 +57,11 @@ class EmbeddedHub:
         """Changes whenever another connection has committed; tells when the file has been moved away."""
         return self._file.version()
 
+    def epoch(self) -> str:
+        """The hub's epoch: another one after it was put back from a backup."""
+        with self._file.reading():
+            return self._file.info("epoch")
+
     # enrolment and numbers
 
     def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:

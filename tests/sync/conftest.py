@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from data.floor.pace import LeapClock
 from data.sync.contract import Hub
 from data.sync.embedded import EmbeddedHub
+from data.sync.served.client import SocketHub
+from tests.sync.owner import serving
 
 OpenHub = Callable[[], Hub]
 
@@ -20,18 +23,22 @@ def clock() -> LeapClock:
     return LeapClock()
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=["embedded", "served"])
 def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: LeapClock) -> Iterator[OpenHub]:
-    """Opens connections to one and the same hub. A second implementation becomes a second parameter here."""
+    """Opens connections to one and the same hub. Another implementation becomes another parameter here."""
     opened: list[Hub] = []
+    file = tmp_path / "hub.db"
+    with ExitStack() as stack:
+        if request.param == "served":
+            owner = stack.enter_context(serving(file, clock))
 
-    def embedded() -> Hub:
-        opened.append(EmbeddedHub(tmp_path / "hub.db", clock))
-        return opened[-1]
+        def connect() -> Hub:
+            opened.append(SocketHub(owner.socket) if request.param == "served" else EmbeddedHub(file, clock))
+            return opened[-1]
 
-    yield {"embedded": embedded}[request.param]
-    for hub in opened:
-        hub.close()
+        yield connect
+        for hub in opened:
+            hub.close()
 
 
 @pytest.fixture

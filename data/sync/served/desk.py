@@ -1,0 +1,132 @@
+"""The hub's file in the hands of the one thread that has it open: a line in, a line out, and nothing ends it."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from data.clock import Clock
+from data.models.base import Value
+from data.sync.contract import HubUnreachable
+from data.sync.embedded import EmbeddedHub
+from data.sync.served.place import served_by
+from data.sync.served.wire import ERRORS, REQUEST, Ask, Failed, Hello, Look, answered
+from data.sync.status import HubStatus, status_of
+
+log = logging.getLogger(__name__)
+NO_REQUEST = "This line is no request that the hub knows: bring the seat and the hub to the same version."
+NOT_DONE = "The hub could not do this ({kind}): it goes on with the next; report what its log says."
+
+
+class Heard(NamedTuple):
+    """What came of a piece of work."""
+
+    says: bytes = b""
+    """The line for whoever asked."""
+    another: bool = False
+    """Another hub lies in the file now, or it was put back from a backup."""
+
+
+class Desk:
+    """Every method but the constructor belongs to one and the same thread."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._hub: EmbeddedHub | None = None
+        self._watching: EmbeddedHub | None = None
+        """A second connection: only another one's commits change the version that a connection sees."""
+        self._epoch = ""
+        self._seen = -1
+        self.version = 0
+        """Grows whenever anybody committed; read by the loop."""
+
+    def open(self) -> Heard:
+        """Open the file; it is made when missing.
+
+        Raises:
+            HubUnreachable: it cannot be.
+        """
+        EmbeddedHub(self._path, self._clock).close()
+        self._open()
+        return Heard()
+
+    def close(self) -> Heard:
+        """Let go of the file."""
+        for one in (self._hub, self._watching):
+            if one is not None:
+                one.close()
+        self._hub = self._watching = None
+        return Heard()
+
+    def _open(self) -> EmbeddedHub:
+        if self._hub is None or self._watching is None:
+            self._hub = EmbeddedHub(self._path, self._clock, create=False)
+            self._watching = EmbeddedHub(self._path, self._clock, create=False)
+            self._seen = -1
+        return self._hub
+
+    def hello(self) -> Heard:
+        """The first line for a client."""
+        try:
+            self._open()
+            heard = self.look()
+        except HubUnreachable as error:
+            return Heard(failed(None, str(error)))
+        return heard._replace(says=line_of(Hello(epoch=self._epoch, version=self.version)))
+
+    def answer(self, line: bytes) -> Heard:
+        """Do what a line asks."""
+        try:
+            request = REQUEST.validate_json(line)
+        except ValidationError:
+            return Heard(failed(None, NO_REQUEST))
+        try:
+            says = self._done(request.id, request.ask)
+        except tuple(ERRORS.values()) as error:
+            if isinstance(error, HubUnreachable):
+                self.close()  # the file may be gone, full or damaged: look at it anew with the next call
+            return Heard(failed(request.id, str(error), type(error).__name__))
+        except Exception as error:
+            log.exception("the hub could not do %s", request.ask.call)
+            self.close()
+            return Heard(failed(request.id, NOT_DONE.format(kind=type(error).__name__)))
+        return self.look()._replace(says=says)
+
+    def _done(self, number: int, ask: Ask) -> bytes:
+        given = {name: getattr(ask, name) for name in type(ask).model_fields if name != "call"}
+        call = self._status if isinstance(ask, Look) else partial(getattr(self._open(), ask.call), **given)
+        return line_of(answered(ask.call)(id=number, answer=call()))
+
+    def _status(self) -> HubStatus:
+        return status_of(self._path, self._clock.now()).model_copy(update={"served": served_by(self._path)})
+
+    def look(self) -> Heard:
+        """Look whether the file has changed, and whether it is still the same hub."""
+        with suppress(HubUnreachable):
+            hub = self._open()
+            assert self._watching is not None
+            seen = self._watching.version()
+            if seen != self._seen:
+                self._seen = seen
+                self.version += 1
+                before, self._epoch = self._epoch, hub.epoch()
+                return Heard(another=before not in ("", self._epoch))
+            return Heard()
+        self.close()
+        return Heard()
+
+
+def failed(number: int | None, says: str, error: str = HubUnreachable.__name__) -> bytes:
+    """The line that tells of a call that was not done."""
+    return line_of(Failed(id=number, error=error, says=says))
+
+
+def line_of(message: Value) -> bytes:
+    """A message as it is sent."""
+    return message.model_dump_json().encode() + b"\n"
