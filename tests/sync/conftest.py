@@ -15,6 +15,7 @@ from data.sync.served.client import SocketHub
 from tests.sync.owner import serving
 
 OpenHub = Callable[[], Hub]
+Revoke = Callable[[str], None]
 
 
 @pytest.fixture
@@ -39,6 +40,18 @@ def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: LeapClock) -
         yield connect
         for hub in opened:
             hub.close()
+
+
+@pytest.fixture
+def revoke(open_hub: OpenHub) -> Revoke:
+    """Revokes a replica, as whoever runs the hub does."""
+
+    def revoking(replica_id: str) -> None:
+        hub = open_hub()
+        assert isinstance(hub, EmbeddedHub)
+        hub.revoke(replica_id)
+
+    return revoking
 
 
 @pytest.fixture
