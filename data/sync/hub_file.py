@@ -117,6 +117,9 @@ class HubFile:
             self.db.close()
             raise
         self._file = self._identity()
+        with self.reading():
+            self._epoch = self.info("epoch")
+        self._seen = -1
 
     def _check(self) -> None:
         with self.snapshot() as db:
@@ -179,12 +182,17 @@ class HubFile:
         """Changes whenever another connection has committed.
 
         Raises:
-            HubUnreachable: another file lies at the path now; whatever was written here would reach nobody.
+            HubUnreachable: another file lies at the path now, and whatever was written here would reach nobody; or
+                the hub was put back from a backup, and whoever has it open has to enrol again.
         """
         if self._identity() != self._file:
             raise HubUnreachable(f"The hub {self._path} was replaced by another file.")
         with self.reading() as db:
-            return int(db.execute("PRAGMA data_version").fetchone()[0])
+            seen = int(db.execute("PRAGMA data_version").fetchone()[0])
+            if seen != self._seen and self.info("epoch") != self._epoch:
+                raise HubUnreachable(f"The hub {self._path} was put back from a backup: seats enrol again by themselves.")
+            self._seen = seen
+            return seen
 
     # transactions
 

@@ -21,6 +21,7 @@ class SeatSeen(Value):
     """When its last change came in; None: there was none."""
     last_seq: int
     """The number of that change."""
+    revoked: bool
 
 
 class Served(Value):
@@ -83,7 +84,7 @@ def status_of(path: Path, now: datetime) -> HubStatus:
 
 
 _SEATS = """
-SELECT replica_id, number, name, enrolled_at, last_seq, (
+SELECT replica_id, number, name, enrolled_at, last_seq, revoked, (
     SELECT received_at FROM ops WHERE ops.replica_id = replica.replica_id ORDER BY replica_seq DESC LIMIT 1
 ) AS heard_at FROM replica ORDER BY number
 """

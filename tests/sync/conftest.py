@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -43,13 +43,12 @@ def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: LeapClock) -
 
 
 @pytest.fixture
-def revoke(open_hub: OpenHub) -> Revoke:
-    """Revokes a replica, as whoever runs the hub does."""
+def revoke(open_hub: OpenHub, tmp_path: Path) -> Revoke:
+    """Revokes a replica, as whoever runs the hub does: in the file itself."""
 
     def revoking(replica_id: str) -> None:
-        hub = open_hub()
-        assert isinstance(hub, EmbeddedHub)
-        hub.revoke(replica_id)
+        with closing(EmbeddedHub(tmp_path / "hub.db")) as hub:
+            hub.revoke(replica_id)
 
     return revoking
 

@@ -23,6 +23,7 @@ from data.sync.contract import (
     Op,
     OpResult,
     Page,
+    Revoked,
     Scope,
     WrongLogin,
 )
@@ -124,7 +125,7 @@ ANSWERS: dict[str, Any] = {
 """What each call answers."""
 
 ERRORS: dict[str, type[Exception]] = {
-    one.__name__: one for one in (HubUnreachable, CopiedReplica, MustRefetch, WrongLogin)
+    one.__name__: one for one in (HubUnreachable, CopiedReplica, MustRefetch, Revoked, WrongLogin)
 }
 """What a call may raise, at the hub and so at the seat."""
 
