@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.settings import Settings
-
-HUB_FILE = "hub.db"
+from data.sync.address import absolute
 
 
 @dataclass(frozen=True)
@@ -23,9 +22,9 @@ class Launch:
     """Options of the practice floor, None without one."""
 
     @property
-    def hub(self) -> Path:
-        """The embedded hub's file."""
-        return self.settings.hub or self.folder / HUB_FILE
+    def hub(self) -> str:
+        """The hub's address."""
+        return absolute(self.settings.hub, self.folder)
 
     @property
     def receipts(self) -> Path:

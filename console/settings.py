@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from data.billing.terms import Terms
 from data.content import CONTENT
+from data.sync.address import has_password
 
 APP = "agent-console"
 SETTINGS_FILE = "settings.toml"
@@ -72,7 +73,11 @@ class Settings(BaseModel):
         " day, contrast, colour-blind, 16-colours, no-colour, or the name of a file in the folder themes.",
     )
     mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
-    hub: Path | None = Field(None, description="File of the embedded hub; empty: hub.db in the data folder.")
+    hub: str = Field(
+        "hub.db",
+        description="The hub: the file of an embedded one, seen from the data folder; `unix:` and the socket of one that"
+        " is served; or postgresql:// and its server. A password only in a file that is 0600.",
+    )
     script: str = Field(
         "leads", description="The playbook that every contact begins with: its id, or a file of its own."
     )
@@ -145,6 +150,8 @@ def load(folder: Path) -> Settings:
         held = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except ValueError as error:
         raise SettingsError(f"{file} is not readable as TOML ({error}): mend it or put it aside.") from error
+    if has_password(str(held.get("hub", ""))) and file.stat().st_mode & 0o077:
+        raise SettingsError(f"{file} holds a password and others may read it: chmod 600 {file}.")
     told = {name: os.environ[f"{PREFIX}{name.upper()}"] for name in Settings.model_fields if _is_told(name)}
     try:
         return Settings.model_validate({**held, **told})

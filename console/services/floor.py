@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
-from pathlib import Path
+
+from data.sync.address import handed_on
 
 
 class PracticeFloor:
     """Starts the floor on a hub; its standard input is the line that tells it when to end."""
 
-    def __init__(self, hub: Path, options: Sequence[str]) -> None:
-        self._command = [sys.executable, "-m", "data.floor", "--hub", str(hub), "--watch-stdin", *options]
+    def __init__(self, hub: str, options: Sequence[str]) -> None:
+        named, self._variables = handed_on(hub)
+        self._command = [sys.executable, "-m", "data.floor", *named, "--watch-stdin", *options]
         self._process: Process | None = None
 
     async def start(self) -> None:
         """Start the process."""
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=DEVNULL, stderr=PIPE, start_new_session=True
+            *self._command,
+            stdin=PIPE,
+            stdout=DEVNULL,
+            stderr=PIPE,
+            start_new_session=True,
+            env={**os.environ, **self._variables},
         )
 
     async def ended(self) -> str:

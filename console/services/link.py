@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data.models.base import AgentId, ContactId, QueueId, new_id
+from data.sync.address import handed_on
 from data.sync.contract import Claim
 from data.sync.wire import (
     FROM_WORKER,
@@ -37,7 +38,7 @@ class Link:
     def __init__(
         self,
         store: Path,
-        hub: Path,
+        hub: str,
         seat: str,
         on_pulled: Callable[[tuple[str, ...]], None],
         on_status: Callable[[SyncStatus], None],
@@ -45,8 +46,9 @@ class Link:
         backup_hours: float = 0.0,
         backup_keep: int = 24,
     ) -> None:
+        named, self._variables = handed_on(hub)
         self._command = [
-            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat,
+            sys.executable, "-m", "data.sync", "--store", str(store), *named, "--name", seat,
             "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep),
         ]  # fmt: skip
         self._log = store.with_name("worker.log")
@@ -84,7 +86,12 @@ class Link:
             said = os.open(os.devnull, os.O_WRONLY)
         try:
             return await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
+                *self._command,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=said,
+                start_new_session=True,
+                env={**os.environ, **self._variables},
             )
         finally:
             os.close(said)

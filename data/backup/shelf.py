@@ -23,6 +23,8 @@ from data.models.base import Instant, Value
 SHELF = "backups"
 """The folder beside a store in which its backups lie."""
 MANIFEST, COPY, OUTBOX = "manifest.json", "seat.db", "outbox.jsonl"
+HUB_COPY = "hub.db"
+"""The copy in the backup of a hub."""
 FORMAT = 1
 _STAMP = "%Y%m%dT%H%M%SZ"
 _PART = re.compile(r"\.part-(\d+)$")
@@ -132,6 +134,10 @@ def manifest_of(folder: Path) -> Manifest:
             " another."
         ) from error
     except ValidationError as error:
+        if (folder / HUB_COPY).exists():
+            raise BackupError(
+                f"{folder} is the backup of a hub: `agent-console hub restore` puts it back."
+            ) from error
         raise BackupError(f"{file} is damaged, so the backup cannot be trusted: take another one.") from error
     if manifest.format > FORMAT:
         raise BackupError(

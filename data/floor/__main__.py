@@ -1,4 +1,4 @@
-"""The practice floor as a process: `python -m data.floor --hub FILE`.
+"""The practice floor as a process: `python -m data.floor --hub ADDRESS`.
 
 It plays until its time is over, until SIGTERM or SIGINT, or, with `--watch-stdin`, until standard input closes
 because the console that started it is gone. Only the summary goes to standard output."""
@@ -17,6 +17,7 @@ from pathlib import Path
 from data.floor.floor import POLL_S, run_floor
 from data.floor.options import FloorBusy, FloorOptions, FloorSummary
 from data.queue.log_file import QueueLogError
+from data.sync.address import VARIABLE
 from data.sync.contract import HubUnreachable
 
 
@@ -61,7 +62,7 @@ def _not_negative(text: str) -> float:
 def parser() -> argparse.ArgumentParser:
     """The options of the floor's process."""
     made = argparse.ArgumentParser(prog="python -m data.floor", description="The practice floor.")
-    made.add_argument("--hub", type=Path, required=True, help="the hub's file, made when missing")
+    made.add_argument("--hub", default=os.environ.get(VARIABLE), help=f"the hub's address; else {VARIABLE}")
     made.add_argument("--seed", type=int, help="the same seed gives the same callers")
     made.add_argument("--seconds", type=_positive, help="stop after so many seconds")
     made.add_argument("--speed", type=_positive, default=1.0, help="floor seconds in a second")
@@ -115,7 +116,9 @@ def _sentence(summary: FloorSummary) -> str:
 
 def main() -> int:
     """Play. Exit 0: played to the end; 1: another floor has the hub, or the log cannot be read; 3: no hub."""
-    given = parser().parse_args()
+    given = (made := parser()).parse_args()
+    if not given.hub:
+        made.error("--hub is missing")
     options = FloorOptions(
         hub=given.hub,
         seed=given.seed,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from data.clock import SYSTEM_CLOCK, Clock
 from data.sync.contract import Hub, HubUnreachable, Login
+
+if TYPE_CHECKING:
+    from data.sync.status import HubStatus
 
 
 class Kind(StrEnum):
@@ -21,6 +26,8 @@ class Kind(StrEnum):
     """`postgresql://` and what libpq understands."""
 
 
+VARIABLE = "AGENT_CONSOLE_HUB"
+"""Where a process finds the address that is not on its command line."""
 _SOCKET = "unix:"
 _POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -68,6 +75,11 @@ def without_password(address: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}", query=""))
 
 
+def handed_on(address: str) -> tuple[list[str], dict[str, str]]:
+    """Options and variables that tell a process of ours of a hub: a password is on no command line."""
+    return ([], {VARIABLE: address}) if has_password(address) else (["--hub", address], {})
+
+
 def open_hub(address: str, *, clock: Clock = SYSTEM_CLOCK, create: bool = True, login: Login | None = None) -> Hub:
     """Connect to the hub at `address` (see `Kind`). With `create` a missing file of an embedded hub is made.
 
@@ -86,3 +98,25 @@ def open_hub(address: str, *, clock: Clock = SYSTEM_CLOCK, create: bool = True, 
             from data.sync.embedded import EmbeddedHub
 
             return EmbeddedHub(path_of(address), clock, create=create)
+
+
+def look_at(address: str, *, clock: Clock = SYSTEM_CLOCK) -> HubStatus:
+    """How the hub at `address` stands; nothing is made there.
+
+    Raises:
+        HubUnreachable: it is not there, or not a hub that this program can read.
+    """
+    match kind_of(address):
+        case Kind.SOCKET:
+            from data.sync.served.client import SocketHub
+
+            with closing(SocketHub(path_of(address))) as hub:
+                return hub.status()
+        case Kind.POSTGRESQL:
+            raise HubUnreachable("This agent-console does not know PostgreSQL hubs yet.")
+        case Kind.FILE:
+            from data.sync.served.place import served_by
+            from data.sync.status import status_of
+
+            file = path_of(address)
+            return status_of(file, clock.now()).model_copy(update={"served": served_by(file)})

@@ -190,7 +190,9 @@ class HubFile:
         with self.reading() as db:
             seen = int(db.execute("PRAGMA data_version").fetchone()[0])
             if seen != self._seen and self.info("epoch") != self._epoch:
-                raise HubUnreachable(f"The hub {self._path} was put back from a backup: seats enrol again by themselves.")
+                raise HubUnreachable(
+                    f"The hub {self._path} was put back from a backup: seats enrol again by themselves."
+                )
             self._seen = seen
             return seen
 
