@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -38,9 +37,8 @@ class Desk:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._hub: EmbeddedHub | None = None
-        self._watching: EmbeddedHub | None = None
-        """A second connection: only another one's commits change the version that a connection sees."""
+        self._files: tuple[EmbeddedHub, EmbeddedHub] | None = None
+        """One to work with and one to watch: only another one's commits change the version that a connection sees."""
         self._epoch = ""
         self._seen = -1
         self.version = 0
@@ -58,24 +56,23 @@ class Desk:
 
     def close(self) -> Heard:
         """Let go of the file."""
-        for one in (self._hub, self._watching):
-            if one is not None:
-                one.close()
-        self._hub = self._watching = None
+        for one in self._files or ():
+            one.close()
+        self._files = None
         return Heard()
 
-    def _open(self) -> EmbeddedHub:
-        if self._hub is None or self._watching is None:
-            self._hub = EmbeddedHub(self._path, self._clock, create=False)
-            self._watching = EmbeddedHub(self._path, self._clock, create=False)
+    def _open(self) -> tuple[EmbeddedHub, EmbeddedHub]:
+        if self._files is None:
+            hub = EmbeddedHub(self._path, self._clock, create=False)
+            self._files = hub, EmbeddedHub(self._path, self._clock, create=False)
             self._seen = -1
-        return self._hub
+        return self._files
 
     def hello(self) -> Heard:
         """The first line for a client."""
+        heard = self.look()
         try:
             self._open()
-            heard = self.look()
         except HubUnreachable as error:
             return Heard(failed(None, str(error)))
         return heard._replace(says=line_of(Hello(epoch=self._epoch, version=self.version)))
@@ -100,7 +97,7 @@ class Desk:
 
     def _done(self, number: int, ask: Ask) -> bytes:
         given = {name: getattr(ask, name) for name in type(ask).model_fields if name != "call"}
-        call = self._status if isinstance(ask, Look) else partial(getattr(self._open(), ask.call), **given)
+        call = self._status if isinstance(ask, Look) else partial(getattr(self._open()[0], ask.call), **given)
         return line_of(answered(ask.call)(id=number, answer=call()))
 
     def _status(self) -> HubStatus:
@@ -108,18 +105,22 @@ class Desk:
 
     def look(self) -> Heard:
         """Look whether the file has changed, and whether it is still the same hub."""
-        with suppress(HubUnreachable):
-            hub = self._open()
-            assert self._watching is not None
-            seen = self._watching.version()
-            if seen != self._seen:
-                self._seen = seen
-                self.version += 1
-                before, self._epoch = self._epoch, hub.epoch()
-                return Heard(another=before not in ("", self._epoch))
-            return Heard()
-        self.close()
+        for _ in ("as it is open", "opened anew"):
+            try:
+                return self._looked()
+            except HubUnreachable:
+                self.close()
         return Heard()
+
+    def _looked(self) -> Heard:
+        hub, watching = self._open()
+        seen = watching.version()
+        if seen == self._seen:
+            return Heard()
+        self._seen = seen
+        self.version += 1
+        before, self._epoch = self._epoch, hub.epoch()
+        return Heard(another=before not in ("", self._epoch))
 
 
 def failed(number: int | None, says: str, error: str = HubUnreachable.__name__) -> bytes:

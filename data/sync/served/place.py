@@ -19,6 +19,8 @@ from data.sync.status import Served
 
 SOCKET = "hub.sock"
 """The socket's name beside the hub, unless another is chosen."""
+LONGEST_PATH = 100
+"""Bytes of a socket's path that every system takes."""
 WAITING = 128
 """Clients that may wait to be let in."""
 _LOOKS_S = (0.02, 0.05, 0.1, 0.2)
@@ -107,6 +109,8 @@ def listening(path: Path) -> socket.socket:
 
 
 def _fit(path: Path) -> None:
+    if len(os.fsencode(path)) > LONGEST_PATH:
+        raise CannotServe(f"The path {path} is too long for a socket: name a shorter one with --socket.")
     folder = path.parent.stat()
     if folder.st_uid != os.geteuid() or stat.S_IMODE(folder.st_mode) & 0o077:
         raise CannotServe(
