@@ -157,7 +157,7 @@ def demo(
     if not headless:
         _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse)
         return
-    from data.sync.address import absolute, handed_on
+    from data.sync.address import absolute
 
     folder = folder_of(data_dir, practice=True)
     try:
@@ -169,9 +169,14 @@ def demo(
     settings = settings_of(folder, hub)
     if seconds is not None or replay is None:
         options += ["--seconds", str(60.0 if seconds is None else seconds)]
-    named, variables = handed_on(absolute(settings.hub, folder))
-    options += [*named, "--site-tz", settings.time_zone, *(["--json"] if as_json else [])]
-    raise typer.Exit(_play(options, variables))
+    options += [
+        "--hub",
+        absolute(settings.hub, folder),
+        "--site-tz",
+        settings.time_zone,
+        *(["--json"] if as_json else []),
+    ]
+    raise typer.Exit(_play(options))
 
 
 def _day(text: str, replay: Path | None) -> str:
@@ -183,10 +188,10 @@ def _day(text: str, replay: Path | None) -> str:
         raise fail(f"'{text}' is no day: write it like 2026-01-31.", USAGE) from error
 
 
-def _play(options: list[str], variables: dict[str, str]) -> int:
+def _play(options: list[str]) -> int:
     """Run the floor to its end; it ends with us, and a ctrl+c lets it say what happened so far."""
     command = [sys.executable, "-m", "data.floor", "--watch-stdin", *options]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **variables}) as floor:
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as floor:
         try:
             return floor.wait()
         except KeyboardInterrupt:  # the floor has had it too

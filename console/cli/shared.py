@@ -61,7 +61,20 @@ def settings_of(folder: Path, hub: str | None = None) -> Settings:
         raise fail(
             f"The settings in {folder} cannot be read ({error.strerror}): check the rights of the folder.", USAGE
         ) from error
-    return settings.model_copy(update={"hub": absolute(hub, Path.cwd())}) if hub is not None else settings
+    if hub is not None:
+        return settings.model_copy(update={"hub": absolute(hub, Path.cwd())})
+    return settings.model_copy(update={"hub": _without_secret(settings.hub)})
+
+
+def _without_secret(address: str) -> str:
+    """The address without its password, which is put where libpq looks for it, here and in the processes that this one
+    starts: it is on no command line and in no sentence."""
+    from data.sync.address import parted
+
+    address, password = parted(address)
+    if password is not None:
+        os.environ["PGPASSWORD"] = password
+    return address
 
 
 def refuse_password(address: str) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
-
-from data.sync.address import handed_on
 
 
 class PracticeFloor:
     """Starts the floor on a hub; its standard input is the line that tells it when to end."""
 
     def __init__(self, hub: str, options: Sequence[str]) -> None:
-        named, self._variables = handed_on(hub)
-        self._command = [sys.executable, "-m", "data.floor", *named, "--watch-stdin", *options]
+        self._command = [sys.executable, "-m", "data.floor", "--hub", hub, "--watch-stdin", *options]
         self._process: Process | None = None
 
     async def start(self) -> None:
@@ -27,7 +23,6 @@ class PracticeFloor:
             stdout=DEVNULL,
             stderr=PIPE,
             start_new_session=True,
-            env={**os.environ, **self._variables},
         )
 
     async def ended(self) -> str:

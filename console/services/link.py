@@ -13,7 +13,6 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data.models.base import AgentId, ContactId, QueueId, new_id
-from data.sync.address import handed_on
 from data.sync.contract import Claim
 from data.sync.wire import (
     FROM_WORKER,
@@ -46,9 +45,8 @@ class Link:
         backup_hours: float = 0.0,
         backup_keep: int = 24,
     ) -> None:
-        named, self._variables = handed_on(hub)
         self._command = [
-            sys.executable, "-m", "data.sync", "--store", str(store), *named, "--name", seat,
+            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", hub, "--name", seat,
             "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep),
         ]  # fmt: skip
         self._log = store.with_name("worker.log")
@@ -91,7 +89,6 @@ class Link:
                 stdout=PIPE,
                 stderr=said,
                 start_new_session=True,
-                env={**os.environ, **self._variables},
             )
         finally:
             os.close(said)

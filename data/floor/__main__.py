@@ -17,7 +17,6 @@ from pathlib import Path
 from data.floor.floor import POLL_S, run_floor
 from data.floor.options import FloorBusy, FloorOptions, FloorSummary
 from data.queue.log_file import QueueLogError
-from data.sync.address import VARIABLE
 from data.sync.contract import HubUnreachable
 
 
@@ -62,7 +61,7 @@ def _not_negative(text: str) -> float:
 def parser() -> argparse.ArgumentParser:
     """The options of the floor's process."""
     made = argparse.ArgumentParser(prog="python -m data.floor", description="The practice floor.")
-    made.add_argument("--hub", default=os.environ.get(VARIABLE), help=f"the hub's address; else {VARIABLE}")
+    made.add_argument("--hub", required=True, help="the hub's address; an embedded hub's file is made when missing")
     made.add_argument("--seed", type=int, help="the same seed gives the same callers")
     made.add_argument("--seconds", type=_positive, help="stop after so many seconds")
     made.add_argument("--speed", type=_positive, default=1.0, help="floor seconds in a second")
@@ -116,9 +115,7 @@ def _sentence(summary: FloorSummary) -> str:
 
 def main() -> int:
     """Play. Exit 0: played to the end; 1: another floor has the hub, or the log cannot be read; 3: no hub."""
-    given = (made := parser()).parse_args()
-    if not given.hub:
-        made.error("--hub is missing")
+    given = parser().parse_args()
     options = FloorOptions(
         hub=given.hub,
         seed=given.seed,

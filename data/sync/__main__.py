@@ -20,7 +20,7 @@ from data.clock import SYSTEM_CLOCK
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.store.users import User
-from data.sync.address import VARIABLE, open_hub
+from data.sync.address import open_hub
 from data.sync.contract import Hub
 from data.sync.replica import Replica
 from data.sync.wire import TO_WORKER, FromWorker
@@ -31,13 +31,11 @@ def main() -> int:
     """Run until standard input closes. Exit 1: the store cannot be opened."""
     parser = argparse.ArgumentParser(prog="python -m data.sync", description="The sync worker of one seat.")
     parser.add_argument("--store", type=Path, required=True)
-    parser.add_argument("--hub", default=os.environ.get(VARIABLE), help=f"the hub's address; else {VARIABLE}")
+    parser.add_argument("--hub", required=True, help="the hub's address")
     parser.add_argument("--name", default="seat")
     parser.add_argument("--backup-hours", type=float, default=0.0, help="from one backup to the next; 0: none")
     parser.add_argument("--backup-keep", type=int, default=24, help="how many of them stay")
     options = parser.parse_args()
-    if not options.hub:
-        parser.error("--hub is missing")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the console; the pipe tells us when to end
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 

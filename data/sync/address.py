@@ -6,7 +6,7 @@ from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from data.clock import SYSTEM_CLOCK, Clock
 from data.sync.contract import Hub, HubUnreachable, Login
@@ -26,8 +26,6 @@ class Kind(StrEnum):
     """`postgresql://` and what libpq understands."""
 
 
-VARIABLE = "AGENT_CONSOLE_HUB"
-"""Where a process finds the address that is not on its command line."""
 _SOCKET = "unix:"
 _POSTGRESQL = ("postgresql://", "postgres://")
 
@@ -68,16 +66,21 @@ def without_password(address: str) -> str:
     if not has_password(address):
         return address
     try:
-        parts = urlsplit(address)
+        return parted(address)[0].partition("?")[0]
     except ValueError:
         return "postgresql://…"
+
+
+def parted(address: str) -> tuple[str, str | None]:
+    """An address without its password, and that one."""
+    if not has_password(address):
+        return address, None
+    parts = urlsplit(address)
+    options = parse_qsl(parts.query, keep_blank_values=True)
     user, at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}", query=""))
-
-
-def handed_on(address: str) -> tuple[list[str], dict[str, str]]:
-    """Options and variables that tell a process of ours of a hub: a password is on no command line."""
-    return ([], {VARIABLE: address}) if has_password(address) else (["--hub", address], {})
+    said = dict(options).get("password", unquote(parts.password) if parts.password is not None else None)
+    query = urlencode([one for one in options if one[0] != "password"], quote_via=quote)
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}", query=query)), said
 
 
 def open_hub(address: str, *, clock: Clock = SYSTEM_CLOCK, create: bool = True, login: Login | None = None) -> Hub:
@@ -93,7 +96,9 @@ def open_hub(address: str, *, clock: Clock = SYSTEM_CLOCK, create: bool = True, 
 
             return SocketHub(path_of(address))
         case Kind.POSTGRESQL:
-            raise HubUnreachable("This agent-console does not know PostgreSQL hubs yet.")
+            from data.sync.postgres.hub import PostgresHub
+
+            return PostgresHub(address, clock, login)
         case Kind.FILE:
             from data.sync.embedded import EmbeddedHub
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,42 +13,76 @@ import pytest
 from data.floor.pace import LeapClock
 from data.sync.contract import Hub
 from data.sync.embedded import EmbeddedHub
+from data.sync.postgres import admin
+from data.sync.postgres.hub import PostgresHub
 from data.sync.served.client import SocketHub
+from tests import postgres
 from tests.sync.owner import serving
 
 OpenHub = Callable[[], Hub]
 Revoke = Callable[[str], None]
 
 
+class SharedClock(LeapClock):
+    """A clock that takes others with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.followers: list[Callable[[datetime], None]] = []
+
+    def leap(self, seconds: float) -> None:
+        super().leap(seconds)
+        for follow in self.followers:
+            follow(self.now())
+
+
 @pytest.fixture
-def clock() -> LeapClock:
+def clock() -> SharedClock:
     """A clock that stands still until it is moved."""
-    return LeapClock()
+    return SharedClock()
 
 
-@pytest.fixture(params=["embedded", "served"])
-def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: LeapClock) -> Iterator[OpenHub]:
-    """Opens connections to one and the same hub. Another implementation becomes another parameter here."""
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """The PostgreSQL of this test process."""
+    with postgres.running() as one:
+        yield one
+
+
+@pytest.fixture(params=["embedded", "served", "postgres"])
+def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: SharedClock) -> Iterator[OpenHub]:
+    """Opens connections to one and the same hub, of each kind."""
     opened: list[Hub] = []
     file = tmp_path / "hub.db"
     with ExitStack() as stack:
-        if request.param == "served":
-            owner = stack.enter_context(serving(file, clock))
+        connect: OpenHub
+        match request.param:
+            case "embedded":
+                connect = partial(EmbeddedHub, file, clock)
+            case "served":
+                connect = partial(SocketHub, stack.enter_context(serving(file, clock)).socket)
+            case _:
+                dsn = request.getfixturevalue("server").emptied_hub(clock.now())
+                clock.followers.append(lambda now: postgres.set_clock(dsn, now))
+                connect = partial(PostgresHub, dsn, clock)
 
-        def connect() -> Hub:
-            opened.append(SocketHub(owner.socket) if request.param == "served" else EmbeddedHub(file, clock))
+        def opening() -> Hub:
+            opened.append(connect())
             return opened[-1]
 
-        yield connect
+        yield opening
         for hub in opened:
             hub.close()
 
 
 @pytest.fixture
-def revoke(open_hub: OpenHub, tmp_path: Path) -> Revoke:
-    """Revokes a replica, as whoever runs the hub does: in the file itself."""
+def revoke(open_hub: OpenHub, tmp_path: Path, request: pytest.FixtureRequest) -> Revoke:
+    """Revokes a replica, as whoever runs the hub does."""
 
     def revoking(replica_id: str) -> None:
+        if isinstance(open_hub(), PostgresHub):
+            admin.revoke_replica(request.getfixturevalue("server").slow_hub(), replica_id)
+            return
         with closing(EmbeddedHub(tmp_path / "hub.db")) as hub:
             hub.revoke(replica_id)
 
