@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
-from data.models.base import AgentId, ContactId, Instant, QueueId, Value
+from data.models.base import AgentId, ContactId, CustomerId, Instant, QueueId, Value
 from data.sync.contract import Claim
 
 
@@ -32,12 +32,36 @@ class Finish(Value):
     fence: int
 
 
+class AskLookup(Value):
+    """Ask the hub for customers that may not be here."""
+
+    say: Literal["lookup"] = "lookup"
+    request_id: str
+    query: str
+
+
 class Claimed(Value):
     """The answer to a claim. `refused` is True when the hub could not be asked at all."""
 
     tell: Literal["claimed"] = "claimed"
     claim: Claim
     refused: bool = False
+
+
+class LookedUp(Value):
+    """The answer to a look-up: the customers are in the store by now. `refused`: the hub could not be asked."""
+
+    tell: Literal["looked_up"] = "looked_up"
+    request_id: str
+    customers: tuple[CustomerId, ...] = ()
+    refused: bool = False
+
+
+class Progress(Value):
+    """How far something long is; nothing is under way while `total` is 0."""
+
+    done: int = 0
+    total: int = 0
 
 
 class Pulled(Value):
@@ -59,12 +83,20 @@ class SyncStatus(Value):
     cursor: int = 0
     last_pull: Instant | None = None
     last_push: Instant | None = None
+    snapshot: Progress = Progress()
+    """Rows of a snapshot that are in, of about so many; `total` is at least 1 while one is taken."""
+    load: Progress = Progress()
+    """Customers of imports that are at the hub, of so many."""
+    revoked: bool = False
+    """The hub gives nothing to this seat any more; what waits is still sent."""
+    stalls: int = 0
+    """How often the worker connected anew because nothing moved for a minute."""
     problem: str = ""
     """One sentence when something is wrong, else empty."""
 
 
-ToWorker = Annotated[Wake | AskClaim | Finish, Field(discriminator="say")]
-FromWorker = Annotated[Claimed | Pulled | SyncStatus, Field(discriminator="tell")]
+ToWorker = Annotated[Wake | AskClaim | AskLookup | Finish, Field(discriminator="say")]
+FromWorker = Annotated[Claimed | LookedUp | Pulled | SyncStatus, Field(discriminator="tell")]
 
 _LATER = ConfigDict(defer_build=True)
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker, config=_LATER)
