@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from data.billing.terms import Terms
 from data.content import CONTENT
-from data.sync.address import has_password
+from data.sync.address import has_password, parted
 
 APP = "agent-console"
 SETTINGS_FILE = "settings.toml"
@@ -25,6 +25,16 @@ PREFIX = "AGENT_CONSOLE_"
 
 class SettingsError(Exception):
     """Settings that cannot be used; the message names the file, the setting and what is expected."""
+
+
+def _readable(address: str) -> str:
+    try:
+        parted(address)
+    except ValueError:
+        raise ValueError(
+            "it cannot be read as an address: write it like postgresql://hub.example.com/desk"
+        ) from None
+    return address
 
 
 def _from_text(value: Any) -> Any:
@@ -73,7 +83,7 @@ class Settings(BaseModel):
         " day, contrast, colour-blind, 16-colours, no-colour, or the name of a file in the folder themes.",
     )
     mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
-    hub: str = Field(
+    hub: Annotated[str, AfterValidator(_readable)] = Field(
         "hub.db",
         description="The hub: the file of an embedded one, seen from the data folder; `unix:` and the socket of one that"
         " is served; or postgresql:// and its server. A password only in a file that is 0600.",

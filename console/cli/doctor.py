@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.shared import FAULTS, DataDir, Hub, Json, folder_of, refuse_password, say, shown
+from console.cli.shared import FAULTS, DataDir, Hub, Json, folder_of, refuse_password, say, shown, without_secret
 
 if TYPE_CHECKING:
     from console.settings import Settings
@@ -85,7 +85,7 @@ def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Findi
     yield from place.engine()
     yield from books.store(store, now, deep=deep)
     named = absolute(chosen_hub, Path.cwd()) if chosen_hub is not None else None
-    yield from hub(store, named or absolute(settings.hub if settings is not None else HUB, folder))
+    yield from hub(store, named or absolute(without_secret(settings.hub) if settings is not None else HUB, folder))
     yield from findings
     yield from _terminal()
     if store.exists():

@@ -63,10 +63,10 @@ def settings_of(folder: Path, hub: str | None = None) -> Settings:
         ) from error
     if hub is not None:
         return settings.model_copy(update={"hub": absolute(hub, Path.cwd())})
-    return settings.model_copy(update={"hub": _without_secret(settings.hub)})
+    return settings.model_copy(update={"hub": without_secret(settings.hub)})
 
 
-def _without_secret(address: str) -> str:
+def without_secret(address: str) -> str:
     """The address without its password, which is put where libpq looks for it, here and in the processes that this one
     starts: it is on no command line and in no sentence."""
     from data.sync.address import parted

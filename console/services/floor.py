@@ -18,11 +18,7 @@ class PracticeFloor:
     async def start(self) -> None:
         """Start the process."""
         self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=PIPE,
-            stdout=DEVNULL,
-            stderr=PIPE,
-            start_new_session=True,
+            *self._command, stdin=PIPE, stdout=DEVNULL, stderr=PIPE, start_new_session=True
         )
 
     async def ended(self) -> str:

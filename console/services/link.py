@@ -84,11 +84,7 @@ class Link:
             said = os.open(os.devnull, os.O_WRONLY)
         try:
             return await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=said,
-                start_new_session=True,
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
             )
         finally:
             os.close(said)

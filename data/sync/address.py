@@ -72,7 +72,11 @@ def without_password(address: str) -> str:
 
 
 def parted(address: str) -> tuple[str, str | None]:
-    """An address without its password, and that one."""
+    """An address without its password, and that one.
+
+    Raises:
+        ValueError: it cannot be taken apart.
+    """
     if not has_password(address):
         return address, None
     parts = urlsplit(address)
