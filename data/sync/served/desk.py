@@ -19,6 +19,7 @@ from data.sync.status import HubStatus, status_of
 
 log = logging.getLogger(__name__)
 NO_REQUEST = "This line is no request that the hub knows: bring the seat and the hub to the same version."
+PUT_BACK = "The hub was put back from a backup: seats enrol again by themselves."
 NOT_DONE = "The hub could not do this ({kind}): it goes on with the next; report what its log says."
 
 
@@ -27,6 +28,8 @@ class Heard(NamedTuple):
 
     says: bytes = b""
     """The line for whoever asked."""
+    epoch: str = ""
+    """The hub's, of a hello."""
     another: bool = False
     """Another hub lies in the file now, or it was put back from a backup."""
 
@@ -40,6 +43,8 @@ class Desk:
         self._files: tuple[EmbeddedHub, EmbeddedHub] | None = None
         """One to work with and one to watch: only another one's commits change the version that a connection sees."""
         self._epoch = ""
+        self._another = False
+        """The hub is another one since the last look."""
         self._seen = -1
         self.version = 0
         """Grows whenever anybody committed; read by the loop."""
@@ -66,6 +71,8 @@ class Desk:
             hub = EmbeddedHub(self._path, self._clock, create=False)
             self._files = hub, EmbeddedHub(self._path, self._clock, create=False)
             self._seen = -1
+            before, self._epoch = self._epoch, hub.epoch()
+            self._another = before not in ("", self._epoch)
         return self._files
 
     def hello(self) -> Heard:
@@ -75,16 +82,16 @@ class Desk:
             self._open()
         except HubUnreachable as error:
             return Heard(failed(None, str(error)))
-        return heard._replace(says=line_of(Hello(epoch=self._epoch, version=self.version)))
+        return heard._replace(epoch=self._epoch, says=line_of(Hello(epoch=self._epoch, version=self.version)))
 
-    def answer(self, line: bytes) -> Heard:
-        """Do what a line asks."""
+    def answer(self, line: bytes, epoch: str) -> Heard:
+        """Do what a line asks, of a client that came in under this epoch."""
         try:
             request = REQUEST.validate_json(line)
         except ValidationError:
             return Heard(failed(None, NO_REQUEST))
         try:
-            says = self._done(request.id, request.ask)
+            says = self._done(request.id, request.ask, epoch)
         except tuple(ERRORS.values()) as error:
             if isinstance(error, HubUnreachable):
                 self.close()  # the file may be gone, full or damaged: look at it anew with the next call
@@ -95,9 +102,12 @@ class Desk:
             return Heard(failed(request.id, NOT_DONE.format(kind=type(error).__name__)))
         return self.look()._replace(says=says)
 
-    def _done(self, number: int, ask: Ask) -> bytes:
+    def _done(self, number: int, ask: Ask, epoch: str) -> bytes:
         given = {name: getattr(ask, name) for name in type(ask).model_fields if name != "call"}
-        call = self._status if isinstance(ask, Look) else partial(getattr(self._open()[0], ask.call), **given)
+        hub, _watching = self._open()
+        if epoch != self._epoch:
+            raise HubUnreachable(PUT_BACK)
+        call = self._status if isinstance(ask, Look) else partial(getattr(hub, ask.call), **given)
         return line_of(answered(ask.call)(id=number, answer=call()))
 
     def _status(self) -> HubStatus:
@@ -113,14 +123,13 @@ class Desk:
         return Heard()
 
     def _looked(self) -> Heard:
-        hub, watching = self._open()
+        _hub, watching = self._open()
+        another, self._another = self._another, False
         seen = watching.version()
-        if seen == self._seen:
-            return Heard()
-        self._seen = seen
-        self.version += 1
-        before, self._epoch = self._epoch, hub.epoch()
-        return Heard(another=before not in ("", self._epoch))
+        if seen != self._seen:
+            self._seen = seen
+            self.version += 1
+        return Heard(another=another)
 
 
 def failed(number: int | None, says: str, error: str = HubUnreachable.__name__) -> bytes:

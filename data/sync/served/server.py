@@ -146,12 +146,13 @@ class HubServer:
             if len(self._clients) >= MOST_CLIENTS:
                 await _say(writer, failed(None, TOO_MANY))
                 return
-            await _say(writer, await self._do(self._desk.hello))
+            heard = await self._do(self._desk.hello)
+            await _say(writer, heard.says)
             client.version = self._desk.version
             self._clients.add(client)
             while not self._end.is_set():
                 line = await self._next(reader)
-                await _say(writer, await self._do(self._desk.answer, line))
+                await _say(writer, (await self._do(self._desk.answer, line, heard.epoch)).says)
                 self._calls += 1
         except asyncio.LimitOverrunError:
             writer.write(failed(None, TOO_LONG))
@@ -170,7 +171,7 @@ class HubServer:
         finally:
             self._idle.discard(task)
 
-    async def _do(self, work: Callable[..., Heard], *given: bytes) -> bytes:
+    async def _do(self, work: Callable[..., Heard], *given: bytes | str) -> Heard:
         """Do a call in its turn. What it changed is told before it is answered, so that who hears the answer can
         count on it; while others wait their turn, it is told now and then."""
         asked_at = self._now()
@@ -185,12 +186,12 @@ class HubServer:
             self._show_out()
         if not self._waiting or now - self._told_at > TELL_S:
             self._tell_news(now)
-        return heard.says
+        return heard
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    async def _in_thread(self, work: Callable[..., Heard], *given: bytes) -> Heard:
+    async def _in_thread(self, work: Callable[..., Heard], *given: bytes | str) -> Heard:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     # what changed
