@@ -80,6 +80,14 @@ def move(
     return after
 
 
+def sign_out(store: Store, agent: AgentId, clock: Clock) -> None:
+    """Sign a person out, unless a contact is in hand: that one they find again."""
+    row = store.row("SELECT * FROM agent_status WHERE id = ?", (agent,))
+    status = AgentStatus.from_row(row) if row else None
+    if status is not None and status.state in (AgentState.READY, AgentState.NOT_READY):
+        move(store, status, Move.SIGN_OUT, clock)
+
+
 def _write(change: Change, before: AgentStatus | None, after: AgentStatus) -> None:
     if before is None:
         change.add(after)

@@ -22,6 +22,8 @@ from data.sync.contract import (
     FieldConflict,
     HubRow,
     HubUnreachable,
+    Login,
+    Member,
     NumberBlock,
     Op,
     OpOutcome,
@@ -31,6 +33,7 @@ from data.sync.contract import (
 )
 from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile
+from data.sync.hub_people import WITHDRAWN, has_people, let_in, revoked
 
 DEPENDS_ON = "depends_on an earlier change of this record that was refused"
 LONGEST_QUERY = 200
@@ -39,14 +42,24 @@ LONGEST_QUERY = 200
 class EmbeddedHub:
     """A hub in the file at `path`. One object a thread."""
 
-    def __init__(self, path: Path, clock: Clock = SYSTEM_CLOCK, *, create: bool = True) -> None:
-        """Open the hub; with `create` it is made when missing.
+    def __init__(
+        self, path: Path, clock: Clock = SYSTEM_CLOCK, *, create: bool = True, login: Login | None = None
+    ) -> None:
+        """Open the hub; with `create` it is made when missing, with `login` for one person.
 
         Raises:
             HubUnreachable: the file is missing, cannot be opened, is not a hub, or one of another shape.
+            WrongLogin: the hub does not let this person in.
         """
         self._file = HubFile(path, create=create)
         self._clock = clock
+        self.member: Member | None = None
+        if login is not None:
+            try:
+                self.member = let_in(self._file, login, clock)
+            except BaseException:
+                self._file.close()
+                raise
         self._claims = Claims(self._file, clock)
 
     def close(self) -> None:
@@ -56,6 +69,19 @@ class EmbeddedHub:
     def version(self) -> int:
         """Changes whenever another connection has committed; tells when the file has been moved away."""
         return self._file.version()
+
+    @property
+    def asks(self) -> bool:
+        """Whether this hub lets seats in by password only."""
+        return has_people(self._file)
+
+    def _withdrawn(self) -> bool:
+        return self.member is not None and revoked(self._file, self.member.id)
+
+    def _still_in(self) -> None:
+        """Whose access was withdrawn is given nothing more; what they did before is still taken."""
+        if self._withdrawn():
+            raise HubUnreachable(WITHDRAWN)
 
     # enrolment and numbers
 
@@ -74,10 +100,12 @@ class EmbeddedHub:
                 number=known["number"],
                 epoch=self._file.info("epoch"),
                 last_replica_seq=known["last_seq"],
+                revoked=self._withdrawn(),
             )
 
     def lease_numbers_v1(self, replica_id: str, count: int) -> NumberBlock:
         with self._file.writing() as db:
+            self._still_in()
             taken = db.execute(
                 "UPDATE hub_info SET value = value + ? WHERE key = 'next_ticket' RETURNING value", (count,)
             ).fetchone()
@@ -126,7 +154,7 @@ class EmbeddedHub:
                     replica_id,
                     op.replica_seq,
                     op.txn_id,
-                    op.actor,
+                    self.member.id if self.member is not None else op.actor,
                     op.entity,
                     op.entity_id,
                     op.kind,
@@ -190,6 +218,7 @@ class EmbeddedHub:
 
     def pull_v1(self, replica_id: str, cursor: int, limit: int = 100) -> Page:
         with self._file.snapshot():
+            self._still_in()
             rows = self._file.rows("hub_seq > ? ORDER BY hub_seq LIMIT ?", (cursor, limit + 1))
             top = self._file.top()
             epoch = self._file.info("epoch")
@@ -200,6 +229,7 @@ class EmbeddedHub:
 
     def snapshot_v1(self, replica_id: str, after: tuple[str, str] | None, limit: int = 500) -> Page:
         with self._file.snapshot():
+            self._still_in()
             rows = self._file.rows(
                 "(entity, entity_id) > (?, ?) AND NOT deleted ORDER BY entity, entity_id LIMIT ?",
                 (*(after or ("", "")), limit + 1),
@@ -212,6 +242,7 @@ class EmbeddedHub:
         inside = json.dumps(query[:LONGEST_QUERY], ensure_ascii=False)[1:-1]  # as the text stands in a JSON body
         pattern = "%" + inside.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         with self._file.reading():
+            self._still_in()
             return self._file.rows(
                 "entity = 'customer' AND NOT deleted AND body LIKE ? ESCAPE '\\' ORDER BY hub_seq DESC LIMIT ?",
                 (pattern, limit),
@@ -227,6 +258,8 @@ class EmbeddedHub:
         queues: Sequence[QueueId],
         contact_id: ContactId | None,
     ) -> Claim:
+        with self._file.reading():
+            self._still_in()
         return self._claims.claim(replica_id, request_id, agent, queues, contact_id)
 
     def heartbeat_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:

@@ -79,6 +79,8 @@ class Worker:
         self._news: set[str] = set(SYNCED)
         """Entities that changed since the console was told. At first all: the last worker may have died between
         taking rows in and telling of them."""
+        self.revoked = False
+        """The hub gives nothing more: what waits is pushed, and nothing else is done."""
         self._claims = self._replica.claimed()
         """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
         store: the hub refuses the heartbeat of another seat's."""
@@ -152,6 +154,10 @@ class Worker:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
         ops = self._next_ops(now)
+        if self.revoked:
+            if ops:
+                self._push(hub, ops)
+            return bool(ops)
         if ops:
             self._push(hub, ops)
             self._pull()
@@ -172,7 +178,7 @@ class Worker:
         if not self._left and now < self._look_at:
             return []
         self._look_at = now + OUTBOX_POLL_S
-        if self._replica.numbers_left() <= BLOCK // 2:
+        if not self.revoked and self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
         ops = self._replica.next_ops(PUSH_SLICE)
         self._left = bool(ops)
@@ -240,6 +246,7 @@ class Worker:
         enrolment = hub.enrol_v1(self._replica.identity(), self._name)
         if self._replica.is_copy(enrolment):
             enrolment = hub.enrol_v1(self._replica.renew(), self._name)
+        self.revoked = enrolment.revoked
         self._replica.enrolled(enrolment)
         for former in self._replica.former_senders():
             hub.enrol_v1(former, self._name)
