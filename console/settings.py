@@ -80,7 +80,10 @@ class Settings(BaseModel):
         7, ge=0, le=90, description="With passwords: days that one may work after the hub was last reached."
     )
     lock_minutes: float = Field(
-        10, ge=0, le=480, description="With passwords: minutes without a key after which the screen locks; 0: never."
+        10,
+        ge=0,
+        le=480,
+        description="With passwords: minutes without a key after which the screen locks; 0: never.",
     )
     hub: Path | None = Field(None, description="File of the embedded hub; empty: hub.db in the data folder.")
     script: str = Field(

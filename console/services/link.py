@@ -67,6 +67,7 @@ class Link:
         self._signed_in = begin is not None
         self._begin = begin
         self._on_hub = on_hub
+        self._left = False
         self._remembered = asyncio.Event()
         self._remembered.set()
         self._log = store.with_name("worker.log")
@@ -111,6 +112,8 @@ class Link:
             os.close(said)
         if self._begin is not None and process.stdin is not None:
             process.stdin.write(self._begin.model_dump_json().encode() + b"\n")
+            if self._left:
+                process.stdin.write(Leaving().model_dump_json().encode() + b"\n")
         return process
 
     async def _hear(self, process: Process) -> bool:
@@ -172,6 +175,7 @@ class Link:
 
     def leaving(self) -> None:
         """Tell the worker that nothing more is written here."""
+        self._left = True
         self._say(Leaving())
 
     def wake(self) -> None:
