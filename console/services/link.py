@@ -19,12 +19,12 @@ from data.sync.wire import (
     AskClaim,
     Begin,
     Claimed,
+    Expelled,
     Finish,
     FromWorker,
     Leaving,
     LetIn,
     Pulled,
-    Revoked,
     SignOut,
     SyncStatus,
     ToWorker,
@@ -52,7 +52,7 @@ class Link:
         backup_hours: float = 0.0,
         backup_keep: int = 24,
         begin: Begin | None = None,
-        on_hub: Callable[[LetIn | TurnedAway | Revoked], None] = lambda _told: None,
+        on_hub: Callable[[LetIn | TurnedAway | Expelled], None] = lambda _told: None,
     ) -> None:
         """
         Args:
@@ -141,7 +141,7 @@ class Link:
                 self._on_pulled(entities)
             case SyncStatus():
                 self._on_status(message)
-            case LetIn() | TurnedAway() | Revoked():
+            case LetIn() | TurnedAway() | Expelled():
                 self._on_hub(message)
 
     def _refuse_all(self) -> None:

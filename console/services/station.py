@@ -26,7 +26,7 @@ from data.models.base import AgentId
 from data.queue import people
 from data.store.database import STORE_FILE
 from data.store.key import Key
-from data.sync.wire import Begin, LetIn, Revoked, SyncStatus, TurnedAway
+from data.sync.wire import Begin, Expelled, LetIn, SyncStatus, TurnedAway
 
 if TYPE_CHECKING:
     from console.services.session import Session
@@ -205,15 +205,15 @@ class Station:
         finally:
             self._leaving.discard(folder.name)
 
-    def _hub_says(self, replica: Replica, told: LetIn | TurnedAway | Revoked) -> None:
+    def _hub_says(self, replica: Replica, told: LetIn | TurnedAway | Expelled) -> None:
         match told:
             case TurnedAway() if replica is self._replica:
                 self._end_of(
                     "The hub does not let you in any more: sign in again, with your new password if it was changed."
                 )
-            case Revoked(over=True):
+            case Expelled(over=True):
                 replica.over.set()
-            case Revoked(queued=queued) if replica is self._replica and not replica.revoked:
+            case Expelled(queued=queued) if replica is self._replica and not replica.revoked:
                 replica.revoked = True
                 first = " once the hub has what waits here" if queued else ""
                 self._end_of(f"Your access was withdrawn: what is kept here for you is removed{first}.")

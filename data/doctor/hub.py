@@ -23,7 +23,7 @@ def hub(store: Path, file: Path) -> Iterator[Finding]:
         return
     try:
         with closing(EmbeddedHub(file, create=False)) as one:
-            epoch = one.pull_v1("doctor", 0, 1).epoch
+            epoch = one.snapshot_v1("doctor", None, 1).epoch
     except HubUnreachable as error:
         says, _, do = str(error).rstrip(".").partition(": ")
         yield fault(

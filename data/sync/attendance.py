@@ -13,7 +13,7 @@ from data.store.database import Store
 from data.sync.address import seat_hub
 from data.sync.contract import Hub, Login, WrongLogin
 from data.sync.replica import Replica
-from data.sync.wire import Begin, FromWorker, Leaving, LetIn, Revoked, SignOut, ToWorker, TurnedAway
+from data.sync.wire import Begin, Expelled, FromWorker, Leaving, LetIn, SignOut, ToWorker, TurnedAway
 
 
 class Attendance:
@@ -31,7 +31,7 @@ class Attendance:
         self._marks = Marks(store, clock)
         self._turned_away: WrongLogin | None = None
         self._left = False
-        self._told: Revoked | None = None
+        self._told: Expelled | None = None
 
     def connect(self, *, create: bool) -> Hub:
         """Open the hub as this agent. Once it has turned them away it is not asked again.
@@ -69,7 +69,7 @@ class Attendance:
             return
         queued = self._replica.queued()
         over = self._left and not queued
-        told = Revoked(queued=queued, over=over)
+        told = Expelled(queued=queued, over=over)
         if told != self._told:
             if over:
                 begin_wipe(self._store.path.parent)

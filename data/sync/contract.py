@@ -32,6 +32,13 @@ class WrongLogin(HubUnreachable):
     """The hub knows no such person, or the password is another one. Trying again by itself does not help."""
 
 
+class Revoked(HubUnreachable):
+    """This seat, or the person at it, was revoked: nothing is given out to it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This seat was revoked at the hub: what waits is still sent; ask who runs the hub.")
+
+
 class Login(Value):
     """Who speaks to the hub, where a hub asks for it. The actor of an op is this person, never the payload's."""
 
@@ -53,10 +60,12 @@ class Scope(Value):
     """Which part of the hub's rows a replica keeps (rule 13). Everything that is not named here is kept whole."""
 
     directory: bool = True
-    """Every customer; without it those that tickets and contacts of this replica are about, and those looked up."""
+    """Every customer; without it those that tickets, contacts and callbacks of this replica are about, and those that
+    were looked up. A row of these travels with its customer, wherever that one stands in the hub's order."""
     days: int = 90
-    """Closed tickets, contacts that are over, and what belongs to them: as far back as this, counted from their
-    last change."""
+    """Solved and closed tickets, contacts and callbacks that are over: as far back as this, counted from their last
+    change at the hub; what happened to them goes with them (`data.sync.scoping`). One that changes later comes back
+    with all of that."""
 
 
 class Op(Value):
@@ -68,11 +77,18 @@ class Op(Value):
     entity: str
     entity_id: str
     kind: str
-    """`put` (create or patch), `append` (append-only row)."""
+    """`put` (create or patch), `append` (append-only row), `delete` (of `DELETABLE`)."""
     base_ver: int
     patch: Annotated[dict[str, Any], BeforeValidator(whole_body)]
     actor: AgentId
     schema_v: int
+
+
+DELETABLE = frozenset({"customer"})
+"""Entities whose rows can be taken away. A delete that has not seen a change of another replica is a conflict about
+the field `deleted`, and the row stays; a change of a deleted row is refused, unless it is the whole row again."""
+TOMBSTONE_DAYS = 30
+"""So long a hub tells of a row that was taken away."""
 
 
 class OpOutcome(StrEnum):
@@ -124,7 +140,7 @@ class Page(Value):
     rows: tuple[HubRow, ...]
     more: bool
     total: int = 0
-    """Of a snapshot: how many rows it has in all, about; what a progress bar shows."""
+    """Of the first page of a snapshot: how many rows it has in all, about; what a progress bar shows."""
 
 
 class Enrolment(Value):
@@ -136,6 +152,9 @@ class Enrolment(Value):
     """The highest replica_seq that the hub has: a replica that knows less is a copy."""
     refetch: bool = False
     """The rows that this replica has are of another scope, or it was away too long: see MustRefetch."""
+    hub_id: str = ""
+    """The hub, whatever became of it: the first of its epochs. A hub that was put back from a backup has another epoch
+    and the same id: its replicas take a new snapshot and send again what it lacks (rule 18)."""
     revoked: bool = False
     """This seat, or the person at it, was revoked: what waits may still be pushed, nothing more is given out, and
     then the replica is wiped (rule 20)."""
@@ -160,14 +179,16 @@ WHOLE = Scope()
 
 
 class Hub(Protocol):
-    """A hub. Every call may raise HubUnreachable; every call may be repeated with the same effect."""
+    """A hub. Every call may raise HubUnreachable; every call may be repeated with the same effect. To a revoked
+    replica all but enrolment and push raise Revoked."""
 
     @property
     def member(self) -> Member | None:
         """Who the login that this connection was opened with is; None without one."""
 
     def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:
-        """Make the replica known; a second call returns what is known, and keeps the scope that it names."""
+        """Make the replica known; a second call returns what is known, and keeps the scope that it names. After
+        another scope than the last one, a pull raises MustRefetch until the last page of a snapshot was given."""
 
     def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
         """Apply ops in order, all or none; a result for each. At most 500, never part of a txn_id.
@@ -177,10 +198,12 @@ class Hub(Protocol):
         """
 
     def pull_v1(self, replica_id: str, cursor: int, limit: int = 100) -> Page:
-        """The rows of the replica's scope that changed after `cursor`, each once, as they are now.
+        """The rows of the replica's scope that changed after `cursor`, each once, as they are now; then customers that
+        some of them name (`Scope.directory`). A page may be empty though more follow.
 
         Raises:
-            MustRefetch: a pull cannot bring this replica up to date.
+            MustRefetch: the scope is another one than that of the last snapshot, rows that were taken away after
+                `cursor` are forgotten by now, or the hub never was so far.
         """
 
     def snapshot_v1(self, replica_id: str, after: tuple[str, str] | None, limit: int = 500) -> Page:

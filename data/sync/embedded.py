@@ -14,6 +14,7 @@ from data.models import SYNCED
 from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.store import driver
 from data.sync.contract import (
+    DELETABLE,
     NEWEST_HOLDS,
     WHOLE,
     Claim,
@@ -32,11 +33,14 @@ from data.sync.contract import (
     Scope,
 )
 from data.sync.hub_claims import Claims
-from data.sync.hub_file import NOTHING, HubFile
-from data.sync.hub_people import WITHDRAWN, has_people, let_in, revoked
+from data.sync.hub_file import NOTHING, HubFile, Stored
+from data.sync.hub_people import has_people, let_in, revoked
+from data.sync.hub_scope import Scopes
 
 DEPENDS_ON = "depends_on an earlier change of this record that was refused"
 LONGEST_QUERY = 200
+BY_ID = "id:"
+DELETE = "delete"
 
 
 class EmbeddedHub:
@@ -51,7 +55,7 @@ class EmbeddedHub:
             HubUnreachable: the file is missing, cannot be opened, is not a hub, or one of another shape.
             WrongLogin: the hub does not let this person in.
         """
-        self._file = HubFile(path, create=create)
+        self._file = HubFile(path, clock, create=create)
         self._clock = clock
         self.member: Member | None = None
         if login is not None:
@@ -61,6 +65,7 @@ class EmbeddedHub:
                 self._file.close()
                 raise
         self._claims = Claims(self._file, clock)
+        self._scopes = Scopes(self._file, clock, self._withdrawn)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -78,34 +83,18 @@ class EmbeddedHub:
     def _withdrawn(self) -> bool:
         return self.member is not None and revoked(self._file, self.member.id)
 
-    def _still_in(self) -> None:
-        """Whose access was withdrawn is given nothing more; what they did before is still taken."""
-        if self._withdrawn():
-            raise HubUnreachable(WITHDRAWN)
-
     # enrolment and numbers
 
     def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:
-        with self._file.writing() as db:
-            db.execute(
-                "INSERT INTO replica (replica_id, number, name, enrolled_at)"
-                " VALUES (?, (SELECT coalesce(max(number), 0) + 1 FROM replica), ?, ?) ON CONFLICT DO NOTHING",
-                (replica_id, name, instant_text(self._clock.now())),
-            )
-            known = db.execute(
-                "SELECT number, last_seq FROM replica WHERE replica_id = ?", (replica_id,)
-            ).fetchone()
-            return Enrolment(
-                replica_id=replica_id,
-                number=known["number"],
-                epoch=self._file.info("epoch"),
-                last_replica_seq=known["last_seq"],
-                revoked=self._withdrawn(),
-            )
+        return self._scopes.enrol(replica_id, name, scope)
+
+    def revoke(self, replica_id: str) -> None:
+        """Give nothing to this replica any more; what it pushes is still taken."""
+        self._scopes.revoke(replica_id)
 
     def lease_numbers_v1(self, replica_id: str, count: int) -> NumberBlock:
         with self._file.writing() as db:
-            self._still_in()
+            self._scopes.admitted(replica_id)
             taken = db.execute(
                 "UPDATE hub_info SET value = value + ? WHERE key = 'next_ticket' RETURNING value", (count,)
             ).fetchone()
@@ -173,12 +162,18 @@ class EmbeddedHub:
         model = SYNCED.get(op.entity)
         if model is None:
             return _refused(op, f"the hub does not know '{op.entity}': update the hub")
-        if op.kind != ("append" if model.append_only else "put"):
+        if op.kind != ("append" if model.append_only else "put") and not (
+            op.kind == DELETE and op.entity in DELETABLE
+        ):
             return _refused(op, f"'{op.kind}' is not possible on '{op.entity}'")
         row = self._file.find(op.entity, op.entity_id)
+        if op.kind == DELETE:
+            return self._delete(op, row, writer)
         if row is not None and model.append_only:
             return _refused(op, "a record with this id exists and is never changed")
         whole = {*op.patch, "id"} >= set(model.columns())
+        if row is not None and row.deleted and not whole:
+            return _refused(op, "it was deleted at the hub meanwhile")
         if row is None and not whole and self._was_refused(replica_id, op):
             return _refused(op, DEPENDS_ON)
         before = row or NOTHING
@@ -206,6 +201,17 @@ class EmbeddedHub:
             conflicts=tuple(conflicts),
         )
 
+    def _delete(self, op: Op, row: Stored | None, writer: int) -> OpResult:
+        if row is None or row.deleted:
+            return _refused(op, "there is no such record at the hub that could be deleted")
+        unseen = [name for name, (ver, by) in row.marks.items() if ver > op.base_ver and by != writer]
+        if unseen:
+            hub_seq = self._file.put(op.entity, op.entity_id, row, row.body, {}, writer)
+            told = FieldConflict(field="deleted", mine=True, theirs=False)
+            return OpResult(op_id=op.op_id, outcome=OpOutcome.CONFLICT, hub_seq=hub_seq, conflicts=(told,))
+        hub_seq = self._file.take_away(op.entity, op.entity_id)
+        return OpResult(op_id=op.op_id, outcome=OpOutcome.APPLIED, hub_seq=hub_seq)
+
     def _was_refused(self, replica_id: str, op: Op) -> bool:
         """Whether this replica tried to make the record before, in vain: a part of it must not become a row."""
         found = self._file.db.execute(
@@ -217,36 +223,21 @@ class EmbeddedHub:
     # pull
 
     def pull_v1(self, replica_id: str, cursor: int, limit: int = 100) -> Page:
-        with self._file.snapshot():
-            self._still_in()
-            rows = self._file.rows("hub_seq > ? ORDER BY hub_seq LIMIT ?", (cursor, limit + 1))
-            top = self._file.top()
-            epoch = self._file.info("epoch")
-        more = len(rows) > limit
-        page = rows[:limit]
-        end = page[-1].hub_seq if more else max(top, cursor)
-        return Page(start=cursor, end=end, epoch=epoch, rows=tuple(page), more=more)
+        return self._scopes.pull(replica_id, cursor, limit)
 
     def snapshot_v1(self, replica_id: str, after: tuple[str, str] | None, limit: int = 500) -> Page:
-        with self._file.snapshot():
-            self._still_in()
-            rows = self._file.rows(
-                "(entity, entity_id) > (?, ?) AND NOT deleted ORDER BY entity, entity_id LIMIT ?",
-                (*(after or ("", "")), limit + 1),
-            )
-            top = self._file.top()
-            epoch = self._file.info("epoch")
-        return Page(start=top, end=top, epoch=epoch, rows=tuple(rows[:limit]), more=len(rows) > limit)
+        return self._scopes.snapshot(replica_id, after, limit)
 
     def lookup_v1(self, replica_id: str, query: str, limit: int = 20) -> list[HubRow]:
-        inside = json.dumps(query[:LONGEST_QUERY], ensure_ascii=False)[1:-1]  # as the text stands in a JSON body
-        pattern = "%" + inside.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        with self._file.reading():
-            self._still_in()
-            return self._file.rows(
-                "entity = 'customer' AND NOT deleted AND body LIKE ? ESCAPE '\\' ORDER BY hub_seq DESC LIMIT ?",
-                (pattern, limit),
-            )
+        if query.startswith(BY_ID):
+            where, value = "entity_id = ?", query.removeprefix(BY_ID)
+        else:
+            inside = json.dumps(query[:LONGEST_QUERY], ensure_ascii=False)[
+                1:-1
+            ]  # as the text stands in a JSON body
+            where = "body LIKE ? ESCAPE '\\'"
+            value = "%" + inside.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return self._scopes.looked_up(replica_id, where, (value,), limit)
 
     # claims
 
@@ -258,12 +249,16 @@ class EmbeddedHub:
         queues: Sequence[QueueId],
         contact_id: ContactId | None,
     ) -> Claim:
-        with self._file.reading():
-            self._still_in()
+        self._admit(replica_id)
         return self._claims.claim(replica_id, request_id, agent, queues, contact_id)
 
     def heartbeat_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
+        self._admit(replica_id)
         return self._claims.heartbeat(replica_id, contact_id, fence)
+
+    def _admit(self, replica_id: str) -> None:
+        with self._file.snapshot():
+            self._scopes.admitted(replica_id)
 
     def finish_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
         return self._claims.finish(contact_id, fence)

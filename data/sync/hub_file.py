@@ -8,16 +8,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from data.models.base import new_id
+from data.clock import SYSTEM_CLOCK, Clock
+from data.models.base import instant_text, new_id
 from data.models.contact import IN_QUEUE, Contact, ContactKind, ContactState
 from data.store import driver
 from data.store.errors import explain
 from data.sync.contract import HubRow, HubUnreachable
+from data.sync.scoping import traits_of
 
-HUB_SHAPE = 2
+HUB_SHAPE = 3
 """`PRAGMA user_version` of a hub that this program reads and writes."""
 FIRST_TICKET_NUMBER = 10001
 
@@ -26,7 +29,8 @@ CREATE TABLE IF NOT EXISTS hub_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) 
 CREATE TABLE IF NOT EXISTS hub_clock (one INTEGER PRIMARY KEY CHECK (one = 1), v INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS replica (
     replica_id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE, name TEXT NOT NULL, enrolled_at TEXT NOT NULL,
-    last_seq INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    last_seq INTEGER NOT NULL DEFAULT 0, directory INTEGER NOT NULL DEFAULT 1, days INTEGER NOT NULL DEFAULT 90,
+    refetch INTEGER NOT NULL DEFAULT 0, taking TEXT, revoked INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ops (
     op_id TEXT PRIMARY KEY, replica_id TEXT NOT NULL, replica_seq INTEGER NOT NULL, txn_id TEXT NOT NULL,
     actor TEXT NOT NULL, entity TEXT NOT NULL, entity_id TEXT NOT NULL, kind TEXT NOT NULL, patch TEXT NOT NULL,
@@ -36,8 +40,15 @@ CREATE INDEX IF NOT EXISTS ops_refused ON ops (entity, entity_id) WHERE hub_seq 
 CREATE TABLE IF NOT EXISTS row (
     entity TEXT NOT NULL, entity_id TEXT NOT NULL, ver INTEGER NOT NULL, hub_seq INTEGER NOT NULL,
     body TEXT NOT NULL, field_ver TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
+    changed_at TEXT NOT NULL DEFAULT '', over INTEGER NOT NULL DEFAULT 0, parent TEXT, parent_id TEXT, customer TEXT,
     PRIMARY KEY (entity, entity_id));
 CREATE INDEX IF NOT EXISTS row_by_seq ON row (hub_seq);
+CREATE INDEX IF NOT EXISTS row_by_parent ON row (parent, parent_id) WHERE parent IS NOT NULL;
+CREATE INDEX IF NOT EXISTS row_by_customer ON row (customer) WHERE customer IS NOT NULL;
+CREATE INDEX IF NOT EXISTS row_gone ON row (changed_at) WHERE deleted;
+CREATE TABLE IF NOT EXISTS interest (
+    replica_id TEXT NOT NULL, entity_id TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (replica_id, entity_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS claimable (
     contact_id TEXT PRIMARY KEY, queue TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL,
     priority INTEGER NOT NULL, queued_at TEXT NOT NULL, ringing_agent TEXT, agent TEXT) WITHOUT ROWID;
@@ -50,6 +61,20 @@ CREATE INDEX IF NOT EXISTS claim_open ON claim (lease_until) WHERE comes_back AN
 CREATE TABLE IF NOT EXISTS claim_request (
     request_id TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
 """
+_ADDED_IN_3 = (
+    "ALTER TABLE replica ADD COLUMN directory INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE replica ADD COLUMN days INTEGER NOT NULL DEFAULT 90",
+    "ALTER TABLE replica ADD COLUMN refetch INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE replica ADD COLUMN taking TEXT",
+    "ALTER TABLE replica ADD COLUMN revoked INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE row ADD COLUMN changed_at TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE row ADD COLUMN over INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE row ADD COLUMN parent TEXT",
+    "ALTER TABLE row ADD COLUMN parent_id TEXT",
+    "ALTER TABLE row ADD COLUMN customer TEXT",
+)
+_OLDEST = 2
+"""The oldest shape that is brought up to date."""
 
 
 class Stored(NamedTuple):
@@ -58,6 +83,9 @@ class Stored(NamedTuple):
     body: dict[str, Any]
     marks: dict[str, tuple[int, int]]
     ver: int
+    deleted: bool = False
+    changed_at: str = ""
+    over: bool = False
 
 
 NOTHING = Stored({}, {}, 0)
@@ -66,13 +94,14 @@ NOTHING = Stored({}, {}, 0)
 class HubFile:
     """The open file. One object a thread."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
-        """Open the file at `path`; with `create` it is made when missing.
+    def __init__(self, path: Path, clock: Clock = SYSTEM_CLOCK, *, create: bool = True) -> None:
+        """Open the file at `path`; with `create` it is made when missing. One of an older shape is brought up to date.
 
         Raises:
             HubUnreachable: the file is missing, cannot be opened, is not a hub, or one of another shape.
         """
         self._path = path
+        self._clock = clock
         if not create and not path.exists():
             raise HubUnreachable(f"The hub {path} is not there: put it back, or mount the folder that it is in.")
         try:
@@ -97,6 +126,8 @@ class HubFile:
             self._make()
         elif "hub_clock" not in tables:
             raise HubUnreachable(f"{self._path} is not a hub: name the hub's own file with --hub.")
+        elif _OLDEST <= shape < HUB_SHAPE:
+            self._bring_up_to_date()
         elif shape != HUB_SHAPE:
             raise HubUnreachable(
                 f"The hub {self._path} belongs to another agent-console (shape {shape}, this one knows {HUB_SHAPE}): "
@@ -105,12 +136,30 @@ class HubFile:
 
     def _make(self) -> None:
         with self.writing() as db:
-            for statement in _SHAPE.split(";"):
-                if statement.strip():
-                    db.execute(statement)
+            _shape(db)
             db.execute("INSERT INTO hub_clock (one, v) VALUES (1, 0) ON CONFLICT DO NOTHING")
-            for key, value in (("epoch", new_id()), ("next_ticket", str(FIRST_TICKET_NUMBER))):
-                db.execute("INSERT INTO hub_info VALUES (?, ?) ON CONFLICT DO NOTHING", (key, value))
+            epoch = new_id()
+            facts = {"epoch": epoch, "hub_id": epoch, "next_ticket": str(FIRST_TICKET_NUMBER)}
+            for fact in facts.items():
+                db.execute("INSERT INTO hub_info VALUES (?, ?) ON CONFLICT DO NOTHING", fact)
+            db.execute(f"PRAGMA user_version = {HUB_SHAPE:d}")
+
+    def _bring_up_to_date(self) -> None:
+        """From shape 2: what is noted beside each row was not there. When each was last changed is not known; it
+        counts as changed now."""
+        with self.writing() as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] == HUB_SHAPE:
+                return  # another seat was quicker
+            for statement in _ADDED_IN_3:
+                db.execute(statement)
+            db.execute("UPDATE row SET changed_at = ?", (instant_text(self._clock.now()),))
+            for entity, entity_id, body in db.execute("SELECT entity, entity_id, body FROM row").fetchall():
+                db.execute(
+                    "UPDATE row SET over = ?, parent = ?, parent_id = ?, customer = ? WHERE entity = ? AND entity_id = ?",
+                    (*traits_of(entity, json.loads(body)), entity, entity_id),
+                )
+            db.execute("INSERT INTO hub_info SELECT 'hub_id', value FROM hub_info WHERE key = 'epoch'")
+            _shape(db)
             db.execute(f"PRAGMA user_version = {HUB_SHAPE:d}")
 
     def close(self) -> None:
@@ -182,17 +231,25 @@ class HubFile:
     def find(self, entity: str, entity_id: str) -> Stored | None:
         """One row, or None."""
         found = self.db.execute(
-            "SELECT body, field_ver, ver FROM row WHERE entity = ? AND entity_id = ?", (entity, entity_id)
+            "SELECT body, field_ver, ver, deleted, changed_at, over FROM row WHERE entity = ? AND entity_id = ?",
+            (entity, entity_id),
         ).fetchone()
         if found is None:
             return None
         marks = {name: (pair[0], pair[1]) for name, pair in json.loads(found["field_ver"]).items()}
-        return Stored(json.loads(found["body"]), marks, found["ver"])
+        return Stored(
+            json.loads(found["body"]),
+            marks,
+            found["ver"],
+            bool(found["deleted"]),
+            found["changed_at"],
+            bool(found["over"]),
+        )
 
-    def rows(self, where: str, values: Sequence[Any]) -> list[HubRow]:
-        """Rows as they travel. `where` is ours, never text from outside."""
+    def rows(self, where: str, values: Sequence[Any] | dict[str, Any], table: str = "row") -> list[HubRow]:
+        """Rows as they travel. `where` and `table` are ours, never text from outside."""
         found = self.db.execute(
-            f"SELECT hub_seq, entity, entity_id, ver, body, deleted FROM row WHERE {where}",  # noqa: S608
+            f"SELECT hub_seq, entity, entity_id, ver, body, deleted FROM {table} WHERE {where}",  # noqa: S608
             values,
         )
         return [
@@ -219,17 +276,72 @@ class HubFile:
         """Write a row under the next number of the hub's order, which is returned. `changed` holds the fields
         that `writer` wrote. A conflicting op counts as a change too, so that the seat which sent it pulls the
         row again and sees what holds."""
-        hub_seq = int(self.db.execute("UPDATE hub_clock SET v = v + 1 RETURNING v").fetchone()[0])
+        hub_seq = self._next()
         marks = {**before.marks, **{name: (before.ver + 1, writer) for name in changed}}
         self.db.execute(
-            "INSERT INTO row (entity, entity_id, ver, hub_seq, body, field_ver) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (entity, entity_id) DO UPDATE SET ver = excluded.ver, hub_seq = excluded.hub_seq,"
-            " body = excluded.body, field_ver = excluded.field_ver",
-            (entity, entity_id, before.ver + 1, hub_seq, json.dumps(body, ensure_ascii=False), json.dumps(marks)),
+            "INSERT OR REPLACE INTO row (entity, entity_id, ver, hub_seq, body, field_ver, deleted, changed_at, over,"
+            " parent, parent_id, customer) VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
+            (
+                entity,
+                entity_id,
+                before.ver + 1,
+                hub_seq,
+                json.dumps(body, ensure_ascii=False),
+                json.dumps(marks),
+                instant_text(self._clock.now()),
+                *traits_of(entity, body),
+            ),
         )
+        if before.over:
+            self._bring_back(entity, entity_id, before.changed_at)
         if entity == Contact.entity:
             self._index_contact(body)
         return hub_seq
+
+    def _next(self) -> int:
+        return int(self.db.execute("UPDATE hub_clock SET v = v + 1 RETURNING v").fetchone()[0])
+
+    def _bring_back(self, entity: str, entity_id: str, changed_at: str) -> None:
+        """A thing that was over changes again: where it may have been out of scope, what happened to it before comes
+        again. Such rows take numbers of the order, and keep their versions."""
+        days = self.db.execute("SELECT min(days) FROM replica").fetchone()[0]
+        if days is None or changed_at >= instant_text(self._clock.now() - timedelta(days=days)):
+            return
+        children = self.db.execute(
+            "SELECT entity, entity_id FROM row WHERE parent = ? AND parent_id = ? ORDER BY hub_seq",
+            (entity, entity_id),
+        ).fetchall()
+        for child in children:
+            self.db.execute("UPDATE row SET hub_seq = ? WHERE entity = ? AND entity_id = ?", (self._next(), *child))
+
+    def take_away(self, entity: str, entity_id: str) -> int:
+        """Leave a tombstone for a row; returns its number in the hub's order."""
+        hub_seq = self._next()
+        self.db.execute(
+            "UPDATE row SET ver = ver + 1, hub_seq = ?, body = '{}', field_ver = '{}', deleted = 1, changed_at = ?"
+            " WHERE entity = ? AND entity_id = ?",
+            (hub_seq, instant_text(self._clock.now()), entity, entity_id),
+        )
+        return hub_seq
+
+    def forget_tombstones(self, before: str) -> None:
+        """Drop tombstones older than this; who has not seen them must start anew (`forgotten`)."""
+        newest = self.db.execute(
+            "SELECT max(hub_seq) FROM row WHERE deleted AND changed_at < ?", (before,)
+        ).fetchone()
+        if newest[0] is None:
+            return
+        self.db.execute("DELETE FROM row WHERE deleted AND changed_at < ?", (before,))
+        self.db.execute(
+            "INSERT INTO hub_info VALUES ('forgotten', ?) ON CONFLICT (key) DO UPDATE"
+            " SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
+            (str(newest[0]),),
+        )
+
+    def forgotten(self) -> int:
+        """The highest number of a tombstone that was dropped; 0 before the first."""
+        found = self.db.execute("SELECT value FROM hub_info WHERE key = 'forgotten'").fetchone()
+        return int(found[0]) if found else 0
 
     def _index_contact(self, body: dict[str, Any]) -> None:
         over = body["state"] in (ContactState.DONE, ContactState.ABANDONED)
@@ -250,3 +362,9 @@ class HubFile:
                 body["agent"],
             ),
         )
+
+
+def _shape(db: driver.Connection) -> None:
+    for statement in _SHAPE.split(";"):
+        if statement.strip():
+            db.execute(statement)

@@ -22,7 +22,6 @@ CREATE TABLE IF NOT EXISTS person_login (
 """
 WRONG = "The hub does not know this name with this password: look whether caps lock is on, then type both again."
 ASKS = 'This hub asks for passwords: set sign_in = "password" on this seat.'
-WITHDRAWN = "The hub gives nothing more to this seat: your access was withdrawn."
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$FS3wHP1dJ8F9tjbsCqmakg$YGriYzRoyVVqwWtPbYvyinVrrY1Z5TcXMu9h2BX+j5M"
 """Compared with when a name is unknown, so that the answer takes as long."""
 _NO_REPLICA = 0
@@ -70,7 +69,7 @@ class People:
 
     def __init__(self, path: Path, clock: Clock, *, create: bool = True) -> None:
         """Raises HubUnreachable: the file cannot be opened or is no hub."""
-        self._file = HubFile(path, create=create)
+        self._file = HubFile(path, clock, create=create)
         self._clock = clock
 
     def __enter__(self) -> People:

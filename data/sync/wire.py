@@ -105,10 +105,10 @@ class TurnedAway(Value):
     why: str
 
 
-class Revoked(Value):
+class Expelled(Value):
     """The hub gives this agent, or this seat, nothing more."""
 
-    tell: Literal["revoked"] = "revoked"
+    tell: Literal["expelled"] = "expelled"
     queued: int
     """Changes that the hub does not have yet."""
     over: bool = False
@@ -116,7 +116,7 @@ class Revoked(Value):
 
 
 ToWorker = Annotated[Begin | Wake | AskClaim | Finish | SignOut | Leaving, Field(discriminator="say")]
-FromWorker = Annotated[Claimed | Pulled | SyncStatus | LetIn | TurnedAway | Revoked, Field(discriminator="tell")]
+FromWorker = Annotated[Claimed | Pulled | SyncStatus | LetIn | TurnedAway | Expelled, Field(discriminator="tell")]
 
 _LATER = ConfigDict(defer_build=True)
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker, config=_LATER)

@@ -12,6 +12,7 @@ from data.sync.contract import Hub
 from data.sync.embedded import EmbeddedHub
 
 OpenHub = Callable[[], Hub]
+Revoke = Callable[[str], None]
 
 
 @pytest.fixture
@@ -32,6 +33,18 @@ def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: LeapClock) -
     yield {"embedded": embedded}[request.param]
     for hub in opened:
         hub.close()
+
+
+@pytest.fixture
+def revoke(open_hub: OpenHub) -> Revoke:
+    """Revokes a replica, as whoever runs the hub does."""
+
+    def revoking(replica_id: str) -> None:
+        hub = open_hub()
+        assert isinstance(hub, EmbeddedHub)
+        hub.revoke(replica_id)
+
+    return revoking
 
 
 @pytest.fixture

@@ -333,7 +333,9 @@ def test_what_a_newer_hub_has_does_not_break_the_pull(store: Store, start: Start
     first, strange, last = ticket("first"), ticket("strange"), ticket("last")
     hub.add(first, strange)
     connection = driver.connect(hub_path)
-    connection.execute("INSERT INTO row SELECT 'spaceship', 'x', 1, 3, '{}', '{}', 0")
+    connection.execute(
+        "INSERT INTO row (entity, entity_id, ver, hub_seq, body, field_ver) VALUES ('spaceship', 'x', 1, 3, '{}', '{}')"
+    )
     connection.execute("UPDATE hub_clock SET v = 3")
     connection.execute(
         "UPDATE row SET body = json_set(body, '$.state', 'teleported') WHERE entity_id = ?", (strange.id,)
