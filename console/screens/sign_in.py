@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,6 +29,18 @@ WITHOUT_FORMER = (
     "Without the former password you begin here with nothing, and what waits here for the hub stays locked: enter once"
     " more to begin so, or type it."
 )
+
+
+class _NameField(LineField):
+    """Goes on to the password within its own key: a message would let the next letters by, and a password typed in
+    one breath would stand in the name for all to read."""
+
+    def __init__(self, go_on: Callable[[], None]) -> None:
+        super().__init__("your name", id="sign-in-name", max_length=80)
+        self._then = go_on
+
+    async def action_submit(self) -> None:
+        self._then()
 
 
 class SignInScreen(Screen[None]):
@@ -73,8 +85,10 @@ class SignInScreen(Screen[None]):
         with Vertical(id="sign-in"):
             yield PaneHeading()
             yield Lines(id="sign-in-greeting")
-            yield LineField("your name", id="sign-in-name", max_length=80)
-            if self._by_password:
+            if not self._by_password:
+                yield LineField("your name", id="sign-in-name", max_length=80)
+            else:
+                yield _NameField(self._name_typed)
                 yield SecretField("password", id="sign-in-password", max_length=200)
                 yield SecretField("former password", id="sign-in-former", max_length=200)
             yield Lines(id="sign-in-people", led=True)
@@ -118,7 +132,7 @@ class SignInScreen(Screen[None]):
         if self._by_password:
             if former:
                 self._ask_former(True)
-            self.query_one("#sign-in-password", SecretField).focus()
+            self._to_password()
         self._foot(fault)
 
     def tell_when_seen(self, sentence: str) -> None:
@@ -172,19 +186,25 @@ class SignInScreen(Screen[None]):
             self._list()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The next field, and from the last one: sign in."""
+        """By name that is all; from the last field of the others: sign in."""
         event.stop()
-        if not self._by_password:
-            self._submit_name(event.value)
-        elif event.input is self._typed_name:
-            self._complete_name()
-            self.query_one("#sign-in-password", SecretField).focus()
-        else:
+        if self._by_password:
             self._submit_password()
+        else:
+            self._submit_name(event.value)
+
+    def _name_typed(self) -> None:
+        self._complete_name()
+        self._to_password()
+
+    def _to_password(self) -> None:
+        self.set_focus(self.query_one("#sign-in-password", SecretField))
 
     def _complete_name(self) -> None:
         """A beginning that fits one person only means that person."""
-        from data.queue.people import meant
+        if not self.people:
+            return
+        from data.queue.people import meant  # whoever brought people has it in memory
 
         known = meant(self.people, self._typed_name.value)
         listed = self.query_one("#sign-in-people", Lines)
@@ -199,10 +219,10 @@ class SignInScreen(Screen[None]):
             return
         if not password.value:
             self._foot("Type your password.")
-            password.focus()
+            self._to_password()
             return
         if former.display and former is not self.focused and not former.value:
-            former.focus()
+            self.set_focus(former)
             return
         afresh = bool(former.display and not former.value)
         if afresh and not self._afresh:
@@ -236,7 +256,7 @@ class SignInScreen(Screen[None]):
             self.post_message(self.SignOn(event.key))
             return
         self._typed_name.value = event.key
-        self.query_one("#sign-in-password", SecretField).focus()
+        self._to_password()
 
     def on_key(self, event: events.Key) -> None:
         listed = self.query_one("#sign-in-people", Lines)

@@ -354,6 +354,7 @@ class Station:
         session, self.session = self.session, None
         if session is not None:
             if self.locked:
+                session.seat.leave()
                 self._open.store.leave()
                 self._open.link.sign_out(session.seat.me)
             await session.close()
