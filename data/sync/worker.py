@@ -155,6 +155,7 @@ class Worker:
         hub = self._online()
         ops = self._next_ops(now)
         if self.revoked:
+            hub.version()  # raises where the hub is gone
             if ops:
                 self._push(hub, ops)
             return bool(ops)
