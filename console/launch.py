@@ -27,6 +27,12 @@ class Launch:
         return absolute(self.settings.hub, self.folder)
 
     @property
-    def receipts(self) -> Path:
-        """The folder that receipts are saved in."""
-        return self.settings.receipts or self.folder / "receipts"
+    def by_password(self) -> bool:
+        """Agents sign in by password, and nothing readable stays on the seat."""
+        return self.settings.sign_in == "password"
+
+    @property
+    def receipts(self) -> Path | None:
+        """The folder that receipts are saved in; None: files that anybody could read are not to stay here, and no
+        folder for them was named."""
+        return self.settings.receipts or (None if self.by_password else self.folder / "receipts")

@@ -83,6 +83,19 @@ class Settings(BaseModel):
         " day, contrast, colour-blind, 16-colours, no-colour, or the name of a file in the folder themes.",
     )
     mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
+    sign_in: Literal["name", "password"] = Field(
+        "name",
+        description="How agents sign in: by `name`, or by `password` with an encrypted store for each agent.",
+    )
+    offline_days: float = Field(
+        7, ge=0, le=90, description="With passwords: days that one may work after the hub was last reached."
+    )
+    lock_minutes: float = Field(
+        10,
+        ge=0,
+        le=480,
+        description="With passwords: minutes without a key after which the screen locks; 0: never.",
+    )
     hub: Annotated[str, AfterValidator(_readable)] = Field(
         "hub.db",
         description="The hub: the file of an embedded one, seen from the data folder; `unix:` and the socket of one that"

@@ -17,6 +17,7 @@ from console.cli.shared import (
     Hub,
     Json,
     fail,
+    file_of,
     hub_of,
     log_to,
     say,
@@ -187,19 +188,6 @@ def _status_line(now: Figures) -> None:
 # backup and restore
 
 
-def _file_of(address: str) -> Path:
-    """The file of an embedded hub, also of one that is served."""
-    from data.sync.address import Kind, kind_of, look_at, path_of
-    from data.sync.contract import HubUnreachable
-
-    if kind_of(address) is Kind.FILE:
-        return path_of(address)
-    try:
-        return Path(look_at(address).place)
-    except HubUnreachable as error:
-        raise fail(str(error), UNREACHABLE) from error
-
-
 @app.command()
 def backup(
     to: Annotated[
@@ -225,7 +213,7 @@ def backup(
     from data.sync.contract import HubUnreachable
 
     now = SYSTEM_CLOCK.now()
-    file = _file_of(hub_of(data_dir, hub))
+    file = file_of(hub_of(data_dir, hub))
     if to is not None:
         to = to.expanduser().absolute()
         if to.is_dir() and not shelf.is_backup(to):
@@ -274,7 +262,7 @@ def restore(
     from data.backup.shelf import BackupError, shelf_of
     from data.clock import SYSTEM_CLOCK
 
-    file = _file_of(hub_of(data_dir, hub))
+    file = file_of(hub_of(data_dir, hub))
     if source is None:
         _list(file, as_json)
         return

@@ -108,6 +108,19 @@ def folder_of(chosen: Path | None, *, practice: bool = False) -> Path:
     return data_folder(chosen, practice=practice)
 
 
+def file_of(address: str) -> Path:
+    """The file of an embedded hub, also of one that is served."""
+    from data.sync.address import Kind, kind_of, look_at, path_of
+    from data.sync.contract import HubUnreachable
+
+    if kind_of(address) is Kind.FILE:
+        return path_of(address)
+    try:
+        return Path(look_at(address).place)
+    except HubUnreachable as error:
+        raise fail(str(error), UNREACHABLE) from error
+
+
 @contextmanager
 def open_store(chosen: Path | None, *, create: bool = True) -> Iterator[Store]:
     """The store of the data folder; what is wrong with it becomes a sentence."""

@@ -17,6 +17,7 @@ from data.backup import shelf
 from data.backup.shelf import COPY, MANIFEST, OUTBOX, BackupError, FileMark, Manifest, Reason
 from data.store import driver
 from data.store.errors import explain
+from data.store.key import Key
 
 BESIDE = ("conflict", "desk", "draft", "outbox")
 """Tables of the seat alone whose rows a backup tells, beside those that travel."""
@@ -32,6 +33,7 @@ def back_up(
     place: Path | None = None,
     *,
     force: bool = False,
+    key: Key | None = None,
     spare_bytes: int = SPARE_BYTES,
 ) -> Path:
     """Write a backup of an open store, check it, and only then give it its name.
@@ -45,6 +47,7 @@ def back_up(
         now: the time that it tells.
         place: the folder to be made; None: a new one on the store's shelf.
         force: a backup that lies at `place` is replaced. Whatever is no backup never is.
+        key: the store is encrypted under it; so is the copy, and nothing is written beside it that can be read.
         spare_bytes: the least that must be free on the disk afterwards.
 
     Returns the folder.
@@ -56,8 +59,8 @@ def back_up(
         return make(
             place,
             lambda: shelf.new_place(store, reason, now),
-            lambda part: _write(connection, part, reason, now),
-            check,
+            lambda part: _write(connection, part, reason, now, key),
+            lambda part: check(part, key),
             room=lambda folder: make_room(connection, store, folder, spare_bytes),
             force=force,
         )
@@ -131,7 +134,8 @@ def make_room(connection: driver.Connection, store: Path, folder: Path, spare_by
         BackupError: it has not.
     """
     pages, free, size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])  # of an encrypted store one of them is text
+        for name in ("page_count", "freelist_count", "page_size")
     )
     needed = (pages - free) * size
     there = shutil.disk_usage(folder).free
@@ -142,12 +146,14 @@ def make_room(connection: driver.Connection, store: Path, folder: Path, spare_by
         )
 
 
-def _write(connection: driver.Connection, part: Path, reason: Reason, now: datetime) -> None:
+def _write(connection: driver.Connection, part: Path, reason: Reason, now: datetime, key: Key | None) -> None:
     copy = part / COPY
     copy.touch(mode=0o600, exist_ok=False)
     connection.execute("VACUUM INTO ?", (str(copy),))
-    with closing(driver.connect_to_read(copy, at_rest=True)) as taken:
-        states = _write_outbox(taken, part / OUTBOX)
+    with closing(driver.connect_to_read(copy, at_rest=True, key=key)) as taken:
+        if key is None:
+            _write_outbox(taken, part / OUTBOX)
+        states = dict(taken.execute("SELECT state, count(*) FROM outbox GROUP BY state").fetchall())
         facts = dict(taken.execute("SELECT key, value FROM sync_state").fetchall())
         schema = taken.execute("PRAGMA user_version").fetchone()[0]
         rows = _count(taken)
@@ -162,7 +168,8 @@ def _write(connection: driver.Connection, part: Path, reason: Reason, now: datet
         replica_id=facts.get("replica_id"),
         epoch=facts.get("epoch"),
         cursor=int(facts.get("cursor") or 0),
-        files={name: mark_of(part / name) for name in (COPY, OUTBOX)},
+        files={name: mark_of(part / name) for name in ((COPY, OUTBOX) if key is None else (COPY,))},
+        encrypted=key is not None,
         rows=rows,
         queued=states.get("queued", 0),
         refused=states.get("refused", 0),
@@ -171,16 +178,13 @@ def _write(connection: driver.Connection, part: Path, reason: Reason, now: datet
     put_on_disk(part)
 
 
-def _write_outbox(taken: driver.Connection, file: Path) -> dict[str, int]:
-    """The outbox of a copy as JSON lines; returns how many are in each state."""
-    states: dict[str, int] = {}
+def _write_outbox(taken: driver.Connection, file: Path) -> None:
+    """The outbox of a copy as JSON lines."""
     with _new(file) as lines:
         for row in taken.execute("SELECT * FROM outbox ORDER BY seq"):
             lines.write(json.dumps(dict(row), ensure_ascii=False) + "\n")
-            states[row["state"]] = states.get(row["state"], 0) + 1
         lines.flush()
         os.fsync(lines.fileno())
-    return states
 
 
 def _new(file: Path) -> TextIO:
@@ -248,18 +252,25 @@ def program_version() -> str:
         return "unknown"
 
 
-def check(folder: Path) -> Manifest:
+def check(folder: Path, key: Key | None = None) -> Manifest:
     """Read a backup through and compare it with its manifest: sizes, sums, the copy's integrity, rows, the outbox.
 
     Raises:
         BackupError: it is not what it says; the message says how.
     """
     manifest = shelf.manifest_of(folder)
+    if manifest.encrypted and key is None:
+        raise BackupError(
+            f"The backup {folder} is encrypted, and only the sign-in of the agent whose it is opens it: name them with"
+            " `agent-console --as NAME`."
+        )
     try:
-        for name in (COPY, OUTBOX):
+        for name in (COPY,) if manifest.encrypted else (COPY, OUTBOX):
             if manifest.files.get(name) != mark_of(folder / name):
                 raise BackupError(spoilt(folder, f"{name} was changed or damaged after it was written"))
-        with closing(driver.connect_to_read(folder / COPY, at_rest=True)) as copy:
+        with closing(
+            driver.connect_to_read(folder / COPY, at_rest=True, key=key if manifest.encrypted else None)
+        ) as copy:
             _check_copy(copy, folder, manifest)
     except driver.Error as error:
         raise BackupError(spoilt(folder, str(error))) from error
@@ -276,6 +287,8 @@ def _check_copy(copy: driver.Connection, folder: Path, manifest: Manifest) -> No
         raise BackupError(spoilt(folder, "the copy has another shape"))
     if _count(copy) != dict(manifest.rows):
         raise BackupError(spoilt(folder, "the copy has another number of rows"))
+    if manifest.encrypted:
+        return
     ops = [row[0] for row in copy.execute("SELECT op_id FROM outbox ORDER BY seq")]
     with (folder / OUTBOX).open(encoding="utf-8") as lines:
         if [json.loads(line)["op_id"] for line in lines] != ops:

@@ -1,7 +1,8 @@
 """Where backups lie and what they are called.
 
 A backup is a folder of three files: the copy of the store, the changes that the hub did not have yet as JSON
-lines (readable without any database), and a manifest that says what both must be. A folder, because the store is
+lines (readable without any database; left out where the store is encrypted), and a manifest that says what both
+must be. A folder, because the store is
 then written once, straight into its place, and each file can be looked at by itself. It gets its name only when
 it is whole."""
 
@@ -68,6 +69,8 @@ class Manifest(Value):
     """Rows of each table that counts."""
     queued: int
     refused: int
+    encrypted: bool = False
+    """The copy has the key of the store; there are no JSON lines beside it."""
 
 
 class Shelved(NamedTuple):

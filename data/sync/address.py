@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from data.clock import SYSTEM_CLOCK, Clock
-from data.sync.contract import Hub, HubUnreachable, Login
+from data.sync.contract import Hub, HubUnreachable, Login, WrongLogin
 
 if TYPE_CHECKING:
     from data.sync.status import HubStatus
@@ -98,7 +98,7 @@ def open_hub(address: str, *, clock: Clock = SYSTEM_CLOCK, create: bool = True, 
         case Kind.SOCKET:
             from data.sync.served.client import SocketHub
 
-            return SocketHub(path_of(address))
+            return SocketHub(path_of(address), login)
         case Kind.POSTGRESQL:
             from data.sync.postgres.hub import PostgresHub
 
@@ -106,7 +106,7 @@ def open_hub(address: str, *, clock: Clock = SYSTEM_CLOCK, create: bool = True, 
         case Kind.FILE:
             from data.sync.embedded import EmbeddedHub
 
-            return EmbeddedHub(path_of(address), clock, create=create)
+            return EmbeddedHub(path_of(address), clock, create=create, login=login)
 
 
 def look_at(address: str, *, clock: Clock = SYSTEM_CLOCK) -> HubStatus:
@@ -129,3 +129,18 @@ def look_at(address: str, *, clock: Clock = SYSTEM_CLOCK) -> HubStatus:
 
             file = path_of(address)
             return status_of(file, clock.now()).model_copy(update={"served": served_by(file)})
+
+
+def seat_hub(address: str, *, create: bool, login: Login | None) -> Hub:
+    """The same for a seat: a hub that has people lets nobody in without a login, unlike a feed beside it.
+
+    Raises:
+        HubUnreachable, WrongLogin: see `open_hub`.
+    """
+    hub = open_hub(address, create=create, login=login)
+    if login is None and getattr(hub, "asks", False):  # a server knows its people by itself
+        from data.sync.hub_people import ASKS
+
+        hub.close()
+        raise WrongLogin(ASKS)
+    return hub

@@ -17,6 +17,8 @@ from data.sync.contract import (
     Enrolment,
     HubRow,
     HubUnreachable,
+    Login,
+    Member,
     NumberBlock,
     Op,
     OpResult,
@@ -37,17 +39,25 @@ class SocketHub:
 
     A line that was lost is made again by the next call; it is never made to another hub than the first one."""
 
-    def __init__(self, path: Path, *, connect_s: float = CONNECT_S, call_s: float = CALL_S) -> None:
+    def __init__(
+        self, path: Path, login: Login | None = None, *, connect_s: float = CONNECT_S, call_s: float = CALL_S
+    ) -> None:
         """
         Args:
             path: the socket.
+            login: who speaks.
             connect_s: seconds until the hub must have said hello.
             call_s: seconds that a call may take, its wait for those before it included.
 
         Raises:
             HubUnreachable: nobody serves there.
+            WrongLogin: the hub does not let this person in.
         """
         self._path = path
+        self._login = login
+        self.member: Member | None = None
+        self.asks = False
+        """The hub lets seats in by password only."""
         self._connect_s = connect_s
         self._call_s = call_s
         self._socket: socket.socket | None = None
@@ -85,7 +95,16 @@ class SocketHub:
     def _line(self) -> socket.socket:
         if self._socket is None:
             self._socket = self._connected()
+            if self._login is not None:
+                self._log_in(self._login)
         return self._socket
+
+    def _log_in(self, login: Login) -> None:
+        try:
+            self.member = self._call(wire.LogIn(person=login.person, password=login.password))
+        except BaseException:
+            self.close()
+            raise
 
     def _connected(self) -> socket.socket:
         until = time.monotonic() + self._connect_s
@@ -111,7 +130,7 @@ class SocketHub:
             )
         if self._epoch not in (None, told.epoch):
             raise HubUnreachable(f"Another hub is served at {self._path} now, or it was put back from a backup.")
-        self._epoch, self._version = told.epoch, told.version
+        self._epoch, self._version, self.asks = told.epoch, told.version, told.asks
 
     def _call(self, ask: Ask) -> Any:
         line = self._line()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +12,10 @@ from pydantic import ValidationError
 
 from data.clock import Clock
 from data.models.base import Value
-from data.sync.contract import HubUnreachable
+from data.sync.contract import HubUnreachable, Login, Member
 from data.sync.embedded import EmbeddedHub
 from data.sync.served.place import served_by
-from data.sync.served.wire import ERRORS, REQUEST, Ask, Failed, Hello, Look, answered
+from data.sync.served.wire import ERRORS, REQUEST, Ask, Failed, Hello, LogIn, Look, answered
 from data.sync.status import HubStatus, status_of
 
 log = logging.getLogger(__name__)
@@ -23,13 +24,23 @@ PUT_BACK = "The hub was put back from a backup: seats enrol again by themselves.
 NOT_DONE = "The hub could not do this ({kind}): it goes on with the next; report what its log says."
 
 
+class Guest(NamedTuple):
+    """A client as it came in."""
+
+    epoch: str
+    """Of the hub that it came to: it is served at no other."""
+    member: Member | None = None
+
+
 class Heard(NamedTuple):
     """What came of a piece of work."""
 
     says: bytes = b""
     """The line for whoever asked."""
-    epoch: str = ""
-    """The hub's, of a hello."""
+    guest: Guest | None = None
+    """Who asked is this one from now on."""
+    login: tuple[int, LogIn] | None = None
+    """Under this number somebody asks to be let in: that takes a while, and is done at the door (`let_in`)."""
     another: bool = False
     """Another hub lies in the file now, or it was put back from a backup."""
 
@@ -79,19 +90,24 @@ class Desk:
         """The first line for a client."""
         heard = self.look()
         try:
-            self._open()
+            hub, _watching = self._open()
         except HubUnreachable as error:
             return Heard(failed(None, str(error)))
-        return heard._replace(epoch=self._epoch, says=line_of(Hello(epoch=self._epoch, version=self.version)))
+        return heard._replace(
+            guest=Guest(self._epoch),
+            says=line_of(Hello(epoch=self._epoch, version=self.version, asks=hub.asks)),
+        )
 
-    def answer(self, line: bytes, epoch: str) -> Heard:
-        """Do what a line asks, of a client that came in under this epoch."""
+    def answer(self, line: bytes, guest: Guest) -> Heard:
+        """Do what a line asks."""
         try:
             request = REQUEST.validate_json(line)
         except ValidationError:
             return Heard(failed(None, NO_REQUEST))
+        if isinstance(request.ask, LogIn):
+            return Heard(login=(request.id, request.ask))
         try:
-            says = self._done(request.id, request.ask, epoch)
+            says = self._done(request.id, request.ask, guest)
         except tuple(ERRORS.values()) as error:
             if isinstance(error, HubUnreachable):
                 self.close()  # the file may be gone, full or damaged: look at it anew with the next call
@@ -102,11 +118,12 @@ class Desk:
             return Heard(failed(request.id, NOT_DONE.format(kind=type(error).__name__)))
         return self.look()._replace(says=says)
 
-    def _done(self, number: int, ask: Ask, epoch: str) -> bytes:
+    def _done(self, number: int, ask: Ask, guest: Guest) -> bytes:
         given = {name: getattr(ask, name) for name in type(ask).model_fields if name != "call"}
         hub, _watching = self._open()
-        if epoch != self._epoch:
+        if guest.epoch != self._epoch:
             raise HubUnreachable(PUT_BACK)
+        hub.member = guest.member
         call = self._status if isinstance(ask, Look) else partial(getattr(hub, ask.call), **given)
         return line_of(answered(ask.call)(id=number, answer=call()))
 
@@ -130,6 +147,18 @@ class Desk:
             self._seen = seen
             self.version += 1
         return Heard(another=another)
+
+
+def let_in(path: Path, clock: Clock, guest: Guest, number: int, login: LogIn) -> Heard:
+    """Look whether the hub lets somebody in; with a connection of its own, in any thread."""
+    try:
+        with closing(
+            EmbeddedHub(path, clock, create=False, login=Login(person=login.person, password=login.password))
+        ) as hub:
+            member = hub.member
+    except HubUnreachable as error:
+        return Heard(failed(number, str(error), type(error).__name__))
+    return Heard(line_of(answered(login.call)(id=number, answer=member)), guest._replace(member=member))
 
 
 def failed(number: int | None, says: str, error: str = HubUnreachable.__name__) -> bytes:

@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from data.clock import SYSTEM_CLOCK, Clock
-from data.sync.served.desk import Desk, Heard, failed, line_of
+from data.sync.served.desk import Desk, Heard, failed, let_in, line_of
 from data.sync.served.place import listening, owning
 from data.sync.served.wire import LONGEST_LINE, News
 
@@ -63,6 +64,7 @@ class HubServer:
         self._on_figures = on_figures
         self._desk = Desk(hub, clock)
         self._thread = ThreadPoolExecutor(1, "hub")
+        self._door = ThreadPoolExecutor(1, "door")
         self._clients: set[_Client] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle: set[asyncio.Task[None] | None] = set()
@@ -102,6 +104,7 @@ class HubServer:
             finally:
                 await self._in_thread(self._desk.close)
                 self._thread.shutdown()
+                self._door.shutdown(cancel_futures=True)
         return self._figures()
 
     def _figures(self) -> Figures:
@@ -148,11 +151,18 @@ class HubServer:
                 return
             heard = await self._do(self._desk.hello)
             await _say(writer, heard.says)
+            guest = heard.guest
+            if guest is None:
+                return
             client.version = self._desk.version
             self._clients.add(client)
             while not self._end.is_set():
                 line = await self._next(reader)
-                await _say(writer, (await self._do(self._desk.answer, line, heard.epoch)).says)
+                heard = await self._do(self._desk.answer, line, guest)
+                if heard.login is not None:
+                    heard = await self._at_door(partial(let_in, self._hub, self._clock, guest, *heard.login))
+                guest = heard.guest or guest
+                await _say(writer, heard.says)
                 self._calls += 1
         except asyncio.LimitOverrunError:
             writer.write(failed(None, TOO_LONG))
@@ -171,7 +181,7 @@ class HubServer:
         finally:
             self._idle.discard(task)
 
-    async def _do(self, work: Callable[..., Heard], *given: bytes | str) -> Heard:
+    async def _do(self, work: Callable[..., Heard], *given: Any) -> Heard:
         """Do a call in its turn. What it changed is told before it is answered, so that who hears the answer can
         count on it; while others wait their turn, it is told now and then."""
         asked_at = self._now()
@@ -188,10 +198,14 @@ class HubServer:
             self._tell_news(now)
         return heard
 
+    async def _at_door(self, work: Callable[[], Heard]) -> Heard:
+        """Passwords take their time by intent: beside the calls of those who are in, one at a time."""
+        return await asyncio.get_running_loop().run_in_executor(self._door, work)
+
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    async def _in_thread(self, work: Callable[..., Heard], *given: bytes | str) -> Heard:
+    async def _in_thread(self, work: Callable[..., Heard], *given: Any) -> Heard:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     # what changed

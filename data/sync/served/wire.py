@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import BeforeValidator, Field, SecretStr, TypeAdapter, field_serializer
 
 from data.models.base import AgentId, ContactId, QueueId, Value
 from data.sync.contract import (
@@ -18,6 +18,7 @@ from data.sync.contract import (
     Enrolment,
     HubRow,
     HubUnreachable,
+    Member,
     MustRefetch,
     NumberBlock,
     Op,
@@ -102,13 +103,25 @@ class LeaseNumbers(Value):
     count: Annotated[int, Field(ge=1, le=100_000)]
 
 
+class LogIn(Value):
+    """Who speaks on this line from now on."""
+
+    call: Literal["log_in"] = "log_in"
+    person: AgentId
+    password: SecretStr
+
+    @field_serializer("password", when_used="json")
+    def _spoken(self, secret: SecretStr) -> str:
+        return secret.get_secret_value()
+
+
 class Look(Value):
     """How the hub stands; for whoever looks after it."""
 
     call: Literal["status"] = "status"
 
 
-Ask = Enrol | Push | Pull | Snapshot | Lookup | AskClaim | Heartbeat | Finish | LeaseNumbers | Look
+Ask = Enrol | Push | Pull | Snapshot | Lookup | AskClaim | Heartbeat | Finish | LeaseNumbers | LogIn | Look
 
 ANSWERS: dict[str, Any] = {
     "enrol_v1": Enrolment,
@@ -120,6 +133,7 @@ ANSWERS: dict[str, Any] = {
     "heartbeat_v1": bool,
     "finish_v1": bool,
     "lease_numbers_v1": NumberBlock,
+    "log_in": Member,
     "status": HubStatus,
 }
 """What each call answers."""
@@ -142,6 +156,8 @@ class Hello(Value):
     protocol: int = PROTOCOL
     epoch: str
     version: int
+    asks: bool = False
+    """The hub lets seats in by password only."""
 
 
 class News(Value):
