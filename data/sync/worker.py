@@ -250,6 +250,7 @@ class Worker:
         return self._behind or bool(ops) or snapshot or loading
 
     def _only_push(self, hub: Hub, now: float) -> bool:
+        hub.version()  # raises where the hub is gone
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:
             self._push(hub, ops)
