@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BeforeValidator, SecretStr
 
+from data.models.agent import Role
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
 from data.text.whole import whole_body
 
@@ -42,15 +43,25 @@ class Login(Value):
     """Who speaks to the hub, where a hub asks for it. The actor of an op is this person, never the payload's."""
 
     person: AgentId
+    """Their id, or the name that they sign in with; the hub says whom that means (`Hub.member`)."""
     password: SecretStr
+
+
+class Member(Value):
+    """Somebody whom a hub lets in by password, as it knows them."""
+
+    id: AgentId
+    name: str
+    role: Role = Role.AGENT
+    revoked: bool = False
 
 
 class Scope(Value):
     """Which part of the hub's rows a replica keeps (rule 13). Everything that is not named here is kept whole."""
 
     directory: bool = True
-    """Every customer; without it those that tickets, contacts and callbacks of this replica are about, and those that
-    were looked up. A row of these travels with its customer, wherever that one stands in the hub's order."""
+    """Every customer; without it those that tickets, contacts and callbacks of this scope are about, those that were
+    looked up, and those that the replica has written itself. A row of these travels with its customer, wherever that one stands in the hub's order."""
     days: int = 90
     """Solved and closed tickets, contacts and callbacks that are over: as far back as this, counted from their last
     change at the hub; what happened to them goes with them (`data.sync.scoping`). One that changes later comes back
@@ -171,9 +182,14 @@ class Hub(Protocol):
     """A hub. Every call may raise HubUnreachable; every call may be repeated with the same effect. To a revoked
     replica all but enrolment and push raise Revoked."""
 
+    @property
+    def member(self) -> Member | None:
+        """Who the login that this connection was opened with is; None without one."""
+
     def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:
         """Make the replica known; a second call returns what is known, and keeps the scope that it names. After
-        another scope than the last one, a pull raises MustRefetch until the last page of a snapshot was given."""
+        another scope than the last one, a pull raises MustRefetch until a snapshot was begun, and `refetch` stays
+        until its last page was given."""
 
     def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
         """Apply ops in order, all or none; a result for each. At most 500, never part of a txn_id.
