@@ -122,7 +122,9 @@ def look_at(address: str, *, clock: Clock = SYSTEM_CLOCK) -> HubStatus:
             with closing(SocketHub(path_of(address))) as hub:
                 return hub.status()
         case Kind.POSTGRESQL:
-            raise HubUnreachable("This agent-console does not know PostgreSQL hubs yet.")
+            from data.sync.postgres.admin import status
+
+            return status(address)
         case Kind.FILE:
             from data.sync.served.place import served_by
             from data.sync.status import status_of
