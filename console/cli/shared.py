@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +23,12 @@ DataDir = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Hub = Annotated[
-    Path | None, typer.Option("--hub", help="File of the embedded hub; else hub.db in the data folder.")
+    str | None,
+    typer.Option(
+        "--hub",
+        metavar="ADDRESS",
+        help="The hub: an embedded hub's file, unix:SOCKET, or postgresql://…; else what the settings name.",
+    ),
 ]
 FAULTS, USAGE, UNREACHABLE = 1, 2, 3
 
@@ -39,9 +45,13 @@ def fail(sentence: str, code: int) -> typer.Exit:
     return typer.Exit(code)
 
 
-def settings_of(folder: Path, hub: Path | None = None) -> Settings:
+def settings_of(folder: Path, hub: str | None = None) -> Settings:
     """The settings of a data folder, with the hub that the command line names."""
     from console.settings import SettingsError, load
+    from data.sync.address import absolute
+
+    if hub is not None:
+        refuse_password(hub)
 
     try:
         settings = load(folder)
@@ -51,7 +61,44 @@ def settings_of(folder: Path, hub: Path | None = None) -> Settings:
         raise fail(
             f"The settings in {folder} cannot be read ({error.strerror}): check the rights of the folder.", USAGE
         ) from error
-    return settings.model_copy(update={"hub": hub}) if hub is not None else settings
+    if hub is not None:
+        return settings.model_copy(update={"hub": absolute(hub, Path.cwd())})
+    return settings.model_copy(update={"hub": without_secret(settings.hub)})
+
+
+def without_secret(address: str) -> str:
+    """The address without its password, which is put where libpq looks for it, here and in the processes that this one
+    starts: it is on no command line and in no sentence."""
+    from data.sync.address import parted
+
+    address, password = parted(address)
+    if password is not None:
+        os.environ["PGPASSWORD"] = password
+    return address
+
+
+def refuse_password(address: str) -> None:
+    """A password on a command line can be read by everybody on the machine.
+
+    Raises:
+        typer.Exit: there is one in the address.
+    """
+    from data.sync.address import has_password
+
+    if has_password(address):
+        raise fail(
+            "A password on the command line can be read by everybody on this machine: leave it out, and put it into"
+            " ~/.pgpass, PGPASSWORD or settings.toml (0600).",
+            USAGE,
+        )
+
+
+def hub_of(data_dir: Path | None, hub: str | None) -> str:
+    """The address of the hub that a command works on."""
+    from data.sync.address import absolute
+
+    folder = folder_of(data_dir)
+    return absolute(settings_of(folder, hub).hub, folder)
 
 
 def folder_of(chosen: Path | None, *, practice: bool = False) -> Path:
@@ -59,6 +106,19 @@ def folder_of(chosen: Path | None, *, practice: bool = False) -> Path:
     from console.settings import data_folder
 
     return data_folder(chosen, practice=practice)
+
+
+def file_of(address: str) -> Path:
+    """The file of an embedded hub, also of one that is served."""
+    from data.sync.address import Kind, kind_of, look_at, path_of
+    from data.sync.contract import HubUnreachable
+
+    if kind_of(address) is Kind.FILE:
+        return path_of(address)
+    try:
+        return Path(look_at(address).place)
+    except HubUnreachable as error:
+        raise fail(str(error), UNREACHABLE) from error
 
 
 @contextmanager
@@ -72,6 +132,27 @@ def open_store(chosen: Path | None, *, create: bool = True) -> Iterator[Store]:
             yield store
     except StoreError as error:
         raise fail(str(error), FAULTS) from error
+
+
+def log_to(folder: Path, name: str) -> None:
+    """Unexpected errors go to a file in this folder, which only its owner may read.
+
+    Raises:
+        typer.Exit: the folder cannot be made.
+    """
+    import logging
+    from logging.handlers import RotatingFileHandler
+
+    from console.masked_log import MaskedLog
+
+    os.umask(0o077)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(folder / name, maxBytes=1_000_000, backupCount=2, delay=True)
+    except OSError as error:
+        raise fail(f"The folder {folder} cannot be used ({error.strerror}): name another.", USAGE) from error
+    handler.setFormatter(MaskedLog("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
 
 
 def say(as_json: bool, body: dict[str, Any] | list[dict[str, Any]], text: Callable[[], str]) -> None:

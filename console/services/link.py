@@ -17,11 +17,18 @@ from data.sync.contract import Claim
 from data.sync.wire import (
     FROM_WORKER,
     AskClaim,
+    Begin,
     Claimed,
+    Expelled,
     Finish,
+    FromWorker,
+    Leaving,
+    LetIn,
     Pulled,
+    SignOut,
     SyncStatus,
     ToWorker,
+    TurnedAway,
     Wake,
 )
 
@@ -37,18 +44,32 @@ class Link:
     def __init__(
         self,
         store: Path,
-        hub: Path,
+        hub: str,
         seat: str,
         on_pulled: Callable[[tuple[str, ...]], None],
         on_status: Callable[[SyncStatus], None],
         *,
         backup_hours: float = 0.0,
         backup_keep: int = 24,
+        begin: Begin | None = None,
+        on_hub: Callable[[LetIn | TurnedAway | Expelled], None] = lambda _told: None,
     ) -> None:
+        """
+        Args:
+            begin: the key and the login with which a worker begins, where agents sign in by password.
+            on_hub: told what the hub says of the agent.
+        """
         self._command = [
-            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat,
+            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", hub, "--name", seat,
             "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep),
+            *(["--sign-in"] if begin is not None else []),
         ]  # fmt: skip
+        self._signed_in = begin is not None
+        self._begin = begin
+        self._on_hub = on_hub
+        self._left = False
+        self._remembered = asyncio.Event()
+        self._remembered.set()
         self._log = store.with_name("worker.log")
         self._on_pulled = on_pulled
         self._on_status = on_status
@@ -64,6 +85,7 @@ class Link:
     async def _keep(self) -> None:
         failures = 0
         while not self._closing:
+            await self._remembered.wait()
             self._process = await self._started()
             heard = await self._hear(self._process)
             code = await self._process.wait()
@@ -83,11 +105,16 @@ class Link:
         except OSError:
             said = os.open(os.devnull, os.O_WRONLY)
         try:
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
             )
         finally:
             os.close(said)
+        if self._begin is not None and process.stdin is not None:
+            process.stdin.write(self._begin.model_dump_json().encode() + b"\n")
+            if self._left:
+                process.stdin.write(Leaving().model_dump_json().encode() + b"\n")
+        return process
 
     async def _hear(self, process: Process) -> bool:
         """Handle the worker's lines until it ends; True when it said anything."""
@@ -101,16 +128,21 @@ class Link:
             except ValidationError:
                 log.exception("the sync worker said something unknown")
                 continue
-            match message:
-                case Claimed(claim=claim):
-                    future = self._asked.pop(claim.request_id, None)
-                    if future is not None and not future.done():
-                        future.set_result(claim)
-                case Pulled(entities=entities):
-                    self._on_pulled(entities)
-                case SyncStatus():
-                    self._on_status(message)
+            self._take(message)
         return heard
+
+    def _take(self, message: FromWorker) -> None:
+        match message:
+            case Claimed(claim=claim):
+                future = self._asked.pop(claim.request_id, None)
+                if future is not None and not future.done():
+                    future.set_result(claim)
+            case Pulled(entities=entities):
+                self._on_pulled(entities)
+            case SyncStatus():
+                self._on_status(message)
+            case LetIn() | TurnedAway() | Expelled():
+                self._on_hub(message)
 
     def _refuse_all(self) -> None:
         asked, self._asked = self._asked, {}
@@ -124,6 +156,27 @@ class Link:
             return False
         process.stdin.write(message.model_dump_json().encode() + b"\n")
         return True
+
+    def forget(self) -> None:
+        """The screen is locked: the console keeps no key. The worker has its own; should it die meanwhile, another
+        one is started when the console remembers."""
+        if self._signed_in:
+            self._begin = None
+            self._remembered.clear()
+
+    def remember(self, begin: Begin) -> None:
+        """The screen was unlocked."""
+        self._begin = begin
+        self._remembered.set()
+
+    def sign_out(self, agent: AgentId) -> None:
+        """Let the worker sign an agent out who left a locked screen."""
+        self._say(SignOut(agent=agent))
+
+    def leaving(self) -> None:
+        """Tell the worker that nothing more is written here."""
+        self._left = True
+        self._say(Leaving())
 
     def wake(self) -> None:
         """Tell the worker that the outbox has something new."""

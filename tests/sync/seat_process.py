@@ -20,7 +20,7 @@ M = TypeVar("M")
 
 
 class SeatProcess:
-    """`python -m data.sync` for one store and one hub. Use it as a context manager."""
+    """`python -m data.sync` for one store and one hub, a file or an address. Use it as a context manager."""
 
     def __init__(self, store: Path, hub: Path | str, name: str = "seat", *options: str) -> None:
         self._command = [

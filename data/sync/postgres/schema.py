@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from data.models.base import new_id
-from data.sync.postgres.shapes import Shape, shapes
+from data.sync.postgres.shapes import fields, shapes
 
 SCHEMA = "agent_console"
 OWNER = "agent_console_owner"
@@ -16,7 +16,7 @@ GROUPS = {
     "agent": "agent_console_agent",
     "supervisor": "agent_console_supervisor",
     "feed": "agent_console_feed",
-    "admin": "agent_console_admin",
+    "administrator": "agent_console_admin",
 }
 """The database's group role for each role of a person. A feed may speak for others: it plays many agents."""
 FIRST_TICKET_NUMBER = 10001
@@ -46,9 +46,11 @@ def bring_up_to_date(connection: psycopg.Connection[tuple[object, ...]]) -> None
             connection.execute(text)
     for _, text in _texts("functions"):
         connection.execute(text)
-    connection.execute("DELETE FROM shape")
-    marks = ", ".join(["%s"] * len(Shape._fields))
-    connection.cursor().executemany(f"INSERT INTO shape VALUES ({marks})", shapes())  # noqa: S608
+    for table, rows in (("shape", shapes()), ("shape_field", fields())):
+        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        marks = sql.SQL(", ").join([sql.Placeholder()] * len(rows[0]))
+        insert = sql.SQL("INSERT INTO {} VALUES ({})").format(sql.Identifier(table), marks)
+        connection.cursor().executemany(insert, rows)
     epoch = new_id()
     facts = {"epoch": epoch, "hub_id": epoch}
     connection.cursor().executemany(
@@ -95,5 +97,5 @@ def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         connection.execute(sql.SQL(_MAKE_ROLE).format(name=sql.Literal(role), role=sql.Identifier(role)))
     me = connection.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if me is not None and not me[1]:
-        groups = sql.SQL(", ").join(map(sql.Identifier, (OWNER, GROUPS["admin"])))
+        groups = sql.SQL(", ").join(map(sql.Identifier, (OWNER, GROUPS["administrator"])))
         connection.execute(sql.SQL("GRANT {} TO {}").format(groups, sql.Identifier(str(me[0]))))

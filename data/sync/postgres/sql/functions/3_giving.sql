@@ -1,13 +1,13 @@
 -- Enrolment, pull, snapshot, look-up, numbers: what is given to a replica, by its scope (SYNC rules 12 and 13).
 
 CREATE OR REPLACE FUNCTION enrol_v1(asking text, its_name text, whole_directory boolean, days_back integer)
-RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     one replica;
 BEGIN
     PERFORM forget_tombstones(hub_now() - interval '30 days');
     INSERT INTO replica (replica_id, number, name, person, enrolled_at, directory, days)
-    SELECT asking, coalesce(max(number), 0) + 1, its_name, session_user, hub_now(), whole_directory, days_back
+    SELECT asking, coalesce(max(number), 0) + 1, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_back
     FROM replica WHERE NOT EXISTS (SELECT FROM replica WHERE replica_id = asking)
     HAVING NOT EXISTS (SELECT FROM replica WHERE replica_id = asking);
     one := seat_of(asking);
@@ -44,19 +44,24 @@ $$;
 
 -- Whether a row is not too old for a replica: it is not over, or changed since, or goes with one that is so.
 CREATE OR REPLACE FUNCTION is_kept(stored entity_row, since timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT NOT stored.over OR stored.changed_at >= since OR EXISTS (
-        SELECT FROM entity_row AS up WHERE up.entity = stored.parent AND up.entity_id = stored.parent_id
-        AND (NOT up.over OR up.changed_at >= since))
+    SELECT NOT stored.over OR stored.changed_at >= since OR (
+        SELECT NOT up.over OR up.changed_at >= since FROM entity_row AS up
+        WHERE up.entity = stored.parent AND up.entity_id = stored.parent_id) IS TRUE
+$$;
+
+CREATE OR REPLACE FUNCTION scope_of(seat replica) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('%s %s', seat.directory, seat.days)
 $$;
 
 CREATE OR REPLACE FUNCTION pull_v1(asking text, after bigint, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     looked_through CONSTANT integer := 5000;
     seat replica := admitted(asking);
     whole boolean := coalesce(seat.directory, true);
-    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 36500));
+    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 90));
+    scope text := scope_of(seat);
     top bigint;
     until bigint;
     found jsonb[];
@@ -64,17 +69,17 @@ DECLARE
     brought jsonb[] := '{}';
 BEGIN
     -- The clock before the rows: whatever has a number up to `top` was committed when the rows are read.
-    SELECT v INTO top FROM hub_clock;
+    SELECT v INTO top FROM hub_clock WHERE one;
     SELECT hub_seq INTO until FROM entity_row WHERE hub_seq > after ORDER BY hub_seq OFFSET looked_through LIMIT 1;
     SELECT array_agg(as_sent(stored) ORDER BY hub_seq) INTO found FROM (
         SELECT stored, hub_seq FROM entity_row AS stored
         WHERE hub_seq > after AND (until IS NULL OR hub_seq < until) AND is_kept(stored, since)
           AND (whole OR entity <> 'customer'
-               OR EXISTS (SELECT FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id))
+               OR (SELECT true FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id))
         ORDER BY hub_seq LIMIT count + 1
     ) AS page;
     -- The mark after the rows: a tombstone that is not among them any more was forgotten by now.
-    IF seat.refetch OR after > top OR after < coalesce(hub_fact('forgotten'), '0')::bigint THEN
+    IF (seat.refetch AND seat.taking IS DISTINCT FROM scope) OR after > top OR after < coalesce(hub_fact('forgotten'), '0')::bigint THEN
         RAISE EXCEPTION 'what this seat has cannot be brought up to date: it takes a new snapshot' USING ERRCODE = 'AC003';
     END IF;
     more := coalesce(cardinality(found), 0) > count;
@@ -112,17 +117,18 @@ END $$;
 
 CREATE OR REPLACE FUNCTION take_interest(asking text, customers text[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO interest SELECT asking, customer, hub_now() FROM unnest(customers) AS customer ORDER BY customer
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (replica_id, entity_id) DO UPDATE SET at = excluded.at
+    WHERE interest.at < excluded.at - interval '1 day'
 $$;
 
 CREATE OR REPLACE FUNCTION snapshot_v1(asking text, after_entity text, after_id text, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     seat replica := admitted(asking);
     whole boolean := coalesce(seat.directory, true);
-    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 36500));
-    scope text := format('%s %s', seat.directory, seat.days);
+    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 90));
+    scope text := scope_of(seat);
     from_entity text := coalesce(after_entity, '');
     from_id text := coalesce(after_id, '');
     customers_from text := CASE WHEN from_entity = 'customer' THEN from_id ELSE '' END;
@@ -131,13 +137,13 @@ DECLARE
     more boolean;
     total bigint := 0;
 BEGIN
-    SELECT v INTO top FROM hub_clock;
+    SELECT v INTO top FROM hub_clock WHERE one;
     IF after_entity IS NULL THEN
         PERFORM begin_snapshot(asking, whole, since, scope);
         SELECT count(*) INTO total FROM entity_row AS stored
         WHERE NOT deleted AND is_kept(stored, since)
           AND (whole OR entity <> 'customer'
-               OR EXISTS (SELECT FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id));
+               OR (SELECT true FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id));
     END IF;
     -- Customers by interest are found by interest: a million others are not gone through for them.
     SELECT array_agg(as_sent(stored) ORDER BY entity, entity_id) INTO found FROM (
@@ -160,8 +166,8 @@ BEGIN
         ) AS parts ORDER BY entity, entity_id LIMIT count + 1
     ) AS page;
     more := coalesce(cardinality(found), 0) > count;
-    IF NOT more AND seat.refetch THEN
-        UPDATE replica SET refetch = false WHERE replica_id = asking AND taking = scope;
+    IF NOT more THEN
+        UPDATE replica SET refetch = false, taking = NULL WHERE replica_id = asking AND taking = scope;
     END IF;
     RETURN jsonb_build_object('start', top, 'end', top, 'epoch', hub_fact('epoch'), 'more', more, 'total', total,
                               'rows', to_jsonb(coalesce(found[:count], '{}')));
@@ -182,7 +188,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION lookup_v1(asking text, query text, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     seat replica := admitted(asking);
     pattern text;
@@ -208,15 +214,15 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION lease_numbers_v1(asking text, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     after_it bigint;
 BEGIN
     PERFORM admitted(asking);
-    UPDATE ticket_number SET next = next + greatest(count, 0) RETURNING next INTO after_it;
+    UPDATE ticket_number SET next = next + greatest(count, 0) WHERE one RETURNING next INTO after_it;
     RETURN jsonb_build_object('first', after_it - count, 'last', after_it - 1);
 END $$;
 
 -- The last number of the hub's order: what a seat compares to know whether there is something to pull.
-CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = agent_console, pg_temp AS 'SELECT v FROM hub_clock';
+CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint LANGUAGE sql STABLE AS
+'SELECT v FROM hub_clock WHERE one';

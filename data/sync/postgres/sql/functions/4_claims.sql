@@ -2,11 +2,11 @@
 -- last; it never waits for a row of `claimable` while it holds another.
 
 CREATE OR REPLACE FUNCTION claim_v1(asking text, request text, for_agent text, queues text[], wanted text) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     seat replica := admitted(asking);
-    claimer text := CASE WHEN is_feed() THEN for_agent ELSE session_user END;
+    claimer text := CASE WHEN is_feed() THEN for_agent ELSE (me()).person END;
     at timestamptz := hub_now();
     until timestamptz := date_trunc('milliseconds', at) + interval '45 seconds';
     answer jsonb;
@@ -104,7 +104,7 @@ BEGIN
     IF numbers = 0 THEN
         RETURN;
     END IF;
-    WITH clock AS (UPDATE hub_clock SET v = v + numbers RETURNING v - numbers AS base)
+    WITH clock AS (UPDATE hub_clock SET v = v + numbers WHERE one RETURNING v - numbers AS base)
     UPDATE entity_row AS stored
     SET ver = ver + 1, hub_seq = base + place, body = body || patch, changed_at = at, over = false,
         field_ver = field_ver || (SELECT jsonb_object_agg(name, jsonb_build_array(ver + 1, 0))
@@ -113,8 +113,22 @@ BEGIN
     WHERE entity = 'contact' AND entity_id = contact_id;
 END $$;
 
+-- A person as a row that every seat pulls; the hub itself writes what its administrator said.
+CREATE OR REPLACE FUNCTION tell_of_person(wanted text, whole jsonb, said jsonb) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM FROM entity_row WHERE entity = 'agent' AND entity_id = wanted FOR UPDATE;
+    WITH clock AS (UPDATE hub_clock SET v = v + 1 WHERE one RETURNING v)
+    INSERT INTO entity_row
+    SELECT 'agent', wanted, 1, v, whole, '{"*": [1, 0]}', false, hub_now(), false, NULL, NULL, NULL FROM clock
+    ON CONFLICT (entity, entity_id) DO UPDATE SET
+        ver = entity_row.ver + 1, hub_seq = excluded.hub_seq, body = entity_row.body || said, changed_at = excluded.changed_at,
+        deleted = false, field_ver = entity_row.field_ver || (
+            SELECT jsonb_object_agg(name, jsonb_build_array(entity_row.ver + 1, 0)) FROM jsonb_object_keys(said) AS name);
+END $$;
+
 CREATE OR REPLACE FUNCTION heartbeat_v1(asking text, wanted text, its_fence bigint) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM admitted(asking);
     UPDATE claim SET lease_until = date_trunc('milliseconds', hub_now()) + interval '45 seconds'
@@ -124,7 +138,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION finish_v1(asking text, wanted text, its_fence bigint) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM admitted(asking);
     UPDATE claim SET finished = true
