@@ -37,6 +37,8 @@ class Seen:
     cursor: int = 0
     vers: dict[Key, int] = field(default_factory=dict)
     appended: set[Key] = field(default_factory=set)
+    anew: bool = False
+    """It was fetching everything anew from a hub that was put back."""
 
 
 @dataclass
@@ -298,7 +300,8 @@ def cursor_forward(store: Store, site: Site) -> list[str]:
     epoch, before = seen.epoch, seen.cursor
     seen.epoch, seen.cursor = facts.get("epoch"), int(facts.get("cursor") or 0)
     at = place(store.connection)
-    if epoch != seen.epoch or (at is not None and at.put_back):  # of a hub that was put back all is fetched anew
+    before_anew, seen.anew = seen.anew, at is not None and at.put_back
+    if epoch != seen.epoch or before_anew or seen.anew:
         seen.vers, seen.appended = {}, set()
     elif seen.cursor < before:
         return [f"I8: the cursor of {store.path.name} went from {before} back to {seen.cursor}"]
@@ -314,9 +317,10 @@ def own_writes(store: Store) -> list[str]:
     waiting: dict[Key, dict[str, Any]] = defaultdict(dict)
     cursor = int(store.value("SELECT value FROM sync_state WHERE key = 'cursor'") or 0)
     for op in store.rows(
-        "SELECT entity, entity_id, patch FROM outbox WHERE state IN ('queued', 'held') OR (state = 'sent' AND hub_seq > ?)"
+        "SELECT entity, entity_id, patch FROM outbox"
+        " WHERE state IN ('queued', 'held') OR (state = 'sent' AND hub_seq > ? AND ?)"
         " ORDER BY seq",
-        (cursor,),
+        (cursor, at is None),  # a snapshot may bring a row before the cursor is where it stands
     ):
         waiting[op["entity"], op["entity_id"]].update(json.loads(op["patch"]))
     for (entity, entity_id), patch in waiting.items():

@@ -16,6 +16,7 @@ from data.models import Ticket
 from data.store.database import Store
 from data.store.save import saving
 from data.sync.replica import Replica
+from data.sync.snapshots import Snapshots
 from tests.sync.checker import Site, check
 from tests.sync.grounds import embedded
 from tests.sync.simulation import empty_store
@@ -81,8 +82,13 @@ class SeatsBesideAModel(RuleBasedStateMachine):
             self.stores.append(Store(self.folder / f"{seat}.db", durable=False))
             self.stores[seat].execute("PRAGMA synchronous = OFF")
         self.replicas = [Replica(store, self.clock) for store in self.stores]
-        for replica in self.replicas:
+        for store, replica in zip(self.stores, self.replicas, strict=True):
             replica.enrolled(self.hub.enrol_v1(replica.identity(), "seat"))
+            snapshots = Snapshots(store, self.clock)  # of an empty hub
+            snapshots.first_page(self.hub.snapshot_v1(replica.identity(), None))
+            snapshots.take([], last=True)
+            while not snapshots.sweep()[0]:
+                pass
         self.model = [ModelSeat() for _ in range(SEATS)]
         self.top = self.created = 0
         self.at_hub: dict[str, HubTicket] = {}
