@@ -23,13 +23,10 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from data.clock import SYSTEM_CLOCK
-from data.sync.embedded import EmbeddedHub
-from data.sync.postgres.hub import PostgresHub
 from tests import postgres
 from tests.chaos import KINDS, kill_and_race
 from tests.proof import seats as reaching
-from tests.proof.claiming import Ahead, Place, Race, race
+from tests.proof.claiming import Race, embedded_place, postgres_place, race
 from tests.sync import grounds
 from tests.sync.cutting import Talker, cut_everywhere
 from tests.sync.proxy import How
@@ -107,24 +104,6 @@ def cuts(given: argparse.Namespace) -> Outcome:
 
 
 # claims
-
-
-def embedded_place(folder: Path) -> Place:
-    """An embedded hub whose clock can be put forward."""
-    clock = Ahead()
-    return Place(folder / "hub.db", lambda: EmbeddedHub(folder / "hub.db", clock), clock.put_forward)
-
-
-def postgres_place(server: postgres.Server) -> Place:
-    """The same in PostgreSQL."""
-    dsn = server.emptied_hub(SYSTEM_CLOCK.now())
-    clock = Ahead()
-
-    def put_forward(by: object) -> None:
-        clock.put_forward(by)  # type: ignore[arg-type]
-        postgres.set_clock(dsn, clock.now())
-
-    return Place(dsn, lambda: PostgresHub(dsn), put_forward)
 
 
 def _race(kind: str, calls: int, claimers: int, seed: int) -> Race:

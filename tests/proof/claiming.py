@@ -19,7 +19,10 @@ from data.clock import SYSTEM_CLOCK
 from data.models.base import AgentId, ContactId, new_id
 from data.models.contact import ContactState
 from data.sync.contract import Hub, HubUnreachable
+from data.sync.embedded import EmbeddedHub
 from data.sync.hub_claims import LEASE
+from data.sync.postgres.hub import PostgresHub
+from tests.postgres import Server, set_clock
 from tests.sync.books import books
 from tests.sync.checker import Site, fences
 from tests.sync.writers import Writer, contact
@@ -70,6 +73,24 @@ class Ahead:
 
     def put_forward(self, by: timedelta) -> None:
         self.seconds.value += by.total_seconds()
+
+
+def embedded_place(folder: Path) -> Place:
+    """An embedded hub whose clock can be put forward."""
+    clock = Ahead()
+    return Place(folder / "hub.db", lambda: EmbeddedHub(folder / "hub.db", clock), clock.put_forward)
+
+
+def postgres_place(server: Server) -> Place:
+    """The same in PostgreSQL."""
+    dsn = server.emptied_hub(SYSTEM_CLOCK.now())
+    clock = Ahead()
+
+    def put_forward(by: timedelta) -> None:
+        clock.put_forward(by)
+        set_clock(dsn, clock.now())
+
+    return Place(dsn, lambda: PostgresHub(dsn), put_forward)
 
 
 def race(folder: Path, place: Place, calls: int, claimers: int, seed: int, *, every_s: float = 0.1) -> Race:

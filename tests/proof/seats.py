@@ -13,17 +13,15 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
-
 from data.models.base import new_id
-from data.sync.postgres.hub import CHANNEL, PostgresHub
+from data.sync.postgres import notifier
+from data.sync.postgres.hub import PostgresHub
 from tests.bench.table import quantile
 from tests.sync.writers import Writer, ticket
 
 PROCESSES = 2
 A_SECOND = 3.0
 """Changes: what five hundred agents save."""
-NOTICES_A_SECOND = 5.0
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -52,8 +50,8 @@ def reach(dsn: str, seats: int, seconds: float) -> Reach:
     for pipe in pipes:
         assert pipe.recv() == "ready"
     over = threading.Event()
-    notifier = threading.Thread(target=_notify, args=(dsn, over))
-    notifier.start()
+    teller = threading.Thread(target=notifier.run, args=(dsn, over))
+    teller.start()
     writer = Writer(PostgresHub(dsn), "writer")
     chance = random.Random(seats)
     for _ in range(changes):
@@ -61,7 +59,7 @@ def reach(dsn: str, seats: int, seconds: float) -> Reach:
         writer.add(ticket(repr(time.monotonic())))
     took = [one for pipe in pipes for one in pipe.recv()]
     over.set()
-    notifier.join()
+    teller.join()
     writer.hub.close()
     for process in processes:
         process.join()
@@ -73,21 +71,6 @@ def reach(dsn: str, seats: int, seconds: float) -> Reach:
         quantile(took, 0.99),
         max(took, default=0.0),
     )
-
-
-def _notify(dsn: str, over: threading.Event) -> None:
-    """The one that says that the hub's clock has moved, at most so often."""
-    with psycopg.connect(dsn, autocommit=True) as line:
-        said = -1
-        while not over.is_set():
-            found = line.execute("SELECT v FROM agent_console.hub_clock").fetchone()
-            assert found is not None
-            if found[0] != said:
-                said = found[0]
-                line.execute(f"NOTIFY {CHANNEL}")
-                over.wait(1 / NOTICES_A_SECOND)
-            else:
-                over.wait(0.01)
 
 
 def _listen(dsn: str, count: int, changes: int, pipe: Any) -> None:

@@ -184,7 +184,7 @@ IN_POSTGRES: dict[str, Bug] = {
     "dropped conflict": _bug(
         "the hub keeps its own value and does not say so",
         "I5",
-        ("play", "coalesce(lost, '[]')", "'[]'"),
+        ("play", "coalesce(lost, '[]')", "'[]'::jsonb"),
     ),
     "false self-conflict": _bug(
         "a seat's two edits in a row are in conflict",

@@ -16,6 +16,7 @@ from data.clock import SYSTEM_CLOCK, Clock
 from data.content import CONTENT
 from data.models import Charge, Payment, Ticket
 from data.models.base import AgentId, CustomerId, new_id
+from data.models.customer import Plan
 from data.models.money import Allocation, Method
 from data.store.database import Store
 from data.store.save import saving
@@ -64,7 +65,7 @@ def save_one(store: Store, chance: random.Random, clock: Clock = SYSTEM_CLOCK) -
         tickets.update(store, one, fields, ME, clock)
     elif what < 0.8:
         tickets.note(store, one.id, f"called back {chance.random()}", ME, clock)
-    elif what < 0.9:
+    elif what < 0.9 and one.type is Plan.PAY_AS_YOU_GO:
         told = charge(store, one.id, ITEM, ME, clock, ITEMS, chance.randrange(1, 4))
     elif what < 0.95:
         with saving(store, ME, clock) as change:
