@@ -17,6 +17,7 @@ from data.models.agent import Agent, Role
 from data.models.base import AgentId
 from data.queue import people
 from data.store.database import STORE_FILE, Store
+from data.sync.contract import Scope
 from data.sync.wire import SyncStatus
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Station:
             self._synced,
             backup_hours=launch.settings.backup_hours,
             backup_keep=launch.settings.backup_keep,
+            scope=Scope(directory=launch.settings.directory, days=launch.settings.sync_days),
         )
         self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
         self._watching: asyncio.Task[None] | None = None

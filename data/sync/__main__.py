@@ -21,7 +21,7 @@ from data.store.database import Store
 from data.store.errors import StoreError
 from data.store.users import User
 from data.sync.address import open_hub
-from data.sync.contract import Hub
+from data.sync.contract import WHOLE, Hub, Scope
 from data.sync.replica import Replica
 from data.sync.wire import TO_WORKER, FromWorker
 from data.sync.worker import Worker
@@ -35,6 +35,8 @@ def main() -> int:
     parser.add_argument("--name", default="seat")
     parser.add_argument("--backup-hours", type=float, default=0.0, help="from one backup to the next; 0: none")
     parser.add_argument("--backup-keep", type=int, default=24, help="how many of them stay")
+    parser.add_argument("--days", type=int, default=WHOLE.days, help="how far back what is over is kept")
+    parser.add_argument("--no-directory", action="store_true", help="only customers that there is work with")
     options = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the console; the pipe tells us when to end
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -55,7 +57,8 @@ def main() -> int:
                 known = Replica(store, SYSTEM_CLOCK).state("epoch") is not None
                 return open_hub(options.hub, create=not known)
 
-            worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name)
+            scope = Scope(directory=not options.no_directory, days=options.days)
+            worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name, scope=scope)
             rounds = Rounds(
                 options.store,
                 options.backup_hours,

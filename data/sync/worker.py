@@ -175,9 +175,8 @@ class Worker:
         answer = LookedUp(request_id=ask.request_id, refused=True)
         try:
             rows = self._online().lookup_v1(self._replica.identity(), ask.query)
-            self._replica.keep(rows)
+            self._news |= self._replica.keep(rows)
             answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
-            self._news |= {row.entity for row in rows}
             self._tell_news()
         except Revoked:
             pass
