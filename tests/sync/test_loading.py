@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ def bring_in(seat: Stepped, rows: Sequence[str], name: str = "people.csv") -> No
     seat._clock.leap(6)  # so often it is looked for
 
 
-def lines(count: int, notes: str = "") -> list[str]:
-    return [f"c{place},Customer {place},+1 212 555 01{place % 100:02d},{notes}" for place in range(count)]
+def lines(many: int, notes: str = "") -> list[str]:
+    return [f"c{place},Customer {place},+1 212 555 01{place % 100:02d},{notes}" for place in range(many)]
 
 
 def names(seat: Stepped) -> dict[str, str]:
@@ -47,21 +48,21 @@ def names(seat: Stepped) -> dict[str, str]:
 
 
 class Cut:
-    """A hub whose line is cut before or after each so many-th push."""
+    """A hub whose line is cut before every third push, and after the next one."""
 
-    def __init__(self, path: Path, clock: LeapClock) -> None:
+    def __init__(self, path: Path, clock: LeapClock, pushes: Iterator[int]) -> None:
         self._hub = EmbeddedHub(path, clock)
-        self._pushes = 0
+        self._pushes = pushes
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._hub, name)
 
     def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
-        self._pushes += 1
-        if self._pushes % 3 == 1:
+        place = next(self._pushes) % 3
+        if place == 0:
             raise HubUnreachable("The line was cut before the call.")
         results = self._hub.push_v1(replica_id, ops)
-        if self._pushes % 3 == 2:
+        if place == 1:
             raise HubUnreachable("The line was cut before the answer.")
         return results
 
@@ -89,7 +90,8 @@ def test_cut_and_killed_at_any_page_each_row_is_there_once(
 ) -> None:
     seat = Stepped(tmp_path / "seat.db", hub_path, clock)
     seat.sync()
-    seat._connect = lambda: Cut(hub_path, clock)  # type: ignore[assignment,return-value]
+    pushes = count()
+    seat._connect = lambda: Cut(hub_path, clock, pushes)  # type: ignore[assignment,return-value]
     seat.kill()
     bring_in(seat, lines(4 * PAGE))
     for place in range(400):
@@ -211,12 +213,14 @@ def test_a_lost_answer_leaves_no_row_behind(tmp_path: Path, hub_path: Path, cloc
     feed = Writer(EmbeddedHub(hub_path, clock))
     feed.add(Customer(id="c1", name="as the hub has it"))
     bring_in(seat, lines(3))
-    seat._connect = lambda: Cut(hub_path, clock)  # type: ignore[assignment,return-value]
+    pushes = count()
+    seat._connect = lambda: Cut(hub_path, clock, pushes)  # type: ignore[assignment,return-value]
     seat.kill()
     for _ in range(60):
         seat.worker._retry_at = 0.0
         seat.step()
         clock.leap(3)
+    assert next(pushes) == 3, "lost before, lost after, and heard"
     seat._connect = lambda: EmbeddedHub(hub_path, clock)
     seat.kill()
     seat.sync()
