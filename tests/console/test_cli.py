@@ -88,6 +88,15 @@ def test_help_and_version(cli: Command) -> None:
         assert done.code == 0 and done.out.startswith(f"Usage: agent-console {command}") and done.err == ""
 
 
+@pytest.mark.parametrize("option", ["--data-dir", "--hub", "--plain", "--no-mouse"])
+def test_an_option_before_a_command_is_not_ignored(cli: Command, tmp_path: Path, option: str) -> None:
+    value = [tmp_path / "elsewhere"] if option in ("--data-dir", "--hub") else []
+    done = cli(option, *value, "demo", "--headless", "--seconds", "0.1")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"{option} stands before demo ") and done.err.count("\n") == 1
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_the_console_needs_a_terminal() -> None:
     for arguments in ((), ("demo",)):
         done = program(*arguments)
