@@ -175,8 +175,6 @@ class Worker:
         if self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
         ops = self._replica.next_ops(PUSH_SLICE)
-        if self._left and not ops:
-            self._status_at = 0.0  # nothing waits any more: that is told at once
         self._left = bool(ops)
         return ops
 
