@@ -44,7 +44,7 @@ _TURNED_AWAY = re.compile(
     r"|is not permitted to log in|no pg_hba.conf entry"
 )
 RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
-"""Two seats did the same at once: the one that came second asks again and finds what the other did."""
+"""Two did the same at once; nothing was changed by the one that is told so."""
 
 
 class Line(psycopg.Connection[tuple[Any, ...]]):
@@ -135,11 +135,9 @@ def _is_loopback(host: str) -> bool:
 
 @contextmanager
 def told(place: str) -> Iterator[None]:
-    """What PostgreSQL says, as the contract's exceptions and in words. A race goes through as it is."""
+    """What PostgreSQL says, as the contract's exceptions and in words."""
     try:
         yield
-    except RACES:
-        raise
     except psycopg.Error as error:
         raise _as_contract(error, place) from error
 
@@ -168,6 +166,10 @@ def _as_contract(error: psycopg.Error, place: str) -> Exception:
             )
         case "53300":
             return HubUnreachable(f"Too many are connected to {place}: this seat tries again by itself.")
+        case "23505" | "40001" | "40P01":
+            return HubUnreachable(
+                f"Others are changing the same things at {place}: this seat tries again by itself."
+            )
         case "57014" | "55P03":
             return HubUnreachable(f"It took too long at {place}: this seat tries again by itself.")
     if error.sqlstate is None and _TURNED_AWAY.search(str(error)):

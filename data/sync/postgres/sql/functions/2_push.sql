@@ -11,6 +11,7 @@ DECLARE
     given pushed[];
     fresh pushed[];
     answers jsonb;
+    named_twice text[];
     rows changed[];
     outcomes text[];
     conflicts jsonb[];
@@ -57,10 +58,11 @@ BEGIN
     ORDER BY contact_id FOR UPDATE;
     PERFORM FROM entity_row WHERE (entity, entity_id) IN (SELECT entity, entity_id FROM unnest(fresh))
     ORDER BY entity, entity_id FOR UPDATE;
+    named_twice := ARRAY(SELECT entity_id FROM unnest(fresh) GROUP BY entity_id HAVING count(*) > 1);
     WITH looked_at AS MATERIALIZED (
         -- Plain: a whole new row that this push names once. There is nothing to merge, and no need to play it.
-        SELECT op.*, count(*) OVER (PARTITION BY op.entity, op.entity_id) = 1 AND patch ?& columns
-                     AND patch - columns = '{}' AND patch->>'id' = op.entity_id AND length(op.entity_id) <= 1000
+        SELECT op.*, op.entity_id <> ALL (named_twice) AND patch->>'id' = op.entity_id AND patch - columns = '{}'
+                     AND length(op.entity_id) <= 1000
                      AND kind = CASE WHEN append_only THEN 'append' ELSE 'put' END AND patch @@ fits
                      AND (SELECT true FROM entity_row AS held
                           WHERE held.entity = op.entity AND held.entity_id = op.entity_id LIMIT 1) IS NULL AS is_plain,
