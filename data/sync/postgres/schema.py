@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from data.models.base import new_id
-from data.sync.postgres.shapes import Shape, shapes
+from data.sync.postgres.shapes import fields, shapes
 
 SCHEMA = "agent_console"
 OWNER = "agent_console_owner"
@@ -46,9 +46,11 @@ def bring_up_to_date(connection: psycopg.Connection[tuple[object, ...]]) -> None
             connection.execute(text)
     for _, text in _texts("functions"):
         connection.execute(text)
-    connection.execute("DELETE FROM shape")
-    marks = ", ".join(["%s"] * len(Shape._fields))
-    connection.cursor().executemany(f"INSERT INTO shape VALUES ({marks})", shapes())  # noqa: S608
+    for table, rows in (("shape", shapes()), ("shape_field", fields())):
+        connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        marks = sql.SQL(", ").join([sql.Placeholder()] * len(rows[0]))
+        insert = sql.SQL("INSERT INTO {} VALUES ({})").format(sql.Identifier(table), marks)
+        connection.cursor().executemany(insert, rows)
     epoch = new_id()
     facts = {"epoch": epoch, "hub_id": epoch}
     connection.cursor().executemany(

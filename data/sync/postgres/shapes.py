@@ -34,12 +34,21 @@ class Shape(NamedTuple):
     """JSON of the fields that may be left out."""
     fits: str
     """A jsonpath predicate on a whole body."""
-    fields: str
-    """JSON: name, jsonpath predicate and a word of what it should be, for each field."""
     newest_holds: list[str]
     over_states: list[str] | None
     parents: list[str]
     parent_columns: list[str]
+
+
+class Field(NamedTuple):
+    """One row of the hub's table of fields: what is wrong with a body is looked for here."""
+
+    entity: str
+    place: int
+    name: str
+    fits: str
+    words: str
+    """What it should be, for a person."""
 
 
 def shapes() -> list[Shape]:
@@ -47,13 +56,21 @@ def shapes() -> list[Shape]:
     return [_shape(model) for model in SYNCED.values()]
 
 
-def _shape(model: type[Entity]) -> Shape:
+def fields() -> list[Field]:
+    """The fields of all synced entities."""
+    return [field for model in SYNCED.values() for field in _fields(model)]
+
+
+def _fields(model: type[Entity]) -> list[Field]:
     schema = model.model_json_schema()
     kinds: dict[str, Schema] = schema.get("$defs", {})
-    fields = []
-    for name, one in schema["properties"].items():
-        at = f"$.{_quoted(name)}"
-        fields.append({"name": name, "fits": _fits(at, one, kinds), "words": _words(one, kinds)})
+    return [
+        Field(model.entity, place, name, _fits(f"$.{_quoted(name)}", one, kinds), _words(one, kinds))
+        for place, (name, one) in enumerate(schema["properties"].items())
+    ]
+
+
+def _shape(model: type[Entity]) -> Shape:
     parents = PARENT_OF.get(model.entity, ())
     over = OVER.get(model.entity)
     return Shape(
@@ -62,8 +79,7 @@ def _shape(model: type[Entity]) -> Shape:
         model.entity in DELETABLE,
         list(model.columns()),
         json.dumps(_defaults(model)),
-        " && ".join(field["fits"] for field in fields),
-        json.dumps(fields),
+        " && ".join(field.fits for field in _fields(model)),
         [field for entity, field in sorted(NEWEST_HOLDS) if entity == model.entity],
         sorted(over) if over is not None else None,
         [parent for parent, _ in parents],

@@ -40,104 +40,99 @@ BEGIN
 END $$;
 
 -- Which field keeps a body from fitting, and what it should be.
-CREATE OR REPLACE FUNCTION misfit(body jsonb, fields jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN body ? (field->>'name') THEN format('%s: this should be %s', field->>'name', field->>'words')
-                ELSE format('%s: this is missing', field->>'name') END
-    FROM jsonb_array_elements(fields) WITH ORDINALITY AS one (field, place)
-    WHERE (body @@ (field->>'fits')::jsonpath) IS NOT TRUE
-    ORDER BY place LIMIT 1
+CREATE OR REPLACE FUNCTION misfit(body jsonb, of_entity text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN body ? name THEN format('%s: this should be %s', name, words) ELSE format('%s: this is missing', name) END
+    FROM shape_field WHERE entity = of_entity AND (body @@ fits) IS NOT TRUE ORDER BY place LIMIT 1
 $$;
 
-CREATE OR REPLACE FUNCTION say(said played, op pushed, one outcome) RETURNS played LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    said.places := said.places || op.place;
-    said.outcomes := said.outcomes || one.outcome;
-    said.conflicts := said.conflicts || coalesce(one.conflicts, '[]');
-    said.whys := said.whys || coalesce(one.why, '');
-    IF one.outcome = 'refused' THEN
-        said.refused := true;
-    ELSE
-        said.ver := said.ver + 1;
-    END IF;
-    RETURN said;
-END $$;
-
--- One op played over a row: the row before it is `was` for the first op, then what the one before left (rule 7).
+-- One op played over a row: over `was` if it is the first, else over what the one before left (rule 7). A row's
+-- `field_ver` has [version, number of the replica] of each field's last change; '*' stands for those not named.
 CREATE OR REPLACE FUNCTION play(
     so_far played, op pushed, was entity_row, like_this shape, writer integer, tried_before boolean
-) RETURNS played LANGUAGE plpgsql IMMUTABLE AS $$
+) RETURNS played LANGUAGE plpgsql STABLE AS $$
 DECLARE
     now_is played := so_far;
-    exists_now boolean;
-    patch jsonb := op.patch;
-    whole boolean;
-    fresh jsonb;
+    is_there boolean;
+    fresh jsonb := op.patch;
+    unknown jsonb := op.patch - like_this.columns;
+    whole boolean := op.patch ?& like_this.columns OR (op.patch || '{"id": 0}') ?& like_this.columns;
     lost jsonb;
-    unknown jsonb;
     body jsonb;
+    why text;
 BEGIN
-    IF now_is IS NULL THEN
+    IF so_far IS NULL THEN
         now_is := (coalesce(was.ver, 0), coalesce(was.body, '{}'), coalesce(was.field_ver, '{}'),
-                   coalesce(was.deleted, false), false, '{}', '{}', '{}', '{}');
+                   coalesce(was.deleted, false), false, 0, '{}', '{}', '{}', '{}');
     END IF;
-    exists_now := now_is.ver > 0;
-    IF now_is.refused THEN
-        RETURN say(now_is, op, ('refused', NULL, 'depends_on an earlier change of this record that was refused'));
-    ELSIF like_this.entity IS NULL THEN
-        RETURN say(now_is, op, ('refused', NULL, format('the hub does not know ''%s'': update the hub', op.entity)));
-    ELSIF length(op.entity_id) > 1000 THEN
-        RETURN say(now_is, op, ('refused', NULL, 'id: this should be at most 1,000 characters'));
-    ELSIF op.kind = 'delete' AND like_this.deletable THEN
-        IF NOT exists_now OR now_is.deleted THEN
-            RETURN say(now_is, op, ('refused', NULL, 'there is no such record at the hub that could be deleted'));
-        ELSIF EXISTS (SELECT FROM jsonb_each(now_is.field_ver) WHERE (value->>0)::bigint > op.base_ver
-                      AND (value->>1)::integer <> writer) THEN
-            RETURN say(now_is, op, ('conflict', '[{"field": "deleted", "mine": true, "theirs": false}]', NULL));
+    is_there := now_is.ver > 0 AND NOT now_is.deleted;
+    why := CASE
+        WHEN now_is.refused THEN 'depends_on an earlier change of this record that was refused'
+        WHEN like_this.entity IS NULL THEN format('the hub does not know ''%s'': update the hub', op.entity)
+        WHEN length(op.entity_id) > 1000 THEN 'id: this should be at most 1,000 characters'
+        WHEN op.kind = 'delete' AND like_this.deletable THEN
+            CASE WHEN NOT is_there THEN 'there is no such record at the hub that could be deleted' END
+        WHEN op.kind <> CASE WHEN like_this.append_only THEN 'append' ELSE 'put' END
+            THEN format('''%s'' is not possible on ''%s''', op.kind, op.entity)
+        WHEN is_there AND like_this.append_only THEN 'a record with this id exists and is never changed'
+        WHEN now_is.deleted AND NOT whole THEN 'it was deleted at the hub meanwhile'
+        WHEN now_is.ver = 0 AND NOT whole AND tried_before
+            THEN 'depends_on an earlier change of this record that was refused'
+    END;
+    IF why IS NULL AND op.kind = 'delete' THEN
+        IF EXISTS (SELECT FROM jsonb_each(now_is.field_ver)
+                   WHERE (value->>0)::bigint > op.base_ver AND (value->>1)::integer <> writer) THEN
+            lost := '[{"field": "deleted", "mine": true, "theirs": false}]';
+        ELSE
+            now_is.body := '{}';
+            now_is.field_ver := '{}';
+            now_is.deleted := true;
         END IF;
-        now_is.body := '{}';
-        now_is.field_ver := '{}';
-        now_is.deleted := true;
-        RETURN say(now_is, op, ('applied', NULL, NULL));
-    ELSIF op.kind <> (CASE WHEN like_this.append_only THEN 'append' ELSE 'put' END) THEN
-        RETURN say(now_is, op, ('refused', NULL, format('''%s'' is not possible on ''%s''', op.kind, op.entity)));
-    ELSIF exists_now AND like_this.append_only THEN
-        RETURN say(now_is, op, ('refused', NULL, 'a record with this id exists and is never changed'));
+    ELSIF why IS NULL THEN
+        IF is_there THEN
+            SELECT coalesce(jsonb_object_agg(name, mine) FILTER (WHERE NOT stale OR newer), '{}'),
+                   jsonb_agg(jsonb_build_object('field', name, 'mine', mine, 'theirs', theirs))
+                       FILTER (WHERE stale AND newer IS NULL AND mine <> theirs)
+            INTO fresh, lost
+            FROM (
+                SELECT name, mine, theirs, (mark->>0)::bigint > op.base_ver AND (mark->>1)::integer <> writer AS stale,
+                       CASE WHEN name = ANY (like_this.newest_holds)
+                            THEN (mine #>> '{}') COLLATE "C" > (theirs #>> '{}') END AS newer
+                FROM jsonb_each(op.patch) AS field (name, mine),
+                     LATERAL (SELECT coalesce(now_is.body->name, 'null') AS theirs,
+                                     coalesce(now_is.field_ver->name, now_is.field_ver->'*', '[0, 0]') AS mark) AS held
+            ) AS compared;
+        END IF;
+        IF unknown <> '{}' THEN
+            fresh := fresh - ARRAY(SELECT jsonb_object_keys(unknown));
+        END IF;
+        body := like_this.defaults || now_is.body || fresh || jsonb_build_object('id', op.entity_id);
+        IF (body @@ like_this.fits) IS TRUE THEN
+            IF like_this.append_only THEN
+                NULL; -- nobody changes it any more
+            ELSIF whole AND NOT is_there THEN
+                now_is.field_ver := jsonb_build_object('*', jsonb_build_array(now_is.ver + 1, writer));
+            ELSIF fresh <> '{}' THEN
+                SELECT now_is.field_ver || jsonb_object_agg(name, jsonb_build_array(now_is.ver + 1, writer))
+                INTO now_is.field_ver FROM jsonb_object_keys(fresh) AS name;
+            END IF;
+            now_is.body := body;
+            now_is.deleted := false;
+        ELSE
+            why := misfit(body, op.entity);
+        END IF;
     END IF;
-    whole := (patch || '{"id": null}') ?& like_this.columns;
-    IF now_is.deleted AND NOT whole THEN
-        RETURN say(now_is, op, ('refused', NULL, 'it was deleted at the hub meanwhile'));
-    ELSIF NOT exists_now AND NOT whole AND tried_before THEN
-        RETURN say(now_is, op, ('refused', NULL, 'depends_on an earlier change of this record that was refused'));
+    IF why IS NULL THEN
+        now_is.ver := now_is.ver + 1;
+        now_is.last_place := op.place;
+    ELSE
+        now_is.refused := true;
     END IF;
-    fresh := patch;
-    IF exists_now AND now_is.field_ver <> '{}' THEN
-        SELECT coalesce(jsonb_object_agg(name, mine) FILTER (WHERE NOT stale OR newer), '{}'),
-               jsonb_agg(jsonb_build_object('field', name, 'mine', mine, 'theirs', theirs))
-                   FILTER (WHERE stale AND NOT by_time AND mine <> theirs)
-        INTO fresh, lost
-        FROM (
-            SELECT one.key AS name, one.value AS mine, coalesce(now_is.body->one.key, 'null') AS theirs,
-                   coalesce((mark->>0)::bigint > op.base_ver AND (mark->>1)::integer <> writer, false) AS stale,
-                   one.key = ANY (like_this.newest_holds) AS by_time,
-                   one.key = ANY (like_this.newest_holds)
-                       AND (one.value #>> '{}') COLLATE "C" > (now_is.body->>one.key) AS newer
-            FROM jsonb_each(patch) AS one, LATERAL (SELECT now_is.field_ver->one.key) AS marks (mark)
-        ) AS field;
-    END IF;
-    unknown := fresh - like_this.columns;
-    body := like_this.defaults || now_is.body
-         || CASE WHEN unknown = '{}' THEN fresh ELSE fresh - ARRAY(SELECT jsonb_object_keys(unknown)) END
-         || jsonb_build_object('id', op.entity_id);
-    IF (body @@ like_this.fits) IS NOT TRUE THEN
-        RETURN say(now_is, op, ('refused', NULL, misfit(body, like_this.fields)));
-    END IF;
-    now_is.body := body;
-    now_is.deleted := false;
-    IF NOT like_this.append_only AND fresh <> '{}' THEN
-        now_is.field_ver := now_is.field_ver || (
-            SELECT jsonb_object_agg(name, jsonb_build_array(now_is.ver + 1, writer)) FROM jsonb_object_keys(fresh) AS name);
-    END IF;
-    RETURN say(now_is, op, (CASE WHEN lost IS NULL THEN 'applied' ELSE 'conflict' END, lost, NULL));
+    now_is.places := now_is.places || op.place;
+    now_is.outcomes := now_is.outcomes
+        || CASE WHEN why IS NOT NULL THEN 'refused' WHEN lost IS NOT NULL THEN 'conflict' ELSE 'applied' END;
+    now_is.conflicts := now_is.conflicts || CASE WHEN why IS NULL THEN coalesce(lost, '[]') ELSE '[]' END;
+    now_is.whys := now_is.whys || coalesce(why, '');
+    RETURN now_is;
 END $$;
 
 DO $$ BEGIN
@@ -148,28 +143,21 @@ DO $$ BEGIN
     END IF;
 END $$;
 
--- What a row goes with, and whether it is over (data.sync.scoping).
-CREATE OR REPLACE FUNCTION traits_of(
-    like_this shape, body jsonb, OUT over boolean, OUT parent text, OUT parent_id text, OUT customer text
-) LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    over := CASE WHEN like_this.over_states IS NULL THEN like_this.parents <> '{}'
-                 ELSE coalesce(body->>'state' = ANY (like_this.over_states), false) END;
-    IF like_this.over_states IS NOT NULL THEN
-        customer := named(body->>'customer_id');
-    END IF;
-    FOR place IN 1 .. cardinality(like_this.parents) LOOP
-        parent_id := named(body->>like_this.parent_columns[place]);
-        IF parent_id IS NOT NULL THEN
-            parent := like_this.parents[place];
-            EXIT;
-        END IF;
-    END LOOP;
-END $$;
-
 -- The id that a field names; what cannot be one is none.
 CREATE OR REPLACE FUNCTION named(id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN length(id) BETWEEN 1 AND 1000 THEN id END
+$$;
+
+-- Whether a row is over, and what it goes with (data.sync.scoping).
+CREATE OR REPLACE FUNCTION is_over(body jsonb, over_states text[], parents text[]) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN over_states IS NULL THEN parents <> '{}' ELSE coalesce(body->>'state' = ANY (over_states), false) END
+$$;
+
+-- Which of its parents a row has: the place of the first column that names one; 0: none.
+CREATE OR REPLACE FUNCTION parent_place(body jsonb, parent_columns text[]) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN named(body->>parent_columns[1]) IS NOT NULL THEN 1
+                WHEN named(body->>parent_columns[2]) IS NOT NULL THEN 2 ELSE 0 END
 $$;
 
 -- Contacts that changed: those that somebody can claim, or whose lease may run out, are in `claimable`.

@@ -1,7 +1,7 @@
 -- Enrolment, pull, snapshot, look-up, numbers: what is given to a replica, by its scope (SYNC rules 12 and 13).
 
 CREATE OR REPLACE FUNCTION enrol_v1(asking text, its_name text, whole_directory boolean, days_back integer)
-RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     one replica;
 BEGIN
@@ -44,13 +44,13 @@ $$;
 
 -- Whether a row is not too old for a replica: it is not over, or changed since, or goes with one that is so.
 CREATE OR REPLACE FUNCTION is_kept(stored entity_row, since timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT NOT stored.over OR stored.changed_at >= since OR EXISTS (
-        SELECT FROM entity_row AS up WHERE up.entity = stored.parent AND up.entity_id = stored.parent_id
-        AND (NOT up.over OR up.changed_at >= since))
+    SELECT NOT stored.over OR stored.changed_at >= since OR (
+        SELECT NOT up.over OR up.changed_at >= since FROM entity_row AS up
+        WHERE up.entity = stored.parent AND up.entity_id = stored.parent_id) IS TRUE
 $$;
 
 CREATE OR REPLACE FUNCTION pull_v1(asking text, after bigint, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     looked_through CONSTANT integer := 5000;
@@ -64,13 +64,13 @@ DECLARE
     brought jsonb[] := '{}';
 BEGIN
     -- The clock before the rows: whatever has a number up to `top` was committed when the rows are read.
-    SELECT v INTO top FROM hub_clock;
+    SELECT v INTO top FROM hub_clock WHERE one;
     SELECT hub_seq INTO until FROM entity_row WHERE hub_seq > after ORDER BY hub_seq OFFSET looked_through LIMIT 1;
     SELECT array_agg(as_sent(stored) ORDER BY hub_seq) INTO found FROM (
         SELECT stored, hub_seq FROM entity_row AS stored
         WHERE hub_seq > after AND (until IS NULL OR hub_seq < until) AND is_kept(stored, since)
           AND (whole OR entity <> 'customer'
-               OR EXISTS (SELECT FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id))
+               OR (SELECT true FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id))
         ORDER BY hub_seq LIMIT count + 1
     ) AS page;
     -- The mark after the rows: a tombstone that is not among them any more was forgotten by now.
@@ -116,7 +116,7 @@ CREATE OR REPLACE FUNCTION take_interest(asking text, customers text[]) RETURNS 
 $$;
 
 CREATE OR REPLACE FUNCTION snapshot_v1(asking text, after_entity text, after_id text, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     seat replica := admitted(asking);
@@ -131,13 +131,13 @@ DECLARE
     more boolean;
     total bigint := 0;
 BEGIN
-    SELECT v INTO top FROM hub_clock;
+    SELECT v INTO top FROM hub_clock WHERE one;
     IF after_entity IS NULL THEN
         PERFORM begin_snapshot(asking, whole, since, scope);
         SELECT count(*) INTO total FROM entity_row AS stored
         WHERE NOT deleted AND is_kept(stored, since)
           AND (whole OR entity <> 'customer'
-               OR EXISTS (SELECT FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id));
+               OR (SELECT true FROM interest WHERE replica_id = asking AND interest.entity_id = stored.entity_id));
     END IF;
     -- Customers by interest are found by interest: a million others are not gone through for them.
     SELECT array_agg(as_sent(stored) ORDER BY entity, entity_id) INTO found FROM (
@@ -182,7 +182,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION lookup_v1(asking text, query text, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     seat replica := admitted(asking);
     pattern text;
@@ -208,15 +208,15 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION lease_numbers_v1(asking text, count integer) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     after_it bigint;
 BEGIN
     PERFORM admitted(asking);
-    UPDATE ticket_number SET next = next + greatest(count, 0) RETURNING next INTO after_it;
+    UPDATE ticket_number SET next = next + greatest(count, 0) WHERE one RETURNING next INTO after_it;
     RETURN jsonb_build_object('first', after_it - count, 'last', after_it - 1);
 END $$;
 
 -- The last number of the hub's order: what a seat compares to know whether there is something to pull.
-CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = agent_console, pg_temp AS 'SELECT v FROM hub_clock';
+CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint LANGUAGE sql STABLE AS
+'SELECT v FROM hub_clock WHERE one';

@@ -2,7 +2,7 @@
 -- last; it never waits for a row of `claimable` while it holds another.
 
 CREATE OR REPLACE FUNCTION claim_v1(asking text, request text, for_agent text, queues text[], wanted text) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     seat replica := admitted(asking);
@@ -104,7 +104,7 @@ BEGIN
     IF numbers = 0 THEN
         RETURN;
     END IF;
-    WITH clock AS (UPDATE hub_clock SET v = v + numbers RETURNING v - numbers AS base)
+    WITH clock AS (UPDATE hub_clock SET v = v + numbers WHERE one RETURNING v - numbers AS base)
     UPDATE entity_row AS stored
     SET ver = ver + 1, hub_seq = base + place, body = body || patch, changed_at = at, over = false,
         field_ver = field_ver || (SELECT jsonb_object_agg(name, jsonb_build_array(ver + 1, 0))
@@ -114,7 +114,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION heartbeat_v1(asking text, wanted text, its_fence bigint) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM admitted(asking);
     UPDATE claim SET lease_until = date_trunc('milliseconds', hub_now()) + interval '45 seconds'
@@ -124,7 +124,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION finish_v1(asking text, wanted text, its_fence bigint) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = agent_console, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM admitted(asking);
     UPDATE claim SET finished = true

@@ -38,13 +38,16 @@ CREATE TABLE shape (
     columns text[] NOT NULL,
     defaults jsonb NOT NULL,
     fits jsonpath NOT NULL,
-    fields jsonb NOT NULL,
     newest_holds text[] NOT NULL,
     over_states text[],
     parents text[] NOT NULL,
     parent_columns text[] NOT NULL
 );
 ALTER TABLE shape ALTER fits SET STORAGE PLAIN, ALTER defaults SET STORAGE PLAIN;
+CREATE TABLE shape_field (
+    entity text COLLATE "C", place integer, name text NOT NULL, fits jsonpath NOT NULL, words text NOT NULL,
+    PRIMARY KEY (entity, place)
+);
 
 CREATE TABLE ops (
     op_id text COLLATE "C" PRIMARY KEY,
@@ -125,12 +128,13 @@ CREATE TYPE pushed AS (
     base_ver bigint, patch jsonb, actor text, schema_v integer
 );
 CREATE TYPE played AS (
-    ver bigint, body jsonb, field_ver jsonb, deleted boolean, refused boolean,
+    ver bigint, body jsonb, field_ver jsonb, deleted boolean, refused boolean, last_place integer,
     places integer[], outcomes text[], conflicts jsonb[], whys text[]
 );
-CREATE TYPE outcome AS (outcome text, conflicts jsonb, why text);
 CREATE TYPE row_key AS (entity text, entity_id text);
 CREATE TYPE changed AS (
-    entity text, entity_id text, is_new boolean, was_over boolean, was_changed_at timestamptz, now_is played,
-    accepted boolean
+    entity text, entity_id text, is_new boolean, was_over boolean, was_changed_at timestamptz,
+    ver bigint, body jsonb, field_ver jsonb, deleted boolean,
+    over boolean, parent text, parent_id text, customer text,
+    last_place integer, places integer[], outcomes text[], conflicts jsonb[], whys text[]
 );
