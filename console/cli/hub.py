@@ -48,7 +48,8 @@ def init(
 ) -> None:
     """Make a hub.
 
-    An embedded one is a file, for the seats of one machine. Where there is a hub already, nothing is changed.
+    An embedded one is a file, for the seats of one machine. In PostgreSQL the database becomes a hub, or the hub in it is
+    brought to this version; the address is an administrator's. Where there is a hub already, nothing of it is lost.
     """
     from data.sync.address import Kind, kind_of, path_of
     from data.sync.contract import HubUnreachable
@@ -59,6 +60,9 @@ def init(
         raise fail(
             f"{named} is a socket: name the file of the hub, then `agent-console hub serve` makes it.", USAGE
         )
+    if kind_of(named) is Kind.POSTGRESQL:
+        _init_server(named, as_json)
+        return
     file = path_of(named)
     made = not file.exists()
     try:
@@ -74,6 +78,18 @@ def init(
             f"Seats work with it by --hub {shown(str(file))}, or by the setting hub."
         ),
     )
+
+
+def _init_server(address: str, as_json: bool) -> None:
+    from data.sync.contract import HubUnreachable
+    from data.sync.postgres import admin
+
+    try:
+        admin.init(address)
+    except HubUnreachable as error:
+        raise fail(str(error), UNREACHABLE) from error
+    body = {"hub": address, "made": True}
+    say(as_json, body, lambda: f"The database is a hub of this version: {shown(address)}")
 
 
 def _private(folder: Path) -> None:
@@ -162,6 +178,8 @@ def serve(
         raise fail(
             f"{address} is a socket already: name the hub's file with --hub, and the socket with --socket.", USAGE
         )
+    if kind_of(address) is Kind.POSTGRESQL:
+        raise fail("A server serves a hub in PostgreSQL: seats work with it by its address.", USAGE)
     file = path_of(address)
     place = (socket or file.with_name(SOCKET)).expanduser().absolute()
     log_to(file.parent, LOG)

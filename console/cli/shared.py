@@ -115,6 +115,12 @@ def file_of(address: str) -> Path:
 
     if kind_of(address) is Kind.FILE:
         return path_of(address)
+    if kind_of(address) is Kind.POSTGRESQL:
+        raise fail(
+            "A hub in PostgreSQL is backed up and put back by its server's own tools: the guide for administrators says"
+            " how.",
+            USAGE,
+        )
     try:
         return Path(look_at(address).place)
     except HubUnreachable as error:

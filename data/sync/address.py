@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from data.clock import SYSTEM_CLOCK, Clock
-from data.sync.contract import Hub, HubUnreachable, Login, WrongLogin
+from data.sync.contract import Hub, Login, WrongLogin
 
 if TYPE_CHECKING:
     from data.sync.status import HubStatus
@@ -122,7 +122,9 @@ def look_at(address: str, *, clock: Clock = SYSTEM_CLOCK) -> HubStatus:
             with closing(SocketHub(path_of(address))) as hub:
                 return hub.status()
         case Kind.POSTGRESQL:
-            raise HubUnreachable("This agent-console does not know PostgreSQL hubs yet.")
+            from data.sync.postgres.looking import status
+
+            return status(address)
         case Kind.FILE:
             from data.sync.served.place import served_by
             from data.sync.status import status_of

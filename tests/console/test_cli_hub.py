@@ -8,11 +8,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from data.store.database import STORE_FILE, Store
+from data.sync.address import open_hub, parted, without_password
 from data.sync.embedded import EmbeddedHub
+from tests import postgres
 from tests.console.command import Command, one_sentence, program
 from tests.faults import damage
 from tests.sync.owner import OwnerProcess, serving
@@ -212,6 +216,44 @@ def test_serving(cli: Command, hub: Path, short: Path) -> None:
         assert owner.end(signal.SIGTERM)[0] == 0
 
 
+# PostgreSQL
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    with postgres.running() as one:
+        yield one
+
+
+def url_of(dsn: str) -> str:
+    """The address that a person would write."""
+    parts = conninfo_to_dict(dsn)
+    name = parts.pop("dbname")
+    return f"postgresql:///{name}?" + "&".join(
+        f"{key}={quote(str(value), safe='')}" for key, value in parts.items()
+    )
+
+
+def test_a_hub_in_postgresql(cli: Command, server: postgres.Server) -> None:
+    address = url_of(server.database())
+    missing = cli("hub", "status", "--hub", address)
+    assert missing.code == 3 and "hub init" in one_sentence(missing)
+    for _ in range(2):
+        done = cli("hub", "init", address, "--json")
+        assert (done.code, done.err, done.body["hub"]) == (0, "", address)
+    with closing(open_hub(address)) as one:
+        Writer(one, "desk 4", "replica-1").add(ticket())
+    body = cli("hub", "status", "--hub", address, "--json").body
+    assert (body["kind"], body["rows"], body["ops"], body["clock"]) == ("postgresql", {"ticket": 1}, 1, 1)
+    [seat] = body["seats"]
+    assert (seat["name"], seat["last_seq"], seat["revoked"]) == ("desk 4", 1, False) and seat["heard_at"]
+    assert body["hub_id"] and body["bytes"] > 100_000 and body["served"] is None
+    assert "desk 4" in cli("hub", "status", "--hub", address).out
+    assert cli("sync", "status", "--hub", address, "--json").body["state"] == "online"
+    checks = {check["check"]: check for check in cli("doctor", "--hub", address, "--json").body["checks"]}
+    assert checks["hub"]["state"] == "ok"
+
+
 # addresses
 
 
@@ -236,3 +278,31 @@ def test_a_password_in_the_settings_wants_a_file_of_ones_own(cli: Command) -> No
     done = cli("hub", "status", "--json")
     assert done.code == 3 and done.body["hub"] == "postgresql://dana@hub.example.com/desk"
     assert SECRET not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("address", "bare", "password"),
+    [
+        ("postgresql://dana:pw%40%2F@h.example.com:6432/desk?sslmode=verify-full", "postgresql://dana@h.example.com:6432/desk?sslmode=verify-full", "pw@/"),
+        ("postgresql://h1,h2/desk?user=dana&password=a%26b&sslrootcert=%2Fetc%2Fca.pem", "postgresql://h1,h2/desk?user=dana&sslrootcert=%2Fetc%2Fca.pem", "a&b"),
+        ("postgresql:///desk?host=/run/postgresql", "postgresql:///desk?host=/run/postgresql", None),
+        ("postgresql://dana@h.example.com", "postgresql://dana@h.example.com", None),
+        ("unix:/srv/password=x", "unix:/srv/password=x", None),
+        ("/srv/a:b@c?password=x", "/srv/a:b@c?password=x", None),
+    ],
+)  # fmt: skip
+def test_a_password_is_parted_from_its_address(address: str, bare: str, password: str | None) -> None:
+    assert parted(address) == (bare, password)
+    assert parted(bare) == (bare, None)
+    if password is not None:
+        assert password not in without_password(address) and quote(password, safe="") not in without_password(
+            address
+        )
+
+
+def test_a_hub_in_the_settings_that_is_no_address(cli: Command) -> None:
+    cli.home.mkdir()
+    (cli.home / "settings.toml").write_text(f'hub = "{WITH_PASSWORD[-1]}"')
+    (cli.home / "settings.toml").chmod(0o600)
+    done = cli("hub", "status")
+    assert done.code == 2 and "cannot be read as an address" in one_sentence(done) and SECRET not in done.err
