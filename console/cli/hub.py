@@ -183,10 +183,13 @@ def serve(
     file = path_of(address)
     place = (socket or file.with_name(SOCKET)).expanduser().absolute()
     log_to(file.parent, LOG)
-    server = HubServer(file, place, on_figures=_status_line if sys.stderr.isatty() else None)
+
+    def ready() -> None:
+        print(f"Serving {shown(str(file))}: seats work with it by --hub unix:{shown(str(place))}", flush=True)
+
+    server = HubServer(file, place, on_ready=ready, on_figures=_status_line if sys.stderr.isatty() else None)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: server.stop())
-    print(f"Serving {shown(str(file))}: seats work with it by --hub unix:{shown(str(place))}", flush=True)
     try:
         done = server.run()
     except CannotServe as error:

@@ -181,7 +181,7 @@ def test_a_lost_hub_is_put_back_without_a_question(cli: Command, hub: Path, tmp_
 def test_wrong_usage(cli: Command, hub: Path, tmp_path: Path, arguments: list[str], code: int, says: str) -> None:
     (tmp_path / "settings.toml").write_text("theme = 'day'\n" * 100)
     done = program(*arguments, env={"AGENT_CONSOLE_HOME": str(cli.home)}, cwd=tmp_path)
-    assert (done.code, done.err.count("\n")) == (code, 1), done
+    assert (done.code, done.out, done.err.count("\n")) == (code, "", 1), done
     assert says in done.err and "Traceback" not in done.err
 
 

@@ -429,7 +429,7 @@ def test_twenty_claimers_have_a_fair_turn(hub: Path, owner: Owner) -> None:
     )
     assert sum(shares) == len({one for ids in won.values() for one in ids}) == waiting
     assert shares[0] > 0.7 * shares[-1]
-    assert everything[-1] < 2.0
+    assert everything[-1] < 5.0
 
 
 def test_who_sends_a_heap_of_requests_has_no_larger_share(owner: Owner, hub: Path) -> None:
