@@ -58,13 +58,18 @@ def dial(address: str, login: Login | None = None) -> Line:
     """
     params = _params(address)
     if login is not None:
-        params |= {"user": login.person, "password": login.password.get_secret_value()}
+        params |= {"user": login_of(login.person), "password": login.password.get_secret_value()}
     place = place_of(address)
     with told(place):
         line = Line.connect(**_SETTINGS, **{"connect_timeout": str(CONNECT_S), **params}, autocommit=True)
         limits = {"statement_timeout": STATEMENT_S, "lock_timeout": LOCK_S}
         line.execute("; ".join(f"SET {name} = '{seconds}s'" for name, seconds in limits.items()))
     return line
+
+
+def login_of(person: str) -> str:
+    """The database's login role of a person, by the name that is signed in with or by the id."""
+    return " ".join(person.split()).casefold()
 
 
 def place_of(address: str) -> str:

@@ -18,6 +18,7 @@ from data.sync.contract import (
     HubRow,
     HubUnreachable,
     Login,
+    Member,
     NumberBlock,
     Op,
     OpResult,
@@ -51,8 +52,15 @@ class PostgresHub:
         self._heard_at = float("-inf")
         self._asked_at = float("-inf")
         self._version = -1
-        with told(self._place):
-            self._line.execute(f"LISTEN {CHANNEL}")
+        self.member: Member | None = None
+        try:
+            with told(self._place):
+                self._line.execute(f"LISTEN {CHANNEL}")
+            known = self._ask("SELECT agent_console.member_v1()") if login is not None else None
+            self.member = Member.model_validate(known) if known is not None else None
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._line.close()

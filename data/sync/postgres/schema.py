@@ -16,7 +16,7 @@ GROUPS = {
     "agent": "agent_console_agent",
     "supervisor": "agent_console_supervisor",
     "feed": "agent_console_feed",
-    "admin": "agent_console_admin",
+    "administrator": "agent_console_admin",
 }
 """The database's group role for each role of a person. A feed may speak for others: it plays many agents."""
 FIRST_TICKET_NUMBER = 10001
@@ -97,5 +97,5 @@ def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
         connection.execute(sql.SQL(_MAKE_ROLE).format(name=sql.Literal(role), role=sql.Identifier(role)))
     me = connection.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if me is not None and not me[1]:
-        groups = sql.SQL(", ").join(map(sql.Identifier, (OWNER, GROUPS["admin"])))
+        groups = sql.SQL(", ").join(map(sql.Identifier, (OWNER, GROUPS["administrator"])))
         connection.execute(sql.SQL("GRANT {} TO {}").format(groups, sql.Identifier(str(me[0]))))

@@ -11,9 +11,18 @@ CREATE OR REPLACE FUNCTION is_feed() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT pg_has_role(session_user, 'agent_console_feed', 'MEMBER')
 $$;
 
+-- The person who is signed in; NULL: somebody who was not added, like the server's own administrator.
+CREATE OR REPLACE FUNCTION me() RETURNS member LANGUAGE sql STABLE AS $$
+    SELECT member FROM member WHERE login = session_user OR login_by_id = session_user
+$$;
+
+CREATE OR REPLACE FUNCTION member_v1() RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT jsonb_build_object('id', person, 'name', name, 'role', role, 'revoked', revoked_at IS NOT NULL)
+    FROM member WHERE role <> 'feed' AND (login = session_user OR login_by_id = session_user)
+$$;
+
 CREATE OR REPLACE FUNCTION is_revoked(one replica) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT one.revoked_at IS NOT NULL
-        OR EXISTS (SELECT FROM member WHERE person = session_user AND revoked_at IS NOT NULL)
+    SELECT one.revoked_at IS NOT NULL OR (me()).revoked_at IS NOT NULL
 $$;
 
 -- The replica, for its own person. One that the hub does not know is given everything and keeps nothing.
@@ -22,7 +31,7 @@ DECLARE
     one replica;
 BEGIN
     SELECT * INTO one FROM replica WHERE replica_id = asking;
-    IF one.person <> session_user AND NOT is_feed() THEN
+    IF one.person <> coalesce((me()).person, session_user) AND NOT is_feed() THEN
         RAISE EXCEPTION 'This seat''s store belongs to another person: sign in as that person, or start with another --data-dir.'
             USING ERRCODE = 'AC001';
     END IF;

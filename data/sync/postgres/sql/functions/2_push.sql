@@ -6,7 +6,7 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     seat replica := seat_of(asking);
-    speaker text := CASE WHEN is_feed() THEN NULL ELSE session_user END;
+    speaker text := CASE WHEN NOT is_feed() THEN (me()).person END;
     at timestamptz := hub_now();
     given pushed[];
     fresh pushed[];
@@ -107,6 +107,9 @@ BEGIN
     ) AS ranked;
     rows := ARRAY(SELECT one FROM unnest(rows) AS one WHERE last_place > 0);
     PERFORM offer_contacts(ARRAY(SELECT body FROM unnest(rows) WHERE entity = 'contact'));
+    IF NOT seat.directory THEN
+        PERFORM take_interest(asking, ARRAY(SELECT entity_id FROM unnest(rows) WHERE entity = 'customer'));
+    END IF;
     brought_back := ARRAY(
         SELECT ROW(child.entity, child.entity_id)::row_key
         FROM unnest(rows) AS one

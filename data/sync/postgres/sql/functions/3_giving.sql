@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     PERFORM forget_tombstones(hub_now() - interval '30 days');
     INSERT INTO replica (replica_id, number, name, person, enrolled_at, directory, days)
-    SELECT asking, coalesce(max(number), 0) + 1, its_name, session_user, hub_now(), whole_directory, days_back
+    SELECT asking, coalesce(max(number), 0) + 1, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_back
     FROM replica WHERE NOT EXISTS (SELECT FROM replica WHERE replica_id = asking)
     HAVING NOT EXISTS (SELECT FROM replica WHERE replica_id = asking);
     one := seat_of(asking);
@@ -49,6 +49,10 @@ CREATE OR REPLACE FUNCTION is_kept(stored entity_row, since timestamptz) RETURNS
         WHERE up.entity = stored.parent AND up.entity_id = stored.parent_id) IS TRUE
 $$;
 
+CREATE OR REPLACE FUNCTION scope_of(seat replica) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('%s %s', seat.directory, seat.days)
+$$;
+
 CREATE OR REPLACE FUNCTION pull_v1(asking text, after bigint, count integer) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -56,7 +60,8 @@ DECLARE
     looked_through CONSTANT integer := 5000;
     seat replica := admitted(asking);
     whole boolean := coalesce(seat.directory, true);
-    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 36500));
+    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 90));
+    scope text := scope_of(seat);
     top bigint;
     until bigint;
     found jsonb[];
@@ -74,7 +79,7 @@ BEGIN
         ORDER BY hub_seq LIMIT count + 1
     ) AS page;
     -- The mark after the rows: a tombstone that is not among them any more was forgotten by now.
-    IF seat.refetch OR after > top OR after < coalesce(hub_fact('forgotten'), '0')::bigint THEN
+    IF (seat.refetch AND seat.taking IS DISTINCT FROM scope) OR after > top OR after < coalesce(hub_fact('forgotten'), '0')::bigint THEN
         RAISE EXCEPTION 'what this seat has cannot be brought up to date: it takes a new snapshot' USING ERRCODE = 'AC003';
     END IF;
     more := coalesce(cardinality(found), 0) > count;
@@ -112,7 +117,8 @@ END $$;
 
 CREATE OR REPLACE FUNCTION take_interest(asking text, customers text[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO interest SELECT asking, customer, hub_now() FROM unnest(customers) AS customer ORDER BY customer
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (replica_id, entity_id) DO UPDATE SET at = excluded.at
+    WHERE interest.at < excluded.at - interval '1 day'
 $$;
 
 CREATE OR REPLACE FUNCTION snapshot_v1(asking text, after_entity text, after_id text, count integer) RETURNS jsonb
@@ -121,8 +127,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
     seat replica := admitted(asking);
     whole boolean := coalesce(seat.directory, true);
-    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 36500));
-    scope text := format('%s %s', seat.directory, seat.days);
+    since timestamptz := hub_now() - make_interval(days => coalesce(seat.days, 90));
+    scope text := scope_of(seat);
     from_entity text := coalesce(after_entity, '');
     from_id text := coalesce(after_id, '');
     customers_from text := CASE WHEN from_entity = 'customer' THEN from_id ELSE '' END;
@@ -160,8 +166,8 @@ BEGIN
         ) AS parts ORDER BY entity, entity_id LIMIT count + 1
     ) AS page;
     more := coalesce(cardinality(found), 0) > count;
-    IF NOT more AND seat.refetch THEN
-        UPDATE replica SET refetch = false WHERE replica_id = asking AND taking = scope;
+    IF NOT more THEN
+        UPDATE replica SET refetch = false, taking = NULL WHERE replica_id = asking AND taking = scope;
     END IF;
     RETURN jsonb_build_object('start', top, 'end', top, 'epoch', hub_fact('epoch'), 'more', more, 'total', total,
                               'rows', to_jsonb(coalesce(found[:count], '{}')));

@@ -6,7 +6,7 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     seat replica := admitted(asking);
-    claimer text := CASE WHEN is_feed() THEN for_agent ELSE session_user END;
+    claimer text := CASE WHEN is_feed() THEN for_agent ELSE (me()).person END;
     at timestamptz := hub_now();
     until timestamptz := date_trunc('milliseconds', at) + interval '45 seconds';
     answer jsonb;
@@ -111,6 +111,20 @@ BEGIN
                                   FROM jsonb_object_keys(patch) AS name)
     FROM clock, unnest(contacts, patches) WITH ORDINALITY AS one (contact_id, patch, place)
     WHERE entity = 'contact' AND entity_id = contact_id;
+END $$;
+
+-- A person as a row that every seat pulls; the hub itself writes what its administrator said.
+CREATE OR REPLACE FUNCTION tell_of_person(wanted text, whole jsonb, said jsonb) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM FROM entity_row WHERE entity = 'agent' AND entity_id = wanted FOR UPDATE;
+    WITH clock AS (UPDATE hub_clock SET v = v + 1 WHERE one RETURNING v)
+    INSERT INTO entity_row
+    SELECT 'agent', wanted, 1, v, whole, '{"*": [1, 0]}', false, hub_now(), false, NULL, NULL, NULL FROM clock
+    ON CONFLICT (entity, entity_id) DO UPDATE SET
+        ver = entity_row.ver + 1, hub_seq = excluded.hub_seq, body = entity_row.body || said, changed_at = excluded.changed_at,
+        deleted = false, field_ver = entity_row.field_ver || (
+            SELECT jsonb_object_agg(name, jsonb_build_array(entity_row.ver + 1, 0)) FROM jsonb_object_keys(said) AS name);
 END $$;
 
 CREATE OR REPLACE FUNCTION heartbeat_v1(asking text, wanted text, its_fence bigint) RETURNS boolean

@@ -10,7 +10,7 @@ BEGIN
         EXECUTE format('DROP POLICY IF EXISTS members ON %s', named.whole);
         EXECUTE format('CREATE POLICY members ON %1$s USING ((SELECT %2$s)) WITH CHECK ((SELECT %2$s))', named.whole, CASE
             WHEN named.whole = 'agent_console.member' THEN 'true'
-            ELSE 'EXISTS (SELECT FROM agent_console.member WHERE person = session_user)'
+            ELSE 'EXISTS (SELECT FROM agent_console.member WHERE login = session_user OR login_by_id = session_user)'
                  ' OR pg_has_role(session_user, ''agent_console_feed'', ''MEMBER'')'
                  ' OR pg_has_role(session_user, ''agent_console_admin'', ''MEMBER'')'
         END);

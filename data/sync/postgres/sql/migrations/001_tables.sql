@@ -7,10 +7,13 @@ CREATE TABLE hub_info (key text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE hub_clock (one boolean PRIMARY KEY DEFAULT true CHECK (one), v bigint NOT NULL) WITH (fillfactor = 10);
 CREATE TABLE ticket_number (one boolean PRIMARY KEY DEFAULT true CHECK (one), next bigint NOT NULL);
 
--- Who may speak to the hub: one login role a person, of the same name.
+-- Who may speak to the hub. A person signs in by name, and later by id: two login roles, one password.
 CREATE TABLE member (
     person text COLLATE "C" PRIMARY KEY,
-    role text NOT NULL CHECK (role IN ('agent', 'supervisor', 'feed', 'admin')),
+    name text NOT NULL,
+    login text COLLATE "C" NOT NULL UNIQUE,
+    login_by_id text COLLATE "C" NOT NULL UNIQUE,
+    role text NOT NULL CHECK (role IN ('agent', 'supervisor', 'administrator', 'feed')),
     added_at timestamptz NOT NULL,
     revoked_at timestamptz
 );
