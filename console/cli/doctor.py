@@ -78,7 +78,10 @@ def _look(folder: Path, chosen_hub: Path | None, *, deep: bool) -> Iterator[Find
     if folder.is_dir():
         yield from place.disk(folder)
     yield from place.engine()
-    yield from books.store(store, now, deep=deep)
+    if settings is not None and settings.sign_in == "password":
+        yield from place.agents(folder, chosen_hub or settings.hub)
+    else:
+        yield from books.store(store, now, deep=deep)
     yield from hub(store, chosen_hub or (settings.hub if settings is not None else None) or folder / "hub.db")
     yield from findings
     yield from _terminal()

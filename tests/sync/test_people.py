@@ -76,7 +76,9 @@ def test_seats_hear_of_people_and_their_roles(path: Path, clock: LeapClock) -> N
     with People(path, clock) as people:
         assert people.add("dana reyes", Role.SUPERVISOR, PASSWORD).id == "known", "who signed on by name before"
         people.add("Bo Lindgren", Role.AGENT, PASSWORD)
-    agents = {row.body["name"]: row.body["role"] for row in hub.pull_v1(seat.replica, 0).rows if row.entity == "agent"}
+    agents = {
+        row.body["name"]: row.body["role"] for row in hub.pull_v1(seat.replica, 0).rows if row.entity == "agent"
+    }
     assert agents == {"dana reyes": "supervisor", "Bo Lindgren": "agent"}
     hub.close()
 
