@@ -75,8 +75,9 @@ def private(data: Path) -> list[Path]:
 def agents(data: Path, named_hub: Path | None) -> Iterator[Finding]:
     """The encrypted stores of a shared seat, which only their agents open, and what lies beside them."""
     known = Agents(data).known()
-    names = f": {', '.join(card.name for card in known)}" if known else " yet"
-    yield ok("stores", f"{len(known)} agents have signed in here{names}")
+    names = ", ".join(card.name for card in known)
+    how_many = "one agent has" if len(known) == 1 else f"{len(known)} agents have" if known else "nobody has"
+    yield ok("stores", f"{how_many} signed in here{f': {names}' if names else ' yet'}; each store is encrypted")
     if (data / STORE_FILE).exists():
         do = "let its last changes go to the hub with sign_in = name, then remove it and its backups"
         yield look(
