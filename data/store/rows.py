@@ -40,6 +40,16 @@ def write_row(connection: Connection, model: type[Entity], row: Row) -> None:
         connection.execute(_upsert_sql(model), row)
 
 
+def remove_row(connection: Connection, model: type[Entity], entity_id: str) -> None:
+    """Take one row out inside the caller's transaction; one that is not there is nothing."""
+    if model is Customer:
+        from data.customers.index import remove_customer
+
+        remove_customer(connection, entity_id)
+    else:
+        connection.execute(f'DELETE FROM "{model.entity}" WHERE id = ?', (entity_id,))
+
+
 def read_row(connection: Connection, model: type[Entity], entity_id: str) -> Row | None:
     """The row of one entity, or None."""
     names = ", ".join(f'"{name}"' for name in model.columns())

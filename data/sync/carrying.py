@@ -14,7 +14,8 @@ from data.models import SYNCED
 from data.models.base import Entity, Row
 from data.store import driver
 from data.store.rows import read_row, write_row
-from data.sync.replica import FORMER, Former, former_ids, renew
+from data.sync.replica import renew
+from data.sync.sending_again import FORMER, Former, former_ids
 
 T = TypeVar("T")
 Found = list[dict[str, Any]]
@@ -50,6 +51,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     reading.show(new, {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or []))
     _add_ops(new, waiting, last, their_last)
     _insert(new, "conflict", conflicts)
+    _insert(new, "op_done", reading.rows("changes that were sent", "SELECT * FROM op_done"))
     if drafts is not None:
         new.execute("DELETE FROM desk")
         _insert(new, "desk", drafts)

@@ -60,8 +60,8 @@ class Scope(Value):
     """Which part of the hub's rows a replica keeps (rule 13). Everything that is not named here is kept whole."""
 
     directory: bool = True
-    """Every customer; without it those that tickets, contacts and callbacks of this replica are about, and those that
-    were looked up. A row of these travels with its customer, wherever that one stands in the hub's order."""
+    """Every customer; without it those that tickets, contacts and callbacks of this scope are about, those that were
+    looked up, and those that the replica has written itself. A row of these travels with its customer, wherever that one stands in the hub's order."""
     days: int = 90
     """Solved and closed tickets, contacts and callbacks that are over: as far back as this, counted from their last
     change at the hub; what happened to them goes with them (`data.sync.scoping`). One that changes later comes back
@@ -188,7 +188,8 @@ class Hub(Protocol):
 
     def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:
         """Make the replica known; a second call returns what is known, and keeps the scope that it names. After
-        another scope than the last one, a pull raises MustRefetch until the last page of a snapshot was given."""
+        another scope than the last one, a pull raises MustRefetch until a snapshot was begun, and `refetch` stays
+        until its last page was given."""
 
     def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
         """Apply ops in order, all or none; a result for each. At most 500, never part of a txn_id.

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models import SYNCED
 from data.models.base import AgentId, ContactId, QueueId, instant_text
+from data.models.customer import Customer
 from data.store import driver
 from data.sync.contract import (
     DELETABLE,
@@ -194,6 +195,8 @@ class EmbeddedHub:
             first = error.errors()[0]
             return _refused(op, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
         hub_seq = self._file.put(op.entity, op.entity_id, before, entity.model_dump(mode="json"), fresh, writer)
+        if op.entity == Customer.entity:
+            self._scopes.follow(replica_id, op.entity_id)
         return OpResult(
             op_id=op.op_id,
             outcome=OpOutcome.CONFLICT if conflicts else OpOutcome.APPLIED,

@@ -29,7 +29,7 @@ class Known(NamedTuple):
     replica_id: str
     scope: Scope
     refetch: bool
-    revoked: bool
+    """It must take a snapshot, and has not begun one of this scope."""
 
 
 class Scopes:
@@ -88,11 +88,12 @@ class Scopes:
         if self._withdrawn():
             raise Revoked
         if found is None:
-            return Known(replica_id, WHOLE, refetch=False, revoked=False)
+            return Known(replica_id, WHOLE, refetch=False)
         if found["revoked"]:
             raise Revoked
         scope = Scope(directory=bool(found["directory"]), days=found["days"])
-        return Known(replica_id, scope, bool(found["refetch"]), revoked=False)
+        begun = found["taking"] == scope.model_dump_json()
+        return Known(replica_id, scope, bool(found["refetch"]) and not begun)
 
     def _values(self, replica: Known, **more: Any) -> dict[str, Any]:
         return {
@@ -159,6 +160,10 @@ class Scopes:
             [(replica_id, customer, now) for customer in customers],
         )
 
+    def follow(self, replica_id: str, customer_id: str) -> None:
+        """A replica wrote this customer: it is kept up to date about it. In the caller's write transaction."""
+        self._note(self._db, replica_id, [customer_id])
+
     # snapshot
 
     def snapshot(self, replica_id: str, after: tuple[str, str] | None, limit: int) -> Page:
@@ -172,7 +177,7 @@ class Scopes:
             epoch = self._file.info("epoch")
             total = self._count(replica) if after is None else 0
         more = len(rows) > limit
-        if not more and replica.refetch:
+        if not more:
             self._end_snapshot(replica)
         return Page(start=top, end=top, epoch=epoch, rows=tuple(rows[:limit]), more=more, total=total)
 
@@ -196,7 +201,7 @@ class Scopes:
     def _end_snapshot(self, replica: Known) -> None:
         with self._file.writing() as db:
             db.execute(
-                "UPDATE replica SET refetch = 0 WHERE replica_id = ? AND taking = ?",
+                "UPDATE replica SET refetch = 0, taking = NULL WHERE replica_id = ? AND taking = ?",
                 (replica.replica_id, replica.scope.model_dump_json()),
             )
 

@@ -1,33 +1,34 @@
-"""One seat's side of the protocol on its store: what to push, what came back, what was pulled.
-
-The visible row is always the hub's row with our still-queued changes replayed over it (SYNC rule 6). The
-hub's row is kept in `shadow` only while such changes exist; without them both are the same."""
+"""One seat's side of the protocol on its store: what to push, what came back, what was pulled."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from data.clock import Clock
-from data.models import SYNCED
-from data.models.base import ContactId, Entity, instant_text, new_id
+from data.models.base import ContactId, instant_text, new_id
 from data.store import driver
 from data.store.database import Store
-from data.store.rows import write_row
-from data.sync.contract import Enrolment, HubRow, HubUnreachable, NumberBlock, Op, OpOutcome, OpResult, Page
+from data.sync import sending_again, snapshots
+from data.sync.applying import look_again, show_hub_row, take_in
+from data.sync.contract import (
+    WHOLE,
+    Enrolment,
+    HubRow,
+    HubUnreachable,
+    NumberBlock,
+    Op,
+    OpOutcome,
+    OpResult,
+    Page,
+    Scope,
+)
+from data.sync.facts import fact, forget, place, remember
+from data.sync.sending_again import FORMER, Former, former_ids, made_by
 
 MAX_OPS = 500
 MAX_BYTES = 1_000_000
-
-
-FORMER = "former"
-"""The fact that holds the former ids."""
-Former = list[tuple[int, str]]
-"""(the last seq made under an id, that id) for each id that a restored replica had, oldest first."""
 
 
 class StalePage(Exception):
@@ -51,7 +52,7 @@ class Replica:
     def remember(self, **facts: str) -> None:
         """Write facts, durably."""
         with self._store.write() as connection:
-            _remember(connection, facts)
+            remember(connection, facts)
 
     @property
     def cursor(self) -> int:
@@ -70,19 +71,20 @@ class Replica:
         """Go on under a new id: this store is a copy of another seat's. Its ops are kept, all of them under the new
         id; its ticket numbers belong to the other one. Returns the new id."""
         with self._store.write() as connection:
-            connection.execute("DELETE FROM sync_state WHERE key = ?", (FORMER,))
+            forget(connection, FORMER)
+            connection.execute("DELETE FROM op_done")
             return renew(connection)
 
     def sender(self, ops: Sequence[Op]) -> str:
         """The id under which these ops go to the hub: this replica's, or the one that it had when it made them,
         before it was restored. Under that the hub knows that they are one seat's work with those before them."""
-        return _made_by(self._former(), ops[0].replica_seq) or self.identity()
+        return made_by(self._former(), ops[0].replica_seq) or self.identity()
 
     def former_senders(self) -> set[str]:
         """The ids other than this replica's own under which ops still wait."""
         former = self._former()
         waiting = self._store.rows("SELECT seq FROM outbox WHERE state = 'queued'") if former else []
-        return {made_by for row in waiting if (made_by := _made_by(former, row["seq"]))}
+        return {sender for row in waiting if (sender := made_by(former, row["seq"]))}
 
     def _former(self) -> Former:
         return former_ids(self.state(FORMER))
@@ -92,21 +94,65 @@ class Replica:
         said = self._store.value("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
         return enrolment.last_replica_seq > int(said or 0)
 
-    def enrolled(self, enrolment: Enrolment) -> None:
-        """Note what the hub said about us.
+    def lacks(self, enrolment: Enrolment) -> bool:
+        """Whether the hub was put back: it is of another epoch, or has less of this replica than it has confirmed.
 
         Raises:
             HubUnreachable: it is another hub than the one whose rows are here. The two are not mixed.
         """
-        known = self.state("epoch")
-        if known is not None and known != enrolment.epoch:
+        known, hub_id = self.state("epoch"), self.state("hub_id")
+        if known is None:
+            return False
+        if known != enrolment.epoch and (not enrolment.hub_id or enrolment.hub_id != (hub_id or known)):
             raise HubUnreachable(
                 "This is not the hub that this seat has worked with: put that one back, or start the seat with "
                 "another --data-dir; what waits here is kept."
             )
+        confirmed = sending_again.confirmed_up_to(self._store.connection, enrolment.replica_id)
+        return known != enrolment.epoch or enrolment.last_replica_seq < confirmed
+
+    def enrolled(
+        self, enrolment: Enrolment, scope: Scope = WHOLE, hub_has: Mapping[str, int] | None = None
+    ) -> None:
+        """Note what the hub said about us, and begin a snapshot where one is needed.
+
+        `hub_has`: of a hub that was put back, the highest number that it has from each id of this replica; what it
+        lacks is queued again.
+
+        Raises:
+            HubUnreachable: it is another hub than the one whose rows are here.
+        """
+        put_back = self.lacks(enrolment)
         with self._store.write() as connection:
-            _remember(connection, {"number": str(enrolment.number), "epoch": enrolment.epoch})
-            self._look_again(connection)
+            fresh = fact(connection, "epoch") is None
+            remember(connection, {"number": str(enrolment.number), "epoch": enrolment.epoch})
+            if enrolment.hub_id:
+                remember(connection, {"hub_id": enrolment.hub_id})
+            if put_back:
+                sending_again.send_again(connection, hub_has or {enrolment.replica_id: enrolment.last_replica_seq})
+                connection.execute("UPDATE hub_load SET after = '', done = 0, finished = 0")
+                connection.execute("UPDATE number_block SET last = next - 1")  # it may lease the rest to others
+            under_way = place(connection)
+            other_scope = under_way is not None and under_way.scope != scope
+            renewed = not scope.directory and fact(connection, snapshots.TAKEN_AS) != enrolment.replica_id
+            if fresh or put_back or other_scope or renewed or (enrolment.refetch and under_way is None):
+                snapshots.begin(connection, scope, fresh=fresh, put_back=put_back)
+            look_again(connection)
+
+    def must_refetch(self, scope: Scope) -> None:
+        """A pull cannot bring this replica up to date: begin a snapshot."""
+        with self._store.write() as connection:
+            snapshots.begin(connection, scope)
+
+    def senders(self) -> set[str]:
+        """The ids under which what the hub has confirmed was made."""
+        return sending_again.senders(self._store.connection)
+
+    def tidy(self) -> None:
+        """Drop some of what was confirmed more than a week ago, and wait for nothing any longer than that."""
+        with self._store.write() as connection:
+            sending_again.prune(connection, self._clock.now())
+            sending_again.release_late(connection, self._clock.now())
 
     def claimed(self) -> dict[ContactId, int]:
         """Contacts that somebody handles under a claim, with their fences; the hub knows which are this seat's."""
@@ -119,7 +165,11 @@ class Replica:
 
     def queued(self) -> int:
         """How many ops wait to be pushed."""
-        return int(self._store.value("SELECT count(*) FROM outbox WHERE state = 'queued'"))
+        return int(self._store.value("SELECT count(*) FROM outbox WHERE state IN ('queued', 'held')"))
+
+    def waits(self) -> bool:
+        """Whether an op could be pushed now."""
+        return self._store.value("SELECT 1 FROM outbox WHERE state = 'queued' LIMIT 1") is not None
 
     def counts(self) -> tuple[int, int, int]:
         """(queued, refused, open conflicts)."""
@@ -132,8 +182,8 @@ class Replica:
         larger by itself goes whole."""
         found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (most + 1,))
         if found and (former := self._former()):
-            sender = _made_by(former, found[0]["seq"])
-            found = [row for row in found if _made_by(former, row["seq"]) == sender]
+            sender = made_by(former, found[0]["seq"])
+            found = [row for row in found if made_by(former, row["seq"]) == sender]
         taken = size = 0
         for row in found:
             size += len(row["patch"])
@@ -150,7 +200,7 @@ class Replica:
     def acknowledge(self, results: Sequence[OpResult]) -> None:
         """Note what the hub did with pushed ops. They stay in the replay until they are pulled back."""
         with self._store.write() as connection:
-            cursor = self.cursor
+            cursor = self.cursor if place(connection) is None else -1
             for result in results:
                 op = connection.execute(
                     "SELECT entity, entity_id FROM outbox WHERE op_id = ?", (result.op_id,)
@@ -162,11 +212,14 @@ class Replica:
                         "UPDATE outbox SET state = 'refused', last_error = ? WHERE op_id = ?",
                         (result.why, result.op_id),
                     )
-                    self._show_hub_row(connection, op["entity"], op["entity_id"])
+                    show_hub_row(connection, op["entity"], op["entity_id"])
                     continue
                 if result.hub_seq <= cursor:  # pulled already: the answer to an earlier try had been lost
-                    connection.execute("DELETE FROM outbox WHERE op_id = ?", (result.op_id,))
-                    self._show_hub_row(connection, op["entity"], op["entity_id"])
+                    connection.execute(
+                        "UPDATE outbox SET hub_seq = ? WHERE op_id = ?", (result.hub_seq, result.op_id)
+                    )
+                    sending_again.done_with(connection, "op_id = ?", (result.op_id,), self._clock.now())
+                    show_hub_row(connection, op["entity"], op["entity_id"])
                 else:
                     connection.execute(
                         "UPDATE outbox SET state = 'sent', hub_seq = ? WHERE op_id = ?",
@@ -186,7 +239,7 @@ class Replica:
                             instant_text(self._clock.now()),
                         ),
                     )
-            _remember(connection, {"last_push": instant_text(self._clock.now())})
+            remember(connection, {"last_push": instant_text(self._clock.now())})
 
     def tried(self, ops: Sequence[Op], error: str) -> None:
         """Count a push that did not reach the hub."""
@@ -195,17 +248,6 @@ class Replica:
                 "UPDATE outbox SET tries = tries + 1, last_error = ? WHERE op_id = ?",
                 [(error, op.op_id) for op in ops],
             )
-
-    def _show_hub_row(self, connection: driver.Connection, entity: str, entity_id: str) -> None:
-        """The hub's row again, with whatever of ours still waits. A record that the hub never had stays as it
-        was made: only this seat has it, and what was typed is not taken away."""
-        shadow = connection.execute(
-            "SELECT body FROM shadow WHERE entity = ? AND entity_id = ?", (entity, entity_id)
-        ).fetchone()
-        model = SYNCED.get(entity)
-        if shadow is None or model is None:
-            return
-        self._show(connection, model, entity_id, json.loads(shadow[0]), up_to=0)
 
     # pull
 
@@ -219,76 +261,23 @@ class Replica:
         with self._store.write() as connection:
             if page.start != self.cursor:
                 raise StalePage(f"page starts at {page.start}, this replica is at {self.cursor}")
+            at = place(connection)
             for row in page.rows:
-                if self._apply_row(connection, row):
+                if take_in(connection, row, at):
                     changed.add(row.entity)
-            connection.execute("DELETE FROM outbox WHERE state = 'sent' AND hub_seq <= ?", (page.end,))
-            _remember(connection, {"cursor": str(page.end), "last_pull": instant_text(self._clock.now())})
+            if at is None:  # before its end a snapshot may still owe the rows that hold them
+                sending_again.done_with(
+                    connection, "state = 'sent' AND hub_seq <= ?", (page.end,), self._clock.now()
+                )
+            remember(connection, {"cursor": str(page.end), "last_pull": instant_text(self._clock.now())})
         return changed
 
-    def _apply_row(self, connection: driver.Connection, row: HubRow) -> bool:
-        model = SYNCED.get(row.entity)
-        if model is None:
-            self._pass_over(connection, row)
-            return False
-        known = connection.execute(
-            "SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", (row.entity, row.entity_id)
-        ).fetchone()
-        if known is not None and known[0] > row.ver:
-            return False
-        try:
-            self._show(connection, model, row.entity_id, row.body, up_to=row.hub_seq)
-        except ValidationError:
-            self._pass_over(connection, row)
-            return False
-        if not model.append_only:
-            connection.execute(
-                "INSERT INTO row_meta (entity, entity_id, ver, deleted) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (entity, entity_id) DO UPDATE SET ver = excluded.ver, deleted = excluded.deleted",
-                (row.entity, row.entity_id, row.ver, int(row.deleted)),
-            )
-        return True
-
-    def _pass_over(self, connection: driver.Connection, row: HubRow) -> None:
-        """A newer program wrote this row and we cannot read it: go on without it, and look again once we can."""
-        first = connection.execute("SELECT value FROM sync_state WHERE key = 'passed_over'").fetchone()
-        if first is None:
-            _remember(connection, {"passed_over": str(row.hub_seq), "passed_over_by": _reads()})
-
-    def _look_again(self, connection: driver.Connection) -> None:
-        """After an update of the program: go back to the first row that the old one could not read."""
-        first, by = self.state("passed_over"), self.state("passed_over_by")
-        if first is not None and by != _reads():
-            connection.execute("DELETE FROM sync_state WHERE key IN ('passed_over', 'passed_over_by')")
-            _remember(connection, {"cursor": str(min(self.cursor, int(first) - 1))})
-
-    def _show(
-        self, connection: driver.Connection, model: type[Entity], entity_id: str, body: dict[str, Any], up_to: int
-    ) -> None:
-        """Write the visible row: the hub's body with our ops that it does not hold yet.
-
-        Raises:
-            pydantic.ValidationError: the hub's body does not fit the model; nothing was written.
-        """
-        hubs = model.model_validate({**body, "id": entity_id})
-        waiting = connection.execute(
-            "SELECT patch FROM outbox WHERE entity = ? AND entity_id = ?"
-            " AND (state = 'queued' OR (state = 'sent' AND hub_seq > ?)) ORDER BY seq",
-            (model.entity, entity_id, up_to),
-        ).fetchall()
-        key = (model.entity, entity_id)
-        if waiting:
-            connection.execute("INSERT OR REPLACE INTO shadow VALUES (?, ?, ?)", (*key, json.dumps(body)))
-        else:
-            connection.execute("DELETE FROM shadow WHERE entity = ? AND entity_id = ?", key)
-        visible = {**body, "id": entity_id}
-        for (patch,) in waiting:
-            visible.update(json.loads(patch))
-        try:
-            entity = model.model_validate(visible) if waiting else hubs
-        except ValidationError:
-            entity = hubs
-        write_row(connection, model, entity.to_row())
+    def keep(self, rows: Sequence[HubRow]) -> None:
+        """Take in rows that were looked up at the hub."""
+        with self._store.write() as connection:
+            at = place(connection)
+            for row in rows:
+                take_in(connection, row, at)
 
     # numbers
 
@@ -320,35 +309,13 @@ def _op(row: dict[str, Any]) -> Op:
     )
 
 
-def _reads() -> str:
-    """A mark of what this program can read: another one after an update that knows more."""
-    shapes = json.dumps({name: model.model_json_schema() for name, model in SYNCED.items()}, sort_keys=True)
-    return hashlib.sha256(shapes.encode()).hexdigest()[:16]
-
-
 def renew(connection: driver.Connection) -> str:
     """Give the store of this write transaction a new replica id, which is returned. Leased ticket numbers and the
     hub's short number belong to the one that had the old id."""
     connection.execute("DELETE FROM number_block")
     connection.execute("DELETE FROM sync_state WHERE key = 'number'")
-    _remember(connection, {"replica_id": (fresh := new_id())})
+    remember(connection, {"replica_id": (fresh := new_id())})
     return fresh
-
-
-def former_ids(stored: str | None) -> Former:
-    """The former ids of a replica as they are stored."""
-    return [(int(last), str(replica_id)) for last, replica_id in json.loads(stored or "[]")]
-
-
-def _made_by(former: Former, seq: int) -> str | None:
-    return next((replica_id for last, replica_id in former if seq <= last), None)
-
-
-def _remember(connection: driver.Connection, facts: dict[str, str]) -> None:
-    connection.executemany(
-        "INSERT INTO sync_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        list(facts.items()),
-    )
 
 
 def take_ticket_number(connection: driver.Connection) -> str:
@@ -362,7 +329,7 @@ def take_ticket_number(connection: driver.Connection) -> str:
         return str(taken[0])
     known = connection.execute("SELECT value FROM sync_state WHERE key = 'own_numbers'").fetchone()
     count = int(known[0] if known else 0) + 1
-    _remember(connection, {"own_numbers": str(count)})
+    remember(connection, {"own_numbers": str(count)})
     return f"{seat_mark(connection)}-{count:04d}"
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, field_serializer
 
-from data.models.base import AgentId, ContactId, Instant, QueueId, Value
+from data.models.base import AgentId, ContactId, CustomerId, Instant, QueueId, Value
 from data.sync.contract import Claim, Member
 
 
@@ -47,6 +47,14 @@ class Finish(Value):
     fence: int
 
 
+class AskLookup(Value):
+    """Ask the hub for customers that may not be here."""
+
+    say: Literal["lookup"] = "lookup"
+    request_id: str
+    query: str
+
+
 class SignOut(Value):
     """The screen is locked and its agent gone: the console has no key any more, so the worker signs them out."""
 
@@ -68,6 +76,22 @@ class Claimed(Value):
     refused: bool = False
 
 
+class LookedUp(Value):
+    """The answer to a look-up: the customers are in the store by now. `refused`: the hub could not be asked."""
+
+    tell: Literal["looked_up"] = "looked_up"
+    request_id: str
+    customers: tuple[CustomerId, ...] = ()
+    refused: bool = False
+
+
+class Progress(Value):
+    """How far something long is; nothing is under way while `total` is 0."""
+
+    done: int = 0
+    total: int = 0
+
+
 class Pulled(Value):
     """Rows of these entities changed in the store."""
 
@@ -87,6 +111,14 @@ class SyncStatus(Value):
     cursor: int = 0
     last_pull: Instant | None = None
     last_push: Instant | None = None
+    snapshot: Progress = Progress()
+    """Rows of a snapshot that are in, of about so many; `total` is at least 1 while one is taken."""
+    load: Progress = Progress()
+    """Customers of imports that are at the hub, of so many."""
+    revoked: bool = False
+    """The hub gives nothing to this seat any more; what waits is still sent."""
+    stalls: int = 0
+    """How often the worker connected anew because nothing moved for a minute."""
     problem: str = ""
     """One sentence when something is wrong, else empty."""
 
@@ -115,8 +147,10 @@ class Expelled(Value):
     """The console left, nothing waits, and the wipe is begun."""
 
 
-ToWorker = Annotated[Begin | Wake | AskClaim | Finish | SignOut | Leaving, Field(discriminator="say")]
-FromWorker = Annotated[Claimed | Pulled | SyncStatus | LetIn | TurnedAway | Expelled, Field(discriminator="tell")]
+ToWorker = Annotated[Begin | Wake | AskClaim | AskLookup | Finish | SignOut | Leaving, Field(discriminator="say")]
+FromWorker = Annotated[
+    Claimed | LookedUp | Pulled | SyncStatus | LetIn | TurnedAway | Expelled, Field(discriminator="tell")
+]
 
 _LATER = ConfigDict(defer_build=True)
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker, config=_LATER)

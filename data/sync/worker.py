@@ -5,18 +5,49 @@ way to speak are passed in; `python -m data.sync` puts the real ones together.""
 
 from __future__ import annotations
 
+import logging
 import random
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from data.clock import Clock
 from data.models import SYNCED
+from data.models.base import CustomerId
 from data.store.database import Store
 from data.store.errors import StoreError
-from data.sync.contract import Claim, CopiedReplica, Hub, HubUnreachable, Op, OpOutcome
+from data.sync.contract import (
+    WHOLE,
+    Claim,
+    CopiedReplica,
+    Enrolment,
+    Hub,
+    HubUnreachable,
+    MustRefetch,
+    Op,
+    OpOutcome,
+    Revoked,
+    Scope,
+)
+from data.sync.facts import Place
+from data.sync.loading import Loading
 from data.sync.replica import Replica, StalePage
-from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, SyncStatus, ToWorker, Wake
+from data.sync.snapshots import Snapshots
+from data.sync.wire import (
+    AskClaim,
+    AskLookup,
+    Claimed,
+    Finish,
+    FromWorker,
+    LookedUp,
+    Progress,
+    Pulled,
+    SyncStatus,
+    ToWorker,
+    Wake,
+)
 
+log = logging.getLogger(__name__)
 POLL_S = 0.05
 """How often the embedded hub's change counter is looked at (about 20 µs a look)."""
 OUTBOX_POLL_S = 0.5
@@ -31,6 +62,14 @@ PUSH_SLICE = 200
 """Ops pushed at a time."""
 PULL_SLICE_S = 0.1
 """A long pull is left off after so long. Between two slices the console is heard: it may want a call claimed."""
+SNAPSHOT_PAGE = 500
+"""Rows of a snapshot that are asked for at a time; they go into the store in smaller pieces."""
+MOST_ROWS, FEWEST_ROWS = 100, 10
+HELD_S = 0.006
+"""Rows of one transaction: so many that the store is not held much longer than this."""
+STALLED_S = 60.0
+"""With a queue, a hub and nothing done for so long, the hub is connected anew."""
+TIDY_S = 600.0
 STORE_RETRY_S = 1.0
 """After the store could not be written (a full disk, most likely)."""
 LAST_PUSH_S = 0.4
@@ -38,6 +77,7 @@ LAST_PUSH_S = 0.4
 BLOCK = 20
 """Ticket numbers leased at a time."""
 
+STALLED = "Nothing was sent for a minute though changes wait: the hub is connected anew."
 COPIED = "This seat's store is a copy of another one: it goes on under a number of its own."
 _SHOWS = frozenset({OpOutcome.REFUSED, OpOutcome.CONFLICT})
 """Outcomes after which the store shows something else than before."""
@@ -54,8 +94,15 @@ class Worker:
         clock: Clock,
         rng: random.Random,
         name: str = "seat",
+        scope: Scope = WHOLE,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`sleep`: how to wait for a moment between two writes, in seconds."""
         self._replica = Replica(store, clock)
+        self._snapshots = Snapshots(store, clock)
+        self._loading = Loading(store)
+        self._scope = scope
+        self._sleep = sleep
         self._connect = connect
         self._tell = tell
         self._clock = clock
@@ -69,6 +116,12 @@ class Worker:
         self._pull_at = 0.0
         self._beat_at = 0.0
         self._status_at = 0.0
+        self._tidy_at = 0.0
+        self._load_at = 0.0
+        self._moved_at = 0.0
+        """When the queue moved last, or was empty."""
+        self._rows = MOST_ROWS
+        self._revoked = False
         self._behind = False
         self._left = True
         """The outbox may hold what was not pushed."""
@@ -79,8 +132,6 @@ class Worker:
         self._news: set[str] = set(SYNCED)
         """Entities that changed since the console was told. At first all: the last worker may have died between
         taking rows in and telling of them."""
-        self.revoked = False
-        """The hub gives nothing more: what waits is pushed, and nothing else is done."""
         self._claims = self._replica.claimed()
         """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
         store: the hub refuses the heartbeat of another seat's."""
@@ -95,6 +146,8 @@ class Worker:
                 self._retry_at = min(self._retry_at, self._clock.monotonic() + BACKOFF_FIRST_S)
             case AskClaim():
                 self._answer_claim(message)
+            case AskLookup():
+                self._look_up(message)
             case Finish():
                 self._finish(message)
 
@@ -116,6 +169,23 @@ class Worker:
         except StoreError as error:
             self._store_failed(error)
         self._tell(Claimed(claim=claim))
+
+    def _look_up(self, ask: AskLookup) -> None:
+        """Answer a look-up: what the hub finds is in the store before the console hears of it."""
+        answer = LookedUp(request_id=ask.request_id, refused=True)
+        try:
+            rows = self._online().lookup_v1(self._replica.identity(), ask.query)
+            self._replica.keep(rows)
+            answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
+            self._news |= {row.entity for row in rows}
+            self._tell_news()
+        except Revoked:
+            pass
+        except HubUnreachable as error:
+            self._lost(str(error))
+        except StoreError as error:
+            self._store_failed(error)
+        self._tell(answer)
 
     def _finish(self, finish: Finish) -> None:
         self._claims.pop(finish.contact_id, None)
@@ -153,12 +223,10 @@ class Worker:
     def _work(self, now: float) -> bool:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
-        ops = self._next_ops(now)
-        if self.revoked:
-            hub.version()  # raises where the hub is gone
-            if ops:
-                self._push(hub, ops)
-            return bool(ops)
+        if self._revoked:
+            return self._only_push(hub, now)
+        at = self._snapshots.place
+        ops = self._next_ops(now) if at is None or not at.put_back else []
         if ops:
             self._push(hub, ops)
             self._pull()
@@ -172,14 +240,49 @@ class Worker:
             for contact_id, fence in list(self._claims.items()):
                 if not hub.heartbeat_v1(self._replica.identity(), contact_id, fence):
                     del self._claims[contact_id]
-        return self._behind or bool(ops)
+        snapshot = self._take_snapshot(hub)
+        loading = not snapshot and self._load(hub, now)
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY_S
+            self._replica.tidy()
+        self._watch(now)
+        return self._behind or bool(ops) or snapshot or loading
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the hub gives nothing more: what waits is pushed, and nothing else is done."""
+        return self._revoked
+
+    def _only_push(self, hub: Hub, now: float) -> bool:
+        hub.version()  # raises where the hub is gone: an open file goes on although it was moved away
+        ops = self._replica.next_ops(PUSH_SLICE)
+        if ops:
+            self._push(hub, ops)
+        return bool(ops)
+
+    def _watch(self, now: float) -> None:
+        """The stall watchdog (SYNC rule 14).
+
+        Raises:
+            HubUnreachable: ops wait, the hub is there, and nothing has moved for a minute.
+        """
+        if not self._replica.waits():
+            self._moved_at = now
+        elif now - self._moved_at >= STALLED_S:
+            log.warning(STALLED)
+            self._left = True
+            self._status = self._status.model_copy(update={"stalls": self._status.stalls + 1})
+            raise HubUnreachable(STALLED)
+
+    def _moved(self) -> None:
+        self._moved_at = self._clock.monotonic()
 
     def _next_ops(self, now: float) -> list[Op]:
         """What is to be pushed: looked for when the console says so, and now and then all the same."""
         if not self._left and now < self._look_at:
             return []
         self._look_at = now + OUTBOX_POLL_S
-        if not self.revoked and self._replica.numbers_left() <= BLOCK // 2:
+        if self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
         ops = self._replica.next_ops(PUSH_SLICE)
         self._left = bool(ops)
@@ -194,7 +297,10 @@ class Worker:
         except CopiedReplica as error:
             self._replica.renew()
             raise HubUnreachable(COPIED) from error
+        if len(results) != len(ops):
+            raise HubUnreachable("The hub did not say what became of each change: they are sent again.")
         self._replica.acknowledge(results)
+        self._moved()
         self._news |= {op.entity for op, result in zip(ops, results, strict=True) if result.outcome in _SHOWS}
 
     def _pull(self) -> None:
@@ -205,29 +311,88 @@ class Worker:
         self._behind = True
         try:
             while self._behind:
-                page = hub.pull_v1(self._replica.identity(), self._replica.cursor)
+                at = self._snapshots.place
+                if at is not None and at.after is None and not at.whole:
+                    self._take_page(hub, at)  # which says where to pull from
+                page = hub.pull_v1(self._replica.identity(), self._replica.cursor, self._rows)
                 self._behind = page.more
                 if page.rows or page.end != page.start or self._status.last_pull is None:
+                    start = self._clock.monotonic()
                     self._news |= self._replica.apply(page)
+                    self._fit(len(page.rows), start)
                 if self._behind:
-                    self._pause(PAGE_PAUSE_S)
+                    self._sleep(PAGE_PAUSE_S)
                     if self._clock.monotonic() >= until:
                         break
         except StalePage:
             self._behind = False
+        except MustRefetch:
+            self._behind = False
+            if self._snapshots.place is None:
+                self._replica.must_refetch(self._scope)
         finally:
             self._tell_news()
+
+    def _fit(self, rows: int, start: float) -> None:
+        """So many rows took so long: fit the size of the next transaction to it."""
+        took = self._clock.monotonic() - start
+        if rows >= FEWEST_ROWS:
+            fitting = int(rows * HELD_S / took) if took > 0 else MOST_ROWS
+            self._rows = max(FEWEST_ROWS, min(MOST_ROWS, fitting, 2 * self._rows))
+
+    def _take_snapshot(self, hub: Hub) -> bool:
+        """Take in a piece of the snapshot, or tidy up after it; False when there is none (any more)."""
+        at = self._snapshots.place
+        if at is None:
+            return False
+        until = self._clock.monotonic() + PULL_SLICE_S
+        try:
+            while at is not None and self._clock.monotonic() < until:
+                if at.whole:
+                    done, changed = self._snapshots.sweep()
+                    self._news |= changed
+                    if done:
+                        self._left = self._behind = True
+                        return True
+                else:
+                    self._take_page(hub, at)
+                if at.put_back:
+                    self._moved()
+                self._sleep(PAGE_PAUSE_S)
+                at = self._snapshots.place
+        finally:
+            self._tell_news()
+        return True
+
+    def _take_page(self, hub: Hub, at: Place) -> None:
+        page = hub.snapshot_v1(self._replica.identity(), at.after, SNAPSHOT_PAGE)
+        if at.after is None:
+            self._snapshots.first_page(page)
+        rows = list(page.rows)
+        while True:
+            piece, rows = rows[: self._rows], rows[self._rows :]
+            start = self._clock.monotonic()
+            self._news |= self._snapshots.take(piece, last=not rows and not page.more)
+            self._fit(len(piece), start)
+            if not rows:
+                return
+            self._sleep(PAGE_PAUSE_S)
+
+    def _load(self, hub: Hub, now: float) -> bool:
+        """Send a page of an import to the hub; False when there is none to send."""
+        if now < self._load_at:
+            return False
+        sent = self._loading.send_page(hub, self._name)
+        if sent:
+            self._sleep(PAGE_PAUSE_S)
+        else:
+            self._load_at = now + SAFETY_POLL_S
+        return sent
 
     def _tell_news(self) -> None:
         if self._news:
             self._tell(Pulled(entities=tuple(sorted(self._news))))
             self._news = set()
-
-    def _pause(self, seconds: float) -> None:
-        """Leave the store to the console for a moment."""
-        import time
-
-        time.sleep(seconds)
 
     def _online(self) -> Hub:
         if self._hub is None:
@@ -240,17 +405,25 @@ class Worker:
             self._hub = hub
             self._failures = 0
             self._hub_version = -1
-            self._set_online(True, "")
+            self._moved()
+            self._set_online(True, str(Revoked()) if self._revoked else "")
         return self._hub
 
     def _enrol(self, hub: Hub) -> None:
-        enrolment = hub.enrol_v1(self._replica.identity(), self._name)
+        enrolment = self._enrolled_as(hub, self._replica.identity())
         if self._replica.is_copy(enrolment):
-            enrolment = hub.enrol_v1(self._replica.renew(), self._name)
-        self.revoked = enrolment.revoked
-        self._replica.enrolled(enrolment)
+            enrolment = self._enrolled_as(hub, self._replica.renew())
+        hub_has = None
+        if self._replica.lacks(enrolment):
+            hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in self._replica.senders()}
+            hub_has[enrolment.replica_id] = enrolment.last_replica_seq
+        self._revoked = enrolment.revoked
+        self._replica.enrolled(enrolment, self._scope, hub_has)
         for former in self._replica.former_senders():
-            hub.enrol_v1(former, self._name)
+            self._enrolled_as(hub, former)
+
+    def _enrolled_as(self, hub: Hub, replica_id: str) -> Enrolment:
+        return hub.enrol_v1(replica_id, self._name, self._scope)
 
     def _store_failed(self, error: StoreError) -> None:
         """The store could not be read or written: say so, and try again a little later."""
@@ -290,6 +463,9 @@ class Worker:
                 "refused": refused,
                 "conflicts": conflicts,
                 "cursor": self._replica.cursor,
+                "snapshot": _progress(self._snapshots.place),
+                "load": self._loading.progress(),
+                "revoked": self._revoked,
                 "last_pull": _instant(self._replica.state("last_pull")),
                 "last_push": _instant(self._replica.state("last_push")),
             }
@@ -303,8 +479,10 @@ class Worker:
         """Push what can be pushed in a second, then let go of the hub."""
         until = self._clock.monotonic() + LAST_PUSH_S
         try:
+            at = self._snapshots.place
             while (
                 self._hub is not None
+                and not (at is not None and at.put_back)
                 and self._clock.monotonic() < until
                 and (ops := self._replica.next_ops(PUSH_SLICE))
             ):
@@ -315,6 +493,10 @@ class Worker:
             if self._hub is not None:
                 self._hub.close()
             self._hub = None
+
+
+def _progress(at: Place | None) -> Progress:
+    return Progress(done=at.done, total=max(at.total, at.done, 1)) if at is not None else Progress()
 
 
 def _instant(text: str | None) -> datetime | None:

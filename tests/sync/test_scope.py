@@ -183,6 +183,16 @@ def test_what_was_looked_up_is_kept_up_to_date_from_then_on(hub: Hub) -> None:
     assert ids(snapshot(narrow(hub))) == set(), "of another replica's interest this one hears nothing"
 
 
+def test_a_customer_that_a_seat_wrote_itself_is_kept_up_to_date_there(hub: Hub) -> None:
+    feed, seat = Writer(hub), narrow(hub)
+    one = customer()
+    seat.add(one)
+    cursor = seat.hub.pull_v1(seat.replica, 0).end
+    assert ids(seat.rows()) == {one.id}
+    feed.edit(one, 1, notes="changed")
+    assert ids(seat.rows(cursor)) == ids(snapshot(seat)) == {one.id}
+
+
 def test_the_first_page_tells_how_many_rows_there_are(hub: Hub) -> None:
     feed = Writer(hub)
     one = customer()
@@ -225,10 +235,13 @@ def test_another_scope_asks_for_a_snapshot_until_one_was_taken(hub: Hub) -> None
         hub.pull_v1(seat.replica, 5)
     first = hub.snapshot_v1(seat.replica, None, 2)
     assert hub.enrol_v1(seat.replica, "seat", SMALL).refetch, "begun is not taken"
+    late = ticket()
+    feed.add(late)
+    assert ids(seat.rows(first.start)) == {late.id}, "calls go on while a snapshot is taken"
     last = first.rows[-1]
     hub.snapshot_v1(seat.replica, (last.entity, last.entity_id), 100)
     assert not hub.enrol_v1(seat.replica, "seat", SMALL).refetch
-    assert hub.pull_v1(seat.replica, first.start).rows == ()
+    assert hub.enrol_v1(seat.replica, "seat").refetch, "back to the first scope"
 
 
 def test_a_scope_that_changes_during_a_snapshot_asks_for_another_one(hub: Hub) -> None:

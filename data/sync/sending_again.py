@@ -1,0 +1,189 @@
+"""What the hub has confirmed is kept for a week and sent again to a hub that lacks it (SYNC rule 18).
+
+A hub that was put back from a backup knows the replica's ops up to some number; those above it go into the queue
+again as they were, under the ids under which they were made. Their base versions are of a time that the hub does
+not know any more: each is lowered to the version that the hub has now, so that of two replicas that send again
+neither overwrites the other in silence; the later one is told a conflict at most."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from data.models import SYNCED
+from data.models.base import instant_text
+from data.store import driver
+from data.sync.facts import fact, forget, remember
+
+KEPT = timedelta(days=7)
+FORMER = "former"
+"""The fact that holds the former ids."""
+Former = list[tuple[int, str]]
+"""(the last seq made under an id, that id) for each id that a restored replica had, oldest first."""
+
+HELD = "held"
+"""State of an op in the outbox that waits for a row which another seat must send first."""
+HELD_SINCE = "held_since"
+_PRUNED_AT_ONCE = 500
+_OP = "op_id, txn_id, entity, entity_id, kind, base_ver, patch, actor, local_at, schema_v"
+
+
+def former_ids(stored: str | None) -> Former:
+    """The former ids of a replica as they are stored."""
+    return [(int(last), str(replica_id)) for last, replica_id in json.loads(stored or "[]")]
+
+
+def made_by(former: Former, seq: int) -> str | None:
+    """The former id under which an op was made, or None: the present one."""
+    return next((replica_id for last, replica_id in former if seq <= last), None)
+
+
+def done_with(
+    connection: driver.Connection, where: str, values: tuple[Any, ...], now: datetime
+) -> set[tuple[str, str]]:
+    """Ops of the outbox that the hub has and that came back: they leave it, and are kept for a while. `where` is
+    ours. Returns what they were about."""
+    own = fact(connection, "replica_id") or ""
+    former = former_ids(fact(connection, FORMER))
+    at = instant_text(now)
+    found = connection.execute(f"SELECT * FROM outbox WHERE {where}", values).fetchall()  # noqa: S608
+    for op in found:
+        connection.execute(
+            f"INSERT OR REPLACE INTO op_done ({_OP}, replica_id, seq, hub_seq, done_at)"  # noqa: S608
+            f" SELECT {_OP}, ?, seq, coalesce(hub_seq, 0), ? FROM outbox WHERE seq = ?",
+            (made_by(former, op["seq"]) or own, at, op["seq"]),
+        )
+        connection.execute("DELETE FROM outbox WHERE seq = ?", (op["seq"],))
+    return {(op["entity"], op["entity_id"]) for op in found}
+
+
+def prune(connection: driver.Connection, now: datetime) -> int:
+    """Drop some of what was confirmed long ago; returns how many."""
+    found = connection.execute(
+        "DELETE FROM op_done WHERE op_id IN (SELECT op_id FROM op_done WHERE done_at < ? LIMIT ?)",
+        (instant_text(now - KEPT), _PRUNED_AT_ONCE),
+    )
+    return int(found.rowcount)
+
+
+def confirmed_up_to(connection: driver.Connection, replica_id: str) -> int:
+    """The highest number of an op that a hub has confirmed under this id, as far as is remembered."""
+    before = max((last for last, _former in former_ids(fact(connection, FORMER))), default=0)
+    found = connection.execute(
+        "SELECT max((SELECT coalesce(max(seq), 0) FROM op_done WHERE replica_id = ?),"
+        " (SELECT coalesce(max(seq), 0) FROM outbox WHERE state = 'sent' AND seq > ?))",
+        (replica_id, before),
+    ).fetchone()
+    return int(found[0])
+
+
+def senders(connection: driver.Connection) -> set[str]:
+    """The ids under which confirmed ops were made."""
+    return {row[0] for row in connection.execute("SELECT DISTINCT replica_id FROM op_done").fetchall()}
+
+
+def send_again(connection: driver.Connection, hub_has: Mapping[str, int]) -> int:
+    """Queue what the hub does not have. `hub_has`: for each id of this replica the highest number that the hub knows.
+    Returns how many ops were queued."""
+    own = fact(connection, "replica_id") or ""
+    former = former_ids(fact(connection, FORMER))
+    count = 0
+    for op in connection.execute("SELECT seq FROM outbox WHERE state = 'sent'").fetchall():
+        if op["seq"] > hub_has.get(made_by(former, op["seq"]) or own, 0):
+            connection.execute("UPDATE outbox SET state = 'queued', hub_seq = NULL WHERE seq = ?", (op["seq"],))
+            count += 1
+    lasts: dict[str, int] = {}
+    for op in connection.execute("SELECT op_id, replica_id, seq FROM op_done ORDER BY seq").fetchall():
+        if op["seq"] <= hub_has.get(op["replica_id"], 0):
+            continue
+        taken = connection.execute("SELECT 1 FROM outbox WHERE seq = ?", (op["seq"],)).fetchone()
+        seq = None if taken else op["seq"]
+        connection.execute(
+            f"INSERT OR IGNORE INTO outbox (seq, {_OP}, state, tries) SELECT ?, {_OP}, 'queued', 0"  # noqa: S608
+            " FROM op_done WHERE op_id = ?",
+            (seq, op["op_id"]),
+        )
+        connection.execute("DELETE FROM op_done WHERE op_id = ?", (op["op_id"],))
+        if op["replica_id"] != own and not taken:
+            lasts[op["replica_id"]] = op["seq"]
+        count += 1
+    known = {replica_id for _last, replica_id in former}
+    former += [(last, replica_id) for replica_id, last in lasts.items() if replica_id not in known]
+    if former:
+        remember(connection, {FORMER: json.dumps(sorted(former))})
+    return count
+
+
+# what must wait for others
+
+
+def lower_base(connection: driver.Connection, entity: str, entity_id: str, ver: int) -> None:
+    """No waiting op can have seen more of a row than the hub has."""
+    connection.execute(
+        "UPDATE outbox SET base_ver = min(base_ver, ?) WHERE entity = ? AND entity_id = ? AND state = 'queued'",
+        (ver, entity, entity_id),
+    )
+
+
+def hold_what_depends(connection: driver.Connection, now: datetime) -> int:
+    """Hold back changes of rows that the hub lacks because their maker has not sent them again yet; it would refuse
+    them. Returns how many ops are held."""
+    rootless: set[tuple[str, str]] = set()
+    made: set[tuple[str, str]] = set()
+    by_txn: dict[str, list[Any]] = {}
+    for op in connection.execute("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq").fetchall():
+        by_txn.setdefault(op["txn_id"], []).append(op)
+    held = 0
+    for txn_id, ops in by_txn.items():
+        keys = [(op["entity"], op["entity_id"]) for op in ops]
+        made |= {key for key, op in zip(keys, ops, strict=True) if key not in rootless and _makes(op)}
+        if any(key in rootless or not (key in made or _at_hub(connection, key)) for key in keys):
+            rootless |= set(keys)
+            connection.execute("UPDATE outbox SET state = ? WHERE txn_id = ?", (HELD, txn_id))
+            held += len(ops)
+    if held:
+        remember(connection, {HELD_SINCE: instant_text(now)})
+    return held
+
+
+def _makes(op: Any) -> bool:
+    model = SYNCED.get(op["entity"])
+    return model is None or op["kind"] == "append" or {*json.loads(op["patch"]), "id"} >= set(model.columns())
+
+
+def _at_hub(connection: driver.Connection, key: tuple[str, str]) -> bool:
+    return connection.execute("SELECT 1 FROM seen WHERE entity = ? AND entity_id = ?", key).fetchone() is not None
+
+
+def release(connection: driver.Connection, entity: str, entity_id: str) -> None:
+    """The hub has this row: what waited for it goes out, as the newest of this replica's ops."""
+    found = connection.execute(
+        "SELECT DISTINCT txn_id FROM outbox WHERE entity = ? AND entity_id = ? AND state = ?",
+        (entity, entity_id, HELD),
+    ).fetchall()
+    if found:
+        _queue_anew(connection, f"txn_id IN ({', '.join('?' * len(found))})", tuple(row[0] for row in found))
+
+
+def release_late(connection: driver.Connection, now: datetime) -> None:
+    """Nobody sent the rows for a week: the hub is to say so itself, and what it refuses stays readable."""
+    since = fact(connection, HELD_SINCE)
+    if since is not None and since < instant_text(now - KEPT):
+        _queue_anew(connection, "true", ())
+        forget(connection, HELD_SINCE)
+
+
+def _queue_anew(connection: driver.Connection, where: str, values: tuple[Any, ...]) -> None:
+    """Held ops take new numbers: the hub has others between them already."""
+    for op in connection.execute(
+        f"SELECT seq FROM outbox WHERE state = ? AND {where} ORDER BY seq",  # noqa: S608
+        (HELD, *values),
+    ).fetchall():
+        kept = connection.execute(f"SELECT {_OP} FROM outbox WHERE seq = ?", (op["seq"],)).fetchone()  # noqa: S608
+        connection.execute("DELETE FROM outbox WHERE seq = ?", (op["seq"],))
+        connection.execute(
+            f"INSERT INTO outbox ({_OP}, state, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0)",  # noqa: S608
+            tuple(kept),
+        )
