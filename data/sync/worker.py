@@ -121,6 +121,7 @@ class Worker:
         self._moved_at = 0.0
         """When the queue moved last, or was empty."""
         self._rows = MOST_ROWS
+        self._revoked = False
         self._behind = False
         self._left = True
         """The outbox may hold what was not pushed."""
@@ -131,8 +132,6 @@ class Worker:
         self._news: set[str] = set(SYNCED)
         """Entities that changed since the console was told. At first all: the last worker may have died between
         taking rows in and telling of them."""
-        self.revoked = False
-        """The hub gives nothing more: what waits is pushed, and nothing else is done."""
         self._claims = self._replica.claimed()
         """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
         store: the hub refuses the heartbeat of another seat's."""
@@ -224,7 +223,7 @@ class Worker:
     def _work(self, now: float) -> bool:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
-        if self.revoked:
+        if self._revoked:
             return self._only_push(hub, now)
         at = self._snapshots.place
         ops = self._next_ops(now) if at is None or not at.put_back else []
@@ -249,8 +248,13 @@ class Worker:
         self._watch(now)
         return self._behind or bool(ops) or snapshot or loading
 
+    @property
+    def revoked(self) -> bool:
+        """Whether the hub gives nothing more: what waits is pushed, and nothing else is done."""
+        return self._revoked
+
     def _only_push(self, hub: Hub, now: float) -> bool:
-        hub.version()  # raises where the hub is gone
+        hub.version()  # raises where the hub is gone: an open file goes on although it was moved away
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:
             self._push(hub, ops)
@@ -268,7 +272,6 @@ class Worker:
             log.warning(STALLED)
             self._left = True
             self._status = self._status.model_copy(update={"stalls": self._status.stalls + 1})
-            self._tell(self._status.model_copy(update={"online": False, "problem": STALLED}))
             raise HubUnreachable(STALLED)
 
     def _moved(self) -> None:
@@ -279,7 +282,7 @@ class Worker:
         if not self._left and now < self._look_at:
             return []
         self._look_at = now + OUTBOX_POLL_S
-        if not self.revoked and self._replica.numbers_left() <= BLOCK // 2:
+        if self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
         ops = self._replica.next_ops(PUSH_SLICE)
         self._left = bool(ops)
@@ -309,9 +312,9 @@ class Worker:
         try:
             while self._behind:
                 at = self._snapshots.place
-                if at is not None and at.cursor is None:
+                if at is not None and at.after is None and not at.whole:
                     self._take_page(hub, at)  # which says where to pull from
-                page = hub.pull_v1(self._replica.identity(), self._replica.pulled, self._rows)
+                page = hub.pull_v1(self._replica.identity(), self._replica.cursor, self._rows)
                 self._behind = page.more
                 if page.rows or page.end != page.start or self._status.last_pull is None:
                     start = self._clock.monotonic()
@@ -363,7 +366,7 @@ class Worker:
 
     def _take_page(self, hub: Hub, at: Place) -> None:
         page = hub.snapshot_v1(self._replica.identity(), at.after, SNAPSHOT_PAGE)
-        if at.cursor is None or at.after is None:
+        if at.after is None:
             self._snapshots.first_page(page)
         rows = list(page.rows)
         while True:
@@ -381,7 +384,6 @@ class Worker:
             return False
         sent = self._loading.send_page(hub, self._name)
         if sent:
-            self._behind = True  # what changes by our own hand does not change the hub's version for us
             self._sleep(PAGE_PAUSE_S)
         else:
             self._load_at = now + SAFETY_POLL_S
@@ -404,7 +406,7 @@ class Worker:
             self._failures = 0
             self._hub_version = -1
             self._moved()
-            self._set_online(True, str(Revoked()) if self.revoked else "")
+            self._set_online(True, str(Revoked()) if self._revoked else "")
         return self._hub
 
     def _enrol(self, hub: Hub) -> None:
@@ -415,7 +417,7 @@ class Worker:
         if self._replica.lacks(enrolment):
             hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in self._replica.senders()}
             hub_has[enrolment.replica_id] = enrolment.last_replica_seq
-        self.revoked = enrolment.revoked
+        self._revoked = enrolment.revoked
         self._replica.enrolled(enrolment, self._scope, hub_has)
         for former in self._replica.former_senders():
             self._enrolled_as(hub, former)
@@ -463,7 +465,7 @@ class Worker:
                 "cursor": self._replica.cursor,
                 "snapshot": _progress(self._snapshots.place),
                 "load": self._loading.progress(),
-                "revoked": self.revoked,
+                "revoked": self._revoked,
                 "last_pull": _instant(self._replica.state("last_pull")),
                 "last_push": _instant(self._replica.state("last_push")),
             }
