@@ -121,7 +121,6 @@ class Worker:
         self._moved_at = 0.0
         """When the queue moved last, or was empty."""
         self._rows = MOST_ROWS
-        self._revoked = False
         self._behind = False
         self._left = True
         """The outbox may hold what was not pushed."""
@@ -132,6 +131,8 @@ class Worker:
         self._news: set[str] = set(SYNCED)
         """Entities that changed since the console was told. At first all: the last worker may have died between
         taking rows in and telling of them."""
+        self._revoked = False
+        """The hub gives nothing more: what waits is pushed, and nothing else is done."""
         self._claims = self._replica.claimed()
         """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
         store: the hub refuses the heartbeat of another seat's."""
@@ -254,7 +255,7 @@ class Worker:
         return self._revoked
 
     def _only_push(self, hub: Hub, now: float) -> bool:
-        hub.version()  # raises where the hub is gone: an open file goes on although it was moved away
+        hub.version()  # raises where the hub is gone
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:
             self._push(hub, ops)
@@ -272,6 +273,7 @@ class Worker:
             log.warning(STALLED)
             self._left = True
             self._status = self._status.model_copy(update={"stalls": self._status.stalls + 1})
+            self._tell(self._status.model_copy(update={"online": False, "problem": STALLED}))
             raise HubUnreachable(STALLED)
 
     def _moved(self) -> None:
@@ -282,7 +284,7 @@ class Worker:
         if not self._left and now < self._look_at:
             return []
         self._look_at = now + OUTBOX_POLL_S
-        if self._replica.numbers_left() <= BLOCK // 2:
+        if not self._revoked and self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
         ops = self._replica.next_ops(PUSH_SLICE)
         self._left = bool(ops)
@@ -312,9 +314,9 @@ class Worker:
         try:
             while self._behind:
                 at = self._snapshots.place
-                if at is not None and at.after is None and not at.whole:
+                if at is not None and at.cursor is None:
                     self._take_page(hub, at)  # which says where to pull from
-                page = hub.pull_v1(self._replica.identity(), self._replica.cursor, self._rows)
+                page = hub.pull_v1(self._replica.identity(), self._replica.pulled, self._rows)
                 self._behind = page.more
                 if page.rows or page.end != page.start or self._status.last_pull is None:
                     start = self._clock.monotonic()
@@ -366,7 +368,7 @@ class Worker:
 
     def _take_page(self, hub: Hub, at: Place) -> None:
         page = hub.snapshot_v1(self._replica.identity(), at.after, SNAPSHOT_PAGE)
-        if at.after is None:
+        if at.cursor is None or at.after is None:
             self._snapshots.first_page(page)
         rows = list(page.rows)
         while True:
@@ -384,6 +386,7 @@ class Worker:
             return False
         sent = self._loading.send_page(hub, self._name)
         if sent:
+            self._behind = True  # what changes by our own hand does not change the hub's version for us
             self._sleep(PAGE_PAUSE_S)
         else:
             self._load_at = now + SAFETY_POLL_S
