@@ -28,6 +28,12 @@ PORT = 5432
 """Of the socket in the server's own folder; it listens on no network but where a test asks for it."""
 
 
+_PEOPLE_HAVE_PASSWORDS = """\
+local all postgres trust
+local all +agent_console_agent,+agent_console_supervisor,+agent_console_admin scram-sha-256
+"""
+
+
 class NoServer(AssertionError):
     """PostgreSQL can be started nowhere here."""
 
@@ -190,6 +196,8 @@ def _serve(folder: Path, found: Path, durable: bool, config: str) -> Iterator[Se
     ]
     with (data / "postgresql.conf").open("a") as conf:
         conf.write("\n".join(settings) + "\n")
+    hba = data / "pg_hba.conf"
+    hba.write_text(_PEOPLE_HAVE_PASSWORDS + hba.read_text())
     pg_ctl = [found / "pg_ctl", "-D", data, "-w", "-s"]
     _run(user, [*pg_ctl, "-l", data / "log", "start"])
     try:

@@ -121,8 +121,7 @@ def file_of(address: str) -> Path:
         return path_of(address)
     if kind_of(address) is Kind.POSTGRESQL:
         raise fail(
-            "A hub in PostgreSQL is backed up and put back by its server's own tools: the guide for administrators says"
-            " how.",
+            "A hub in PostgreSQL has no file: name an embedded one.",
             USAGE,
         )
     try:

@@ -122,7 +122,7 @@ def look_at(address: str, *, clock: Clock = SYSTEM_CLOCK) -> HubStatus:
             with closing(SocketHub(path_of(address))) as hub:
                 return hub.status()
         case Kind.POSTGRESQL:
-            from data.sync.postgres.looking import status
+            from data.sync.postgres.admin import status
 
             return status(address)
         case Kind.FILE:

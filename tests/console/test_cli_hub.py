@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +21,7 @@ from data.sync.embedded import EmbeddedHub
 from tests import postgres
 from tests.console.command import Command, one_sentence, program
 from tests.faults import damage
-from tests.sync.owner import OwnerProcess, serving
+from tests.sync.owner import ROOT, OwnerProcess, serving
 from tests.sync.writers import Writer, ticket
 
 SECRET = "hunter2"
@@ -252,6 +254,40 @@ def test_a_hub_in_postgresql(cli: Command, server: postgres.Server) -> None:
     assert cli("sync", "status", "--hub", address, "--json").body["state"] == "online"
     checks = {check["check"]: check for check in cli("doctor", "--hub", address, "--json").body["checks"]}
     assert checks["hub"]["state"] == "ok"
+
+
+def test_a_hub_in_postgresql_is_backed_up_put_back_and_undone(
+    cli: Command, server: postgres.Server, tmp_path: Path
+) -> None:
+    address = url_of(server.hub())
+    with closing(open_hub(address)) as one:
+        Writer(one, "desk 4", "replica-1").add(ticket())
+    made = cli("hub", "backup", tmp_path / "kept.jsonl.gz", "--hub", address, "--json")
+    assert made.code == 0 and made.body["rows"] > 3, made.err
+    assert (tmp_path / "kept.jsonl.gz").stat().st_mode & 0o777 == 0o600
+    assert "--force" in one_sentence(cli("hub", "backup", tmp_path / "kept.jsonl.gz", "--hub", address))
+    before = cli("hub", "status", "--hub", address, "--json").body
+    with closing(open_hub(address)) as one:
+        Writer(one, "late", "replica-2").add(ticket("after"))
+    asked = cli("hub", "restore", tmp_path / "kept.jsonl.gz", "--hub", address)
+    assert asked.code == 2 and "--yes" in one_sentence(asked)
+    back = cli("hub", "restore", tmp_path / "kept.jsonl.gz", "--yes", "--hub", address, "--json")
+    assert back.code == 0, back.err
+    found = cli("hub", "status", "--hub", address, "--json").body
+    assert (found["rows"], found["hub_id"], found["epoch"]) == ({"ticket": 1}, before["hub_id"], back.body["epoch"])
+    assert [one["backup"] for one in cli("hub", "restore", "--hub", address, "--json").body] == [back.body["kept"]]
+    assert cli("hub", "restore", back.body["kept"], "--yes", "--hub", address).code == 0
+    assert cli("hub", "status", "--hub", address, "--json").body["rows"] == {"ticket": 2}
+    assert cli("hub", "restore", tmp_path / "none", "--yes", "--hub", address).code == 2
+
+
+def test_the_notifier_of_a_hub_in_postgresql_ends_in_good_order(cli: Command, server: postgres.Server) -> None:
+    command = [sys.executable, "-m", "console", "hub", "serve", "--hub", url_of(server.hub())]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as one:
+        assert one.stdout is not None and one.stdout.readline().startswith("Telling the seats")
+        one.send_signal(signal.SIGTERM)
+        out, err = one.communicate(timeout=20)
+    assert (one.returncode, out, err) == (0, "Ended.\n", "")
 
 
 # addresses

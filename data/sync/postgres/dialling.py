@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import errors, pq
 from psycopg.abc import RV, PQGen
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data.sync.contract import CopiedReplica, HubUnreachable, Login, MustRefetch, Revoked, WrongLogin
 
@@ -40,8 +40,10 @@ RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDet
 class Line(psycopg.Connection[tuple[Any, ...]]):
     """A connection on which no answer is waited for without end."""
 
+    patience_s = ANSWER_S
+
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        return super().wait(gen, interval, ANSWER_S if timeout is None else timeout)
+        return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
 
 
 def is_postgres(address: str) -> bool:
@@ -49,7 +51,7 @@ def is_postgres(address: str) -> bool:
     return address.startswith(SCHEMES)
 
 
-def dial(address: str, login: Login | None = None) -> Line:
+def dial(address: str, login: Login | None = None, *, patience_s: float = ANSWER_S) -> Line:
     """Connect.
 
     Raises:
@@ -61,7 +63,9 @@ def dial(address: str, login: Login | None = None) -> Line:
         params |= {"user": login_of(login.person), "password": login.password.get_secret_value()}
     place = place_of(address)
     with told(place):
-        line = Line.connect(**_SETTINGS, **{"connect_timeout": str(CONNECT_S), **params}, autocommit=True)
+        given = make_conninfo("", **{**_SETTINGS, "connect_timeout": CONNECT_S, **params})
+        line = Line.connect(given, autocommit=True)
+        line.patience_s = patience_s
         limits = {"statement_timeout": STATEMENT_S, "lock_timeout": LOCK_S}
         line.execute("; ".join(f"SET {name} = '{seconds}s'" for name, seconds in limits.items()))
     return line

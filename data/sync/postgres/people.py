@@ -4,6 +4,8 @@ Passwords are the server's: they are sent to it as SCRAM secrets, never as they 
 
 from __future__ import annotations
 
+from typing import Any
+
 from psycopg import sql
 
 from data.identity.passwords import unfit
@@ -22,8 +24,7 @@ FEED = "feed"
 
 def everyone(line: Line) -> list[Member]:
     """Everybody who was added, by name."""
-    found = line.execute("SELECT * FROM agent_console.member WHERE role <> 'feed' ORDER BY login")
-    return [_member(row) for row in _named_rows(found)]
+    return [_member(row) for row in line.execute(f"{_MEMBERS} ORDER BY lower(name)")]
 
 
 def add(line: Line, name: str, role: Role, password: str) -> Member:
@@ -59,20 +60,25 @@ def set_role(line: Line, name: str, role: Role) -> Member:
     before = _known(line, name)
     member = before.model_copy(update={"role": role})
     line.execute("UPDATE agent_console.member SET role = %s WHERE person = %s", (str(role), member.id))
-    for login in _logins(member):
-        change = sql.SQL("REVOKE {} FROM {}; GRANT {} TO {}")
-        groups = (sql.Identifier(GROUPS[one]) for one in (before.role, role))
-        line.execute(change.format(next(groups), login, next(groups), login))
+    former, group = sql.Identifier(GROUPS[before.role]), sql.Identifier(GROUPS[role])
+    for login in map(sql.Identifier, _logins(member)):
+        line.execute(sql.SQL("REVOKE {} FROM {}").format(former, login))
+        line.execute(sql.SQL("GRANT {} TO {}").format(group, login))
     _tell_seats(line, member)
     return member
 
 
 def set_password(line: Line, name: str, password: str) -> Member:
-    """Give somebody another password; the former one holds no longer."""
+    """Give somebody another password; the former one holds no longer. On a server where a hub was put back that came
+    from another one, this lets them in again."""
     member = _known(line, name)
     _fit(password)
     for login in _logins(member):
-        line.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, _secret(line, login, password)))
+        if _has_role(line, login):
+            change = sql.SQL("ALTER ROLE {} PASSWORD {}")
+            line.execute(change.format(sql.Identifier(login), _secret(line, login, password)))
+        else:
+            _make_role(line, login, str(member.role), password)
     return member
 
 
@@ -88,26 +94,32 @@ def revoke(line: Line, name: str, *, withdrawn: bool = True) -> Member:
 
 def _enter(line: Line, member: Member, role: str, password: str) -> None:
     for login in _logins(member):
-        name = login.as_string(line).strip('"')
-        if len(name.encode()) > LONGEST_LOGIN:
+        if len(login.encode()) > LONGEST_LOGIN:
             raise PeopleError(f"{member.name} is too long a name for PostgreSQL: choose a shorter one.")
-        if line.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is not None:
-            raise PeopleError(f"The server has a role '{name}' already: choose another name.")
-        make = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE {}")
-        line.execute(make.format(login, _secret(line, login, password), sql.Identifier(GROUPS[role])))
-    line.execute(
-        "INSERT INTO agent_console.member VALUES (%s, %s, %s, %s, %s, agent_console.hub_now())",
-        (member.id, member.name, login_of(member.name), login_of(member.id), role),
-    )
+        if _has_role(line, login):
+            raise PeopleError(f"The server has a role '{login}' already: choose another name.")
+        _make_role(line, login, role, password)
+    values = (member.id, member.name, role)
+    line.execute("INSERT INTO agent_console.member VALUES (%s, %s, %s, agent_console.hub_now())", values)
+    for login in _logins(member):
+        line.execute("INSERT INTO agent_console.login VALUES (%s, %s)", (login, member.id))
 
 
-def _logins(member: Member) -> list[sql.Identifier]:
-    return [sql.Identifier(login) for login in dict.fromkeys((login_of(member.name), login_of(member.id)))]
+def _make_role(line: Line, login: str, role: str, password: str) -> None:
+    make = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {} IN ROLE {}")
+    line.execute(make.format(sql.Identifier(login), _secret(line, login, password), sql.Identifier(GROUPS[role])))
 
 
-def _secret(line: Line, login: sql.Identifier, password: str) -> sql.Literal:
-    user = login.as_string(line).strip('"')
-    hashed = line.pgconn.encrypt_password(password.encode(), user.encode(), b"scram-sha-256")
+def _has_role(line: Line, login: str) -> bool:
+    return line.execute("SELECT FROM pg_roles WHERE rolname = %s", (login,)).fetchone() is not None
+
+
+def _logins(member: Member) -> list[str]:
+    return list(dict.fromkeys((login_of(member.name), login_of(member.id))))
+
+
+def _secret(line: Line, login: str, password: str) -> sql.Literal:
+    hashed = line.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256")
     return sql.Literal(hashed.decode())
 
 
@@ -127,11 +139,9 @@ def _signed_on_before(line: Line, name: str) -> AgentId | None:
 
 
 def _find(line: Line, typed: str) -> Member | None:
-    found = line.execute(
-        "SELECT * FROM agent_console.member WHERE %s IN (login, login_by_id) AND role <> 'feed'", (login_of(typed),)
-    )
-    rows = _named_rows(found)
-    return _member(rows[0]) if rows else None
+    by_login = "person = (SELECT person FROM agent_console.login WHERE login = %s)"
+    found = line.execute(f"{_MEMBERS} AND {by_login}", (login_of(typed),)).fetchone()
+    return _member(found) if found is not None else None
 
 
 def _known(line: Line, name: str) -> Member:
@@ -141,15 +151,12 @@ def _known(line: Line, name: str) -> Member:
     return member
 
 
-def _named_rows(found: object) -> list[dict[str, object]]:
-    names = [column.name for column in found.description or ()]  # type: ignore[attr-defined]
-    return [dict(zip(names, row, strict=True)) for row in found]  # type: ignore[attr-defined]
+_MEMBERS = "SELECT person, name, role, revoked_at IS NOT NULL FROM agent_console.member WHERE role <> 'feed'"
 
 
-def _member(row: dict[str, object]) -> Member:
-    return Member.model_validate(
-        {"id": row["person"], "name": row["name"], "role": row["role"], "revoked": row["revoked_at"] is not None}
-    )
+def _member(row: tuple[Any, ...]) -> Member:
+    person, name, role, revoked = row
+    return Member(id=person, name=name, role=Role(role), revoked=revoked)
 
 
 def _fit(password: str) -> None:

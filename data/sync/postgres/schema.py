@@ -58,7 +58,7 @@ def bring_up_to_date(connection: psycopg.Connection[tuple[object, ...]]) -> None
     )
     connection.execute("INSERT INTO hub_clock (v) VALUES (0) ON CONFLICT DO NOTHING")
     connection.execute(
-        "INSERT INTO ticket_number (next) VALUES (%s) ON CONFLICT DO NOTHING", (FIRST_TICKET_NUMBER,)
+        "INSERT INTO next_number (ticket) VALUES (%s) ON CONFLICT DO NOTHING", (FIRST_TICKET_NUMBER,)
     )
     connection.execute(
         "INSERT INTO hub_info VALUES ('shape', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",

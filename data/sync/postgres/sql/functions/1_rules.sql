@@ -13,12 +13,12 @@ $$;
 
 -- The person who is signed in; NULL: somebody who was not added, like the server's own administrator.
 CREATE OR REPLACE FUNCTION me() RETURNS member LANGUAGE sql STABLE AS $$
-    SELECT member FROM member WHERE login = session_user OR login_by_id = session_user
+    SELECT member FROM login JOIN member USING (person) WHERE login = session_user
 $$;
 
 CREATE OR REPLACE FUNCTION member_v1() RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object('id', person, 'name', name, 'role', role, 'revoked', revoked_at IS NOT NULL)
-    FROM member WHERE role <> 'feed' AND (login = session_user OR login_by_id = session_user)
+    FROM login JOIN member USING (person) WHERE login = session_user AND role <> 'feed'
 $$;
 
 CREATE OR REPLACE FUNCTION is_revoked(one replica) RETURNS boolean LANGUAGE sql STABLE AS $$

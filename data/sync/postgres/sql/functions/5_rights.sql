@@ -9,8 +9,8 @@ BEGIN
         EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', named.whole);
         EXECUTE format('DROP POLICY IF EXISTS members ON %s', named.whole);
         EXECUTE format('CREATE POLICY members ON %1$s USING ((SELECT %2$s)) WITH CHECK ((SELECT %2$s))', named.whole, CASE
-            WHEN named.whole = 'agent_console.member' THEN 'true'
-            ELSE 'EXISTS (SELECT FROM agent_console.member WHERE login = session_user OR login_by_id = session_user)'
+            WHEN named.whole = 'agent_console.login' THEN 'true'
+            ELSE 'EXISTS (SELECT FROM agent_console.login WHERE login = session_user)'
                  ' OR pg_has_role(session_user, ''agent_console_feed'', ''MEMBER'')'
                  ' OR pg_has_role(session_user, ''agent_console_admin'', ''MEMBER'')'
         END);
@@ -24,6 +24,7 @@ BEGIN
             EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = agent_console, pg_temp', named.whole);
             EXECUTE format('ALTER FUNCTION %s SET plan_cache_mode = force_generic_plan', named.whole);
             EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off', named.whole);
+            EXECUTE format('ALTER FUNCTION %s SET enable_bitmapscan = off', named.whole);
             EXECUTE format('ALTER FUNCTION %s SET jit = off', named.whole);
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO agent_console_agent, agent_console_supervisor,'
                            ' agent_console_feed, agent_console_admin', named.whole);
