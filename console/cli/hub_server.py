@@ -60,14 +60,16 @@ def backup(address: str, shelf: Path, to: Path | None, *, force: bool, as_json: 
     """Back the hub up into one file."""
     place = to if to is not None and not to.is_dir() else _new_place(to or shelf)
     rows = _write(address, place, force=force)
-    body = {"backup": str(place), "bytes": place.stat().st_size, "rows": rows}
+    body: dict[str, Any] = {"backup": str(place), "bytes": place.stat().st_size, "rows": rows}
     say(as_json, body, lambda: f"Backed up: {shown(str(place))}\n{body['bytes'] / 1e6:.1f} MB: {rows} rows.")
 
 
 def _new_place(folder: Path) -> Path:
     from data.clock import SYSTEM_CLOCK
 
-    return folder / f"hub-{SYSTEM_CLOCK.now():%Y%m%dT%H%M%SZ}{ENDING}"
+    name = f"hub-{SYSTEM_CLOCK.now():%Y%m%dT%H%M%SZ}"
+    places = (folder / f"{name}{count}{ENDING}" for count in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next(place for place in places if not place.exists())
 
 
 def _write(address: str, place: Path, *, force: bool) -> int:
