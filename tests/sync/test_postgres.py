@@ -222,6 +222,19 @@ def test_rows_let_nobody_in_but_members(dsn: str) -> None:
             assert line.execute(f"SELECT count(*) FROM agent_console.{table}").fetchone() == (0,)
 
 
+def test_a_member_of_another_hub_of_the_server_has_no_place_here(server: Server, dsn: str) -> None:
+    ana = admin.add_person(server.hub(), named("Ana"), Role.AGENT, PASSWORD)
+    with closing(PostgresHub(dsn, login=Login(person=ana.id, password=SecretStr(PASSWORD)))) as hub:
+        assert hub.member is None
+        for call in (
+            lambda: Writer(hub),
+            lambda: hub.lookup_v1(new_id(), "x"),
+            lambda: hub.snapshot_v1(new_id(), None),
+        ):
+            with pytest.raises(WrongLogin, match="no place"):
+                call()
+
+
 # promises
 
 

@@ -29,6 +29,16 @@ _SETTINGS: dict[str, Any] = {
     "keepalives_count": "3",
     "tcp_user_timeout": str(int(ANSWER_S * 1000)),
 }
+_SESSION = {
+    "statement_timeout": f"{STATEMENT_S}s",
+    "lock_timeout": f"{LOCK_S}s",
+    # One plan for each statement, by index: planning them anew takes longer than running them, and a plan that was
+    # made while the tables were empty must not read them whole when they are large.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "jit": "off",
+}
 _TURNED_AWAY = re.compile(
     r"password authentication failed|SASL authentication failed|no password supplied|role \".*\" does not exist"
     r"|is not permitted to log in|no pg_hba.conf entry"
@@ -66,8 +76,7 @@ def dial(address: str, login: Login | None = None, *, patience_s: float = ANSWER
         given = make_conninfo("", **{**_SETTINGS, "connect_timeout": CONNECT_S, **params})
         line = Line.connect(given, autocommit=True)
         line.patience_s = patience_s
-        limits = {"statement_timeout": STATEMENT_S, "lock_timeout": LOCK_S}
-        line.execute("; ".join(f"SET {name} = '{seconds}s'" for name, seconds in limits.items()))
+        line.execute("; ".join(f"SET {name} = '{value}'" for name, value in _SESSION.items()))
     return line
 
 

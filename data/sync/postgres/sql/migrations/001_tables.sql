@@ -137,7 +137,7 @@ CREATE TYPE played AS (
 );
 CREATE TYPE row_key AS (entity text, entity_id text);
 CREATE TYPE changed AS (
-    entity text, entity_id text, is_new boolean, was_over boolean, was_changed_at timestamptz,
+    entity text, entity_id text, was_ver bigint, was_over boolean, was_changed_at timestamptz,
     ver bigint, body jsonb, field_ver jsonb, deleted boolean,
     over boolean, parent text, parent_id text, customer text,
     last_place integer, places integer[], outcomes text[], conflicts jsonb[], whys text[]
