@@ -44,7 +44,7 @@ def _open_console(
     in_lines = settings.plain if plain is None else plain
     if not in_lines:
         _prepare_the_terminal()
-    _log_to(folder)
+    _log_to(folder, quiet=settings.sign_in == "password")
     from console.launch import Launch
     from console.settings import SettingsError
 
@@ -100,18 +100,22 @@ def _prepare_the_terminal() -> None:
     os.environ.setdefault("ESCDELAY", "50")  # ms until an escape is a key by itself; Textual waits twice as long
 
 
-def _log_to(folder: Path) -> None:
-    """Unexpected errors go to console.log in the data folder, which only its owner may read.
+def _log_to(folder: Path, *, quiet: bool) -> None:
+    """Unexpected errors go to console.log in the data folder, which only its owner may read. `quiet`: agents share the
+    seat, so neither the log nor the core of a program that the system ends may hold anything of theirs.
 
     Raises:
         typer.Exit: the folder cannot be made.
     """
     import logging
+    import resource
     from logging.handlers import RotatingFileHandler
 
-    from console.masked_log import MaskedLog
+    from console.masked_log import MaskedLog, QuietLog
 
     os.umask(0o077)
+    if quiet:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(folder / "console.log", maxBytes=1_000_000, backupCount=2, delay=True)
@@ -119,7 +123,7 @@ def _log_to(folder: Path) -> None:
         raise fail(
             f"The folder {folder} cannot be used ({error.strerror}): name another with --data-dir.", USAGE
         ) from error
-    handler.setFormatter(MaskedLog("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter((QuietLog if quiet else MaskedLog)("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler])
 
 

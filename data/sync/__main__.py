@@ -11,7 +11,9 @@ import random
 import select
 import signal
 import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
 
 from pydantic import ValidationError
 
@@ -50,6 +52,8 @@ def main() -> int:
         except BrokenPipeError:
             pass  # the console is gone; standard input tells so next
 
+    if options.sign_in:
+        sys.excepthook = _where_only
     begin = _first_line() if options.sign_in else None
     if options.sign_in and begin is None:
         return 0
@@ -82,6 +86,11 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _where_only(kind: type[BaseException], _error: BaseException, place: TracebackType | None) -> None:
+    """An error that nobody expected, without what it quotes: it goes to a file that can be read."""
+    print("".join(traceback.format_tb(place)) + kind.__name__, file=sys.stderr, flush=True)
 
 
 def _first_line() -> Begin | None:
