@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from data.models import SYNCED
 from data.models.base import Entity
+from data.models.customer import Customer
 from data.store import driver
 from data.store.rows import remove_row, write_row
 from data.sync.contract import HubRow
@@ -37,6 +38,8 @@ def take_in(connection: driver.Connection, row: HubRow, at: Place | None) -> boo
     release(connection, *key)
     if known is not None and (known[0] > row.ver or (known[0] == row.ver and not _replayed(connection, key))):
         return False
+    if model is Customer and _imported_anew(connection, row.entity_id):
+        return False
     if row.deleted:
         remove_row(connection, model, row.entity_id)
         connection.execute("DELETE FROM shadow WHERE entity = ? AND entity_id = ?", key)
@@ -53,6 +56,17 @@ def take_in(connection: driver.Connection, row: HubRow, at: Place | None) -> boo
             (*key, row.ver, int(row.deleted)),
         )
     return True
+
+
+def _imported_anew(connection: driver.Connection, customer_id: str) -> bool:
+    """Whether what an import says of a customer has still to go to the hub. It would be overwritten here; the hub's row
+    comes again when the import is there, merged with it."""
+    found = connection.execute(
+        "SELECT 1 FROM customer_row WHERE id = ? AND import_id > 0 AND gone = 0 AND NOT EXISTS (SELECT 1 FROM hub_load"
+        " WHERE hub_load.import_id = customer_row.import_id AND (finished OR customer_row.id <= after))",
+        (customer_id,),
+    )
+    return found.fetchone() is not None
 
 
 def _replayed(connection: driver.Connection, key: tuple[str, str]) -> bool:

@@ -13,6 +13,9 @@ class Place(Value):
     scope: Scope
     after: tuple[str, str] | None = None
     """The last row that is in."""
+    cursor: int | None = None
+    """Where pulls go on from meanwhile; None before the first page. The replica's own cursor moves at the end: up to
+    that everything is here."""
     whole: bool = False
     """Every page is in: rows that it did not bring go now."""
     swept: tuple[str, str] | None = None

@@ -24,7 +24,7 @@ from data.sync.contract import (
     Page,
     Scope,
 )
-from data.sync.facts import fact, forget, place, remember
+from data.sync.facts import fact, forget, keep_place, place, remember
 from data.sync.sending_again import FORMER, Former, former_ids, made_by
 
 MAX_OPS = 500
@@ -58,6 +58,12 @@ class Replica:
     def cursor(self) -> int:
         """The hub_seq up to which everything is here."""
         return int(self.state("cursor") or 0)
+
+    @property
+    def pulled(self) -> int:
+        """Where the next pull goes on from: the cursor, or while a snapshot is taken a place of its own."""
+        at = place(self._store.connection)
+        return at.cursor if at is not None and at.cursor is not None else self.cursor
 
     def identity(self) -> str:
         """This replica's id, made on first use."""
@@ -259,25 +265,27 @@ class Replica:
         """
         changed: set[str] = set()
         with self._store.write() as connection:
-            if page.start != self.cursor:
-                raise StalePage(f"page starts at {page.start}, this replica is at {self.cursor}")
+            if page.start != self.pulled:
+                raise StalePage(f"page starts at {page.start}, this replica is at {self.pulled}")
             at = place(connection)
             for row in page.rows:
                 if take_in(connection, row, at):
                     changed.add(row.entity)
-            if at is None:  # before its end a snapshot may still owe the rows that hold them
+            remember(connection, {"last_pull": instant_text(self._clock.now())})
+            if at is not None:  # before its end a snapshot may still owe the rows that hold our ops
+                keep_place(connection, at.model_copy(update={"cursor": page.end}))
+            else:
+                remember(connection, {"cursor": str(page.end)})
                 sending_again.done_with(
                     connection, "state = 'sent' AND hub_seq <= ?", (page.end,), self._clock.now()
                 )
-            remember(connection, {"cursor": str(page.end), "last_pull": instant_text(self._clock.now())})
         return changed
 
-    def keep(self, rows: Sequence[HubRow]) -> None:
-        """Take in rows that were looked up at the hub."""
+    def keep(self, rows: Sequence[HubRow]) -> set[str]:
+        """Take in rows that were looked up at the hub. Returns the entities that changed."""
         with self._store.write() as connection:
             at = place(connection)
-            for row in rows:
-                take_in(connection, row, at)
+            return {row.entity for row in rows if take_in(connection, row, at)}
 
     # numbers
 

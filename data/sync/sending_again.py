@@ -139,7 +139,10 @@ def hold_what_depends(connection: driver.Connection, now: datetime) -> int:
     for txn_id, ops in by_txn.items():
         keys = [(op["entity"], op["entity_id"]) for op in ops]
         made |= {key for key, op in zip(keys, ops, strict=True) if key not in rootless and _makes(op)}
-        if any(key in rootless or not (key in made or _at_hub(connection, key)) for key in keys):
+        if any(
+            key in rootless or (op["base_ver"] > 0 and key not in made and not _at_hub(connection, key))
+            for key, op in zip(keys, ops, strict=True)
+        ):
             rootless |= set(keys)
             connection.execute("UPDATE outbox SET state = ? WHERE txn_id = ?", (HELD, txn_id))
             held += len(ops)

@@ -59,8 +59,8 @@ class Snapshots:
             if at is None:
                 return
             back = page.start < int(fact(connection, "cursor") or 0)
-            keep_place(connection, at.model_copy(update={"total": page.total, "put_back": at.put_back or back}))
-            remember(connection, {"cursor": str(page.start)})
+            begun = {"total": page.total, "cursor": page.start, "put_back": at.put_back or back}
+            keep_place(connection, at.model_copy(update=begun))
             forget(connection, "passed_over", "passed_over_by")
 
     def take(self, rows: Sequence[HubRow], *, last: bool) -> set[str]:
@@ -130,9 +130,10 @@ class Snapshots:
                 " AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.entity = outbox.entity"
                 " AND seen.entity_id = outbox.entity_id)"
             ).fetchall():
-                lower_base(connection, entity, entity_id, 0)
+                lower_base(connection, entity, entity_id, 1)  # who changed it has seen it made
             hold_what_depends(connection, self._clock.now())
-        cursor = int(fact(connection, "cursor") or 0)
+        cursor = at.cursor or 0
+        remember(connection, {"cursor": str(cursor)})
         done = done_with(connection, "state = 'sent' AND hub_seq <= ?", (cursor,), self._clock.now())
         for key in done:
             show_hub_row(connection, *key)

@@ -175,9 +175,8 @@ class Worker:
         answer = LookedUp(request_id=ask.request_id, refused=True)
         try:
             rows = self._online().lookup_v1(self._replica.identity(), ask.query)
-            self._replica.keep(rows)
+            self._news |= self._replica.keep(rows)
             answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
-            self._news |= {row.entity for row in rows}
             self._tell_news()
         except Revoked:
             pass
@@ -272,6 +271,7 @@ class Worker:
             log.warning(STALLED)
             self._left = True
             self._status = self._status.model_copy(update={"stalls": self._status.stalls + 1})
+            self._tell(self._status.model_copy(update={"online": False, "problem": STALLED}))
             raise HubUnreachable(STALLED)
 
     def _moved(self) -> None:
@@ -312,9 +312,9 @@ class Worker:
         try:
             while self._behind:
                 at = self._snapshots.place
-                if at is not None and at.after is None and not at.whole:
+                if at is not None and at.cursor is None:
                     self._take_page(hub, at)  # which says where to pull from
-                page = hub.pull_v1(self._replica.identity(), self._replica.cursor, self._rows)
+                page = hub.pull_v1(self._replica.identity(), self._replica.pulled, self._rows)
                 self._behind = page.more
                 if page.rows or page.end != page.start or self._status.last_pull is None:
                     start = self._clock.monotonic()
@@ -366,7 +366,7 @@ class Worker:
 
     def _take_page(self, hub: Hub, at: Place) -> None:
         page = hub.snapshot_v1(self._replica.identity(), at.after, SNAPSHOT_PAGE)
-        if at.after is None:
+        if at.cursor is None or at.after is None:
             self._snapshots.first_page(page)
         rows = list(page.rows)
         while True:
@@ -384,6 +384,7 @@ class Worker:
             return False
         sent = self._loading.send_page(hub, self._name)
         if sent:
+            self._behind = True  # what changes by our own hand does not change the hub's version for us
             self._sleep(PAGE_PAUSE_S)
         else:
             self._load_at = now + SAFETY_POLL_S

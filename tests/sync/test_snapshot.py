@@ -57,13 +57,13 @@ def fill(feed: Writer, count: int) -> None:
 def test_a_seat_takes_all_there_is_and_tells_how_far_it_is(
     feed: Writer, seat: MakeSeat, hub_path: Path, clock: LeapClock
 ) -> None:
-    fill(feed, 1300)
+    fill(feed, 2500)
     feed.add(*(ticket(f"ticket {place}") for place in range(20)))
     one = seat()
     one.sync()
-    assert one.value("SELECT count(*) FROM customer") == 1300
+    assert one.value("SELECT count(*) FROM customer") == 2500
     told = [told.snapshot for told in one.told if isinstance(told, SyncStatus) and told.snapshot.total]
-    assert {progress.total for progress in told} == {1320}
+    assert {progress.total for progress in told} == {2520}
     assert [progress.done for progress in told] == sorted(progress.done for progress in told)
     assert one.status.snapshot.total == 0, "nothing is under way any more"
     assert one.value("SELECT count(*) FROM seen") == 0
