@@ -44,7 +44,7 @@ def _open_console(
     in_lines = settings.plain if plain is None else plain
     if not in_lines:
         _prepare_the_terminal()
-    log_to(folder, "console.log")
+    log_to(folder, "console.log", quiet=settings.sign_in == "password")
     from console.launch import Launch
     from console.settings import SettingsError
 

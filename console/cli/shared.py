@@ -144,24 +144,28 @@ def open_store(chosen: Path | None, *, create: bool = True) -> Iterator[Store]:
         raise fail(str(error), FAULTS) from error
 
 
-def log_to(folder: Path, name: str) -> None:
-    """Unexpected errors go to a file in this folder, which only its owner may read.
+def log_to(folder: Path, name: str, *, quiet: bool = False) -> None:
+    """Unexpected errors go to a file in this folder, which only its owner may read. `quiet`: agents share the seat, so
+    neither the log nor the core of a program that the system ends may hold anything of theirs.
 
     Raises:
         typer.Exit: the folder cannot be made.
     """
     import logging
+    import resource
     from logging.handlers import RotatingFileHandler
 
-    from console.masked_log import MaskedLog
+    from console.masked_log import MaskedLog, QuietLog
 
     os.umask(0o077)
+    if quiet:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(folder / name, maxBytes=1_000_000, backupCount=2, delay=True)
     except OSError as error:
         raise fail(f"The folder {folder} cannot be used ({error.strerror}): name another.", USAGE) from error
-    handler.setFormatter(MaskedLog("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter((QuietLog if quiet else MaskedLog)("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler])
 
 

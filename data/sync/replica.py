@@ -281,12 +281,11 @@ class Replica:
                 )
         return changed
 
-    def keep(self, rows: Sequence[HubRow]) -> None:
-        """Take in rows that were looked up at the hub."""
+    def keep(self, rows: Sequence[HubRow]) -> set[str]:
+        """Take in rows that were looked up at the hub. Returns the entities that changed."""
         with self._store.write() as connection:
             at = place(connection)
-            for row in rows:
-                take_in(connection, row, at)
+            return {row.entity for row in rows if take_in(connection, row, at)}
 
     # numbers
 

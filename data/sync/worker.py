@@ -64,8 +64,8 @@ PULL_SLICE_S = 0.1
 """A long pull is left off after so long. Between two slices the console is heard: it may want a call claimed."""
 SNAPSHOT_PAGE = 500
 """Rows of a snapshot that are asked for at a time; they go into the store in smaller pieces."""
-MOST_ROWS, FEWEST_ROWS = 100, 10
-HELD_S = 0.006
+MOST_ROWS, FEWEST_ROWS = 100, 20
+HELD_S = 0.012
 """Rows of one transaction: so many that the store is not held much longer than this."""
 STALLED_S = 60.0
 """With a queue, a hub and nothing done for so long, the hub is connected anew."""
@@ -176,9 +176,8 @@ class Worker:
         answer = LookedUp(request_id=ask.request_id, refused=True)
         try:
             rows = self._online().lookup_v1(self._replica.identity(), ask.query)
-            self._replica.keep(rows)
+            self._news |= self._replica.keep(rows)
             answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
-            self._news |= {row.entity for row in rows}
             self._tell_news()
         except Revoked:
             pass

@@ -196,6 +196,10 @@ def test_access_withdrawn_first_the_hub_gets_what_waits(site: Site) -> None:
     desk.wait_for("Your access was withdrawn", 60)
     desk.wait_for(lambda: not list(site.seat.glob("agents/*/seat.db")), 60)
     assert not [path for path in site.seat.glob("agents/*") if path.is_dir()]
+    hub = EmbeddedHub(site.hub)
+    [status] = [row.body for row in hub._file.rows("entity = 'agent_status'", ())]
+    hub.close()
+    assert status["state"] == "signed out", "the last thing that was written here reached the hub"
     desk.wait_for("is removed", 30)
     sign_in(desk)
     desk.wait_for("ask an administrator", 60)
