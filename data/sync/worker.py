@@ -383,13 +383,14 @@ class Worker:
         """Send a page of an import to the hub; False when there is none to send."""
         if now < self._load_at:
             return False
-        sent = self._loading.send_page(hub, self._name)
-        if sent:
+        changed = self._loading.send_page(hub, self._name, self._replica)
+        if changed is not None:
+            self._news |= changed
             self._behind = True  # what changes by our own hand does not change the hub's version for us
             self._sleep(PAGE_PAUSE_S)
         else:
             self._load_at = now + SAFETY_POLL_S
-        return sent
+        return changed is not None
 
     def _tell_news(self) -> None:
         if self._news:
@@ -417,7 +418,8 @@ class Worker:
             enrolment = self._enrolled_as(hub, self._replica.renew())
         hub_has = None
         if self._replica.lacks(enrolment):
-            hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in self._replica.senders()}
+            senders = self._replica.senders() | self._loading.senders()
+            hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in senders}
             hub_has[enrolment.replica_id] = enrolment.last_replica_seq
         self._revoked = enrolment.revoked
         self._replica.enrolled(enrolment, self._scope, hub_has)
