@@ -121,6 +121,17 @@ class Settings(BaseModel):
         CONTENT / "macros.yaml", description="Macros: several changes and a text for a ticket by one key."
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
+    directory: bool = Field(
+        True,
+        description="Keep every customer on this seat; false: those that there is work with, others are looked up at"
+        " the hub.",
+    )
+    sync_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Closed tickets and contacts that are over stay on this seat for so many days.",
+    )
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
     bell: bool = Field(True, description="Ring the terminal's bell when a contact rings or a notice comes.")
     callback_attempts: int = Field(

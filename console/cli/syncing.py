@@ -17,7 +17,7 @@ def sync_status(data_dir: DataDir = None, hub: Hub = None, as_json: Json = False
     """
     from data.clock import SYSTEM_CLOCK
     from data.sync.address import open_hub, without_password
-    from data.sync.contract import HubUnreachable
+    from data.sync.contract import HubUnreachable, WrongLogin
     from data.sync.replica import Replica
 
     address = hub_of(data_dir, hub)
@@ -26,6 +26,8 @@ def sync_status(data_dir: DataDir = None, hub: Hub = None, as_json: Json = False
         queued, refused, conflicts = replica.counts()
         try:
             open_hub(address, create=False).close()
+            state, problem = "online", ""
+        except WrongLogin:  # it answers, and asks who comes
             state, problem = "online", ""
         except HubUnreachable as error:
             state, problem = "offline", str(error)

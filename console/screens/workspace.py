@@ -298,7 +298,10 @@ class WorkspaceScreen(WorkspaceActions):
         await self.session.seat.guard(self._search(query))
 
     async def _search(self, query: str) -> None:
-        self.customer_pane.show_results(await self.session.search(query), query)
+        found = await self.session.search(query)
+        self.customer_pane.show_results(found, query)
+        if more := await self.session.search_hub(query, found):
+            self.customer_pane.show_results([*found, *more], query)
 
     def on_customer_pane_picked(self, event: CustomerPane.Picked) -> None:
         self.open_found(event.key, attach=event.choosing)

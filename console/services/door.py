@@ -29,6 +29,8 @@ from data.sync.wire import Begin
 
 HUB_S = 15.0
 """Longest wait for the hub's word on a password."""
+UNNOTICED_S = 3.0
+"""A pause up to this is waited for here, one that is longer is told."""
 NOT_HERE_YET = ""
 """Under this name the wrong tries of people are counted who never signed in here."""
 CAPS = "look whether caps lock is on, then type it again"
@@ -192,7 +194,7 @@ class Door:
         if verdict.answer is Answer.UNREACHABLE:
             raise NotLetIn(
                 f"The hub was not reached for {self._days:g} days, and must be once before you can go on."
-                f" What waits here is kept. {verdict.why}"
+                " What waits here is kept."
             )
         if verdict.answer is Answer.WRONG:
             raise await self._wrong(card.person, "Your password was changed at the hub: sign in with the new one.")
@@ -223,12 +225,15 @@ class Door:
             Marks(store, self._clock).verified()
 
     async def _pause(self, whose: str) -> None:
-        if (wait := await asyncio.to_thread(self._tries.wait, whose)) > 0:
+        wait = await asyncio.to_thread(self._tries.wait, whose)
+        if 0 < wait <= UNNOTICED_S:
+            await asyncio.sleep(wait)
+        elif wait > 0:
             raise NotLetIn(f"After a wrong password one waits: try again in {_seconds(wait)}.")
 
     async def _wrong(self, whose: str, sentence: str) -> NotLetIn:
         wait = await asyncio.to_thread(self._tries.failed, whose)
-        return NotLetIn(f"{sentence} The next try: in {_seconds(wait)}.")
+        return NotLetIn(sentence if wait <= UNNOTICED_S else f"{sentence} The next try: in {_seconds(wait)}.")
 
     async def _ask(self, person: AgentId, password: str) -> Verdict:
         question = Question(person=person, password=SecretStr(password))
@@ -252,4 +257,4 @@ def _seconds(wait: float) -> str:
     whole = math.ceil(wait)
     if whole >= 120:
         return f"{math.ceil(whole / 60)} minutes"
-    return "a second" if whole == 1 else f"{whole} seconds"
+    return f"{whole} seconds"

@@ -13,10 +13,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data.models.base import AgentId, ContactId, QueueId, new_id
-from data.sync.contract import Claim
+from data.sync.contract import WHOLE, Claim, Scope
 from data.sync.wire import (
     FROM_WORKER,
     AskClaim,
+    AskLookup,
     Begin,
     Claimed,
     Expelled,
@@ -24,6 +25,7 @@ from data.sync.wire import (
     FromWorker,
     Leaving,
     LetIn,
+    LookedUp,
     Pulled,
     SignOut,
     SyncStatus,
@@ -34,6 +36,7 @@ from data.sync.wire import (
 
 log = logging.getLogger(__name__)
 CLAIM_TIMEOUT_S = 15.0
+LOOKUP_TIMEOUT_S = 5.0
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 NO_ANSWER = "the sync worker did not answer: try again in a moment"
 
@@ -53,6 +56,7 @@ class Link:
         backup_keep: int = 24,
         begin: Begin | None = None,
         on_hub: Callable[[LetIn | TurnedAway | Expelled], None] = lambda _told: None,
+        scope: Scope = WHOLE,
     ) -> None:
         """
         Args:
@@ -61,9 +65,12 @@ class Link:
         """
         self._command = [
             sys.executable, "-m", "data.sync", "--store", str(store), "--hub", hub, "--name", seat,
-            "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep),
+            "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep), "--days", str(scope.days),
             *(["--sign-in"] if begin is not None else []),
+            *([] if scope.directory else ["--no-directory"]),
         ]  # fmt: skip
+        self.directory = scope.directory
+        """Whether the store has every customer that the hub has."""
         self._signed_in = begin is not None
         self._begin = begin
         self._on_hub = on_hub
@@ -75,6 +82,7 @@ class Link:
         self._on_status = on_status
         self._process: Process | None = None
         self._asked: dict[str, asyncio.Future[Claim]] = {}
+        self._looked: dict[str, asyncio.Future[LookedUp]] = {}
         self._closing = False
         self._keeper: asyncio.Task[None] | None = None
 
@@ -137,6 +145,10 @@ class Link:
                 future = self._asked.pop(claim.request_id, None)
                 if future is not None and not future.done():
                     future.set_result(claim)
+            case LookedUp():
+                looking = self._looked.pop(message.request_id, None)
+                if looking is not None and not looking.done():
+                    looking.set_result(message)
             case Pulled(entities=entities):
                 self._on_pulled(entities)
             case SyncStatus():
@@ -149,6 +161,10 @@ class Link:
         for request_id, future in asked.items():
             if not future.done():
                 future.set_result(Claim(request_id=request_id, contact_id=None, why=NO_ANSWER))
+        looked, self._looked = self._looked, {}
+        for request_id, looking in looked.items():
+            if not looking.done():
+                looking.set_result(LookedUp(request_id=request_id, refused=True))
 
     def _say(self, message: ToWorker) -> bool:
         process = self._process
@@ -195,6 +211,20 @@ class Link:
         except TimeoutError:
             self._asked.pop(ask.request_id, None)
             return Claim(request_id=ask.request_id, contact_id=None, why=NO_ANSWER)
+
+    async def look_up(self, query: str) -> LookedUp:
+        """Ask the hub for customers; those that it finds are in the store when this returns. Always answers."""
+        ask = AskLookup(request_id=new_id(), query=query)
+        future: asyncio.Future[LookedUp] = asyncio.get_running_loop().create_future()
+        self._looked[ask.request_id] = future
+        try:
+            if self._say(ask):
+                return await asyncio.wait_for(future, LOOKUP_TIMEOUT_S)
+        except TimeoutError:
+            pass
+        finally:
+            self._looked.pop(ask.request_id, None)
+        return LookedUp(request_id=ask.request_id, refused=True)
 
     def finish(self, contact_id: ContactId, fence: int) -> None:
         """Give a claim back."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from textual.message import Message
 
@@ -44,6 +45,12 @@ from data.views import Found, QueueFigures, Work
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
+FROM_HUB = "from the hub"
+FEW = 5
+"""With so many customers found here, the hub is not asked for more."""
+SHORTEST_ASKED = 3
+TYPED_ON_S = 0.3
+"""So long nothing must be typed before the hub is asked."""
 FIGURES_S = 15.0
 """How often the day's figures are computed anew."""
 
@@ -68,6 +75,11 @@ class Session:
         self._figures: dict[str, QueueFigures] = {}
         self._figures_at = 0.0
         self._popped: str | None = None
+        self._from_hub: set[str] = set()
+        """Hits that were not here before this session asked for them."""
+        self._asked_for = ""
+        """The contact of whose number the hub was asked."""
+        self._asking: asyncio.Task[None] | None = None
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
@@ -94,8 +106,9 @@ class Session:
 
     async def close(self) -> None:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+        for task in (self._refreshing, self._asking):
+            if task is not None:
+                task.cancel()
         await asyncio.gather(self.desk.close(), self.drafts.close())
         if self.phone.status.state in (AgentState.READY, AgentState.NOT_READY):
             await self.seat.guard(self.phone.move(Move.SIGN_OUT))
@@ -296,7 +309,33 @@ class Session:
 
     async def search(self, query: str) -> list[Found]:
         """The hits for what stands in the search box."""
-        return await self.seat.read(reading.search, query)
+        found = await self.seat.read(reading.search, query)
+        return [replace(one, why=FROM_HUB) if one.key in self._from_hub else one for one in found]
+
+    async def search_hub(self, query: str, found: Collection[Found]) -> list[Found]:
+        """More hits, from the hub: where this seat does not keep every customer and found only a few. To be asked
+        after the local ones are shown; whoever types on ends it."""
+        here = {one.key for one in found if one.key.startswith("customer:")}
+        asked = query.strip()
+        if self.seat.link.directory or len(asked) < SHORTEST_ASKED or len(here) >= FEW:
+            return []
+        await asyncio.sleep(TYPED_ON_S)
+        looked = await self.seat.link.look_up(asked)
+        new = [one for one in looked.customers if f"customer:{one}" not in here]
+        self._from_hub |= {f"customer:{one}" for one in new}
+        return await self.seat.read(reading.hits_of, new, FROM_HUB)
+
+    async def _ask_hub_who(self, contact: Contact) -> None:
+        """Nobody here has the caller's number: the hub may know whose it is."""
+        looked = await self.seat.link.look_up(contact.caller_e164 or contact.caller_number)
+        if not looked.customers:
+            return
+        async with self.seat.turn:
+            shown = self.phone.contact
+            if shown is not None and shown.id == contact.id and shown.customer_id is None:
+                self._popped = None
+                await self._pop(shown)
+                await self._show_customer()
 
     async def pick(self, key: str, *, attach: bool = False) -> None:
         """A hit was chosen: open the ticket, or show the customer. A contact that has no customer gets it; one
@@ -455,5 +494,8 @@ class Session:
 
     async def _offer_matches(self, contact: Contact) -> None:
         found = await self.seat.read(reading.matches, contact)
+        if not found and contact.caller_number and not self.seat.link.directory and self._asked_for != contact.id:
+            self._asked_for = contact.id
+            self._asking = asyncio.create_task(self.seat.guard(self._ask_hub_who(contact)))
         hint = "" if contact.caller_number else "The caller's number is withheld: ask for the name."
         self.seat.post(NoCustomer(contact.caller_number, tuple(found), hint))

@@ -180,17 +180,8 @@ def search(store: Store, query: str, limit: int = 20) -> list[Found]:
     found += [_ticket_hit(hit) for hit in hits if hit.number == exact]
     found += [_invoice_hit(store, hit) for hit in accounts.find_invoices(store, query)]
     found += [
-        Found(
-            f"customer:{match.customer.id}",
-            match.customer.name,
-            _detail(
-                match.customer.company,
-                match.customer.account,
-                *(phone_text(one) for one in match.customer.phones[:1]),
-            ),
-            match.why,
-        )
-        for match in customers.lookup(store, query, limit=limit)
+        _customer_hit(one.id, one.name, one.company, one.account, one.phones, why)
+        for one, why in customers.lookup(store, query, limit=limit)
     ]
     by_customer = [
         hit for match in found if match.key.startswith("customer:") for hit in _tickets_of(store, match.key[9:])
@@ -201,6 +192,22 @@ def search(store: Store, query: str, limit: int = 20) -> list[Found]:
             seen.add(hit.key)
             found.append(hit)
     return found
+
+
+def hits_of(store: Store, ids: Sequence[str], why: str) -> list[Found]:
+    """Some customers as hits of a search; one that is not here is left out."""
+    known = [one for customer_id in ids if (one := customers.get(store, customer_id)) is not None]
+    return [
+        _customer_hit(one.id, one.name, one.company, one.account, [p.e164 for p in one.phones], why)
+        for one in known
+    ]
+
+
+def _customer_hit(
+    customer_id: str, name: str, company: str, account: str, numbers: Sequence[str], why: str
+) -> Found:
+    detail = _detail(company, account, *(phone_text(number) for number in numbers[:1]))
+    return Found(f"customer:{customer_id}", name, detail, why)
 
 
 def _tickets_of(store: Store, customer_id: str) -> list[Found]:

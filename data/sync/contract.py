@@ -176,6 +176,8 @@ class NumberBlock(Value):
 
 
 WHOLE = Scope()
+BY_ID = "id:"
+"""Before an id in a query of `lookup_v1`."""
 
 
 class Hub(Protocol):

@@ -135,8 +135,9 @@ class Replica:
             if enrolment.hub_id:
                 remember(connection, {"hub_id": enrolment.hub_id})
             if put_back:
-                sending_again.send_again(connection, hub_has or {enrolment.replica_id: enrolment.last_replica_seq})
-                connection.execute("UPDATE hub_load SET after = '', done = 0, finished = 0")
+                hub_has = hub_has or {enrolment.replica_id: enrolment.last_replica_seq}
+                sending_again.send_again(connection, hub_has)
+                sending_again.load_again(connection, hub_has)
                 connection.execute("UPDATE number_block SET last = next - 1")  # it may lease the rest to others
             under_way = place(connection)
             other_scope = under_way is not None and under_way.scope != scope
@@ -281,12 +282,11 @@ class Replica:
                 )
         return changed
 
-    def keep(self, rows: Sequence[HubRow]) -> None:
-        """Take in rows that were looked up at the hub."""
+    def keep(self, rows: Sequence[HubRow]) -> set[str]:
+        """Take in rows that were looked up at the hub. Returns the entities that changed."""
         with self._store.write() as connection:
             at = place(connection)
-            for row in rows:
-                take_in(connection, row, at)
+            return {row.entity for row in rows if take_in(connection, row, at)}
 
     # numbers
 

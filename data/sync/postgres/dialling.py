@@ -21,7 +21,7 @@ STATEMENT_S = 10
 LOCK_S = 2
 ANSWER_S = STATEMENT_S + 2.0
 """So long an answer is waited for. The server gives up before; this is for one that is not heard any more."""
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "client_encoding": "UTF8",
     "application_name": "agent-console",
     "keepalives_idle": "10",
