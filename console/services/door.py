@@ -106,14 +106,15 @@ class Door:
                 key = await asyncio.to_thread(box.open, password)
             except WrongPassword:
                 key = await self._under_a_new_one(box, card, password, former, afresh=afresh)
-                return await self._entered(box, Member(id=card.person, name=card.name), key, password)
+                left = timedelta(days=self._days)
+                return self._entered(box, Member(id=card.person, name=card.name), key, password, left)
             except KeyBoxError as error:
                 raise NotLetIn(str(error)) from error
             left = await asyncio.to_thread(self._left, box, key)
             if left <= timedelta(0):
                 await self._after_a_long_time(card, password)
             await asyncio.to_thread(self._tries.succeeded, card.person)
-            return await self._entered(box, Member(id=card.person, name=card.name), key, password)
+            return self._entered(box, Member(id=card.person, name=card.name), key, password, left)
 
     async def open(self, person: AgentId, password: str) -> Key:
         """The key of somebody's store: they unlock the screen.
@@ -152,7 +153,8 @@ class Door:
             raise NotLetIn(f"You signed in here as {(box.card() or member).name}: sign in under that name.")
         key = Key.fresh()
         await self._keep(box, member, password, key)
-        return await self._entered(box, member, key, password, verified=True)
+        await asyncio.to_thread(self._verified, box, key)
+        return self._entered(box, member, key, password, timedelta(days=self._days))
 
     async def _under_a_new_one(self, box: KeyBox, card: Card, password: str, former: str, *, afresh: bool) -> Key:
         """The key here does not open: the password is wrong, or it was changed elsewhere, which the hub knows."""
@@ -201,13 +203,8 @@ class Door:
 
     # what they have in common
 
-    async def _entered(
-        self, box: KeyBox, member: Member, key: Key, password: str, *, verified: bool = False
-    ) -> Entered:
-        if verified:
-            await asyncio.to_thread(self._verified, box, key)
+    def _entered(self, box: KeyBox, member: Member, key: Key, password: str, left: timedelta) -> Entered:
         begin = Begin(key=SecretStr(key.hex), person=member.id, password=SecretStr(password))
-        left = await asyncio.to_thread(self._left, box, key)
         return Entered(member, box.folder / STORE_FILE, key, begin, left)
 
     async def _keep(self, box: KeyBox, member: Member, password: str, key: Key) -> None:
