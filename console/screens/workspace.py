@@ -37,8 +37,9 @@ from console.messages import (
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
 from console.screens.notices import NoticesDialog
+from console.screens.sync_lines import hub_lines
 from console.screens.workspace_actions import WorkspaceActions
-from console.screens.workspace_lines import hints, hub, not_written, noticed
+from console.screens.workspace_lines import hints, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -441,7 +442,7 @@ class WorkspaceScreen(WorkspaceActions):
             left += [Span("   "), Span(self.session.seat.agent.name)]
         if self._unwritten:
             left += not_written(self._unwritten, self.size.width >= 100)
-        middle = [] if self._unwritten else hub(sync, self.size.width >= 100)
+        middle = [] if self._unwritten else hub_lines(sync, now)
         self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
         if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))

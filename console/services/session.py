@@ -149,8 +149,9 @@ class Session:
             await asyncio.sleep(REFRESH_S)
 
     def synced(self, status: SyncStatus) -> None:
-        """The worker's state changed. That the hub is away is shown; that the store takes nothing is said as well."""
-        if status.online and status.problem and status.problem != self.sync.problem:
+        """The worker's state changed. That the hub is away is shown; that the store takes nothing, or that the worker
+        does not answer, is said as well."""
+        if (status.online or status.silent) and status.problem and status.problem != self.sync.problem:
             self.seat.tell(status.problem, "warning")
         self.sync = status
         self._show_state()

@@ -61,6 +61,8 @@ class Station:
             self._synced,
             backup_hours=launch.settings.backup_hours,
             backup_keep=launch.settings.backup_keep,
+            silent_s=launch.settings.silent_s,
+            clock=clock,
         )
         self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
         self._watching: asyncio.Task[None] | None = None

@@ -32,6 +32,18 @@ class Finish(Value):
     fence: int
 
 
+class Ping(Value):
+    """Are you there?"""
+
+    say: Literal["ping"] = "ping"
+
+
+class Pong(Value):
+    """Yes."""
+
+    tell: Literal["pong"] = "pong"
+
+
 class Claimed(Value):
     """The answer to a claim. `refused` is True when the hub could not be asked at all."""
 
@@ -61,10 +73,12 @@ class SyncStatus(Value):
     last_push: Instant | None = None
     problem: str = ""
     """One sentence when something is wrong, else empty."""
+    silent: bool = False
+    """The worker itself does not answer: set by the console, and the rest is what it said last."""
 
 
-ToWorker = Annotated[Wake | AskClaim | Finish, Field(discriminator="say")]
-FromWorker = Annotated[Claimed | Pulled | SyncStatus, Field(discriminator="tell")]
+ToWorker = Annotated[Wake | AskClaim | Finish | Ping, Field(discriminator="say")]
+FromWorker = Annotated[Claimed | Pong | Pulled | SyncStatus, Field(discriminator="tell")]
 
 _LATER = ConfigDict(defer_build=True)
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker, config=_LATER)

@@ -15,7 +15,7 @@ from data.store.database import Store
 from data.store.errors import StoreError
 from data.sync.contract import Claim, CopiedReplica, Hub, HubUnreachable, Op, OpOutcome
 from data.sync.replica import Replica, StalePage
-from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, SyncStatus, ToWorker, Wake
+from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Ping, Pong, Pulled, SyncStatus, ToWorker, Wake
 
 POLL_S = 0.05
 """How often the embedded hub's change counter is looked at (about 20 µs a look)."""
@@ -95,6 +95,8 @@ class Worker:
                 self._answer_claim(message)
             case Finish():
                 self._finish(message)
+            case Ping():
+                self._tell(Pong())
 
     def _answer_claim(self, ask: AskClaim) -> None:
         try:
