@@ -60,7 +60,9 @@ class ListDialog(Dialog[T], Generic[T]):
         self.call_after_refresh(self.draw)
 
     def draw(self) -> None:
-        """Show the rows as they are now."""
+        """Show the rows as they are now. What comes before there is a list is drawn with it."""
+        if not self.query("#listed"):
+            return
         self.listed.set_rows(self.rows(self.listed.size.width))
         self.tell()
 

@@ -6,18 +6,18 @@ from datetime import datetime
 
 from data.sync.wire import SyncStatus
 from widgets.safe_text import Span
+from widgets.sync_words import count
 from widgets.times import moment
 
 
 def hub_lines(sync: SyncStatus, now: datetime) -> list[list[Span]]:
     """The same in three lengths, the longest first: `hub ● online · 0 queued` while all is well. The last pull is told
     while the hub is away: with it, nothing new means that there is nothing new."""
-    word, shape, tone = _state(sync)
+    word, shape, tone = state_of(sync)
     since = f" since {moment(sync.since, now)}" if sync.since is not None and not sync.online else ""
     pulled = f"last pull {moment(sync.last_pull, now)}" if sync.last_pull is not None else "nothing pulled yet"
     waits = [Span(f" · {sync.queued} queued", "warn" if sync.queued and not sync.online else "dim")]
-    many = _s(sync.conflicts)
-    amiss = [Span(f" · ▲ {sync.conflicts} conflict{many}", "warn")] if sync.conflicts else []
+    amiss = [Span(f" · ▲ {count(sync.conflicts, 'conflict')}", "warn")] if sync.conflicts else []
     amiss += [Span(f" · ■ {sync.refused} refused", "bad")] if sync.refused else []
     head = [Span("hub ", "dim"), Span(shape, tone)]
     named = [Span(f" {word}", "dim" if sync.online else tone), Span(since, tone)]
@@ -30,14 +30,10 @@ def hub_lines(sync: SyncStatus, now: datetime) -> list[list[Span]]:
     return [full, short, signs]
 
 
-def _state(sync: SyncStatus) -> tuple[str, str, str]:
-    """Word, shape and tone."""
+def state_of(sync: SyncStatus) -> tuple[str, str, str]:
+    """How the hub does: word, shape and tone."""
     if sync.silent:
         return "sync worker silent", "✗", "bad"
     if sync.online:
         return ("online", "▲", "warn") if sync.problem else ("online", "●", "good")
     return "offline", "○", "warn"
-
-
-def _s(number: int) -> str:
-    return "" if number == 1 else "s"

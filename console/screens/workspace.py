@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from console import actions
 from console.messages import (
+    AsideShown,
     CallbacksChanged,
     Connected,
     CustomersChanged,
@@ -32,11 +33,13 @@ from console.messages import (
     TakenUp,
     TicketShown,
     Told,
+    UnsettledChanged,
     Unwritten,
 )
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
 from console.screens.notices import NoticesDialog
+from console.screens.sync import SyncDialog
 from console.screens.sync_lines import hub_lines
 from console.screens.workspace_actions import WorkspaceActions
 from console.screens.workspace_lines import hints, not_written, noticed
@@ -167,6 +170,15 @@ class WorkspaceScreen(WorkspaceActions):
     def on_state_changed(self, event: StateChanged) -> None:
         self._state = event
         self._draw_bars()
+        self._show_unsettled()
+
+    def on_unsettled_changed(self, _event: UnsettledChanged) -> None:
+        self._show_unsettled()
+
+    def _show_unsettled(self) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, SyncDialog):
+                screen.show(self.session.settling.lines, self.session.sync)
 
     def on_queue_changed(self, event: QueueChanged) -> None:
         self.queue_pane.show(event.view, self._clock.now())
@@ -226,6 +238,9 @@ class WorkspaceScreen(WorkspaceActions):
     def on_ticket_shown(self, event: TicketShown) -> None:
         self.ticket_pane.show(event.view, event.at)
         self._draw_tabs()
+
+    def on_aside_shown(self, event: AsideShown) -> None:
+        self.ticket_pane.show_aside(event.aside, self._clock.now())
 
     def on_taken_up(self, event: TakenUp) -> None:
         """What was being typed when the console ended is typed on: the keys go where they went."""

@@ -32,7 +32,9 @@ CLAIM_TIMEOUT_S = 15.0
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 PINGS = 4
 """So many questions without an answer, and the worker counts as silent."""
-SILENT = "The sync worker does not answer: go on, what you save is kept here; if it stays so, start the console again."
+SILENT = (
+    "The sync worker does not answer: go on, what you save is kept here; if it stays so, start the console again."
+)
 NO_ANSWER = "the sync worker did not answer: try again in a moment"
 
 

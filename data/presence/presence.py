@@ -3,25 +3,17 @@ most one change of it ever waits, and none is waited for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from data.clock import Clock
 from data.models.base import AgentId, TicketId
 from data.models.presence import Presence
+from data.presence.rules import Visitor
 from data.store.database import Store
 from data.store.save import saving
 
 LASTS = timedelta(seconds=150)
 """So long a row holds: two beats may be lost."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Somebody else who has a ticket open."""
-
-    name: str
-    until: datetime
 
 
 def be_at(store: Store, agent: AgentId, ticket_id: TicketId | None, clock: Clock) -> bool:

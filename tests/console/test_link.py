@@ -27,7 +27,9 @@ ME = AgentId("dana")
 async def linked(folder: Path, silent_s: float = 20.0) -> AsyncIterator[tuple[Link, list[SyncStatus]]]:
     said: list[SyncStatus] = []
     Store(folder / "seat.db").close()
-    link = Link(folder / "seat.db", folder / "hub.db", "test", lambda _entities: None, said.append, silent_s=silent_s)
+    link = Link(
+        folder / "seat.db", folder / "hub.db", "test", lambda _entities: None, said.append, silent_s=silent_s
+    )
     link.start()
     try:
         yield link, said

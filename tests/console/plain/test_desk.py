@@ -165,7 +165,7 @@ def hub_goes_and_comes_back(desk: Desk) -> None:
     desk.session.synced(SyncStatus(online=False, since=NOW, queued=2, problem="the hub does not answer"))
     desk.session.synced(SyncStatus(online=False, since=NOW, queued=3, problem="the hub does not answer"))
     desk.session.synced(SyncStatus(online=True, conflicts=1))
-    assert [line.split(":")[0] for line in desk.lines[said:]] == ["Hub offline", "Hub online again.", "Conflicts"]
+    assert [line.split(":")[0] for line in desk.lines[said:]] == ["Hub offline", "Hub online again.", "1 conflict"]
     desk.session.synced(SyncStatus(online=False, since=NOW, queued=1))
 
 
