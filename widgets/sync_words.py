@@ -17,10 +17,10 @@ NOUNS = {
     "agent_status": "state of an agent",
     "callback_attempt": "try of a callback",
     "card_step": "card of the script",
-    "contact_event": "line of a contact's history",
+    "contact_event": "history of a contact",
     "notice_seen": "acknowledgement",
     "request": "wish to the telephone",
-    "ticket_event": "line of the history",
+    "ticket_event": "history of ticket",
 }
 """Records whose name in the store is not what they are called."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -72,6 +72,8 @@ def change_words(change: ChangeLine) -> str:
     """`ticket 10042 Charged twice: state, details`."""
     made = "new " if change.new and change.entity in ("ticket", "customer", "callback") else ""
     head = f"{made}{noun(change.entity, change.values)} {change.about}".rstrip()
+    if change.entity == "ticket_event" and change.values.get("field"):
+        return f"{head}: {label('ticket', change.values['field'])}"
     if change.new:
         return head
     named = [label(change.entity, name) for name in change.values]

@@ -27,7 +27,7 @@ class ListDialog(Dialog[T], Generic[T]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#dialog").add_class("-reading")
-        self.query_one("#dialog-foot", Lines).set_lines([_keys(keys) for keys in self.foot()])
+        self._show_keys()
         self.listed.focus()
 
     @abstractmethod
@@ -41,6 +41,10 @@ class ListDialog(Dialog[T], Generic[T]):
     @abstractmethod
     def foot(self) -> Sequence[Sequence[tuple[str, str]]]:
         """Lines of keys, each with what it does."""
+
+    def works(self, key: str) -> bool:
+        """Whether a key of the foot does something for the row under the cursor; one that does not is dimmed."""
+        return True
 
     @abstractmethod
     def take(self, key: str) -> None:
@@ -70,7 +74,19 @@ class ListDialog(Dialog[T], Generic[T]):
         """Show what is told of the row under the cursor."""
         below, key = self.query_one("#list-about", Lines), self.listed.key
         cells = below.size.width - 2
+        self._show_keys()
         below.set_lines(self.about(key, cells) if key is not None else [line((f" {self.empty}", "dim"))])
+
+    def _show_keys(self) -> None:
+        self.query_one("#dialog-foot", Lines).set_lines([self._keys(keys) for keys in self.foot()])
+
+    def _keys(self, keys: Sequence[tuple[str, str]]) -> Line:
+        spans = [Span(" ")]
+        for key, word in keys:
+            works = self.works(key)
+            spans += [Span(key, "key" if works else "faint")]
+            spans += [Span(f" {word}   " if works else f" ({word}) ", "dim" if works else "faint")]
+        return tuple(spans)
 
     def on_lines_highlighted(self, event: Lines.Highlighted) -> None:
         event.stop()
@@ -79,8 +95,3 @@ class ListDialog(Dialog[T], Generic[T]):
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
         self.take(event.key)
-
-
-def _keys(keys: Sequence[tuple[str, str]]) -> Line:
-    spans = [span for key, word in keys for span in (Span(key, "key"), Span(f" {word}   ", "dim"))]
-    return (Span(" "), *spans)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -36,6 +37,7 @@ EMPTY = {
 }
 HUB = "hub"
 ABOUT_LINES = 4
+INDENT = 5
 Do = Callable[[Coroutine[Any, Any, None]], None]
 """Does something beside the event loop's other work; what goes wrong becomes a sentence."""
 
@@ -127,6 +129,16 @@ class SyncDialog(ListDialog[ChangeLine]):
             [keys["copy_typed"], keys["copy_diagnostics"], ("esc", "back")],
         ]
 
+    def works(self, key: str) -> bool:
+        needs = {
+            "enter": self._conflict,
+            self.key_of("take_back"): self._settling.chosen,
+            self.key_of("take_up"): self._change("refused"),
+            self.key_of("let_go"): self._change("refused"),
+            self.key_of("copy_typed"): self._conflict or self._change("refused", "queued"),
+        }
+        return bool(needs.get(key, True))
+
     def show(self, lines: Unsettled, sync: SyncStatus) -> None:
         """Show how it stands now."""
         self._lines, self._sync = lines, sync
@@ -177,8 +189,12 @@ class SyncDialog(ListDialog[ChangeLine]):
         )
 
     def _change_row(self, kind: str, one: ChangeLine, cells: int) -> Row:
-        when = fit(moment(one.at, self._clock.now()) if one.at is not None else "", 13)
-        return Row(f"{kind}:{one.op_id}", line((f"     {when}", "dim"), fit(change_words(one), max(8, cells - 19))))
+        return self._row(f"{kind}:{one.op_id}", one.at, change_words(one), cells)
+
+    def _row(self, key: str, at: datetime | None, words: str, cells: int) -> Row:
+        when = f"{moment(at, self._clock.now())}  " if at is not None else ""
+        room = max(8, cells - INDENT - len(when))
+        return Row(key, line((f"{'':{INDENT}}{when}", "dim"), fit(words, room)))
 
     def about(self, key: str, cells: int) -> list[Line]:
         kind, _, name = key.partition(":")

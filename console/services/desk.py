@@ -366,8 +366,8 @@ class Desk:
         self._seat.tell(f"Applied: {staged.macro.title}. Ticket {kept.number} is saved.")
         await self.show()
 
-    async def draft(self, ticket_id: TicketId, texts: dict[str, str]) -> None:
-        """Open a ticket with these texts in its form, not saved.
+    async def draft(self, ticket_id: TicketId, texts: dict[str, str]) -> bool:
+        """Open a ticket with these texts in its form, not saved; False when that is what it says already.
 
         Raises:
             LookupError: it is no longer there.
@@ -378,11 +378,13 @@ class Desk:
             raise ValueError("Its form holds text that is not saved yet: save that first, then take this up again.")
         await self.open_ticket(ticket_id)
         item = self.item
-        if item is not None:
-            view = await self._view(item)
-            self.edited(item.id, {**view.fields, **texts}, next(iter(texts)), (0, 0), view.begun)
-            await self.keep()
-            await self.show()
+        assert item is not None, "it was opened"
+        view = await self._view(item)
+        if all(view.fields.get(name, "") == text for name, text in texts.items()):
+            return False
+        self.edited(item.id, {**view.fields, **texts}, next(iter(texts)), (0, 0), view.begun)
+        await self.keep()
+        return True
 
     async def clocks(self) -> tuple[ServiceClock, ...]:
         """The clocks of the current ticket, as they stand now."""

@@ -150,10 +150,11 @@ class Session:
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())
-        if entities and Presence.entity in entities and len(entities) == 1:
+        if Presence.entity in entities:
             if self._listening:
                 self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
-            return
+            if len(entities) == 1:  # somebody is somewhere, every minute: nothing else is read for it
+                return
         work = CALLBACK_ENTITIES | NOTICE_ENTITIES
         if not work.isdisjoint(entities) or not entities:
             self._work_changed = True

@@ -20,7 +20,7 @@ class Settling:
     def __init__(self, seat: Seat, desk: Desk) -> None:
         self._seat = seat
         self._desk = desk
-        self._chosen: list[Chosen] = []
+        self.chosen: list[Chosen] = []
         """What was chosen in this session, the last one last."""
         self.lines = Unsettled()
         self.watched = False
@@ -45,15 +45,15 @@ class Settling:
             chosen = await seat.write(settling.choose, conflict, choice, seat.me, seat.clock)
         finally:
             await self._changed()
-        self._chosen.append(chosen)
+        self.chosen.append(chosen)
         self._seat.tell(f"Chosen: {choice}, for {conflict_words(conflict)}.")
 
     async def take_back(self) -> None:
         """Open the conflict again that was chosen last."""
-        if not self._chosen:
+        if not self.chosen:
             self._seat.tell("Nothing was chosen that could be taken back.")
             return
-        chosen = self._chosen.pop()
+        chosen = self.chosen.pop()
         try:
             await self._seat.write(settling.take_back, chosen, self._seat.me, self._seat.clock)
         finally:
@@ -79,8 +79,8 @@ class Settling:
             ValueError: the ticket on the desk holds other text that is not saved.
         """
         try:
-            if change.texts and change.ticket_id is not None:
-                await self._desk.draft(TicketId(change.ticket_id), change.texts)
+            ticket_id = TicketId(change.ticket_id) if change.texts and change.ticket_id is not None else None
+            if ticket_id is not None and await self._desk.draft(ticket_id, change.texts):
                 await self._seat.write(settling.let_go, change.op_id)
             else:
                 seat = self._seat

@@ -24,8 +24,10 @@ from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent, TicketEventKind
 from data.presence.presence import LASTS
 from data.store.database import STORE_FILE, Store
+from data.sync.contract import OpOutcome, OpResult
+from data.sync.replica import Replica
 from data.sync.wire import SyncStatus
-from tests.console.stage import NOW, Feed, settled, sign_on, staged, until
+from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, until
 from tests.console.test_notices import SIZES, TICKET, text_of, told
 from widgets.fields import ChoiceField
 from widgets.pane import PaneHeading
@@ -262,10 +264,11 @@ async def refused(pilot: Pilot[str], folder: Path, entity: str = "ticket") -> Wo
     await until(pilot, lambda: screen.session.desk.item is not None and screen.session.desk.item.unsaved)
     await pilot.press("f10")
     await until(pilot, lambda: screen.session.sync.queued > 0)
-    with Store(folder / STORE_FILE) as store, store.write() as connection:
-        connection.execute(
-            "UPDATE outbox SET state = 'refused', last_error = 'not allowed' WHERE entity = ?", (entity,)
-        )
+    with Store(folder / STORE_FILE) as store:
+        replica = Replica(store, CLOCK)
+        [op] = [one for one in replica.next_ops() if one.entity == entity]
+        result = OpResult(op_id=op.op_id, outcome=OpOutcome.REFUSED, hub_seq=0, why="not allowed")
+        replica.acknowledge([result])
     back(folder)
     await until(pilot, lambda: screen.session.sync.refused == 1 and screen.session.sync.online)
     return screen
@@ -370,10 +373,12 @@ async def test_others_at_the_ticket_are_seen_until_they_go(tmp_path: Path) -> No
         feed.patch(Presence, "priya", ticket_id=None)
         await until(pilot, lambda: "Priya" not in heading())
         await pilot.press("f6", "d")
-        await until(
-            pilot,
-            lambda: [row.body for row in feed._rows() if row.entity_id == "dana"][-1].get("ticket_id") is None,
-        )
+
+        def said() -> Presence:
+            rows = [row.body for row in feed._rows() if (row.entity, row.entity_id) == ("presence", "dana")]
+            return Presence.model_validate(rows[0])
+
+        await until(pilot, lambda: said().ticket_id is None)
 
 
 async def test_presence_is_not_written_at_each_key_nor_without_a_hub(tmp_path: Path) -> None:
@@ -390,7 +395,9 @@ async def test_presence_is_not_written_at_each_key_nor_without_a_hub(tmp_path: P
         assert next(row.ver for row in feed._rows() if row.entity == "presence") == first
         away(tmp_path)
         await until(pilot, lambda: not screen.session.sync.online)
-        await pilot.press("escape", "f6", "d")
+        await pilot.press("escape")
+        await pilot.pause(0.6)  # until the form that was left is kept
+        await pilot.press("f6", "d")
         await until(pilot, lambda: screen.session.desk.item is None)
         await pilot.pause(0.3)
         assert in_store(tmp_path, "SELECT 1 FROM outbox WHERE entity = 'presence'") == []
