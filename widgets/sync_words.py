@@ -14,7 +14,7 @@ from widgets.ticket_words import LABELS
 
 NOUNS = {
     "agent": "person",
-    "agent_status": "state of an agent",
+    "agent_status": "state of agent",
     "callback_attempt": "try of a callback",
     "card_step": "card of the script",
     "contact_event": "history of a contact",
@@ -115,8 +115,8 @@ def short(conflict: ConflictLine, cells: int) -> str:
     stands = f"{now} is in place" if known else "another value is in place"
     each = max(8, (cells - len(stands) - len(conflict.field) - 24) // 2)
     return (
-        f"{label(conflict.entity, conflict.field)}: {stands}; yours {fit(mine, each).rstrip()},"
-        f" theirs {fit(theirs, each).rstrip()}"
+        f"{label(conflict.entity, conflict.field)}: {stands}; yours “{fit(mine, each).rstrip()}”,"
+        f" theirs “{fit(theirs, each).rstrip()}”"
     )
 
 

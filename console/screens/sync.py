@@ -167,12 +167,16 @@ class SyncDialog(ListDialog[ChangeLine]):
     def rows(self, cells: int) -> list[Row]:
         lines, now = self._lines, self._clock.now()
         word, shape, tone = state_of(self._sync)
-        since = f" since {moment(self._sync.since, now)}" if self._sync.since is not None else ""
+        since = (
+            f" since {moment(self._sync.since, now)}"
+            if self._sync.since is not None and not self._sync.online
+            else ""
+        )
         rows = [Row(HUB, line((f" {shape} ", tone), ("hub ", "bright"), f"{word}{since}"))]
         shown = [
-            ("conflicts", "▲", "warn", len(lines.conflicts), [self._conflict_row(one, cells) for one in lines.conflicts]),
-            ("refused", "■", "bad", len(lines.refused), [self._change_row("refused", one, cells) for one in lines.refused]),
-            ("queued", "○", "dim", lines.waiting, [self._change_row("queued", one, cells) for one in lines.queued]),
+            ("conflicts", "▲", "warn", len(lines.conflicts), [self._row(f"conflict:{one.id}", one.at, conflict_words(one), cells) for one in lines.conflicts]),
+            ("refused", "■", "bad", len(lines.refused), [self._row(f"refused:{one.op_id}", one.at, change_words(one), cells) for one in lines.refused]),
+            ("queued", "○", "dim", lines.waiting, [self._row(f"queued:{one.op_id}", one.at, change_words(one), cells) for one in lines.queued]),
         ]  # fmt: skip
         for name, sign, tone, many, listed in shown:
             head = [(f" {sign if many else '✓'} ", tone if many else "dim"), (name, "bright"), (f" {many}", "dim")]
@@ -182,19 +186,9 @@ class SyncDialog(ListDialog[ChangeLine]):
                 rows.append(Row(f"more:{name}", line((f"     and {many - len(listed)} more", "dim"))))
         return rows
 
-    def _conflict_row(self, one: ConflictLine, cells: int) -> Row:
-        when = fit(moment(one.at, self._clock.now()), 13)
-        return Row(
-            f"conflict:{one.id}", line((f"     {when}", "dim"), fit(conflict_words(one), max(8, cells - 19)))
-        )
-
-    def _change_row(self, kind: str, one: ChangeLine, cells: int) -> Row:
-        return self._row(f"{kind}:{one.op_id}", one.at, change_words(one), cells)
-
     def _row(self, key: str, at: datetime | None, words: str, cells: int) -> Row:
         when = f"{moment(at, self._clock.now())}  " if at is not None else ""
-        room = max(8, cells - INDENT - len(when))
-        return Row(key, line((f"{'':{INDENT}}{when}", "dim"), fit(words, room)))
+        return Row(key, line((f"{'':{INDENT}}{when}", "dim"), fit(words, max(8, cells - INDENT - len(when)))))
 
     def about(self, key: str, cells: int) -> list[Line]:
         kind, _, name = key.partition(":")

@@ -20,7 +20,7 @@ def hub_lines(sync: SyncStatus, now: datetime) -> list[list[Span]]:
     amiss = [Span(f" · ▲ {count(sync.conflicts, 'conflict')}", "warn")] if sync.conflicts else []
     amiss += [Span(f" · ■ {sync.refused} refused", "bad")] if sync.refused else []
     head = [Span("hub ", "dim"), Span(shape, tone)]
-    named = [Span(f" {word}", "dim" if sync.online else tone), Span(since, tone)]
+    named = [Span(f" {word}", "dim" if sync.online else tone), *([Span(since, tone)] if since else [])]
     full = [*head, *named, *waits, *([] if sync.online else [Span(f" · {pulled}", "dim")]), *amiss]
     short = [*head, *([] if sync.online else named), *(waits if sync.queued else []), *amiss]
     signs = [Span(shape, tone)]

@@ -144,6 +144,8 @@ def _about(store: Store, entity: str, entity_id: str, body: dict[str, Any]) -> t
         ticket = store.row("SELECT number, title FROM ticket WHERE id = ?", (ticket_id,))
         if ticket is not None:
             return f"{ticket['number']} {ticket['title']}", ticket_id
+    if entity == "agent_status":
+        return store.value("SELECT name FROM agent WHERE id = ?", (entity_id,)) or "", None
     customer_id = entity_id if entity == "customer" else body.get("customer_id")
     name = store.value("SELECT name FROM customer WHERE id = ?", (customer_id,)) if customer_id else None
     return name or next((str(body[one]) for one in ("name", "caller_name", "number") if body.get(one)), ""), None

@@ -19,7 +19,7 @@ from console.screens.sync_lines import hub_lines
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.models.agent import Agent
-from data.models.base import AgentId, TicketId
+from data.models.base import AgentId, TicketId, instant_text
 from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent, TicketEventKind
 from data.presence.presence import LASTS
@@ -469,6 +469,11 @@ def test_pictures(snap_compare: Snap, tmp_path: Path, size: tuple[int, int], wha
         )
         feed.put(Presence(id="priya", agent=PRIYA, ticket_id=TicketId("t-1"), until=NOW + LASTS))
         await until(pilot, lambda: "also here" in screen.ticket_pane.query_one(PaneHeading)._text)
+        with (
+            Store(tmp_path / STORE_FILE) as store,
+            store.write() as connection,
+        ):  # the worker's clock does not stand still
+            connection.execute("UPDATE conflict SET at = ?", (instant_text(NOW),))
         await settled(pilot)
         if what == "ticket":
             await pilot.press("f5", "escape")
