@@ -18,7 +18,7 @@ from textual.command import Provider
 from textual.worker import Worker
 
 import themes
-from console import actions, garbage, paint
+from console import actions, garbage, paint, timers
 from console.keymap import Keys
 from console.launch import Launch
 from console.looks.chosen import SIGN_IN
@@ -87,6 +87,7 @@ class AgentConsole(InOrder[str]):
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
         """Raises SettingsError when the keys of the settings cannot be used."""
         paint.keep_less()
+        timers.never_skip_once()
         no_colour = bool(os.environ.get("NO_COLOR"))
         super().__init__(driver_class=Terminal, ansi_color=True if no_colour else None)
         self.keys = Keys(launch.settings.keys)

@@ -207,7 +207,8 @@ class Engine:
         for _ in range(MOST_BY_ITSELF):
             card = hand.playbook.card(card_id)
             step = Step(card=card_id, at=self.workplace.clock.now(), because=because, by_itself=bool(card.branches))
-            hand.set_run(trail=(*hand.run.trail, step))
+            longer = hand.run.onto(step)
+            hand.set_run(trail=longer.trail, kept=longer.kept)
             everything = (*everything, *self._enter(hand, card, done))
             if card.end == "back" and len(hand.item.runs) > 1 and not (card.say.channels or card.jump):
                 self._log(hand.store, hand.item)

@@ -12,6 +12,10 @@ from pydantic import Field
 from data.models.base import Instant, Value
 from data.playbook.world import Channel
 
+LONGEST_TRAIL = 100
+"""Cards of a run that one can go back over. A script that goes round (please hold, once more) is not kept for ever:
+the run is written at every step."""
+
 
 class Done(Value):
     """An action that was done."""
@@ -53,14 +57,22 @@ class Run(Value):
     speaker: str = ""
     """Who of the customer's people speaks."""
     trail: tuple[Step, ...]
-    """Cards gone through, the current one last."""
+    """Cards gone through, the current one last; at most LONGEST_TRAIL."""
     kept: tuple[Done, ...] = ()
-    """What was done on cards that were gone back over, and cannot be undone."""
+    """What was done and cannot be undone any more: on cards that were gone back over, or that are too long ago."""
 
     @property
     def step(self) -> Step:
         """Where it is."""
         return self.trail[-1]
+
+    def onto(self, step: Step) -> Run:
+        """The run with one more card."""
+        over = len(self.trail) + 1 - LONGEST_TRAIL
+        if over <= 0:
+            return self.model_copy(update={"trail": (*self.trail, step)})
+        forgotten = tuple(done for old in self.trail[:over] for done in old.done)
+        return self.model_copy(update={"trail": (*self.trail[over:], step), "kept": (*self.kept, *forgotten)})
 
     def deeds(self) -> Iterator[Done]:
         """Everything that was done, oldest first."""

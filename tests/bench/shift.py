@@ -21,6 +21,8 @@ from tests.bench.screen import mebibytes, workspace
 from tests.pty.steps import state
 
 MOST_GROWTH = 0.05
+STANDSTILL_S = 60.0
+"""An agent who has wrapped nothing up for so long is stuck: the screen is printed."""
 
 
 class Shift:
@@ -30,6 +32,13 @@ class Shift:
         self._desk = probe
         self._rng = random.Random(8)
         self.contacts = 0
+        self._moved = time.monotonic()
+
+    def tell_when_stuck(self) -> None:
+        """Print the screen when nothing has been wrapped up for a while: a shift that stands still measures nothing."""
+        if time.monotonic() - self._moved > STANDSTILL_S:
+            self._moved = time.monotonic()
+            print(f"stuck after {self.contacts} contacts:\n{self._desk.text()}", flush=True)
 
     def work(self) -> None:
         """One look at the screen and what follows from it."""
@@ -65,7 +74,8 @@ class Shift:
             desk.keys("n")
             desk.rest(0.05, 0.3)
             desk.type("The caller has tried it twice.")
-            desk.keys("<esc>")
+            desk.keys("<f10>")
+            desk.rest(0.05, 0.4)
         self._wrap_up()
 
     def _wrap_up(self) -> None:
@@ -75,6 +85,7 @@ class Shift:
         if "Solved in this contact" in desk.text():
             desk.keys(self._rng.choice("st"))
             self.contacts += 1
+            self._moved = time.monotonic()
 
     def _look_around(self) -> None:
         desk = self._desk
@@ -100,6 +111,7 @@ def main() -> int:
         shift, began, sizes = Shift(probe), time.monotonic(), []
         while len(sizes) < given.hours:
             shift.work()
+            shift.tell_when_stuck()
             if time.monotonic() - began >= hour * (len(sizes) + 1):
                 sizes.append(mebibytes(probe))
                 cpu = probe.cpu_s()

@@ -17,6 +17,7 @@ from data.models.contact import RequestAction
 from data.models.customer import Plan
 from data.models.ticket import Ticket, TicketState
 from data.playbook.doing import ScriptError
+from data.playbook.run import LONGEST_TRAIL
 from data.playbook.world import Channel
 from data.store.database import Store
 from data.store.errors import StoreError
@@ -332,3 +333,19 @@ def test_an_interrupting_script_goes_on_in_the_channel_of_the_first(store: Store
     desk.begin()
     desk.begin("emergency")
     assert desk.item.run is not None and desk.item.run.channel is Channel.EMAIL
+
+
+def test_a_script_that_goes_round_keeps_a_bounded_way_back_and_forgets_no_payment(
+    store: Store, clock: LeapClock
+) -> None:
+    desk = at_the_offer(store, clock)
+    desk.answer("1")
+    desk.answer("1", method="link", reference="R-1")
+    for turn in range(LONGEST_TRAIL + 20):
+        desk.item = desk.scripts.jump(store, desk.item, ("D2-14", "D2-1")[turn % 2]).item
+    run = desk.item.run
+    assert run is not None and len(run.trail) == LONGEST_TRAIL
+    assert run.did("payment") is not None
+    desk.item = desk.scripts.back(store, desk.item).item
+    assert desk.card == "D2-14"
+    assert account_of(desk).open_balance == 0
