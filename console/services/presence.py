@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from console.services.seat import Seat
 from data.models.base import TicketId
 from data.presence import presence
+from data.store.errors import StoreError
 
 BEAT_S = 60.0
 
@@ -26,8 +28,9 @@ class PresenceBeat:
 
     async def start(self) -> None:
         """Begin to say it."""
-        await self._seat.read(presence.ask_again)
         self._beating = asyncio.create_task(self._beat(), name="presence")
+        with suppress(StoreError):
+            await self._seat.read(presence.ask_again)
 
     async def _beat(self) -> None:
         while True:
@@ -48,5 +51,6 @@ class PresenceBeat:
         now = self._seat.clock.monotonic()
         if not self._online() or (where == self._at and (where is None or now < self._again_at)):
             return
-        if await self._seat.write(presence.be_at, self._seat.me, where, self._seat.clock):
-            self._at, self._again_at = where, now + BEAT_S * 0.9
+        with suppress(StoreError):  # a store that takes nothing is told of where work is saved
+            if await self._seat.write(presence.be_at, self._seat.me, where, self._seat.clock):
+                self._at, self._again_at = where, now + BEAT_S * 0.9

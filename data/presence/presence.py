@@ -34,8 +34,9 @@ def be_at(store: Store, agent: AgentId, ticket_id: TicketId | None, clock: Clock
 
 def ask_again(store: Store) -> None:
     """A hub that did not take such rows may do so by now."""
-    with store.write() as connection:
-        connection.execute("DELETE FROM outbox WHERE entity = ? AND state = 'refused'", (Presence.entity,))
+    if store.value("SELECT 1 FROM outbox WHERE entity = ? AND state = 'refused'", (Presence.entity,)):
+        with store.write() as connection:
+            connection.execute("DELETE FROM outbox WHERE entity = ? AND state = 'refused'", (Presence.entity,))
 
 
 def others(store: Store, ticket_id: str, agent: AgentId, now: datetime) -> tuple[Visitor, ...]:

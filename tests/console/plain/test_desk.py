@@ -188,6 +188,7 @@ async def test_signing_on_the_hub_and_signing_off(tmp_path: Path) -> None:
         said = await desk.type("help tak")
         assert said[0].startswith("take [N], next, take next: Take the contact")
         assert await desk.type("again") == said
+        desk.session.synced(SyncStatus(online=True))
         await desk.type("sign off")
         assert desk.console.prompt == "Name: "
         await desk.type("priya")
