@@ -140,6 +140,25 @@ def console(
         raise typer.Exit
     if context.invoked_subcommand is None:
         _open_console(data_dir, hub, role, None, plain=plain, no_mouse=no_mouse)
+    else:
+        _nothing_before(context, context.invoked_subcommand)
+
+
+def _nothing_before(context: typer.Context, command: str) -> None:
+    """Options before a command are those of opening the console: none of them reaches the command.
+
+    Raises:
+        typer.Exit: one was given.
+    """
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            flag = option.opts[0]
+            raise fail(
+                f"{flag} stands before {command} and would not be heard: write agent-console {command} {flag}, as"
+                f" far as agent-console {command} --help lists it.",
+                USAGE,
+            )
 
 
 def demo(

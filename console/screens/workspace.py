@@ -3,6 +3,7 @@ wants, the session does it, and what the session tells goes to the panes. No rul
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable
 from typing import ClassVar
 
@@ -70,6 +71,8 @@ from widgets.ticket_words import LABELS, MASKED
 
 SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
 """A notice's kind is a sign too, not its colour alone."""
+OWN_WAY_S = 0.7
+"""So long after the agent has gone to a pane by its key nothing else takes the keys away."""
 GOING_S = 0.3
 """Textual moves the focus by messages: so long may it take."""
 PANES = ("queue", "customer", "script", "ticket", "desk")
@@ -96,6 +99,8 @@ class WorkspaceScreen(WorkspaceActions):
         self._current = "queue"
         self._going: str | None = None
         """The pane that was gone to and may not have the focus yet."""
+        self._went_at = 0.0
+        """When the agent last went to a pane by its key; 0 once a contact was asked for."""
         self._state: StateChanged | None = None
         self._taken_up = False
         """What the last session left is on the screen: from now on the place of the keys is worth remembering."""
@@ -283,13 +288,15 @@ class WorkspaceScreen(WorkspaceActions):
             self.app.bell()
 
     def on_connected(self, event: Connected) -> None:
-        """The greeting comes first: the script gets the keys. The form under the cursor is another one now."""
-        if self.app.screen is self:
+        """The greeting comes first: the script gets the keys, but from a pane that the agent went to just now. The
+        form under the cursor is another one now."""
+        if self.app.screen is self and time.monotonic() - self._went_at > OWN_WAY_S:
             self.go("script")
 
     # what the panes want
 
     def on_queue_pane_take(self, event: QueuePane.Take) -> None:
+        self._went_at = 0.0
         self.do(self.session.phone.take(ContactId(event.contact_id) if event.contact_id else None))
 
     def on_desk_pane_switch(self, event: DeskPane.Switch) -> None:
@@ -380,7 +387,16 @@ class WorkspaceScreen(WorkspaceActions):
         self._draw_bars()
 
     def action_pane(self, name: str) -> None:
+        self._went_at = time.monotonic()
         self.go(name)
+
+    def action_answer(self) -> None:
+        self._went_at = 0.0
+        super().action_answer()
+
+    def action_take_next(self) -> None:
+        self._went_at = 0.0
+        super().action_take_next()
 
     def texts_to_copy(self) -> tuple[str, str]:
         fields = [self.ticket_pane.field(name) for name in FIELDS]

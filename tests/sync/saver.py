@@ -15,13 +15,14 @@ from data.store.database import Store
 from data.store.save import saving
 from data.sync.replica import take_ticket_number
 from data.tickets import tickets
+from tests.stores import new_store
 
 ME = AgentId("agent-1")
 
 
 def open_saver(path: Path) -> Store:
     """A store that remembers the op_ids that were saved through it: the worker may be quick to take them away."""
-    store = Store(path)
+    store = Store(path) if path.exists() else new_store(path)
     store.execute("CREATE TEMP TABLE said (op_id TEXT)")
     store.execute(
         "CREATE TEMP TRIGGER say AFTER INSERT ON main.outbox BEGIN INSERT INTO said VALUES (new.op_id); END"
