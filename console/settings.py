@@ -141,6 +141,12 @@ class Settings(BaseModel):
     announce: Literal["at once", "between"] = Field(
         "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."
     )
+    silent_s: float = Field(
+        20,
+        gt=0,
+        le=600,
+        description="Seconds without an answer from the sync worker after which the status line says so.",
+    )
     backup_hours: float = Field(
         1, ge=0, le=168, description="Hours from one backup of the seat to the next; 0: none by itself."
     )

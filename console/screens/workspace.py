@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from console import actions
 from console.messages import (
+    AsideShown,
     CallbacksChanged,
     Connected,
     CustomersChanged,
@@ -33,13 +34,16 @@ from console.messages import (
     TakenUp,
     TicketShown,
     Told,
+    UnsettledChanged,
     Unwritten,
 )
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
 from console.screens.notices import NoticesDialog
+from console.screens.sync import SyncDialog
+from console.screens.sync_lines import hub_lines
 from console.screens.workspace_actions import WorkspaceActions
-from console.screens.workspace_lines import hints, hub, not_written, noticed
+from console.screens.workspace_lines import hints, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -171,6 +175,15 @@ class WorkspaceScreen(WorkspaceActions):
     def on_state_changed(self, event: StateChanged) -> None:
         self._state = event
         self._draw_bars()
+        self._show_unsettled()
+
+    def on_unsettled_changed(self, _event: UnsettledChanged) -> None:
+        self._show_unsettled()
+
+    def _show_unsettled(self) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, SyncDialog):
+                screen.show(self.session.settling.lines, self.session.sync)
 
     def on_queue_changed(self, event: QueueChanged) -> None:
         self.queue_pane.show(event.view, self._clock.now())
@@ -230,6 +243,9 @@ class WorkspaceScreen(WorkspaceActions):
     def on_ticket_shown(self, event: TicketShown) -> None:
         self.ticket_pane.show(event.view, event.at)
         self._draw_tabs()
+
+    def on_aside_shown(self, event: AsideShown) -> None:
+        self.ticket_pane.show_aside(event.aside, self._clock.now())
 
     def on_taken_up(self, event: TakenUp) -> None:
         """What was being typed when the console ended is typed on: the keys go where they went."""
@@ -460,7 +476,7 @@ class WorkspaceScreen(WorkspaceActions):
             left += [Span("   "), Span(self.session.seat.agent.name)]
         if self._unwritten:
             left += not_written(self._unwritten, self.size.width >= 100)
-        middle = [] if self._unwritten else hub(sync, self.size.width >= 100)
+        middle = [] if self._unwritten else hub_lines(sync, now)
         self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
         if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))

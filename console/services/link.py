@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from data.clock import SYSTEM_CLOCK, Clock
 from data.models.base import AgentId, ContactId, QueueId, new_id
 from data.sync.contract import WHOLE, Claim, Scope
 from data.sync.wire import (
@@ -26,6 +27,7 @@ from data.sync.wire import (
     Leaving,
     LetIn,
     LookedUp,
+    Ping,
     Pulled,
     SignOut,
     SyncStatus,
@@ -38,6 +40,11 @@ log = logging.getLogger(__name__)
 CLAIM_TIMEOUT_S = 15.0
 LOOKUP_TIMEOUT_S = 5.0
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+PINGS = 4
+"""So many questions without an answer, and the worker counts as silent."""
+SILENT = (
+    "The sync worker does not answer: go on, what you save is kept here; if it stays so, start the console again."
+)
 NO_ANSWER = "the sync worker did not answer: try again in a moment"
 
 
@@ -57,11 +64,14 @@ class Link:
         begin: Begin | None = None,
         on_hub: Callable[[LetIn | TurnedAway | Expelled], None] = lambda _told: None,
         scope: Scope = WHOLE,
+        silent_s: float = 20.0,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         """
         Args:
             begin: the key and the login with which a worker begins, where agents sign in by password.
             on_hub: told what the hub says of the agent.
+            silent_s: after so long without a word the worker counts as silent, and the status says so.
         """
         self._command = [
             sys.executable, "-m", "data.sync", "--store", str(store), "--hub", hub, "--name", seat,
@@ -85,10 +95,19 @@ class Link:
         self._looked: dict[str, asyncio.Future[LookedUp]] = {}
         self._closing = False
         self._keeper: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._ping_s = silent_s / PINGS
+        self._clock = clock
+        self._status = SyncStatus()
+        """What the worker said last."""
+        self._unanswered = 0
+        """Questions since its last word."""
+        self._silent = False
 
     def start(self) -> None:
         """Start the worker, and keep one running until `close`."""
         self._keeper = asyncio.create_task(self._keep(), name="sync worker")
+        self._watcher = asyncio.create_task(self._watch(), name="sync watch")
 
     async def _keep(self) -> None:
         failures = 0
@@ -103,7 +122,7 @@ class Link:
                 return
             failures = 0 if heard else failures + 1
             log.warning("the sync worker ended with %s; it is started again", code)
-            self._on_status(SyncStatus(problem="the sync worker stopped; it is being started again"))
+            self._lost("the sync worker stopped; it is being started again")
             await asyncio.sleep(RESTART_S[min(failures, len(RESTART_S) - 1)])
 
     async def _started(self) -> Process:
@@ -129,8 +148,10 @@ class Link:
         heard = False
         if process.stdout is None:
             return heard
+        self._unanswered, self._silent = 0, False
         async for line in process.stdout:
             heard = True
+            self._heard()
             try:
                 message = FROM_WORKER.validate_json(line)
             except ValidationError:
@@ -152,9 +173,37 @@ class Link:
             case Pulled(entities=entities):
                 self._on_pulled(entities)
             case SyncStatus():
+                self._status = message
                 self._on_status(message)
             case LetIn() | TurnedAway() | Expelled():
                 self._on_hub(message)
+
+    # is it there?
+
+    async def _watch(self) -> None:
+        """Ask now and then. Questions are counted, not seconds: a console that was stopped itself has asked none."""
+        while True:
+            await asyncio.sleep(self._ping_s)
+            if self._unanswered < PINGS:
+                self._unanswered += self._say(Ping())
+            elif not self._silent:
+                self._silent = True
+                log.warning("the sync worker does not answer")
+                self._lost(SILENT)
+
+    def _heard(self) -> None:
+        """The worker said something; after a silence its last status holds again."""
+        self._unanswered = 0
+        if self._silent:
+            self._silent = False
+            log.warning("the sync worker answers again")
+            self._on_status(self._status)
+
+    def _lost(self, problem: str) -> None:
+        """Nobody is there who could say how the hub does; what waits is as it was said last."""
+        since = self._clock.now() if self._status.online else self._status.since
+        lost = {"online": False, "since": since, "problem": problem, "silent": self._silent}
+        self._on_status(self._status.model_copy(update=lost))
 
     def _refuse_all(self) -> None:
         asked, self._asked = self._asked, {}
@@ -240,5 +289,6 @@ class Link:
                 await asyncio.wait_for(process.wait(), 1.5)
             except TimeoutError:
                 process.kill()
-        if self._keeper is not None:
-            self._keeper.cancel()
+        for task in (self._keeper, self._watcher):
+            if task is not None:
+                task.cancel()

@@ -163,6 +163,8 @@ class Station:
             scope=Scope(directory=settings.directory, days=settings.sync_days),
             begin=begin,
             on_hub=partial(self._hub_says, replica),
+            silent_s=settings.silent_s,
+            clock=self._clock,
         )
         await replica.store.open()
         self._sync = SyncStatus()

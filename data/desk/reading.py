@@ -21,12 +21,24 @@ from data.models.contact import Contact, ContactState
 from data.models.money import Invoice
 from data.models.ticket import Ticket, TicketEvent
 from data.notices import notices
+from data.presence.presence import others
 from data.queue import live
 from data.service.clocks import clocks
 from data.service.policies import Service
 from data.store.database import Store
 from data.tickets import tickets
-from data.views import DeskLine, Found, Glance, QueueFigures, QueueView, TicketView, Today, Waiting
+from data.unsettled.reading import conflicts
+from data.views import (
+    DeskLine,
+    Found,
+    Glance,
+    QueueFigures,
+    QueueView,
+    TicketAside,
+    TicketView,
+    Today,
+    Waiting,
+)
 
 STATE_WORDS = {
     ContactState.RINGING: "ringing",
@@ -251,6 +263,15 @@ def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, no
         cursor=item.cursor,
         unsaved=item.unsaved,
         draft_at=item.updated_at if item.unsaved else None,
+    )
+
+
+def ticket_aside(store: Store, item: DeskItem, now: datetime) -> TicketAside:
+    """Who else is at the ticket of a thing on the desk, and what is in conflict there."""
+    if item.ticket_id is None:
+        return TicketAside(item.id)
+    return TicketAside(
+        item.id, others(store, item.ticket_id, item.agent, now), conflicts(store, Ticket.entity, item.ticket_id)
     )
 
 

@@ -179,10 +179,16 @@ class Replica:
         return self._store.value("SELECT 1 FROM outbox WHERE state = 'queued' LIMIT 1") is not None
 
     def counts(self) -> tuple[int, int, int]:
-        """(queued, refused, open conflicts)."""
-        refused = self._store.value("SELECT count(*) FROM outbox WHERE state = 'refused'")
-        conflicts = self._store.value("SELECT count(*) FROM conflict WHERE state = 'open'")
-        return self.queued(), int(refused), int(conflicts)
+        """(queued, refused, fields in conflict), as people are told of them: what only says where somebody is does
+        not count."""
+        found = self._store.row(
+            "SELECT (SELECT count(*) FROM outbox WHERE state = 'queued' AND entity <> 'presence') AS queued,"
+            " (SELECT count(*) FROM outbox WHERE state = 'refused' AND entity <> 'presence') AS refused,"
+            " (SELECT count(*) FROM (SELECT DISTINCT entity, entity_id, field FROM conflict WHERE state = 'open'))"
+            " AS conflicts"
+        )
+        assert found is not None
+        return found["queued"], found["refused"], found["conflicts"]
 
     def next_ops(self, most: int = MAX_OPS) -> list[Op]:
         """The oldest queued ops of one sender, at most so many or 1 MB, never part of a transaction: one that is

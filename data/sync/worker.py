@@ -40,6 +40,8 @@ from data.sync.wire import (
     Finish,
     FromWorker,
     LookedUp,
+    Ping,
+    Pong,
     Progress,
     Pulled,
     SyncStatus,
@@ -151,6 +153,8 @@ class Worker:
                 self._look_up(message)
             case Finish():
                 self._finish(message)
+            case Ping():
+                self._tell(Pong())
 
     def _answer_claim(self, ask: AskClaim) -> None:
         try:
