@@ -7,6 +7,8 @@ PYTHON ?= $(shell for one in python3 python3.11 python3.12 python3.13 python3.14
 	$$one -c '$(NEEDED)' 2>/dev/null && echo $$one && exit; done; echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# The programs that tests start, hundreds of them, are compiled once and not each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 CUSTOMERS ?= 100000
 # One more than there are cores: tests in a terminal wait most of their time.
@@ -56,10 +58,14 @@ define install
 endef
 
 # The stamp names the folder: an environment that was moved, or whose making was cut short, is made anew.
-ifneq ($(shell cat $(VENV)/.made 2>/dev/null),$(CURDIR))
+# One that is a link belongs to another folder, and is left alone.
+LINKED := $(shell test -L $(VENV) -o -L $(BIN) && echo linked)
+ifneq ($(LINKED)$(shell cat $(VENV)/.made 2>/dev/null),$(CURDIR))
 $(VENV)/.made: FORCE
 endif
 $(VENV)/.made:
+	@test -z "$(LINKED)" || \
+		{ echo "$(VENV) is a link to an environment of another folder, which make would change: call make clean first" >&2; exit 1; }
 	@$(PYTHON) -c '$(NEEDED)' 2>/dev/null || \
 		{ echo "agent-console needs Python 3.11 or newer: install it, then call make PYTHON=python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \

@@ -131,6 +131,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("keys", "question_mark", "keys", "The list of keys.", CONSOLE),
     NEXT_THEME,
     LOCK,
+    Action("sync", "f8", "sync", "What waits for the hub, was refused, or is in conflict: choose, copy, send again, let go.", CONSOLE),
     Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
     QUIT,
 )  # fmt: skip
@@ -159,6 +160,20 @@ CALLBACKS: tuple[Action, ...] = (
     Action("give_up", "g", "give up", "In the callbacks: nobody will call any more.", ELSEWHERE),
 )  # fmt: skip
 """Keys of the list of callbacks."""
+SYNC: tuple[Action, ...] = (
+    Action("copy_typed", "y", "copy", "In the sync list: copy what was typed.", ELSEWHERE),
+    Action("take_up", "r", "take up again", "In the sync list: put a refused change into its form again, or send it once more.", ELSEWHERE),
+    Action("let_go", "g", "let go", "In the sync list: want a refused change no longer.", ELSEWHERE),
+    Action("take_back", "u", "take back", "In the sync list: open the conflict again that was chosen last.", ELSEWHERE),
+    Action("copy_diagnostics", "Y", "copy diagnostics", "In the sync list: copy counts and states for whoever helps; nothing that was typed is in it.", ELSEWHERE),
+)  # fmt: skip
+"""Keys of the list of what is not settled with the hub."""
+CHOICES: tuple[Action, ...] = (
+    Action("choose_mine", "m", "mine", "In a conflict: put your value in place.", ELSEWHERE, run="choose('mine')"),
+    Action("choose_theirs", "t", "theirs", "In a conflict: leave the other value in place.", ELSEWHERE, run="choose('theirs')"),
+    Action("choose_both", "b", "both", "In a conflict of texts: keep both, one after the other.", ELSEWHERE, run="choose('both')"),
+)  # fmt: skip
+"""Keys of a conflict."""
 BACK = Action("back", "escape", "back", "Leave a dialog without doing anything.", ELSEWHERE, run="safe", fixed=True)
 
 
@@ -207,6 +222,8 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
+    Place("sync", (*SYNC, *LISTS), inside="dialog"),
+    Place("conflict", (*CHOICES, *LISTS[:2]), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),

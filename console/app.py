@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,7 +18,7 @@ from textual.command import Provider
 from textual.worker import Worker
 
 import themes
-from console import actions, garbage, paint
+from console import actions, garbage, paint, timers
 from console.keymap import Keys
 from console.launch import Launch
 from console.looks.chosen import SIGN_IN
@@ -28,7 +28,7 @@ from console.terminal import Terminal
 from console.typed_ahead import InOrder
 from data.clock import SYSTEM_CLOCK, Clock
 from widgets.fields import PasteCut
-from widgets.safe_text import clean
+from widgets.safe_text import clean, wrap
 
 if TYPE_CHECKING:
     from textual.command import CommandPalette
@@ -91,6 +91,7 @@ class AgentConsole(InOrder[str]):
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
         """Raises SettingsError when the keys of the settings cannot be used."""
         paint.keep_less()
+        timers.never_skip_once()
         no_colour = bool(os.environ.get("NO_COLOR"))
         super().__init__(driver_class=Terminal, ansi_color=True if no_colour else None)
         self.keys = Keys(launch.settings.keys)
@@ -371,14 +372,19 @@ class AgentConsole(InOrder[str]):
 
     async def action_quit(self) -> None:
         """Leave: what is typed is written, the worker pushes what it can, the floor goes home. Text that cannot
-        be written is not left behind without a question."""
+        be written is not left behind without a question, and neither is what the hub has not taken."""
         session = self._station.session if self._station is not None else None
-        if session is not None and not self._is_locked and not await session.written():
-            self._ask_whether_to_lose()
+        if session is None:
+            await self.end(0)
+        elif not self._is_locked and not await session.written():
+            lines = ("The store cannot be written now:", "what you typed last is on the screen only.")
+            self._ask_whether_to_leave("Leave without your text?", lines, "leave and lose it")
+        elif not self._is_locked and (waits := await session.seat.guard(session.leaves())):
+            self._ask_whether_to_leave("Leave all the same?", wrap(waits, 66), "leave")
         else:
             await self.end(0)
 
-    def _ask_whether_to_lose(self) -> None:
+    def _ask_whether_to_leave(self, title: str, lines: Sequence[str], leave: str) -> None:
         from console.screens.modal import ConfirmDialog
 
         async def answered(sure: bool | None) -> None:
@@ -386,10 +392,7 @@ class AgentConsole(InOrder[str]):
                 await self.end(0)
 
         if not isinstance(self.screen, ConfirmDialog):
-            lines = ("The store cannot be written now:", "what you typed last is on the screen only.")
-            self.push_screen(
-                ConfirmDialog("Leave without your text?", lines, "leave and lose it", "stay"), answered
-            )
+            self.push_screen(ConfirmDialog(title, lines, leave, "stay"), answered)
 
     async def end(self, code: int) -> None:
         """The same with an exit code and without a question: a signal came, or the line was lost."""

@@ -15,7 +15,8 @@ from data.notices.rules import NoticeLine
 from data.playbook.actions import Asked
 from data.playbook.view import CardView
 from data.sync.wire import SyncStatus
-from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
+from data.unsettled.rules import Unsettled
+from data.views import DeskLine, Found, Glance, QueueView, TicketAside, TicketView, Today
 
 
 class _Latest(Message):
@@ -90,6 +91,20 @@ class ScriptAsks(Message):
 class TicketShown(_Latest):
     view: TicketView | None
     at: datetime
+
+
+@dataclass
+class AsideShown(_Latest):
+    """Who else is at the ticket in hand, and what is in conflict there; None without a ticket."""
+
+    aside: TicketAside | None
+
+
+@dataclass
+class UnsettledChanged(_Latest):
+    """What waits for the hub, was refused, or is in conflict."""
+
+    lines: Unsettled
 
 
 @dataclass

@@ -121,6 +121,17 @@ class Settings(BaseModel):
         CONTENT / "macros.yaml", description="Macros: several changes and a text for a ticket by one key."
     )
     seat: str = Field("seat", description="What this seat is called at the hub.")
+    directory: bool = Field(
+        True,
+        description="Keep every customer on this seat; false: those that there is work with, others are looked up at"
+        " the hub.",
+    )
+    sync_days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Closed tickets and contacts that are over stay on this seat for so many days.",
+    )
     notifications: bool = Field(True, description="Short notices in the corner of the screen.")
     bell: bool = Field(True, description="Ring the terminal's bell when a contact rings or a notice comes.")
     callback_attempts: int = Field(
@@ -129,6 +140,12 @@ class Settings(BaseModel):
     plain: bool = Field(False, description="Always open the console as lines for a screen reader (--plain).")
     announce: Literal["at once", "between"] = Field(
         "at once", description="Plain mode: tell news `at once`, or `between` lines, never within a half-typed one."
+    )
+    silent_s: float = Field(
+        20,
+        gt=0,
+        le=600,
+        description="Seconds without an answer from the sync worker after which the status line says so.",
     )
     backup_hours: float = Field(
         1, ge=0, le=168, description="Hours from one backup of the seat to the next; 0: none by itself."

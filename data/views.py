@@ -11,7 +11,9 @@ from data.models.callback import Callback
 from data.models.contact import Contact
 from data.models.customer import Customer
 from data.models.ticket import Begun, Ticket, TicketEvent
+from data.presence.rules import Visitor
 from data.service.clocks import ServiceClock
+from data.unsettled.rules import ConflictLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,15 @@ class TicketView:
     cursor: tuple[int, int] = (0, 0)
     unsaved: bool = False
     draft_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAside:
+    """What is going on around the ticket of a thing on the desk: other people, and values to choose between."""
+
+    item_id: str
+    visitors: tuple[Visitor, ...] = ()
+    conflicts: tuple[ConflictLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,16 +37,20 @@ def too_small(columns: int, lines: int) -> str:
     return next((one for one in told if len(one) <= columns), "")
 
 
+GAP = 4
+"""Cells between what I am and how the hub does."""
+
+
 class StatusBar(Lines):
     """One line: my state and the time in it, who I am, the hub, the clock."""
 
-    def show(self, *, left: Sequence[Span], middle: Sequence[Span], right: Sequence[Span]) -> None:
-        """Lay the three groups out; the middle one goes first when room is short."""
+    def show(self, *, left: Sequence[Span], middle: Sequence[Sequence[Span]], right: Sequence[Span]) -> None:
+        """Lay the three groups out; of the middle one there are several lengths, and the first that fits is taken."""
         cells = self.size.width
-        room = cells - width(left) - width(right)
+        room = cells - width(left) - width(right) - GAP
         body = list(left)
-        if width(middle) + 4 <= room:
-            body += [Span("    "), *middle]
+        if (fitting := next((one for one in middle if width(one) <= room), None)) is not None:
+            body += [Span(" " * GAP), *fitting]
         self.set_lines([spread(body, right, cells)])
 
 

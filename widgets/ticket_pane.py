@@ -14,17 +14,21 @@ from textual.widgets import Input, TextArea
 
 from data.models.customer import Plan
 from data.models.ticket import Begun, TicketEventKind
+from data.presence.rules import present
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
-from data.views import TicketView
+from data.views import TicketAside, TicketView
 from widgets.clock_words import due
 from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
 from widgets.lines import Lines, label
 from widgets.money_words import of_ticket
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, wrap
+from widgets.sync_words import short
 from widgets.ticket_words import CHOICES, LABELS, happened
 from widgets.times import day, seconds_of_day
 
+MOST_CONFLICTS, MOST_NAMES = 3, 2
+"""So many fields in conflict, and so many other people, are told of one by one."""
 PLACEHOLDERS = {"title": "what is wrong, in a few words", "code": "– – – – – –"}
 
 
@@ -36,6 +40,11 @@ class FormField(Horizontal):
     def __init__(self, name: str) -> None:
         super().__init__(id=f"row-{name}", classes=f"field-{name}")
         self.field_name = name
+
+    def mark(self, conflict: bool) -> None:
+        """Say beside the name that another value was typed as well."""
+        sign, tone = ("▲", "warn") if conflict else (" ", "dim")
+        self.query_one(".label", Lines).set_lines([(Span(f"{sign}{LABELS[self.field_name]}", tone),)])
 
     def compose(self) -> ComposeResult:
         yield label(LABELS[self.field_name])
@@ -60,7 +69,8 @@ class TicketPane(Pane):
         "{redo} brings it again. "
         "The number is yours as soon as you type, also without the hub: read it out. "
         "{note} adds a note, {macro} stages several changes and a text at once, {copy_number} copies the number. "
-        "The line 'due' says what is owed next, {due} says why. Card numbers are masked before they are kept."
+        "The line 'due' says what is owed next, {due} says why. Who else has the ticket open stands above (◆); a field that "
+        "was changed here and elsewhere has a ▲, and {sync} chooses. Card numbers are masked before they are kept."
     )
 
     @dataclass
@@ -91,12 +101,16 @@ class TicketPane(Pane):
         self._now: datetime | None = None
         self._past: list[Line] = []
         """The lines of the history."""
+        self._aside: TicketAside | None = None
+        self._visitors: list[str] = []
+        """Who else is here now."""
 
     def compose_body(self) -> ComposeResult:
         with Grid(id="ticket-form"):
             for name in FIELDS:
                 yield FormField(name)
         yield Lines(id="ticket-check", classes="one")
+        yield Lines(id="ticket-conflicts")
         yield Lines(id="ticket-money", classes="one")
         yield Lines(id="ticket-history", focusable=True)
 
@@ -160,11 +174,15 @@ class TicketPane(Pane):
                     ),
                 ]
             )
+            self._aside = None
+            self._show_conflicts()
             self.set_heading()
             return
         fresh = before is None or before.item_id != view.item_id
         if fresh:
             self._last_field = view.focus if view.focus in FIELDS else ""
+            self._aside, self._visitors = None, []
+            self._show_conflicts()
         if fresh or not self.focused_field or self._only_others_changed(view):
             if fresh or _stripped(self.fields) != _stripped(_shown(view)):
                 self._fill(view)
@@ -197,13 +215,46 @@ class TicketPane(Pane):
         if self._view is not None:
             self._tell(self._view)
 
-    def _tell(self, view: TicketView) -> None:
+    def show_aside(self, aside: TicketAside | None, now: datetime) -> None:
+        """Show who else is at the ticket, and the fields in conflict: no field loses the keys."""
+        self._aside = aside if self._view is not None else None
+        self._visitors = present(self._aside.visitors, now) if self._aside is not None else []
+        self._show_conflicts()
+        self._set_figure()
+
+    def _show_conflicts(self) -> None:
+        conflicts = self._aside.conflicts if self._aside is not None else ()
+        shown = self.query_one("#ticket-conflicts", Lines)
+        cells = max(30, self.size.width)
+        lines: list[Line] = [
+            (Span(" ▲ ", "warn"), Span(fit(short(one, cells - 20), cells - 20).rstrip(), "bright"))
+            for one in conflicts[:MOST_CONFLICTS]
+        ]
+        if lines:
+            more = f" all {len(conflicts)}" if len(conflicts) > MOST_CONFLICTS else ""
+            lines[-1] += (Span(f"   {self.key_of('sync')} ", "key"), Span(f"choose{more}", "dim"))
+        shown.set_lines(lines)
+        shown.display = bool(lines)
+        marked = {one.field for one in conflicts}
+        for row in self.query(FormField):
+            row.mark(row.field_name in marked)
+
+    def _set_figure(self) -> None:
+        view = self._view
+        if view is None:
+            return
         figure = view.number or "new"
         if view.unsaved:
             figure += f" · draft kept {seconds_of_day(view.draft_at)}" if view.draft_at else " · draft"
         elif view.ticket is not None:
             figure += f" · {view.ticket.state} · saved"
+        if self._visitors:
+            shown, more = self._visitors[:MOST_NAMES], len(self._visitors) - MOST_NAMES
+            figure += f" · ◆ also here: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
         self.set_heading(figure)
+
+    def _tell(self, view: TicketView) -> None:
+        self._set_figure()
         self.query_one("#ticket-money", Lines).set_lines([_money(view)])
         cells = max(30, self.size.width)
         self._past = _history(view, self._now, cells) if view.history else _first_steps(view)
@@ -215,7 +266,10 @@ class TicketPane(Pane):
         self.query_one("#ticket-history", Lines).set_lines([*first, *self._past])
 
     def tick(self, now: datetime) -> None:
-        """Time has passed: what is owed may be due by now."""
+        """Time has passed: what is owed may be due by now, and who was here may have gone."""
+        if self._aside is not None and (here := present(self._aside.visitors, now)) != self._visitors:
+            self._visitors = here
+            self._set_figure()
         if self._view is not None and self._view.clocks:
             self._now = now
             self._draw_history()

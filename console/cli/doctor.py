@@ -83,9 +83,15 @@ def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Findi
     if folder.is_dir():
         yield from place.disk(folder)
     yield from place.engine()
-    yield from books.store(store, now, deep=deep)
-    named = absolute(chosen_hub, Path.cwd()) if chosen_hub is not None else None
-    yield from hub(store, named or absolute(without_secret(settings.hub) if settings is not None else HUB, folder))
+    if chosen_hub is not None:
+        address = absolute(chosen_hub, Path.cwd())
+    else:
+        address = absolute(without_secret(settings.hub) if settings is not None else HUB, folder)
+    if settings is not None and settings.sign_in == "password":
+        yield from place.agents(folder, address)
+    else:
+        yield from books.store(store, now, deep=deep)
+    yield from hub(store, address)
     yield from findings
     yield from _terminal()
     if store.exists():

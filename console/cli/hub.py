@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from console.cli import hub_server
 from console.cli.shared import (
     FAULTS,
     UNREACHABLE,
@@ -18,6 +19,7 @@ from console.cli.shared import (
     Json,
     fail,
     file_of,
+    folder_of,
     hub_of,
     log_to,
     say,
@@ -48,7 +50,8 @@ def init(
 ) -> None:
     """Make a hub.
 
-    An embedded one is a file, for the seats of one machine. Where there is a hub already, nothing is changed.
+    An embedded one is a file, for the seats of one machine. In PostgreSQL the database becomes a hub, or the hub in it is
+    brought to this version; the address is an administrator's. Where there is a hub already, nothing of it is lost.
     """
     from data.sync.address import Kind, kind_of, path_of
     from data.sync.contract import HubUnreachable
@@ -59,6 +62,9 @@ def init(
         raise fail(
             f"{named} is a socket: name the file of the hub, then `agent-console hub serve` makes it.", USAGE
         )
+    if kind_of(named) is Kind.POSTGRESQL:
+        hub_server.init(named, as_json)
+        return
     file = path_of(named)
     made = not file.exists()
     try:
@@ -150,7 +156,8 @@ def serve(
 
     One process owns the file of an embedded hub and answers the seats of this machine in order, so that no claim waits
     long however many there are. Seats work with it by --hub unix:SOCKET. It ends by ctrl+c or SIGTERM, after what is in
-    the works.
+    the works. A hub in PostgreSQL is answered by its server; here it is told to its seats when something is new, so that
+    they need not ask.
     """
     from data.sync.address import Kind, kind_of, path_of
     from data.sync.contract import HubUnreachable
@@ -162,13 +169,19 @@ def serve(
         raise fail(
             f"{address} is a socket already: name the hub's file with --hub, and the socket with --socket.", USAGE
         )
+    if kind_of(address) is Kind.POSTGRESQL:
+        hub_server.serve(address)
+        return
     file = path_of(address)
     place = (socket or file.with_name(SOCKET)).expanduser().absolute()
     log_to(file.parent, LOG)
-    server = HubServer(file, place, on_figures=_status_line if sys.stderr.isatty() else None)
+
+    def ready() -> None:
+        print(f"Serving {shown(str(file))}: seats work with it by --hub unix:{shown(str(place))}", flush=True)
+
+    server = HubServer(file, place, on_ready=ready, on_figures=_status_line if sys.stderr.isatty() else None)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: server.stop())
-    print(f"Serving {shown(str(file))}: seats work with it by --hub unix:{shown(str(place))}", flush=True)
     try:
         done = server.run()
     except CannotServe as error:
@@ -204,16 +217,23 @@ def backup(
 ) -> None:
     """Back the hub up, while seats work with it.
 
-    A copy of one moment with a manifest of its sums, read through before it gets its name.
+    A copy of one moment with a manifest of its sums, read through before it gets its name; of a hub in PostgreSQL a file
+    of its rows, in the data folder's backups unless a place is named.
     """
     from data.backup import shelf
     from data.backup.hubs import back_up_hub, hub_manifest_of
     from data.backup.shelf import BackupError, Reason
     from data.clock import SYSTEM_CLOCK
+    from data.sync.address import Kind, kind_of
     from data.sync.contract import HubUnreachable
 
+    address = hub_of(data_dir, hub)
+    if kind_of(address) is Kind.POSTGRESQL:
+        where = to.expanduser().absolute() if to is not None else None
+        hub_server.backup(address, folder_of(data_dir) / shelf.SHELF, where, force=force, as_json=as_json)
+        return
     now = SYSTEM_CLOCK.now()
-    file = file_of(hub_of(data_dir, hub))
+    file = file_of(address)
     if to is not None:
         to = to.expanduser().absolute()
         if to.is_dir() and not shelf.is_backup(to):
@@ -259,10 +279,16 @@ def restore(
     new epoch begins: every seat takes the rows anew and sends again what the hub lacks. Seats may stay open.
     """
     from data.backup.hubs import restore_hub
-    from data.backup.shelf import BackupError, shelf_of
+    from data.backup.shelf import SHELF, BackupError, shelf_of
     from data.clock import SYSTEM_CLOCK
+    from data.sync.address import Kind, kind_of
 
-    file = file_of(hub_of(data_dir, hub))
+    address = hub_of(data_dir, hub)
+    if kind_of(address) is Kind.POSTGRESQL:
+        where = source.expanduser().absolute() if source is not None else None
+        hub_server.restore(address, folder_of(data_dir) / SHELF, where, yes=yes, as_json=as_json)
+        return
+    file = file_of(address)
     if source is None:
         _list(file, as_json)
         return

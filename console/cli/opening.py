@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, log_to, settings_of
+from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, log_to, settings_of, whose
 
 if TYPE_CHECKING:
     from console.launch import Launch
@@ -44,7 +44,7 @@ def _open_console(
     in_lines = settings.plain if plain is None else plain
     if not in_lines:
         _prepare_the_terminal()
-    log_to(folder, "console.log")
+    log_to(folder, "console.log", quiet=settings.sign_in == "password")
     from console.launch import Launch
     from console.settings import SettingsError
 
@@ -107,9 +107,14 @@ def console(
     hub: Hub = None,
     plain: PlainOption = None,
     no_mouse: NoMouse = False,
+    name: Annotated[
+        str | None,
+        typer.Option("--as", metavar="NAME", help="Whose store a command works on, at a seat with passwords."),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Open the console."""
+    whose.set(name)
     if version:
         from importlib.metadata import version as installed
 
@@ -117,6 +122,25 @@ def console(
         raise typer.Exit
     if context.invoked_subcommand is None:
         _open_console(data_dir, hub, role, None, plain=plain, no_mouse=no_mouse)
+    else:
+        _nothing_before(context, context.invoked_subcommand)
+
+
+def _nothing_before(context: typer.Context, command: str) -> None:
+    """Options before a command are those of opening the console: none of them reaches the command.
+
+    Raises:
+        typer.Exit: one was given.
+    """
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            flag = option.opts[0]
+            raise fail(
+                f"{flag} stands before {command} and would not be heard: write agent-console {command} {flag}, as"
+                f" far as agent-console {command} --help lists it.",
+                USAGE,
+            )
 
 
 def demo(

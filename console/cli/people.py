@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import typer
 
@@ -36,7 +36,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 Name = Annotated[str, typer.Argument(help="The name as it is to be read on the floor.")]
-RoleName = Annotated[str, typer.Option("--role", help="agent, supervisor or administrator.")]
+Named = Literal["agent", "supervisor", "administrator"]
+RoleName = Annotated[Named, typer.Option("--role", help="What they are.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="The password is the first line of standard input.")
 ]
@@ -102,15 +103,6 @@ def _people(chosen: Path | None, hub: str | None, *, create: bool = False) -> It
         raise fail(str(error), FAULTS) from error
 
 
-def _role(text: str) -> Role:
-    from data.models.agent import Role
-
-    try:
-        return Role(text)
-    except ValueError as error:
-        raise fail(f"'{text}' is no role: agent, supervisor or administrator.", USAGE) from error
-
-
 def new_password(from_stdin: bool) -> str:
     """A password that is typed twice, or the first line of standard input."""
     from data.identity.passwords import unfit
@@ -155,24 +147,26 @@ def add(
 
     With the first one the hub asks everybody for a password. Who signed on by that name before stays who they are.
     """
-    wanted = _role(role)
+    from data.models.agent import Role
+
     password = new_password(password_stdin)
     with _people(data_dir, hub, create=True) as people:
-        _told(people.add(name, wanted, password), "Added", as_json)
+        _told(people.add(name, Role(role), password), "Added", as_json)
 
 
 @app.command("role")
 def role(
     name: Name,
-    role: Annotated[str, typer.Argument(help="agent, supervisor or administrator.")],
+    role: Annotated[Named, typer.Argument(help="What they are from now on.")],
     hub: Hub = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """Give somebody another role."""
-    wanted = _role(role)
+    from data.models.agent import Role
+
     with _people(data_dir, hub) as people:
-        _told(people.set_role(name, wanted), "Changed", as_json)
+        _told(people.set_role(name, Role(role)), "Changed", as_json)
 
 
 @app.command("passwd")

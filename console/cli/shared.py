@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ import typer
 if TYPE_CHECKING:
     from console.settings import Settings
     from data.store.database import Store
+    from data.store.key import Key
 
 DataDir = Annotated[
     Path | None,
@@ -31,6 +33,8 @@ Hub = Annotated[
     ),
 ]
 FAULTS, USAGE, UNREACHABLE = 1, 2, 3
+whose: ContextVar[str | None] = ContextVar("whose", default=None)
+"""The agent that `--as` names, where stores are encrypted."""
 
 _ESCAPED = {
     code: f"\\u{code:04x}"
@@ -115,6 +119,11 @@ def file_of(address: str) -> Path:
 
     if kind_of(address) is Kind.FILE:
         return path_of(address)
+    if kind_of(address) is Kind.POSTGRESQL:
+        raise fail(
+            "A hub in PostgreSQL has no file: name an embedded one.",
+            USAGE,
+        )
     try:
         return Path(look_at(address).place)
     except HubUnreachable as error:
@@ -124,35 +133,86 @@ def file_of(address: str) -> Path:
 @contextmanager
 def open_store(chosen: Path | None, *, create: bool = True) -> Iterator[Store]:
     """The store of the data folder; what is wrong with it becomes a sentence."""
-    from data.store.database import STORE_FILE, Store
+    from data.store.database import Store
     from data.store.errors import StoreError
 
+    path, key = store_of(folder_of(chosen))
     try:
-        with Store(folder_of(chosen) / STORE_FILE, create=create) as store, store.in_words():
+        with Store(path, create=create, key=key) as store, store.in_words():
             yield store
     except StoreError as error:
         raise fail(str(error), FAULTS) from error
 
 
-def log_to(folder: Path, name: str) -> None:
-    """Unexpected errors go to a file in this folder, which only its owner may read.
+def log_to(folder: Path, name: str, *, quiet: bool = False) -> None:
+    """Unexpected errors go to a file in this folder, which only its owner may read. `quiet`: agents share the seat, so
+    neither the log nor the core of a program that the system ends may hold anything of theirs.
 
     Raises:
         typer.Exit: the folder cannot be made.
     """
     import logging
+    import resource
     from logging.handlers import RotatingFileHandler
 
-    from console.masked_log import MaskedLog
+    from console.masked_log import MaskedLog, QuietLog
 
     os.umask(0o077)
+    if quiet:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(folder / name, maxBytes=1_000_000, backupCount=2, delay=True)
     except OSError as error:
         raise fail(f"The folder {folder} cannot be used ({error.strerror}): name another.", USAGE) from error
-    handler.setFormatter(MaskedLog("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter((QuietLog if quiet else MaskedLog)("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler])
+
+
+def store_of(folder: Path) -> tuple[Path, Key | None]:
+    """The store that a command works on, and its key where agents sign in by password: `--as` says whose it is, and
+    the password is typed, or is the first line of standard input."""
+    from data.store.database import STORE_FILE
+
+    if settings_of(folder).sign_in == "name":
+        return folder / STORE_FILE, None
+    from data.identity.agents import Agents
+    from data.identity.keybox import KeyBoxError, WrongPassword
+    from data.identity.tries import Tries
+
+    agents, name = Agents(folder), whose.get()
+    if name is None:
+        raise fail(
+            "Every agent of this seat has an encrypted store: say whose with `agent-console --as NAME` before the command.",
+            USAGE,
+        )
+    box = agents.find(name)
+    card = box.card() if box is not None else None
+    if box is None or card is None:
+        raise fail(f"Nobody called {name} has signed in at this seat: look at the name.", FAULTS)
+    tries = Tries(agents.folder)
+    if (wait := tries.wait(card.person)) > 0:
+        raise fail(f"After a wrong password one waits: try again in {wait:.0f} seconds.", FAULTS)
+    try:
+        key = box.open(_password(card.name))
+    except WrongPassword as error:
+        tries.failed(card.person)
+        raise fail(f"That is not the password of {card.name} on this seat.", FAULTS) from error
+    except KeyBoxError as error:
+        raise fail(str(error), FAULTS) from error
+    tries.succeeded(card.person)
+    return box.folder / STORE_FILE, key
+
+
+def _password(name: str) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    import getpass
+
+    try:
+        return getpass.getpass(f"Password of {shown(name)}: ")
+    except (EOFError, KeyboardInterrupt) as error:
+        raise typer.Abort from error
 
 
 def say(as_json: bool, body: dict[str, Any] | list[dict[str, Any]], text: Callable[[], str]) -> None:

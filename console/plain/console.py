@@ -14,6 +14,7 @@ from console.plain.conversation import DOT, Conversation, LeftError
 from console.plain.customer_words import CustomerWords
 from console.plain.front import Front
 from console.plain.phone_words import PhoneWords
+from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
 from console.services.door import NotLetIn
@@ -66,6 +67,7 @@ class PlainConsole:
             ContactWords(front),
             TicketWords(front, copy),
             WorkWords(front),
+            SyncWords(front),
             self,
         )
         self._doers: dict[str, Callable[[str], Awaitable[None]]] = {}
@@ -172,7 +174,13 @@ class PlainConsole:
         self.front.say(f"Unknown: {words.brief(line)}.{perhaps} Type help for the commands.")
 
     async def do_quit(self, _typed: str) -> None:
-        self.done = True
+        session = self._station.session
+        self.done = session is None or await self._goes(session)
+
+    async def _goes(self, session: Session) -> bool:
+        """Whether the agent leaves, knowing what the hub has not taken."""
+        waits = await session.leaves()
+        return not waits or await self.front.sure(f"{words.told(waits)} Leave all the same?")
 
     # locking
 
@@ -221,7 +229,10 @@ class PlainConsole:
     # signing on and off
 
     async def do_sign_off(self, _typed: str) -> None:
-        if await self.front.session.sign_off():
+        session = self.front.session
+        if not session.may_sign_off() or not await self._goes(session):
+            return
+        if await session.sign_off():
             await self._station.end_session()
             self.front.forget()
             self.front.say("Signed off.")

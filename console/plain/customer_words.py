@@ -51,9 +51,15 @@ class CustomerWords:
             self._front.say("Type lookup and a name, a number, or the last digits of a phone.")
             return
         hits = await self._front.session.search(query)
-        if not hits:
+        if hits:
+            self._read_out(hits)
+        more = await self._front.session.search_hub(query, hits)
+        if more:
+            self._read_out([*hits, *more])
+        elif not hits:
             self._front.say(f"Nothing found for {words.brief(query)}: try fewer letters, or the last digits.")
-            return
+
+    def _read_out(self, hits: list[Found]) -> None:
         self._front.found = hits[:MOST_FOUND]
         first = f", the first {MOST_FOUND}" if len(hits) > MOST_FOUND else ""
         self._front.say(f"Found {len(hits)}{first}: type open and a number.")

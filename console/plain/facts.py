@@ -115,9 +115,9 @@ def hub(sync: SyncStatus) -> Iterator[str]:
 def trouble(sync: SyncStatus) -> Iterator[str]:
     """What needs somebody's look."""
     if sync.conflicts:
-        yield f"Conflicts: {sync.conflicts}; the same field was changed elsewhere, and the other value is kept too."
+        yield f"Conflicts: {sync.conflicts}; the same field was changed elsewhere. Type conflicts."
     if sync.refused:
-        yield f"Refused: {say.count(sync.refused, 'change')} of yours; kept here, tell your administrator."
+        yield f"Refused: {say.count(sync.refused, 'change')} of yours; kept here. Type sync."
 
 
 # the desk and the day

@@ -34,6 +34,7 @@ from data.playbook.choices import KeyedChoice
 from data.playbook.view import CardView
 from data.queue.agent_state import MISSED_REASON, REJECTED_REASON
 from data.sync.wire import SyncStatus
+from data.unsettled.rules import ConflictLine
 from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
 
 TOLD_ALREADY = frozenset({MISSED_REASON, REJECTED_REASON})
@@ -74,6 +75,8 @@ class Front:
         """The contacts of the queue, as they were read out last."""
         self.notices_read: tuple[str, ...] = ()
         """The notices, as they were read out last."""
+        self.conflicts_read: tuple[ConflictLine, ...] = ()
+        """The conflicts, as they were read out last."""
         self.desk: tuple[DeskLine, ...] = ()
         self.today = Today()
         self.found: Sequence[Found] = ()
@@ -291,8 +294,6 @@ class Front:
         elif after.online and self._offline_told:
             self._offline_told = False
             self.say("Hub online again.")
-        if after.conflicts > before.conflicts or after.refused > before.refused:
-            self.say_all(facts.trouble(after))
 
 
 def keyed(choices: Sequence[KeyedChoice]) -> list[Choice]:

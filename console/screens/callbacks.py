@@ -13,7 +13,8 @@ from textual.widgets import Input
 
 from console import actions
 from console.screens.drafting import DraftDialog
-from console.screens.modal import ConfirmDialog, Dialog
+from console.screens.listing import ListDialog
+from console.screens.modal import ConfirmDialog
 from console.services.callbacks import CallbackWish
 from console.services.drafts import Slip
 from data.callbacks.callbacks import CallbackFaultError, number_of
@@ -34,10 +35,11 @@ WHO = [("", "anybody"), ("me", "me")]
 Record = Callable[[str, CallbackOutcome], Awaitable[None]]
 
 
-class CallbacksDialog(Dialog[CallbackLine | str]):
+class CallbacksDialog(ListDialog[CallbackLine | str]):
     """A list; enter returns the callback that is to be made, a key `NEW` for another one, the other keys log."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.CALLBACKS))
+    empty = "No callback is promised."
 
     def __init__(self, lines: Sequence[CallbackLine], clock: Clock, most: int, record: Record) -> None:
         """`most`: how often one tries."""
@@ -47,70 +49,47 @@ class CallbacksDialog(Dialog[CallbackLine | str]):
         self._most = most
         self._record = record
 
-    def compose_body(self) -> ComposeResult:
-        yield Lines(id="callback-list", focusable=True)
-        yield Lines(id="callback-about")
-        yield Lines(id="dialog-foot", classes="foot")
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#dialog").add_class("-reading")
-        logging = [(self.key_of(one.id), one.label) for one in actions.CALLBACKS[1:]]
-        going = [("enter", "open and call"), (self.key_of("new_callback"), "promise another"), ("esc", "back")]
-        self.query_one("#dialog-foot", Lines).set_lines([_keys(logging), _keys(going)])
-        self._listed.focus()
-
-    @property
-    def _listed(self) -> Lines:
-        return self.query_one("#callback-list", Lines)
+    def foot(self) -> Sequence[Sequence[tuple[str, str]]]:
+        return [
+            [(self.key_of(one.id), one.label) for one in actions.CALLBACKS[1:]],
+            [("enter", "open and call"), (self.key_of("new_callback"), "promise another"), ("esc", "back")],
+        ]
 
     @property
     def chosen(self) -> CallbackLine | None:
         """The callback under the cursor."""
-        return next((one for one in self._promised if one.callback.id == self._listed.key), None)
+        return self._one(self.listed.key)
+
+    def _one(self, key: str | None) -> CallbackLine | None:
+        return next((one for one in self._promised if one.callback.id == key), None)
 
     def show(self, lines: Sequence[CallbackLine]) -> None:
-        """Show the callbacks as they are; the cursor stays on its callback."""
+        """Show the callbacks as they are."""
         self._promised = list(lines)
-        self._draw()
+        self.draw()
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
+    def rows(self, cells: int) -> list[Row]:
+        now = self._clock.now()
+        return [Row(one.callback.id, _row(one, now, cells, self._most)) for one in in_order(self._promised, now)]
 
-    def _draw(self) -> None:
-        now, cells = self._clock.now(), self._listed.size.width
-        rows = [Row(one.callback.id, _row(one, now, cells, self._most)) for one in in_order(self._promised, now)]
-        self._listed.set_rows(rows)
-        self._tell()
-
-    def _tell(self) -> None:
-        """Everything about the callback under the cursor."""
-        about, one = self.query_one("#callback-about", Lines), self.chosen
+    def about(self, key: str, cells: int) -> list[Line]:
+        one, now = self._one(key), self._clock.now()
         if one is None:
-            about.set_lines([line((" No callback is promised.", "dim"))])
-            return
-        now, cells = self._clock.now(), about.size.width - 2
+            return []
         who = (one.customer, display(one.callback.number), f"ticket {one.ticket}" if one.ticket else "")
         tried = " · ".join(f"{day(try_.at, now)} {try_.outcome}" for try_ in one.attempts[-3:])
         whose = f"for {one.for_name or one.callback.for_agent}" if one.callback.for_agent else "for anybody"
         until = f", until {time_of_day(one.callback.until)}" if one.callback.until is not None else ""
         text = [line(f" {part}") for part in wrap(one.callback.about, cells)[:1]]
-        about.set_lines(
-            [
-                line((f" {' · '.join(part for part in who if part)}", "bright")),
-                *text,
-                line((f" due {_due(one, now)}{until} · {whose}", "dim")),
-                line((f" {tried or 'not tried yet'}", "dim")),
-            ]
-        )
+        return [
+            line((f" {' · '.join(part for part in who if part)}", "bright")),
+            *text,
+            line((f" due {_due(one, now)}{until} · {whose}", "dim")),
+            line((f" {tried or 'not tried yet'}", "dim")),
+        ]
 
-    def on_lines_highlighted(self, event: Lines.Highlighted) -> None:
-        event.stop()
-        self._tell()
-
-    def on_lines_chosen(self, event: Lines.Chosen) -> None:
-        event.stop()
-        self.dismiss(self.chosen)
+    def take(self, key: str) -> None:
+        self.dismiss(self._one(key))
 
     async def action_log(self, outcome: str) -> None:
         """Log what came of a call."""
@@ -135,11 +114,6 @@ class CallbacksDialog(Dialog[CallbackLine | str]):
     def action_new_callback(self) -> None:
         """Promise another one."""
         self.dismiss(NEW)
-
-
-def _keys(keys: Sequence[tuple[str, str]]) -> Line:
-    spans = [span for key, word in keys for span in (Span(key, "key"), Span(f" {word}   ", "dim"))]
-    return (Span(" "), *spans)
 
 
 def _due(one: CallbackLine, now: datetime) -> str:

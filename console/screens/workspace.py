@@ -3,6 +3,7 @@ wants, the session does it, and what the session tells goes to the panes. No rul
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from textual.widget import Widget
 
 from console import actions
 from console.messages import (
+    AsideShown,
     CallbacksChanged,
     Connected,
     CustomersChanged,
@@ -32,13 +34,16 @@ from console.messages import (
     TakenUp,
     TicketShown,
     Told,
+    UnsettledChanged,
     Unwritten,
 )
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
 from console.screens.notices import NoticesDialog
+from console.screens.sync import SyncDialog
+from console.screens.sync_lines import hub_lines
 from console.screens.workspace_actions import WorkspaceActions
-from console.screens.workspace_lines import hints, hub, not_written, noticed
+from console.screens.workspace_lines import hints, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -66,6 +71,8 @@ from widgets.ticket_words import LABELS, MASKED
 
 SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
 """A notice's kind is a sign too, not its colour alone."""
+OWN_WAY_S = 0.7
+"""So long after the agent has gone to a pane by its key nothing else takes the keys away."""
 GOING_S = 0.3
 """Textual moves the focus by messages: so long may it take."""
 PANES = ("queue", "customer", "script", "ticket", "desk")
@@ -92,6 +99,8 @@ class WorkspaceScreen(WorkspaceActions):
         self._current = "queue"
         self._going: str | None = None
         """The pane that was gone to and may not have the focus yet."""
+        self._went_at = 0.0
+        """When the agent last went to a pane by its key; 0 once a contact was asked for."""
         self._state: StateChanged | None = None
         self._taken_up = False
         """What the last session left is on the screen: from now on the place of the keys is worth remembering."""
@@ -166,6 +175,15 @@ class WorkspaceScreen(WorkspaceActions):
     def on_state_changed(self, event: StateChanged) -> None:
         self._state = event
         self._draw_bars()
+        self._show_unsettled()
+
+    def on_unsettled_changed(self, _event: UnsettledChanged) -> None:
+        self._show_unsettled()
+
+    def _show_unsettled(self) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, SyncDialog):
+                screen.show(self.session.settling.lines, self.session.sync)
 
     def on_queue_changed(self, event: QueueChanged) -> None:
         self.queue_pane.show(event.view, self._clock.now())
@@ -226,6 +244,9 @@ class WorkspaceScreen(WorkspaceActions):
         self.ticket_pane.show(event.view, event.at)
         self._draw_tabs()
 
+    def on_aside_shown(self, event: AsideShown) -> None:
+        self.ticket_pane.show_aside(event.aside, self._clock.now())
+
     def on_taken_up(self, event: TakenUp) -> None:
         """What was being typed when the console ended is typed on: the keys go where they went."""
         search = next((draft for draft in event.drafts if draft.kind is DraftKind.SEARCH), None)
@@ -267,13 +288,15 @@ class WorkspaceScreen(WorkspaceActions):
             self.app.bell()
 
     def on_connected(self, event: Connected) -> None:
-        """The greeting comes first: the script gets the keys. The form under the cursor is another one now."""
-        if self.app.screen is self:
+        """The greeting comes first: the script gets the keys, but from a pane that the agent went to just now. The
+        form under the cursor is another one now."""
+        if self.app.screen is self and time.monotonic() - self._went_at > OWN_WAY_S:
             self.go("script")
 
     # what the panes want
 
     def on_queue_pane_take(self, event: QueuePane.Take) -> None:
+        self._went_at = 0.0
         self.do(self.session.phone.take(ContactId(event.contact_id) if event.contact_id else None))
 
     def on_desk_pane_switch(self, event: DeskPane.Switch) -> None:
@@ -291,7 +314,10 @@ class WorkspaceScreen(WorkspaceActions):
         await self.session.seat.guard(self._search(query))
 
     async def _search(self, query: str) -> None:
-        self.customer_pane.show_results(await self.session.search(query), query)
+        found = await self.session.search(query)
+        self.customer_pane.show_results(found, query)
+        if more := await self.session.search_hub(query, found):
+            self.customer_pane.show_results([*found, *more], query)
 
     def on_customer_pane_picked(self, event: CustomerPane.Picked) -> None:
         self.open_found(event.key, attach=event.choosing)
@@ -364,7 +390,16 @@ class WorkspaceScreen(WorkspaceActions):
         self._draw_bars()
 
     def action_pane(self, name: str) -> None:
+        self._went_at = time.monotonic()
         self.go(name)
+
+    def action_answer(self) -> None:
+        self._went_at = 0.0
+        super().action_answer()
+
+    def action_take_next(self) -> None:
+        self._went_at = 0.0
+        super().action_take_next()
 
     def texts_to_copy(self) -> tuple[str, str]:
         fields = [self.ticket_pane.field(name) for name in FIELDS]
@@ -441,7 +476,7 @@ class WorkspaceScreen(WorkspaceActions):
             left += [Span("   "), Span(self.session.seat.agent.name)]
         if self._unwritten:
             left += not_written(self._unwritten, self.size.width >= 100)
-        middle = [] if self._unwritten else hub(sync, self.size.width >= 100)
+        middle = [] if self._unwritten else hub_lines(sync, now)
         self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
         if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))

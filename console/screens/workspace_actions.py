@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Collection, Sequence
+from importlib.metadata import version
 
 from textual.screen import Screen
 
@@ -18,11 +19,13 @@ from console.screens.macro_dialog import MacroDialog
 from console.screens.modal import ChooseDialog, ConfirmDialog, ReadDialog, key_lines
 from console.screens.notices import NoticesDialog
 from console.screens.picking import CardDialog
+from console.screens.sync import SyncDialog
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.callbacks import CallbackWish
 from console.services.drafts import Slip
 from console.services.script import answer_draft
 from console.services.session import Session
+from console.settings import APP
 from data.callbacks.rules import CallbackLine
 from data.customers.form import form_of
 from data.desk.drafts import Draft, DraftKind, draft_id
@@ -34,6 +37,7 @@ from data.models.callback import CallbackOutcome
 from data.models.contact import RequestAction
 from data.notices.rules import NoticeLine
 from data.playbook.choices import KeyedChoice
+from data.unsettled.rules import ChangeLine
 from data.views import Found
 from widgets.clock_words import SIGNS, why
 from widgets.glance import checklist
@@ -513,9 +517,38 @@ class WorkspaceActions(Screen[None]):
         groups.append((actions.ELSEWHERE, others))
         self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
 
+    async def action_sync(self) -> None:
+        session = self.session
+        # awaited here: the keys behind this one are for the dialog
+        await session.seat.guard(session.settling.read())
+        session.settling.watched = True
+
+        def closed(change: ChangeLine | None) -> None:
+            session.settling.watched = False
+            if change is not None:
+                self.leave_form()
+                self.do(session.settling.take_up(change))
+                self.go("ticket")
+
+        dialog = SyncDialog(
+            session.settling, session.sync, session.seat.clock, self.do, version(APP), session.ticket_id
+        )
+        self.app.push_screen(dialog, closed)
+
     def action_sign_off(self) -> None:
+        self.do(self._sign_off())
+
+    async def _sign_off(self) -> None:
+        if not self.session.may_sign_off():
+            return
+        waits = await self.session.leaves()
+
         async def leave() -> None:
             if await self.session.sign_off():
                 self.app.post_message(SignedOff())
 
-        self.do(leave())
+        if waits:
+            question = ConfirmDialog("Sign off all the same?", wrap(waits, 66), "sign off", "stay")
+            self.app.push_screen(question, lambda sure: self.do(leave()) if sure else None)
+        else:
+            await leave()

@@ -1,4 +1,4 @@
-"""What the first and the last line of the workspace say: how the hub is, and which keys are of use now."""
+"""What the workspace says in a line: which keys are of use now, what is not written, who wants something."""
 
 from __future__ import annotations
 
@@ -8,25 +8,7 @@ from console.services.session import Session
 from data.models.agent import AgentState
 from data.models.contact import ContactState, Direction, RequestAction
 from data.notices.rules import wanted
-from data.sync.wire import SyncStatus
 from widgets.safe_text import Span, fit
-from widgets.times import time_of_day
-
-
-def hub(sync: SyncStatus, wide: bool) -> list[Span]:
-    """`hub ● online · 0 queued`, and what needs a look."""
-    shape, tone = ("●", "good") if sync.online else ("○", "warn")
-    word = "online" if sync.online else "offline"
-    spans = [Span("hub ", "dim"), Span(shape, tone), Span(f" {word}" if wide or not sync.online else "", "dim")]
-    if sync.since is not None and not sync.online:
-        spans.append(Span(f" since {time_of_day(sync.since)}", "warn"))
-    if wide or sync.queued:
-        spans.append(Span(f" · {sync.queued} queued", "dim"))
-    if sync.conflicts:
-        spans.append(Span(f" · ▲ {sync.conflicts} conflicts", "warn"))
-    if sync.refused:
-        spans.append(Span(f" · ■ {sync.refused} refused", "bad"))
-    return spans
 
 
 def hints(session: Session, *, typing: bool) -> list[tuple[str, str, bool]]:

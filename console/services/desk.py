@@ -4,7 +4,7 @@ What is typed is remembered at once and written within half a second; going back
 
 from __future__ import annotations
 
-from console.messages import DeskChanged, ScriptShown, TicketShown
+from console.messages import AsideShown, DeskChanged, ScriptShown, TicketShown
 from console.services.drafts import Drafts
 from console.services.keeper import KEEP_S, Keeper
 from console.services.seat import Seat
@@ -366,6 +366,26 @@ class Desk:
         self._seat.tell(f"Applied: {staged.macro.title}. Ticket {kept.number} is saved.")
         await self.show()
 
+    async def draft(self, ticket_id: TicketId, texts: dict[str, str]) -> bool:
+        """Open a ticket with these texts in its form, not saved; False when that is what it says already.
+
+        Raises:
+            LookupError: it is no longer there.
+            ValueError: there is other text in its form.
+        """
+        known = next((one for one in self._items if one.ticket_id == ticket_id), None)
+        if known is not None and known.unsaved:
+            raise ValueError("Its form holds text that is not saved yet: save that first, then take this up again.")
+        await self.open_ticket(ticket_id)
+        item = self.item
+        assert item is not None, "it was opened"
+        view = await self._view(item)
+        if all(view.fields.get(name, "") == text for name, text in texts.items()):
+            return False
+        self.edited(item.id, {**view.fields, **texts}, next(iter(texts)), (0, 0), view.begun)
+        await self.keep()
+        return True
+
     async def clocks(self) -> tuple[ServiceClock, ...]:
         """The clocks of the current ticket, as they stand now."""
         item = self.item
@@ -400,10 +420,13 @@ class Desk:
         await self.show_list()
 
     async def refresh(self) -> None:
-        """Others may have changed the ticket that is shown: read it again, unless there is text of ours in it."""
+        """Others may have changed the ticket that is shown: read it again, unless there is text of ours in it. What is in
+        conflict is told in any case."""
         item = self.item
         if item is not None and item.ticket_id is not None and not item.unsaved:
             await self._show_ticket(item)
+        else:
+            await self.show_aside()
 
     async def show_list(self) -> None:
         """Show what is on the desk, and the day."""
@@ -414,6 +437,13 @@ class Desk:
     async def _show_ticket(self, item: DeskItem | None) -> None:
         view = await self._view(item) if item is not None else None
         self._seat.post(TicketShown(view, self._seat.clock.now()))
+        await self.show_aside()
+
+    async def show_aside(self) -> None:
+        """Show who else is at the ticket in hand, and what is in conflict there."""
+        item, seat = self.item, self._seat
+        aside = await seat.read(reading.ticket_aside, item, seat.clock.now()) if item is not None else None
+        seat.post(AsideShown(aside))
 
     async def _view(self, item: DeskItem) -> TicketView:
         seat = self._seat

@@ -29,6 +29,8 @@ from data.sync.wire import Begin
 
 HUB_S = 15.0
 """Longest wait for the hub's word on a password."""
+UNNOTICED_S = 3.0
+"""A pause up to this is waited for here, one that is longer is told."""
 NOT_HERE_YET = ""
 """Under this name the wrong tries of people are counted who never signed in here."""
 CAPS = "look whether caps lock is on, then type it again"
@@ -104,14 +106,15 @@ class Door:
                 key = await asyncio.to_thread(box.open, password)
             except WrongPassword:
                 key = await self._under_a_new_one(box, card, password, former, afresh=afresh)
-                return await self._entered(box, Member(id=card.person, name=card.name), key, password)
+                left = timedelta(days=self._days)
+                return self._entered(box, Member(id=card.person, name=card.name), key, password, left)
             except KeyBoxError as error:
                 raise NotLetIn(str(error)) from error
             left = await asyncio.to_thread(self._left, box, key)
             if left <= timedelta(0):
                 await self._after_a_long_time(card, password)
             await asyncio.to_thread(self._tries.succeeded, card.person)
-            return await self._entered(box, Member(id=card.person, name=card.name), key, password)
+            return self._entered(box, Member(id=card.person, name=card.name), key, password, left)
 
     async def open(self, person: AgentId, password: str) -> Key:
         """The key of somebody's store: they unlock the screen.
@@ -150,7 +153,8 @@ class Door:
             raise NotLetIn(f"You signed in here as {(box.card() or member).name}: sign in under that name.")
         key = Key.fresh()
         await self._keep(box, member, password, key)
-        return await self._entered(box, member, key, password, verified=True)
+        await asyncio.to_thread(self._verified, box, key)
+        return self._entered(box, member, key, password, timedelta(days=self._days))
 
     async def _under_a_new_one(self, box: KeyBox, card: Card, password: str, former: str, *, afresh: bool) -> Key:
         """The key here does not open: the password is wrong, or it was changed elsewhere, which the hub knows."""
@@ -192,20 +196,15 @@ class Door:
         if verdict.answer is Answer.UNREACHABLE:
             raise NotLetIn(
                 f"The hub was not reached for {self._days:g} days, and must be once before you can go on."
-                f" What waits here is kept. {verdict.why}"
+                " What waits here is kept."
             )
         if verdict.answer is Answer.WRONG:
             raise await self._wrong(card.person, "Your password was changed at the hub: sign in with the new one.")
 
     # what they have in common
 
-    async def _entered(
-        self, box: KeyBox, member: Member, key: Key, password: str, *, verified: bool = False
-    ) -> Entered:
-        if verified:
-            await asyncio.to_thread(self._verified, box, key)
+    def _entered(self, box: KeyBox, member: Member, key: Key, password: str, left: timedelta) -> Entered:
         begin = Begin(key=SecretStr(key.hex), person=member.id, password=SecretStr(password))
-        left = await asyncio.to_thread(self._left, box, key)
         return Entered(member, box.folder / STORE_FILE, key, begin, left)
 
     async def _keep(self, box: KeyBox, member: Member, password: str, key: Key) -> None:
@@ -223,12 +222,15 @@ class Door:
             Marks(store, self._clock).verified()
 
     async def _pause(self, whose: str) -> None:
-        if (wait := await asyncio.to_thread(self._tries.wait, whose)) > 0:
+        wait = await asyncio.to_thread(self._tries.wait, whose)
+        if 0 < wait <= UNNOTICED_S:
+            await asyncio.sleep(wait)
+        elif wait > 0:
             raise NotLetIn(f"After a wrong password one waits: try again in {_seconds(wait)}.")
 
     async def _wrong(self, whose: str, sentence: str) -> NotLetIn:
         wait = await asyncio.to_thread(self._tries.failed, whose)
-        return NotLetIn(f"{sentence} The next try: in {_seconds(wait)}.")
+        return NotLetIn(sentence if wait <= UNNOTICED_S else f"{sentence} The next try: in {_seconds(wait)}.")
 
     async def _ask(self, person: AgentId, password: str) -> Verdict:
         question = Question(person=person, password=SecretStr(password))
@@ -252,4 +254,4 @@ def _seconds(wait: float) -> str:
     whole = math.ceil(wait)
     if whole >= 120:
         return f"{math.ceil(whole / 60)} minutes"
-    return "a second" if whole == 1 else f"{whole} seconds"
+    return f"{whole} seconds"

@@ -12,11 +12,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from data.clock import SYSTEM_CLOCK, Clock
 from data.models.base import AgentId, ContactId, QueueId, new_id
-from data.sync.contract import Claim
+from data.sync.contract import WHOLE, Claim, Scope
 from data.sync.wire import (
     FROM_WORKER,
     AskClaim,
+    AskLookup,
     Begin,
     Claimed,
     Expelled,
@@ -24,6 +26,8 @@ from data.sync.wire import (
     FromWorker,
     Leaving,
     LetIn,
+    LookedUp,
+    Ping,
     Pulled,
     SignOut,
     SyncStatus,
@@ -34,7 +38,13 @@ from data.sync.wire import (
 
 log = logging.getLogger(__name__)
 CLAIM_TIMEOUT_S = 15.0
+LOOKUP_TIMEOUT_S = 5.0
 RESTART_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+PINGS = 4
+"""So many questions without an answer, and the worker counts as silent."""
+SILENT = (
+    "The sync worker does not answer: go on, what you save is kept here; if it stays so, start the console again."
+)
 NO_ANSWER = "the sync worker did not answer: try again in a moment"
 
 
@@ -53,17 +63,24 @@ class Link:
         backup_keep: int = 24,
         begin: Begin | None = None,
         on_hub: Callable[[LetIn | TurnedAway | Expelled], None] = lambda _told: None,
+        scope: Scope = WHOLE,
+        silent_s: float = 20.0,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         """
         Args:
             begin: the key and the login with which a worker begins, where agents sign in by password.
             on_hub: told what the hub says of the agent.
+            silent_s: after so long without a word the worker counts as silent, and the status says so.
         """
         self._command = [
             sys.executable, "-m", "data.sync", "--store", str(store), "--hub", hub, "--name", seat,
-            "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep),
+            "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep), "--days", str(scope.days),
             *(["--sign-in"] if begin is not None else []),
+            *([] if scope.directory else ["--no-directory"]),
         ]  # fmt: skip
+        self.directory = scope.directory
+        """Whether the store has every customer that the hub has."""
         self._signed_in = begin is not None
         self._begin = begin
         self._on_hub = on_hub
@@ -75,12 +92,22 @@ class Link:
         self._on_status = on_status
         self._process: Process | None = None
         self._asked: dict[str, asyncio.Future[Claim]] = {}
+        self._looked: dict[str, asyncio.Future[LookedUp]] = {}
         self._closing = False
         self._keeper: asyncio.Task[None] | None = None
+        self._watcher: asyncio.Task[None] | None = None
+        self._ping_s = silent_s / PINGS
+        self._clock = clock
+        self._status = SyncStatus()
+        """What the worker said last."""
+        self._unanswered = 0
+        """Questions since its last word."""
+        self._silent = False
 
     def start(self) -> None:
         """Start the worker, and keep one running until `close`."""
         self._keeper = asyncio.create_task(self._keep(), name="sync worker")
+        self._watcher = asyncio.create_task(self._watch(), name="sync watch")
 
     async def _keep(self) -> None:
         failures = 0
@@ -95,7 +122,7 @@ class Link:
                 return
             failures = 0 if heard else failures + 1
             log.warning("the sync worker ended with %s; it is started again", code)
-            self._on_status(SyncStatus(problem="the sync worker stopped; it is being started again"))
+            self._lost("the sync worker stopped; it is being started again")
             await asyncio.sleep(RESTART_S[min(failures, len(RESTART_S) - 1)])
 
     async def _started(self) -> Process:
@@ -121,8 +148,10 @@ class Link:
         heard = False
         if process.stdout is None:
             return heard
+        self._unanswered, self._silent = 0, False
         async for line in process.stdout:
             heard = True
+            self._heard()
             try:
                 message = FROM_WORKER.validate_json(line)
             except ValidationError:
@@ -137,18 +166,54 @@ class Link:
                 future = self._asked.pop(claim.request_id, None)
                 if future is not None and not future.done():
                     future.set_result(claim)
+            case LookedUp():
+                looking = self._looked.pop(message.request_id, None)
+                if looking is not None and not looking.done():
+                    looking.set_result(message)
             case Pulled(entities=entities):
                 self._on_pulled(entities)
             case SyncStatus():
+                self._status = message
                 self._on_status(message)
             case LetIn() | TurnedAway() | Expelled():
                 self._on_hub(message)
+
+    # is it there?
+
+    async def _watch(self) -> None:
+        """Ask now and then. Questions are counted, not seconds: a console that was stopped itself has asked none."""
+        while True:
+            await asyncio.sleep(self._ping_s)
+            if self._unanswered < PINGS:
+                self._unanswered += self._say(Ping())
+            elif not self._silent:
+                self._silent = True
+                log.warning("the sync worker does not answer")
+                self._lost(SILENT)
+
+    def _heard(self) -> None:
+        """The worker said something; after a silence its last status holds again."""
+        self._unanswered = 0
+        if self._silent:
+            self._silent = False
+            log.warning("the sync worker answers again")
+            self._on_status(self._status)
+
+    def _lost(self, problem: str) -> None:
+        """Nobody is there who could say how the hub does; what waits is as it was said last."""
+        since = self._clock.now() if self._status.online else self._status.since
+        lost = {"online": False, "since": since, "problem": problem, "silent": self._silent}
+        self._on_status(self._status.model_copy(update=lost))
 
     def _refuse_all(self) -> None:
         asked, self._asked = self._asked, {}
         for request_id, future in asked.items():
             if not future.done():
                 future.set_result(Claim(request_id=request_id, contact_id=None, why=NO_ANSWER))
+        looked, self._looked = self._looked, {}
+        for request_id, looking in looked.items():
+            if not looking.done():
+                looking.set_result(LookedUp(request_id=request_id, refused=True))
 
     def _say(self, message: ToWorker) -> bool:
         process = self._process
@@ -196,6 +261,20 @@ class Link:
             self._asked.pop(ask.request_id, None)
             return Claim(request_id=ask.request_id, contact_id=None, why=NO_ANSWER)
 
+    async def look_up(self, query: str) -> LookedUp:
+        """Ask the hub for customers; those that it finds are in the store when this returns. Always answers."""
+        ask = AskLookup(request_id=new_id(), query=query)
+        future: asyncio.Future[LookedUp] = asyncio.get_running_loop().create_future()
+        self._looked[ask.request_id] = future
+        try:
+            if self._say(ask):
+                return await asyncio.wait_for(future, LOOKUP_TIMEOUT_S)
+        except TimeoutError:
+            pass
+        finally:
+            self._looked.pop(ask.request_id, None)
+        return LookedUp(request_id=ask.request_id, refused=True)
+
     def finish(self, contact_id: ContactId, fence: int) -> None:
         """Give a claim back."""
         self._say(Finish(contact_id=contact_id, fence=fence))
@@ -210,5 +289,6 @@ class Link:
                 await asyncio.wait_for(process.wait(), 1.5)
             except TimeoutError:
                 process.kill()
-        if self._keeper is not None:
-            self._keeper.cancel()
+        for task in (self._keeper, self._watcher):
+            if task is not None:
+                task.cancel()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from textual.message import Message
 
@@ -25,8 +26,10 @@ from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
 from console.services.notices import NOTICE_ENTITIES, Notices
 from console.services.phone import Phone
+from console.services.presence import PresenceBeat
 from console.services.script import Script
 from console.services.seat import Seat
+from console.services.settling import Settling
 from data.customers import records
 from data.desk import reading
 from data.models.agent import AgentState, AgentStatus
@@ -34,16 +37,26 @@ from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
 from data.models.money import Charge, Invoice, Payment, Reversal
+from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent
 from data.notices.rules import unseen
 from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
 from data.sync.wire import SyncStatus
 from data.views import Found, QueueFigures, Work
+from widgets.sync_words import count, leaving
 
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
+GOING_OUT_S = 1.0
+"""How long whoever leaves waits for what was saved just now to go out."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
+FROM_HUB = "from the hub"
+FEW = 5
+"""With so many customers found here, the hub is not asked for more."""
+SHORTEST_ASKED = 3
+TYPED_ON_S = 0.3
+"""So long nothing must be typed before the hub is asked."""
 FIGURES_S = 15.0
 """How often the day's figures are computed anew."""
 
@@ -59,7 +72,12 @@ class Session:
         self.notices = Notices(seat)
         self.callbacks = Callbacks(seat, self.drafts)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
+        self.settling = Settling(seat, self.desk)
+        self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
         self.sync = SyncStatus()
+        self._amiss = (0, 0)
+        """Conflicts and refused changes that were told of."""
+        self._asides: asyncio.Task[None] | None = None
         self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
@@ -68,6 +86,11 @@ class Session:
         self._figures: dict[str, QueueFigures] = {}
         self._figures_at = 0.0
         self._popped: str | None = None
+        self._from_hub: set[str] = set()
+        """Hits that were not here before this session asked for them."""
+        self._asked_for = ""
+        """The contact of whose number the hub was asked."""
+        self._asking: asyncio.Task[None] | None = None
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
@@ -90,13 +113,22 @@ class Session:
         place = self.drafts.get(PLACE)
         self.seat.post(TakenUp(place.focus if place is not None else "", tuple(self.drafts.shown)))
         self._listening = True
+        await self._presence.start()
+        self._tell_amiss()
         self.refresh()
+
+    @property
+    def ticket_id(self) -> TicketId | None:
+        """The saved ticket in hand."""
+        return self.desk.item.ticket_id if self.desk.item is not None else None
 
     async def close(self) -> None:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
-        if self._refreshing is not None:
-            self._refreshing.cancel()
+        for task in (self._refreshing, self._asking):
+            if task is not None:
+                task.cancel()
         await asyncio.gather(self.desk.close(), self.drafts.close())
+        await self.seat.guard(self._presence.close())
         if self.phone.status.state in (AgentState.READY, AgentState.NOT_READY):
             await self.seat.guard(self.phone.move(Move.SIGN_OUT))
         self.seat.leave()
@@ -105,14 +137,19 @@ class Session:
         """Whether nothing that was typed is in memory alone; what is, is written first if it can be."""
         return await self.desk.written() and await self.drafts.written()
 
+    def may_sign_off(self) -> bool:
+        """False (and told) while a contact is in hand."""
+        if self.phone.status.state not in HANDLING:
+            return True
+        self.seat.tell(
+            f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first, then sign off.",
+            "warning",
+        )
+        return False
+
     async def sign_off(self) -> bool:
         """Sign out; False (and told) while a contact is in hand."""
-        if self.phone.status.state in HANDLING:
-            self.seat.tell(
-                f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first,"
-                " then sign off.",
-                "warning",
-            )
+        if not self.may_sign_off():
             return False
         await self.desk.keep()
         await self.drafts.keep()
@@ -126,6 +163,11 @@ class Session:
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())
+        if Presence.entity in entities:
+            if self._listening:
+                self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
+            if len(entities) == 1:  # somebody is somewhere, every minute: nothing else is read for it
+                return
         work = CALLBACK_ENTITIES | NOTICE_ENTITIES
         if not work.isdisjoint(entities) or not entities:
             self._work_changed = True
@@ -149,11 +191,43 @@ class Session:
             await asyncio.sleep(REFRESH_S)
 
     def synced(self, status: SyncStatus) -> None:
-        """The worker's state changed. That the hub is away is shown; that the store takes nothing is said as well."""
-        if status.online and status.problem and status.problem != self.sync.problem:
+        """The worker's state changed. That the hub is away is shown; that the store takes nothing, or that the worker
+        does not answer, is said as well."""
+        if (status.online or status.silent) and status.problem and status.problem != self.sync.problem:
             self.seat.tell(status.problem, "warning")
-        self.sync = status
+        before, self.sync = self.sync, status
         self._show_state()
+        if self._listening:
+            self._tell_amiss()
+            if self.settling.watched or status.online != before.online:
+                self.refresh()
+
+    def _tell_amiss(self) -> None:
+        """Say once that somebody has to choose, or that something was refused."""
+        conflicts, refused = self.sync.conflicts, self.sync.refused
+        how = self.seat.how("sync")
+        if conflicts > self._amiss[0]:
+            self.seat.tell(
+                f"{count(conflicts, 'conflict')}: the same field was changed elsewhere; {how} to choose.", "warning"
+            )
+        if refused > self._amiss[1]:
+            self.seat.tell(
+                f"The hub refused {count(refused, 'change')} of yours: they are kept; {how} to see why.", "warning"
+            )
+        self._amiss = (conflicts, refused)
+
+    async def leaves(self) -> str:
+        """What waits for the hub, was refused or is in conflict, in a sentence for whoever goes now; empty when
+        nothing is. While the hub is there, what was saved just now is given a moment to go out."""
+        until = self.seat.clock.monotonic() + GOING_OUT_S
+        while True:
+            await self.settling.read()
+            lines = self.settling.lines
+            waiting = bool(lines.waiting)
+            if not waiting or not self.sync.online or self.seat.clock.monotonic() > until:
+                return leaving(lines.waiting, len(lines.refused), len(lines.conflicts))
+            self.seat.link.wake()
+            await asyncio.sleep(GOING_OUT_S / 20)
 
     def _show_state(self) -> None:
         self.seat.post(StateChanged(self.phone.status, self.sync, self.phone.contact, self._wrap_up_s))
@@ -179,6 +253,9 @@ class Session:
             self.seat.post(QueueChanged(view))
             self._show_state()
             await self.desk.show_list()
+            await self._presence.look()
+            if self.settling.watched:
+                await self.settling.read()
             if self._work_changed:
                 self._work_changed = False
                 await self.notices.read()
@@ -296,7 +373,33 @@ class Session:
 
     async def search(self, query: str) -> list[Found]:
         """The hits for what stands in the search box."""
-        return await self.seat.read(reading.search, query)
+        found = await self.seat.read(reading.search, query)
+        return [replace(one, why=FROM_HUB) if one.key in self._from_hub else one for one in found]
+
+    async def search_hub(self, query: str, found: Collection[Found]) -> list[Found]:
+        """More hits, from the hub: where this seat does not keep every customer and found only a few. To be asked
+        after the local ones are shown; whoever types on ends it."""
+        here = {one.key for one in found if one.key.startswith("customer:")}
+        asked = query.strip()
+        if self.seat.link.directory or len(asked) < SHORTEST_ASKED or len(here) >= FEW:
+            return []
+        await asyncio.sleep(TYPED_ON_S)
+        looked = await self.seat.link.look_up(asked)
+        new = [one for one in looked.customers if f"customer:{one}" not in here]
+        self._from_hub |= {f"customer:{one}" for one in new}
+        return await self.seat.read(reading.hits_of, new, FROM_HUB)
+
+    async def _ask_hub_who(self, contact: Contact) -> None:
+        """Nobody here has the caller's number: the hub may know whose it is."""
+        looked = await self.seat.link.look_up(contact.caller_e164 or contact.caller_number)
+        if not looked.customers:
+            return
+        async with self.seat.turn:
+            shown = self.phone.contact
+            if shown is not None and shown.id == contact.id and shown.customer_id is None:
+                self._popped = None
+                await self._pop(shown)
+                await self._show_customer()
 
     async def pick(self, key: str, *, attach: bool = False) -> None:
         """A hit was chosen: open the ticket, or show the customer. A contact that has no customer gets it; one
@@ -455,5 +558,8 @@ class Session:
 
     async def _offer_matches(self, contact: Contact) -> None:
         found = await self.seat.read(reading.matches, contact)
+        if not found and contact.caller_number and not self.seat.link.directory and self._asked_for != contact.id:
+            self._asked_for = contact.id
+            self._asking = asyncio.create_task(self.seat.guard(self._ask_hub_who(contact)))
         hint = "" if contact.caller_number else "The caller's number is withheld: ask for the name."
         self.seat.post(NoCustomer(contact.caller_number, tuple(found), hint))

@@ -26,6 +26,7 @@ from data.models.base import AgentId
 from data.queue import people
 from data.store.database import STORE_FILE
 from data.store.key import Key
+from data.sync.contract import Scope
 from data.sync.wire import Begin, Expelled, LetIn, SyncStatus, TurnedAway
 
 if TYPE_CHECKING:
@@ -159,8 +160,11 @@ class Station:
             partial(self._synced, replica),
             backup_hours=settings.backup_hours,
             backup_keep=settings.backup_keep,
+            scope=Scope(directory=settings.directory, days=settings.sync_days),
             begin=begin,
             on_hub=partial(self._hub_says, replica),
+            silent_s=settings.silent_s,
+            clock=self._clock,
         )
         await replica.store.open()
         self._sync = SyncStatus()

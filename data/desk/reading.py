@@ -21,12 +21,24 @@ from data.models.contact import Contact, ContactState
 from data.models.money import Invoice
 from data.models.ticket import Ticket, TicketEvent
 from data.notices import notices
+from data.presence.presence import others
 from data.queue import live
 from data.service.clocks import clocks
 from data.service.policies import Service
 from data.store.database import Store
 from data.tickets import tickets
-from data.views import DeskLine, Found, Glance, QueueFigures, QueueView, TicketView, Today, Waiting
+from data.unsettled.reading import conflicts
+from data.views import (
+    DeskLine,
+    Found,
+    Glance,
+    QueueFigures,
+    QueueView,
+    TicketAside,
+    TicketView,
+    Today,
+    Waiting,
+)
 
 STATE_WORDS = {
     ContactState.RINGING: "ringing",
@@ -180,17 +192,8 @@ def search(store: Store, query: str, limit: int = 20) -> list[Found]:
     found += [_ticket_hit(hit) for hit in hits if hit.number == exact]
     found += [_invoice_hit(store, hit) for hit in accounts.find_invoices(store, query)]
     found += [
-        Found(
-            f"customer:{match.customer.id}",
-            match.customer.name,
-            _detail(
-                match.customer.company,
-                match.customer.account,
-                *(phone_text(one) for one in match.customer.phones[:1]),
-            ),
-            match.why,
-        )
-        for match in customers.lookup(store, query, limit=limit)
+        _customer_hit(one.id, one.name, one.company, one.account, one.phones, why)
+        for one, why in customers.lookup(store, query, limit=limit)
     ]
     by_customer = [
         hit for match in found if match.key.startswith("customer:") for hit in _tickets_of(store, match.key[9:])
@@ -201,6 +204,22 @@ def search(store: Store, query: str, limit: int = 20) -> list[Found]:
             seen.add(hit.key)
             found.append(hit)
     return found
+
+
+def hits_of(store: Store, ids: Sequence[str], why: str) -> list[Found]:
+    """Some customers as hits of a search; one that is not here is left out."""
+    known = [one for customer_id in ids if (one := customers.get(store, customer_id)) is not None]
+    return [
+        _customer_hit(one.id, one.name, one.company, one.account, [p.e164 for p in one.phones], why)
+        for one in known
+    ]
+
+
+def _customer_hit(
+    customer_id: str, name: str, company: str, account: str, numbers: Sequence[str], why: str
+) -> Found:
+    detail = _detail(company, account, *(phone_text(number) for number in numbers[:1]))
+    return Found(f"customer:{customer_id}", name, detail, why)
 
 
 def _tickets_of(store: Store, customer_id: str) -> list[Found]:
@@ -244,6 +263,15 @@ def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, no
         cursor=item.cursor,
         unsaved=item.unsaved,
         draft_at=item.updated_at if item.unsaved else None,
+    )
+
+
+def ticket_aside(store: Store, item: DeskItem, now: datetime) -> TicketAside:
+    """Who else is at the ticket of a thing on the desk, and what is in conflict there."""
+    if item.ticket_id is None:
+        return TicketAside(item.id)
+    return TicketAside(
+        item.id, others(store, item.ticket_id, item.agent, now), conflicts(store, Ticket.entity, item.ticket_id)
     )
 
 

@@ -177,9 +177,11 @@ def customer_index(connection: driver.Connection, path: Path, now: datetime, dee
 def waiting(connection: driver.Connection, path: Path, now: datetime, deep: bool) -> Iterator[Finding]:
     """What waits for the hub, was refused, or needs a choice."""
     queued, oldest = connection.execute(
-        "SELECT count(*), min(local_at) FROM outbox WHERE state = 'queued'"
+        "SELECT count(*), min(local_at) FROM outbox WHERE state = 'queued' AND entity <> 'presence'"
     ).fetchone()
-    refused = connection.execute("SELECT count(*) FROM outbox WHERE state = 'refused'").fetchone()[0]
+    refused = connection.execute(
+        "SELECT count(*) FROM outbox WHERE state = 'refused' AND entity <> 'presence'"
+    ).fetchone()[0]
     open_ones = connection.execute("SELECT count(*) FROM conflict WHERE state = 'open'").fetchone()[0]
     says = f"{queued} changes wait" + (f", the oldest since {oldest[:16].replace('T', ' ')} UTC" if oldest else "")
     if oldest and now - datetime.fromisoformat(oldest) > LONG_WAIT:

@@ -9,8 +9,8 @@ from pathlib import Path
 from data.doctor.books import open_to_read
 from data.doctor.finding import Finding, fault, look, ok
 from data.store import driver
-from data.sync.address import Kind, kind_of, look_at, path_of, without_password
-from data.sync.contract import HubUnreachable
+from data.sync.address import Kind, kind_of, look_at, open_hub, path_of, without_password
+from data.sync.contract import HubUnreachable, WrongLogin
 
 
 def hub(store: Path, address: str) -> Iterator[Finding]:
@@ -23,7 +23,14 @@ def hub(store: Path, address: str) -> Iterator[Finding]:
         )
         return
     try:
+        if kind_of(address) is Kind.POSTGRESQL:
+            open_hub(address, create=False).close()
+            yield ok("hub", f"{shown} answers")
+            return
         found = look_at(address)
+    except WrongLogin:
+        yield ok("hub", f"{shown} answers, and asks who comes")
+        return
     except HubUnreachable as error:
         says, _, do = str(error).rstrip(".").partition(": ")
         yield fault(

@@ -1,15 +1,17 @@
-"""Passwords: what is accepted, how a hub keeps one, and the key that is derived from one (argon2id, RFC 9106)."""
+"""Passwords: what is accepted, how a hub keeps one, and the key that is derived from one (argon2id, RFC 9106).
+
+The library is loaded with the first password: most seats and feeds never see one."""
 
 from __future__ import annotations
 
 import unicodedata
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type, hash_secret_raw
+from typing import TYPE_CHECKING
 
 from data.models.base import Value
 from data.store.key import KEY_BYTES, Key
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 LEAST_LETTERS, MOST_LETTERS = 8, 200
 SALT_BYTES = 16
@@ -47,6 +49,8 @@ def kept(password: str) -> str:
 
 def fits(stored: str, password: str) -> bool:
     """Whether a password is the one that was kept."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     try:
         return _hasher().verify(stored, prepared(password))
     except (VerificationError, InvalidHashError):
@@ -60,6 +64,8 @@ def outdated(stored: str) -> bool:
 
 def derived(password: str, salt: bytes, cost: Cost) -> Key:
     """The key that a password and a salt make."""
+    from argon2.low_level import Type, hash_secret_raw
+
     raw = hash_secret_raw(
         prepared(password).encode(), salt, cost.passes, cost.memory_kib, cost.lanes, KEY_BYTES, Type.ID
     )
@@ -67,5 +73,7 @@ def derived(password: str, salt: bytes, cost: Cost) -> Key:
 
 
 def _hasher() -> PasswordHasher:
+    from argon2 import PasswordHasher
+
     cost = Cost()
     return PasswordHasher(cost.passes, cost.memory_kib, cost.lanes)

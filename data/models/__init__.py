@@ -8,6 +8,7 @@ from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
 from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.notice import Notice, NoticeSeen
+from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
@@ -26,6 +27,7 @@ SYNCED: dict[str, type[Entity]] = {
         Notice,
         NoticeSeen,
         Payment,
+        Presence,
         Queue,
         Request,
         Reversal,
@@ -52,6 +54,7 @@ __all__ = [
     "Notice",
     "NoticeSeen",
     "Payment",
+    "Presence",
     "Queue",
     "Request",
     "Reversal",

@@ -43,6 +43,7 @@ class Store:
             StoreError: missing, unreadable, damaged, or made by a newer agent-console.
         """
         self.path = path
+        self.key = key
         try:
             if not create and not path.exists():
                 raise driver.OperationalError(f"no store at {path}")

@@ -11,7 +11,9 @@ import random
 import select
 import signal
 import sys
+import traceback
 from pathlib import Path
+from types import TracebackType
 
 from pydantic import ValidationError
 
@@ -23,7 +25,7 @@ from data.store.key import Key
 from data.store.users import User
 from data.sync.address import seat_hub
 from data.sync.attendance import Attendance
-from data.sync.contract import Hub
+from data.sync.contract import WHOLE, Hub, Scope
 from data.sync.replica import Replica
 from data.sync.wire import TO_WORKER, Begin, FromWorker
 from data.sync.worker import Worker
@@ -38,6 +40,8 @@ def main() -> int:
     parser.add_argument("--backup-hours", type=float, default=0.0, help="from one backup to the next; 0: none")
     parser.add_argument("--backup-keep", type=int, default=24, help="how many of them stay")
     parser.add_argument("--sign-in", action="store_true", help="the first line on standard input is a `Begin`")
+    parser.add_argument("--days", type=int, default=WHOLE.days, help="how far back what is over is kept")
+    parser.add_argument("--no-directory", action="store_true", help="only customers that there is work with")
     options = parser.parse_args()
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the console; the pipe tells us when to end
@@ -50,6 +54,8 @@ def main() -> int:
         except BrokenPipeError:
             pass  # the console is gone; standard input tells so next
 
+    if options.sign_in:
+        sys.excepthook = _where_only
     begin = _first_line() if options.sign_in else None
     if options.sign_in and begin is None:
         return 0
@@ -66,7 +72,8 @@ def main() -> int:
                     return attendance.connect(create=not known)
                 return seat_hub(options.hub, create=not known, login=None)
 
-            worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name)
+            scope = Scope(directory=not options.no_directory, days=options.days)
+            worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name, scope=scope)
             rounds = Rounds(
                 options.store,
                 options.backup_hours,
@@ -82,6 +89,11 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _where_only(kind: type[BaseException], _error: BaseException, place: TracebackType | None) -> None:
+    """An error that nobody expected, without what it quotes: it goes to a file that can be read."""
+    print("".join(traceback.format_tb(place)) + kind.__name__, file=sys.stderr, flush=True)
 
 
 def _first_line() -> Begin | None:

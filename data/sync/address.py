@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from data.clock import SYSTEM_CLOCK, Clock
-from data.sync.contract import Hub, HubUnreachable, Login, WrongLogin
+from data.sync.contract import Hub, Login, WrongLogin
 
 if TYPE_CHECKING:
     from data.sync.status import HubStatus

@@ -39,6 +39,8 @@ def take_in(connection: driver.Connection, row: HubRow, at: Place | None) -> boo
     if known is not None and (known[0] > row.ver or (known[0] == row.ver and not _replayed(connection, key))):
         return False
     if model is Customer and _imported_anew(connection, row.entity_id):
+        if at is not None and at.put_back:
+            connection.execute("DELETE FROM row_meta WHERE entity = ? AND entity_id = ?", key)
         return False
     if row.deleted:
         remove_row(connection, model, row.entity_id)

@@ -98,9 +98,10 @@ class OpOutcome(StrEnum):
     REFUSED = "refused"
 
 
-NEWEST_HOLDS = frozenset({("ticket", "updated_at")})
-"""(entity, field) pairs that only say when something changed: of two values the later one holds, and two seats
-that change different fields of one ticket are not in conflict about them."""
+NEWEST_HOLDS = frozenset({("ticket", "updated_at"), ("presence", "until"), ("presence", "ticket_id")})
+"""(entity, field) pairs that nobody is asked to choose between: of two values the greater one holds. Of moments that is
+the later one, and two seats that change different fields of one ticket are not in conflict about them; where an agent
+who sits at two seats is, either will do, and the next beat puts it right."""
 
 
 class FieldConflict(Value):
@@ -176,6 +177,8 @@ class NumberBlock(Value):
 
 
 WHOLE = Scope()
+BY_ID = "id:"
+"""Before an id in a query of `lookup_v1`."""
 
 
 class Hub(Protocol):

@@ -15,6 +15,7 @@ from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.models.customer import Customer
 from data.store import driver
 from data.sync.contract import (
+    BY_ID,
     DELETABLE,
     NEWEST_HOLDS,
     WHOLE,
@@ -40,7 +41,6 @@ from data.sync.hub_scope import Scopes
 
 DEPENDS_ON = "depends_on an earlier change of this record that was refused"
 LONGEST_QUERY = 200
-BY_ID = "id:"
 DELETE = "delete"
 
 

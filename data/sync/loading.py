@@ -17,7 +17,8 @@ from data.models.customer import Customer
 from data.store import driver
 from data.store.database import Store
 from data.store.save import SCHEMA_V
-from data.sync.contract import FieldConflict, Hub, Op, OpOutcome, OpResult
+from data.sync.contract import BY_ID, FieldConflict, Hub, Op, OpOutcome, OpResult
+from data.sync.replica import Replica
 from data.sync.wire import Progress
 
 PAGE = 200
@@ -40,15 +41,20 @@ class Loading:
         )
         return Progress(**found) if found is not None else Progress()
 
-    def send_page(self, hub: Hub, name: str) -> bool:
-        """Push the next page of the oldest import that is not there whole; False when there is none.
+    def senders(self) -> set[str]:
+        """The ids under which imports were pushed."""
+        return {row["replica_id"] for row in self._store.rows("SELECT replica_id FROM hub_load")}
+
+    def send_page(self, hub: Hub, name: str, replica: Replica) -> set[str] | None:
+        """Push the next page of the oldest import that is not there whole; None when there is none, else the entities
+        that changed here.
 
         Raises:
             HubUnreachable: what was pushed is pushed again.
         """
         load = self._next()
         if load is None:
-            return False
+            return None
         replica_id = str(load["replica_id"])
         if replica_id not in self._enrolled:
             hub.enrol_v1(replica_id, f"{name}, import {load['import_id']}")
@@ -63,7 +69,10 @@ class Loading:
         ops = [self._op(replica_id, row, first + place) for place, row in enumerate(rows)]
         results = hub.push_v1(replica_id, ops) if ops else []
         self._sent(load, ops, results)
-        return True
+        # What the hub had of an earlier try, or before it was put back, no pull brings any more.
+        missed = [op.entity_id for op, one in zip(ops, results, strict=True) if 0 < one.hub_seq <= replica.pulled]
+        found = [row for one in missed for row in hub.lookup_v1(replica.identity(), f"{BY_ID}{one}", 1)]
+        return replica.keep(found) if found else set()
 
     def _next(self) -> dict[str, Any] | None:
         """How far the next import is; one that was never looked at begins."""

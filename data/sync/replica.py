@@ -135,8 +135,9 @@ class Replica:
             if enrolment.hub_id:
                 remember(connection, {"hub_id": enrolment.hub_id})
             if put_back:
-                sending_again.send_again(connection, hub_has or {enrolment.replica_id: enrolment.last_replica_seq})
-                connection.execute("UPDATE hub_load SET after = '', done = 0, finished = 0")
+                hub_has = hub_has or {enrolment.replica_id: enrolment.last_replica_seq}
+                sending_again.send_again(connection, hub_has)
+                sending_again.load_again(connection, hub_has)
                 connection.execute("UPDATE number_block SET last = next - 1")  # it may lease the rest to others
             under_way = place(connection)
             other_scope = under_way is not None and under_way.scope != scope
@@ -178,10 +179,16 @@ class Replica:
         return self._store.value("SELECT 1 FROM outbox WHERE state = 'queued' LIMIT 1") is not None
 
     def counts(self) -> tuple[int, int, int]:
-        """(queued, refused, open conflicts)."""
-        refused = self._store.value("SELECT count(*) FROM outbox WHERE state = 'refused'")
-        conflicts = self._store.value("SELECT count(*) FROM conflict WHERE state = 'open'")
-        return self.queued(), int(refused), int(conflicts)
+        """(queued, refused, fields in conflict), as people are told of them: what only says where somebody is does
+        not count."""
+        found = self._store.row(
+            "SELECT (SELECT count(*) FROM outbox WHERE state = 'queued' AND entity <> 'presence') AS queued,"
+            " (SELECT count(*) FROM outbox WHERE state = 'refused' AND entity <> 'presence') AS refused,"
+            " (SELECT count(*) FROM (SELECT DISTINCT entity, entity_id, field FROM conflict WHERE state = 'open'))"
+            " AS conflicts"
+        )
+        assert found is not None
+        return found["queued"], found["refused"], found["conflicts"]
 
     def next_ops(self, most: int = MAX_OPS) -> list[Op]:
         """The oldest queued ops of one sender, at most so many or 1 MB, never part of a transaction: one that is
@@ -281,12 +288,11 @@ class Replica:
                 )
         return changed
 
-    def keep(self, rows: Sequence[HubRow]) -> None:
-        """Take in rows that were looked up at the hub."""
+    def keep(self, rows: Sequence[HubRow]) -> set[str]:
+        """Take in rows that were looked up at the hub. Returns the entities that changed."""
         with self._store.write() as connection:
             at = place(connection)
-            for row in rows:
-                take_in(connection, row, at)
+            return {row.entity for row in rows if take_in(connection, row, at)}
 
     # numbers
 

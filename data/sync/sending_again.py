@@ -116,6 +116,15 @@ def send_again(connection: driver.Connection, hub_has: Mapping[str, int]) -> int
     return count
 
 
+def load_again(connection: driver.Connection, hub_has: Mapping[str, int]) -> None:
+    """Load the imports anew of which the hub does not have all that was pushed."""
+    for load in connection.execute("SELECT import_id, replica_id, next_seq FROM hub_load").fetchall():
+        if hub_has.get(load["replica_id"], 0) < load["next_seq"] - 1:
+            connection.execute(
+                "UPDATE hub_load SET after = '', done = 0, finished = 0 WHERE import_id = ?", (load["import_id"],)
+            )
+
+
 # what must wait for others
 
 

@@ -68,6 +68,18 @@ class Leaving(Value):
     say: Literal["leaving"] = "leaving"
 
 
+class Ping(Value):
+    """Are you there?"""
+
+    say: Literal["ping"] = "ping"
+
+
+class Pong(Value):
+    """Yes."""
+
+    tell: Literal["pong"] = "pong"
+
+
 class Claimed(Value):
     """The answer to a claim. `refused` is True when the hub could not be asked at all."""
 
@@ -121,6 +133,8 @@ class SyncStatus(Value):
     """How often the worker connected anew because nothing moved for a minute."""
     problem: str = ""
     """One sentence when something is wrong, else empty."""
+    silent: bool = False
+    """The worker itself does not answer: set by the console, and the rest is what it said last."""
 
 
 class LetIn(Value):
@@ -147,9 +161,11 @@ class Expelled(Value):
     """The console left, nothing waits, and the wipe is begun."""
 
 
-ToWorker = Annotated[Begin | Wake | AskClaim | AskLookup | Finish | SignOut | Leaving, Field(discriminator="say")]
+ToWorker = Annotated[
+    Begin | Wake | AskClaim | AskLookup | Finish | SignOut | Leaving | Ping, Field(discriminator="say")
+]
 FromWorker = Annotated[
-    Claimed | LookedUp | Pulled | SyncStatus | LetIn | TurnedAway | Expelled, Field(discriminator="tell")
+    Claimed | LookedUp | Pong | Pulled | SyncStatus | LetIn | TurnedAway | Expelled, Field(discriminator="tell")
 ]
 
 _LATER = ConfigDict(defer_build=True)

@@ -40,6 +40,8 @@ from data.sync.wire import (
     Finish,
     FromWorker,
     LookedUp,
+    Ping,
+    Pong,
     Progress,
     Pulled,
     SyncStatus,
@@ -64,8 +66,8 @@ PULL_SLICE_S = 0.1
 """A long pull is left off after so long. Between two slices the console is heard: it may want a call claimed."""
 SNAPSHOT_PAGE = 500
 """Rows of a snapshot that are asked for at a time; they go into the store in smaller pieces."""
-MOST_ROWS, FEWEST_ROWS = 100, 10
-HELD_S = 0.006
+MOST_ROWS, FEWEST_ROWS = 100, 20
+HELD_S = 0.012
 """Rows of one transaction: so many that the store is not held much longer than this."""
 STALLED_S = 60.0
 """With a queue, a hub and nothing done for so long, the hub is connected anew."""
@@ -131,7 +133,7 @@ class Worker:
         self._news: set[str] = set(SYNCED)
         """Entities that changed since the console was told. At first all: the last worker may have died between
         taking rows in and telling of them."""
-        self.revoked = False
+        self._revoked = False
         """The hub gives nothing more: what waits is pushed, and nothing else is done."""
         self._claims = self._replica.claimed()
         """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
@@ -151,6 +153,8 @@ class Worker:
                 self._look_up(message)
             case Finish():
                 self._finish(message)
+            case Ping():
+                self._tell(Pong())
 
     def _answer_claim(self, ask: AskClaim) -> None:
         try:
@@ -176,9 +180,8 @@ class Worker:
         answer = LookedUp(request_id=ask.request_id, refused=True)
         try:
             rows = self._online().lookup_v1(self._replica.identity(), ask.query)
-            self._replica.keep(rows)
+            self._news |= self._replica.keep(rows)
             answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
-            self._news |= {row.entity for row in rows}
             self._tell_news()
         except Revoked:
             pass
@@ -224,7 +227,7 @@ class Worker:
     def _work(self, now: float) -> bool:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
-        if self.revoked:
+        if self._revoked:
             return self._only_push(hub, now)
         at = self._snapshots.place
         ops = self._next_ops(now) if at is None or not at.put_back else []
@@ -248,6 +251,11 @@ class Worker:
             self._replica.tidy()
         self._watch(now)
         return self._behind or bool(ops) or snapshot or loading
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the hub gives nothing more: what waits is pushed, and nothing else is done."""
+        return self._revoked
 
     def _only_push(self, hub: Hub, now: float) -> bool:
         hub.version()  # raises where the hub is gone
@@ -279,7 +287,7 @@ class Worker:
         if not self._left and now < self._look_at:
             return []
         self._look_at = now + OUTBOX_POLL_S
-        if not self.revoked and self._replica.numbers_left() <= BLOCK // 2:
+        if not self._revoked and self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
         ops = self._replica.next_ops(PUSH_SLICE)
         self._left = bool(ops)
@@ -379,13 +387,14 @@ class Worker:
         """Send a page of an import to the hub; False when there is none to send."""
         if now < self._load_at:
             return False
-        sent = self._loading.send_page(hub, self._name)
-        if sent:
+        changed = self._loading.send_page(hub, self._name, self._replica)
+        if changed is not None:
+            self._news |= changed
             self._behind = True  # what changes by our own hand does not change the hub's version for us
             self._sleep(PAGE_PAUSE_S)
         else:
             self._load_at = now + SAFETY_POLL_S
-        return sent
+        return changed is not None
 
     def _tell_news(self) -> None:
         if self._news:
@@ -404,7 +413,7 @@ class Worker:
             self._failures = 0
             self._hub_version = -1
             self._moved()
-            self._set_online(True, str(Revoked()) if self.revoked else "")
+            self._set_online(True, str(Revoked()) if self._revoked else "")
         return self._hub
 
     def _enrol(self, hub: Hub) -> None:
@@ -413,9 +422,10 @@ class Worker:
             enrolment = self._enrolled_as(hub, self._replica.renew())
         hub_has = None
         if self._replica.lacks(enrolment):
-            hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in self._replica.senders()}
+            senders = self._replica.senders() | self._loading.senders()
+            hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in senders}
             hub_has[enrolment.replica_id] = enrolment.last_replica_seq
-        self.revoked = enrolment.revoked
+        self._revoked = enrolment.revoked
         self._replica.enrolled(enrolment, self._scope, hub_has)
         for former in self._replica.former_senders():
             self._enrolled_as(hub, former)
@@ -463,7 +473,7 @@ class Worker:
                 "cursor": self._replica.cursor,
                 "snapshot": _progress(self._snapshots.place),
                 "load": self._loading.progress(),
-                "revoked": self.revoked,
+                "revoked": self._revoked,
                 "last_pull": _instant(self._replica.state("last_pull")),
                 "last_push": _instant(self._replica.state("last_push")),
             }

@@ -4,6 +4,7 @@ Everything is real but the time: the store, the hub, the worker process and the 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -167,11 +168,14 @@ def staged(folder: Path, *, settings: Settings | None = None) -> tuple[AgentCons
 
 
 async def until(pilot: Pilot[str], true: Callable[[], bool], seconds: float = 40) -> None:
-    """Let the console work until something is so."""
+    """Let the console work until something is so, and has been drawn.
+
+    While it waits it only looks: a pause of the pilot asks every widget, and costs more than what is waited for."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not come to that"
-        await pilot.pause(0.02)
+        await asyncio.sleep(0.01)
+    await pilot.pause(0)
 
 
 def workspace(pilot: Pilot[str]) -> WorkspaceScreen:

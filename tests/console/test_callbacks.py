@@ -82,18 +82,18 @@ async def test_the_list_calls_and_logs(tmp_path: Path, size: tuple[int, int]) ->
         screen = await sign_on(pilot)
         await until(pilot, lambda: "■ 1 overdue  ▲ 1 due  ○ 1 later" in counted(screen))
         dialog = await open_list(pilot)
-        await until(pilot, lambda: len(text_of(dialog, "callback-list").splitlines()) == 3)
-        first, second, third = text_of(dialog, "callback-list").splitlines()
+        await until(pilot, lambda: len(text_of(dialog, "listed").splitlines()) == 3)
+        first, second, third = text_of(dialog, "listed").splitlines()
         assert first.split()[:5] == ["■", "overdue", "13:18", "Maria", "Alvarez"]
         assert second.split()[:2] == ["▲", "due"] and second.split()[-1] == "mine"
         assert third.split()[:3] == ["○", "later", "15:48"]
-        assert "[/] the printer" in text_of(dialog, "callback-about")
+        assert "[/] the printer" in text_of(dialog, "list-about")
         for lines in dialog.query(Lines):
             assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
         await pilot.press("n")
-        await until(pilot, lambda: "1 of 3" in text_of(dialog, "callback-list"))
+        await until(pilot, lambda: "1 of 3" in text_of(dialog, "listed"))
         await pilot.press("v")
-        await until(pilot, lambda: "2 of 3" in text_of(dialog, "callback-list"))
+        await until(pilot, lambda: "2 of 3" in text_of(dialog, "listed"))
         await pilot.press("b")
         await until(pilot, lambda: any("All 3 tries are used" in one for one in told(app)))
         await pilot.press("down", "d")
@@ -185,7 +185,7 @@ async def test_what_another_seat_did_first_is_said(tmp_path: Path) -> None:
         await until(pilot, lambda: any("This callback is done already." in one for one in told(app)))
         await until(pilot, lambda: counted(screen) == "")
         assert isinstance(app.screen, CallbacksDialog)
-        await until(pilot, lambda: "No callback is promised" in text_of(app.screen, "callback-about"))
+        await until(pilot, lambda: "No callback is promised" in text_of(app.screen, "list-about"))
 
 
 async def test_time_passes_under_the_queue(tmp_path: Path) -> None:

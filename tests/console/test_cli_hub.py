@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from data.store.database import STORE_FILE, Store
+from data.sync.address import open_hub, parted, without_password
 from data.sync.embedded import EmbeddedHub
+from tests import postgres
 from tests.console.command import Command, one_sentence, program
 from tests.faults import damage
-from tests.sync.owner import OwnerProcess, serving
+from tests.sync.owner import ROOT, OwnerProcess, serving
 from tests.sync.writers import Writer, ticket
 
 SECRET = "hunter2"
@@ -177,7 +183,7 @@ def test_a_lost_hub_is_put_back_without_a_question(cli: Command, hub: Path, tmp_
 def test_wrong_usage(cli: Command, hub: Path, tmp_path: Path, arguments: list[str], code: int, says: str) -> None:
     (tmp_path / "settings.toml").write_text("theme = 'day'\n" * 100)
     done = program(*arguments, env={"AGENT_CONSOLE_HOME": str(cli.home)}, cwd=tmp_path)
-    assert (done.code, done.err.count("\n")) == (code, 1), done
+    assert (done.code, done.out, done.err.count("\n")) == (code, "", 1), done
     assert says in done.err and "Traceback" not in done.err
 
 
@@ -212,6 +218,78 @@ def test_serving(cli: Command, hub: Path, short: Path) -> None:
         assert owner.end(signal.SIGTERM)[0] == 0
 
 
+# PostgreSQL
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    with postgres.running() as one:
+        yield one
+
+
+def url_of(dsn: str) -> str:
+    """The address that a person would write."""
+    parts = conninfo_to_dict(dsn)
+    name = parts.pop("dbname")
+    return f"postgresql:///{name}?" + "&".join(
+        f"{key}={quote(str(value), safe='')}" for key, value in parts.items()
+    )
+
+
+def test_a_hub_in_postgresql(cli: Command, server: postgres.Server) -> None:
+    address = url_of(server.database())
+    missing = cli("hub", "status", "--hub", address)
+    assert missing.code == 3 and "hub init" in one_sentence(missing)
+    for _ in range(2):
+        done = cli("hub", "init", address, "--json")
+        assert (done.code, done.err, done.body["hub"]) == (0, "", address)
+    with closing(open_hub(address)) as one:
+        Writer(one, "desk 4", "replica-1").add(ticket())
+    body = cli("hub", "status", "--hub", address, "--json").body
+    assert (body["kind"], body["rows"], body["ops"], body["clock"]) == ("postgresql", {"ticket": 1}, 1, 1)
+    [seat] = body["seats"]
+    assert (seat["name"], seat["last_seq"], seat["revoked"]) == ("desk 4", 1, False) and seat["heard_at"]
+    assert body["hub_id"] and body["bytes"] > 100_000 and body["served"] is None
+    assert "desk 4" in cli("hub", "status", "--hub", address).out
+    assert cli("sync", "status", "--hub", address, "--json").body["state"] == "online"
+    checks = {check["check"]: check for check in cli("doctor", "--hub", address, "--json").body["checks"]}
+    assert checks["hub"]["state"] == "ok"
+
+
+def test_a_hub_in_postgresql_is_backed_up_put_back_and_undone(
+    cli: Command, server: postgres.Server, tmp_path: Path
+) -> None:
+    address = url_of(server.hub())
+    with closing(open_hub(address)) as one:
+        Writer(one, "desk 4", "replica-1").add(ticket())
+    made = cli("hub", "backup", tmp_path / "kept.jsonl.gz", "--hub", address, "--json")
+    assert made.code == 0 and made.body["rows"] > 3, made.err
+    assert (tmp_path / "kept.jsonl.gz").stat().st_mode & 0o777 == 0o600
+    assert "--force" in one_sentence(cli("hub", "backup", tmp_path / "kept.jsonl.gz", "--hub", address))
+    before = cli("hub", "status", "--hub", address, "--json").body
+    with closing(open_hub(address)) as one:
+        Writer(one, "late", "replica-2").add(ticket("after"))
+    asked = cli("hub", "restore", tmp_path / "kept.jsonl.gz", "--hub", address)
+    assert asked.code == 2 and "--yes" in one_sentence(asked)
+    back = cli("hub", "restore", tmp_path / "kept.jsonl.gz", "--yes", "--hub", address, "--json")
+    assert back.code == 0, back.err
+    found = cli("hub", "status", "--hub", address, "--json").body
+    assert (found["rows"], found["hub_id"], found["epoch"]) == ({"ticket": 1}, before["hub_id"], back.body["epoch"])
+    assert [one["backup"] for one in cli("hub", "restore", "--hub", address, "--json").body] == [back.body["kept"]]
+    assert cli("hub", "restore", back.body["kept"], "--yes", "--hub", address).code == 0
+    assert cli("hub", "status", "--hub", address, "--json").body["rows"] == {"ticket": 2}
+    assert cli("hub", "restore", tmp_path / "none", "--yes", "--hub", address).code == 2
+
+
+def test_the_notifier_of_a_hub_in_postgresql_ends_in_good_order(cli: Command, server: postgres.Server) -> None:
+    command = [sys.executable, "-m", "console", "hub", "serve", "--hub", url_of(server.hub())]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as one:
+        assert one.stdout is not None and one.stdout.readline().startswith("Telling the seats")
+        one.send_signal(signal.SIGTERM)
+        out, err = one.communicate(timeout=20)
+    assert (one.returncode, out, err) == (0, "Ended.\n", "")
+
+
 # addresses
 
 
@@ -236,3 +314,31 @@ def test_a_password_in_the_settings_wants_a_file_of_ones_own(cli: Command) -> No
     done = cli("hub", "status", "--json")
     assert done.code == 3 and done.body["hub"] == "postgresql://dana@hub.example.com/desk"
     assert SECRET not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("address", "bare", "password"),
+    [
+        ("postgresql://dana:pw%40%2F@h.example.com:6432/desk?sslmode=verify-full", "postgresql://dana@h.example.com:6432/desk?sslmode=verify-full", "pw@/"),
+        ("postgresql://h1,h2/desk?user=dana&password=a%26b&sslrootcert=%2Fetc%2Fca.pem", "postgresql://h1,h2/desk?user=dana&sslrootcert=%2Fetc%2Fca.pem", "a&b"),
+        ("postgresql:///desk?host=/run/postgresql", "postgresql:///desk?host=/run/postgresql", None),
+        ("postgresql://dana@h.example.com", "postgresql://dana@h.example.com", None),
+        ("unix:/srv/password=x", "unix:/srv/password=x", None),
+        ("/srv/a:b@c?password=x", "/srv/a:b@c?password=x", None),
+    ],
+)  # fmt: skip
+def test_a_password_is_parted_from_its_address(address: str, bare: str, password: str | None) -> None:
+    assert parted(address) == (bare, password)
+    assert parted(bare) == (bare, None)
+    if password is not None:
+        assert password not in without_password(address) and quote(password, safe="") not in without_password(
+            address
+        )
+
+
+def test_a_hub_in_the_settings_that_is_no_address(cli: Command) -> None:
+    cli.home.mkdir()
+    (cli.home / "settings.toml").write_text(f'hub = "{WITH_PASSWORD[-1]}"')
+    (cli.home / "settings.toml").chmod(0o600)
+    done = cli("hub", "status")
+    assert done.code == 2 and "cannot be read as an address" in one_sentence(done) and SECRET not in done.err

@@ -20,6 +20,7 @@ from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.sign_in import SignInScreen
+from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.transfer import TransferDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings, SettingsError
@@ -39,6 +40,8 @@ BOUND: dict[str, type] = {
     "transfer": TransferDialog,
     "notices": NoticesDialog,
     "callbacks": CallbacksDialog,
+    "sync": SyncDialog,
+    "conflict": ConflictDialog,
 }
 
 
@@ -120,9 +123,9 @@ def test_keys_that_cannot_be_are_refused_with_a_sentence(changed: dict[str, str]
 
 
 def test_what_is_swapped_does_not_clash() -> None:
-    keys = Keys({"zoom": "n", "note": "z", "search": "f7,slash", "keys": "f8"})
-    assert (keys("zoom"), keys("note"), keys.written("search"), keys("keys")) == ("n", "z", ["F7", "/"], "F8")
-    assert keys.changed == {"zoom": "n", "note": "z", "search": "f7,slash", "keys": "f8"}
+    keys = Keys({"zoom": "n", "note": "z", "search": "f7,slash", "keys": "f11"})
+    assert (keys("zoom"), keys("note"), keys.written("search"), keys("keys")) == ("n", "z", ["F7", "/"], "F11")
+    assert keys.changed == {"zoom": "n", "note": "z", "search": "f7,slash", "keys": "f11"}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ OTHER = {
     "ready": "R",
     "create_customer": "C",
     "verify": "K",
-    "save_ticket": "f8",
+    "save_ticket": "f11",
     "card_back": "B",
     "go_queue": "A",
     "hold": "H",
@@ -188,7 +191,7 @@ async def test_no_text_of_the_screen_names_a_key_that_was_changed(tmp_path: Path
         shown = "\n".join(
             "".join(span.text for span in one) for lines in screen.query(Lines) for one in lines.lines
         )
-        for new in ("B back", "K name", "H hold", "F8"):
+        for new in ("B back", "K name", "H hold", "F11"):
             assert new in shown, new
         assert not re.search(r"(^|\s)(F10|v name|b back|h hold)(\s|$)", shown)
         await pilot.press("f4", "B")

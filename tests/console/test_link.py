@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from console.services.link import NO_ANSWER, Link
+from console.services.link import NO_ANSWER, SILENT, Link
 from data.models.agent import Agent
 from data.models.base import AgentId
 from data.store.database import Store
@@ -24,10 +24,12 @@ ME = AgentId("dana")
 
 
 @asynccontextmanager
-async def linked(folder: Path) -> AsyncIterator[tuple[Link, list[SyncStatus]]]:
+async def linked(folder: Path, silent_s: float = 20.0) -> AsyncIterator[tuple[Link, list[SyncStatus]]]:
     said: list[SyncStatus] = []
     Store(folder / "seat.db").close()
-    link = Link(folder / "seat.db", str(folder / "hub.db"), "test", lambda _entities: None, said.append)
+    link = Link(
+        folder / "seat.db", str(folder / "hub.db"), "test", lambda _entities: None, said.append, silent_s=silent_s
+    )
     link.start()
     try:
         yield link, said
@@ -92,3 +94,35 @@ async def test_a_worker_whose_log_cannot_be_written_works_all_the_same(tmp_path:
     (tmp_path / "worker.log").mkdir()
     async with linked(tmp_path) as (_link, said):
         await until(lambda: any(status.online for status in said))
+
+
+async def test_a_worker_that_does_not_answer_is_told_of_and_goes_on(tmp_path: Path) -> None:
+    async with linked(tmp_path, silent_s=0.4) as (link, said):
+        await until(lambda: any(status.online for status in said))
+        before = said[-1]
+        os.kill(worker_of(link), signal.SIGSTOP)
+        await until(lambda: said[-1].silent)
+        assert not said[-1].online and said[-1].problem == SILENT and said[-1].cursor == before.cursor
+        told = len(said)
+        await asyncio.sleep(0.8)
+        assert len(said) == told, "it is told once"
+        os.kill(worker_of(link), signal.SIGCONT)
+        await until(lambda: said[-1].online and not said[-1].silent)
+
+
+async def test_a_worker_at_rest_is_not_silent(tmp_path: Path) -> None:
+    async with linked(tmp_path, silent_s=0.4) as (_link, said):
+        await until(lambda: any(status.online for status in said))
+        told = len(said)
+        await asyncio.sleep(1.2)
+        assert not any(status.silent for status in said[told:])
+
+
+async def test_what_waits_is_still_known_while_a_worker_is_started_again(tmp_path: Path) -> None:
+    async with linked(tmp_path) as (link, said):
+        await until(lambda: any(status.online and status.last_pull for status in said))
+        before = said[-1]
+        os.kill(worker_of(link), signal.SIGKILL)
+        await until(lambda: any("started again" in status.problem for status in said))
+        lost = next(status for status in said if "started again" in status.problem)
+        assert (lost.online, lost.cursor, lost.last_pull) == (False, before.cursor, before.last_pull)

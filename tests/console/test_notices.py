@@ -123,18 +123,18 @@ async def test_the_list_opens_a_ticket_and_acknowledges(tmp_path: Path, size: tu
         )
         dialog = pilot.app.screen
         assert isinstance(dialog, NoticesDialog)
-        await until(pilot, lambda: len(text_of(dialog, "notice-list").splitlines()) == 2)
-        first, second = text_of(dialog, "notice-list").splitlines()
+        await until(pilot, lambda: len(text_of(dialog, "listed").splitlines()) == 2)
+        first, second = text_of(dialog, "listed").splitlines()
         assert "▲" in first and "Priya Nair" in first and "second" in first
         assert "# 10042" in second and "first" in second
         for lines in dialog.query(Lines):
             assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
         await pilot.press("a")
-        await until(pilot, lambda: "✓" in text_of(dialog, "notice-list").splitlines()[1])
+        await until(pilot, lambda: "✓" in text_of(dialog, "listed").splitlines()[1])
         assert len(unseen(screen.session.notices.lines)) == 1
-        assert "nobody has seen to it" in text_of(dialog, "notice-about"), "the cursor went on to the next"
+        assert "nobody has seen to it" in text_of(dialog, "list-about"), "the cursor went on to the next"
         feed.put(seen("n-1"))
-        await until(pilot, lambda: "seen to by Priya Nair" in text_of(dialog, "notice-about"))
+        await until(pilot, lambda: "seen to by Priya Nair" in text_of(dialog, "list-about"))
         await pilot.press("a")  # too late: nothing more is written
         await pilot.press("enter")
         await until(pilot, lambda: screen.ticket_pane.fields["title"] == "Charged twice")
@@ -151,7 +151,7 @@ async def test_an_empty_list_says_so_and_a_customer_is_only_looked_at(tmp_path: 
         screen = await talk(pilot, feed, "c-2")  # who has no customer yet
         await pilot.press("u")
         await until(pilot, lambda: isinstance(pilot.app.screen, NoticesDialog))
-        await until(pilot, lambda: "Nobody has asked" in text_of(pilot.app.screen, "notice-about"))
+        await until(pilot, lambda: "Nobody has asked" in text_of(pilot.app.screen, "list-about"))
         await pilot.press("a", "enter", "escape")
         feed.put(notice("n-1", customer_id="20718"))
         await until(pilot, lambda: len(screen.session.notices.lines) == 1)

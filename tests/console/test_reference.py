@@ -47,7 +47,7 @@ def test_no_page_names_a_path_of_this_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "env", [{"COLUMNS": "40"}, {"COLUMNS": "300", "LINES": "10"}, {"FORCE_COLOR": "1", "LANG": "C"}]
+    "env", [{"COLUMNS": "40", "FORCE_COLOR": "1", "LANG": "C"}, {"COLUMNS": "300", "LINES": "10"}]
 )
 def test_the_terminal_of_the_writer_does_not_matter(env: dict[str, str], tmp_path: Path) -> None:
     reference.write(tmp_path)

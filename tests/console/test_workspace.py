@@ -112,6 +112,24 @@ async def test_missed_rejected_and_abandoned_are_different(tmp_path: Path) -> No
         await until(pilot, lambda: "hung up before you answered" in told(pilot))
 
 
+@pytest.mark.parametrize(("keys", "pane"), [("f5 f9", "script"), ("f9 f5", "ticket")])
+async def test_the_script_gets_the_keys_unless_the_agent_has_just_gone_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: str, pane: str
+) -> None:
+    monkeypatch.setattr("console.screens.workspace.OWN_WAY_S", 60.0)
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await ready(pilot)
+        await ring(pilot, feed, screen)
+        for key in keys.split():
+            await pilot.press(key)
+        await until(pilot, lambda: feed.contact("c-1").agent == "dana")
+        feed.connect("c-1")
+        await until(pilot, state_is(screen, AgentState.ON_CALL))
+        await until(pilot, lambda: screen._current == pane)
+        await pilot.pause()
+        assert screen._current == pane
+
+
 async def test_the_customer_pops_while_it_rings(tmp_path: Path) -> None:
     async with opened(tmp_path) as (pilot, feed):
         screen = await ready(pilot)

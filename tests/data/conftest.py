@@ -10,6 +10,7 @@ import pytest
 from data.floor.pace import LeapClock
 from data.store.database import Store
 from tests.data.seats import Seats
+from tests.stores import new_store
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def clock() -> LeapClock:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "seat.db") as opened:
+    with new_store(tmp_path / "seat.db") as opened:
         yield opened
 
 

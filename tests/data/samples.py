@@ -20,6 +20,7 @@ from data.models import (
     Notice,
     NoticeSeen,
     Payment,
+    Presence,
     Queue,
     Request,
     Reversal,
@@ -163,6 +164,7 @@ def samples(text: str = "text") -> list[Entity]:
             at=AT,
         ),
         NoticeSeen(id=new_id(), notice_id=text, by=ME, at=AT),
+        Presence(id=new_id(), agent=ME, ticket_id=TicketId(text), until=AT),
         Queue(id=new_id(), name=text, priority=2, target=0.9, threshold_s=30, wrap_up_s=60),
         Request(
             id=new_id(),

@@ -9,6 +9,7 @@ from data.floor.pace import LeapClock
 from data.store.database import Store
 from data.sync.embedded import EmbeddedHub
 from data.sync.replica import Replica
+from tests.stores import new_store
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Seats:
 
     def open(self, name: str) -> Seat:
         """A new seat, enrolled."""
-        store = Store(self._folder / f"{name}.db")
+        store = new_store(self._folder / f"{name}.db")
         seat = Seat(store, Replica(store, self._clock))
         seat.replica.enrolled(self._hub.enrol_v1(seat.replica.identity(), name))
         self._seats.append(seat)

@@ -221,19 +221,16 @@ def test_seats_that_write_all_the_time_see_the_one_or_the_other(path: Path) -> N
     said: list[str] = []
 
     def work() -> None:
-        hub = EmbeddedHub(path)
-        writer = Writer(hub, "busy")
         while not ended.is_set():
             try:
-                writer.add(ticket("busy"))
-                hub.version()
-                writer.rows(max(0, hub.snapshot_v1(writer.replica, None, 1).start - 5))
+                with closing(EmbeddedHub(path, create=False)) as hub:
+                    writer = Writer(hub, "busy")
+                    while not ended.is_set():
+                        writer.add(ticket("busy"))
+                        hub.version()
+                        writer.rows(max(0, hub.snapshot_v1(writer.replica, None, 1).start - 5))
             except HubUnreachable as error:
                 said.append(str(error))
-                hub.close()
-                hub = EmbeddedHub(path, create=False)
-                writer = Writer(hub, "busy")
-        hub.close()
 
     seats = [threading.Thread(target=work) for _ in range(3)]
     for seat in seats:

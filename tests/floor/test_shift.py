@@ -38,10 +38,9 @@ def shift(path: Path, seed: int, hours: float, **options: object) -> FloorSummar
     return run_floor(FloorOptions.model_validate(given), clock, leap)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_eight_hours(tmp_path: Path, seed: int) -> None:
+def test_eight_hours(tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
-    summary = shift(path, seed, 8)
+    summary = shift(path, 1, 8)
     seat = Seat(path, LeapClock(), "Dana Reyes")
     assert 350 <= summary.offered <= 650
     assert summary.offered == summary.answered + summary.abandoned + summary.left + summary.waiting_at_end
@@ -141,7 +140,7 @@ def hostile(path: Path, names: list[str]) -> None:
     habits = practice.callers.model_copy(update={"hostile": tuple(names), "hostile_name": 1.0, "opening_at_s": ()})
     practice = practice.model_copy(update={"callers": habits, "first_caller": ""})
     ground = Playground(path, practice, agents=0, calls_per_hour=2000.0)
-    ground.play(len(names) * 10, tick=10)
+    ground.play(len(names) * 6, tick=10)
     stored = Counter(contact.caller_name for contact in ground.seat().all(Contact))
     assert set(stored) <= {mask_cards(name) for name in names}
     assert len(stored) >= 0.9 * len({mask_cards(name) for name in names})

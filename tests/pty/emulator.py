@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar
 from unicodedata import combining
 
 import pyte
+from pyte.modes import IRM
+from pyte.screens import Char
 from wcwidth import wcwidth
 
 _UNKNOWN_TO_PYTE = re.compile(
@@ -22,8 +25,22 @@ _QUESTION = re.compile(
     rb"\x1b\[(?P<device>0?c)|\x1b\[(?P<place>6n)|\x1b\[(?P<well>5n)|\x1b\[\?(?P<mode>\d+)\$p"
     rb"|\x1b\](?P<colour>1[0-2]);\?(?:\x07|\x1b\\)"
 )
+_COLOURS = re.compile(rb"\x1b\[([0-9;]*)m")
 _BEGIN, _END = b"\x1b[?2026h", b"\x1b[?2026l"
 _KNOWN_MODES = frozenset({b"2026", b"2004", b"1006", b"25"})
+
+
+_width = lru_cache(None)(wcwidth)
+
+
+@lru_cache(1 << 14)
+def _cell(look: Char, char: str) -> Char:
+    return look._replace(data=char)
+
+
+@lru_cache(1 << 12)
+def _codes(parameters: bytes) -> tuple[int, ...]:
+    return tuple(int(one or 0) for one in parameters.split(b";"))
 
 
 class _Screen(pyte.Screen):
@@ -32,7 +49,22 @@ class _Screen(pyte.Screen):
     _last = " "
 
     def draw(self, data: str) -> None:
-        """Without what takes no cell (joiners, the unassigned): pyte would drop whatever stands behind it."""
+        """Without what takes no cell (joiners, the unassigned): pyte would drop whatever stands behind it. Plain
+        letters that fit on the line, nearly all there is, go into their cells without pyte's care for the rest."""
+        cursor = self.cursor
+        if (
+            cursor.x + len(data) <= self.columns
+            and IRM not in self.mode
+            and not self.charset
+            and all(_width(char) == 1 for char in data)
+        ):
+            line, look = self.buffer[cursor.y], cursor.attrs
+            for char in data.translate(self.g0_charset):
+                line[cursor.x] = _cell(look, char)
+                cursor.x += 1
+            self._last = data[-1:] or self._last
+            self.dirty.add(cursor.y)
+            return
         shown = "".join(char for char in data if wcwidth(char) > 0 or combining(char))
         self._last = shown[-1:] or self._last
         super().draw(shown)
@@ -100,8 +132,16 @@ class Emulator:
         began, ended = whole.rfind(_BEGIN), whole.rfind(_END)
         if began != ended:
             self.drawing = began > ended
-        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", whole))
+        self._draw(_UNKNOWN_TO_PYTE.sub(b"", whole))
         return b"".join(self._answer(found) for found in _QUESTION.finditer(whole))
+
+    def _draw(self, data: bytes) -> None:
+        """Colours are most of what a program writes, and pyte reads sequences letter by letter: we read those."""
+        for place, piece in enumerate(_COLOURS.split(data)):
+            if place % 2:
+                self._screen.select_graphic_rendition(*_codes(piece))
+            elif piece:
+                self._stream.feed(piece)
 
     def _answer(self, found: re.Match[bytes]) -> bytes:
         kind = found.lastgroup

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from data.clock import SYSTEM_CLOCK
-from data.models import Contact, Customer, Entity, Queue, Request
+from data.models import Contact, Customer, Entity, Queue, Request, Ticket
 from data.models.base import AgentId, QueueId, instant_text, new_id
 from data.models.contact import Capability, ContactState, RequestAction, RequestState
 from data.store.save import SCHEMA_V
@@ -60,6 +60,15 @@ class Feed:
             )
         self._put(contacts)
         return contacts
+
+    def ticket(self, number: str, title: str) -> Ticket:
+        """A ticket that somebody wrote before."""
+        now = datetime.now(UTC)
+        written = Ticket(
+            id=new_id(), number=number, title=title, created_at=now, created_by=AgentId("before"), updated_at=now
+        )
+        self._put([written])
+        return written
 
     def give_up(self, contacts: Sequence[Contact]) -> None:
         """Callers who hang up before anybody answers."""

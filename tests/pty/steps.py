@@ -79,7 +79,13 @@ def take_next(desk: Keyboard) -> None:
     desk.keys("r")
     wait_state(desk, "READY")
     desk.keys("<space>")
+    _greeting(desk)
+
+
+def _greeting(desk: Keyboard) -> None:
+    """Wait until the caller is on the line and the script has the keys: it takes them from any other pane."""
     wait_state(desk, "ON CALL")
+    desk.wait_for("━F4 Script")
 
 
 def _quiet(desk: Keyboard) -> None:
@@ -100,7 +106,7 @@ def be_rung(desk: Keyboard) -> str:
     rang = desk.wait_for("calling from")
     assert state(desk) == "RINGING"
     desk.keys("<f9>")
-    wait_state(desk, "ON CALL")
+    _greeting(desk)
     return rang
 
 
@@ -111,7 +117,7 @@ def take_this(desk: Keyboard, *, who: str) -> None:
     desk.keys("r")
     wait_state(desk, "READY")
     desk.keys("<enter>")
-    wait_state(desk, "ON CALL")
+    _greeting(desk)
 
 
 def row_of(desk: Keyboard, text: str) -> int:

@@ -16,9 +16,8 @@ from tests.pty.conftest import Opener
 pytestmark = pytest.mark.pty
 
 
-@pytest.mark.parametrize("size", [(160, 45), (80, 24)], ids=["160x45", "80x24"])
-def test_a_macro_by_keyboard(open_console: Opener, tmp_path: Path, size: tuple[int, int]) -> None:
-    terminal = open_console("demo", "--seed", 7, "--data-dir", tmp_path, cols=size[0], rows=size[1])
+def test_a_macro_by_keyboard(open_console: Opener, tmp_path: Path) -> None:
+    terminal = open_console("demo", "--seed", 7, "--data-dir", tmp_path, cols=80, rows=24)
     steps.sign_on(terminal)
     terminal.wait_for("Maria Alvarez")
     steps.take_next(terminal)

@@ -26,10 +26,11 @@ class Owner:
 
     def __init__(self, hub: Path, socket: Path, clock: Clock) -> None:
         self.socket = socket
-        self._server = HubServer(hub, socket, clock)
+        ready = threading.Event()
+        self._server = HubServer(hub, socket, clock, ready.set)
         self._thread = threading.Thread(target=self._server.run, name="owner")
         self._thread.start()
-        assert self._server.ready.wait(10), "it does not serve"
+        assert ready.wait(10), "it does not serve"
 
     def close(self) -> None:
         self._server.stop()

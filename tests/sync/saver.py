@@ -22,6 +22,7 @@ from data.store.database import Store
 from data.store.save import saving
 from data.sync.replica import take_ticket_number
 from data.tickets import tickets
+from tests.stores import new_store
 
 ME = AgentId("agent-1")
 ITEMS: Catalogue = catalogue(CONTENT / "items.yaml")
@@ -31,7 +32,7 @@ ITEM = "320"
 
 def open_saver(path: Path) -> Store:
     """A store that remembers the op_ids that were saved through it: the worker may be quick to take them away."""
-    store = Store(path)
+    store = Store(path) if path.exists() else new_store(path)
     remember_what_is_said(store)
     return store
 

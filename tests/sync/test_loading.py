@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from data.sync.embedded import EmbeddedHub
 from data.sync.loading import PAGE
 from data.sync.wire import SyncStatus
 from tests.sync.checker import Site, check
+from tests.sync.put_back import Backup
 from tests.sync.stepped import Stepped
 from tests.sync.writers import ME, Writer
 
@@ -37,8 +39,8 @@ def bring_in(seat: Stepped, rows: Sequence[str], name: str = "people.csv") -> No
     seat._clock.leap(6)  # so often it is looked for
 
 
-def lines(count: int, notes: str = "") -> list[str]:
-    return [f"c{place},Customer {place},+1 212 555 01{place % 100:02d},{notes}" for place in range(count)]
+def lines(many: int, notes: str = "") -> list[str]:
+    return [f"c{place},Customer {place},+1 212 555 01{place % 100:02d},{notes}" for place in range(many)]
 
 
 def names(seat: Stepped) -> dict[str, str]:
@@ -46,21 +48,21 @@ def names(seat: Stepped) -> dict[str, str]:
 
 
 class Cut:
-    """A hub whose line is cut before or after each so many-th push."""
+    """A hub whose line is cut before every third push, and after the next one."""
 
-    def __init__(self, path: Path, clock: LeapClock) -> None:
+    def __init__(self, path: Path, clock: LeapClock, pushes: Iterator[int]) -> None:
         self._hub = EmbeddedHub(path, clock)
-        self._pushes = 0
+        self._pushes = pushes
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._hub, name)
 
     def push_v1(self, replica_id: str, ops: Sequence[Op]) -> list[OpResult]:
-        self._pushes += 1
-        if self._pushes % 3 == 1:
+        place = next(self._pushes) % 3
+        if place == 0:
             raise HubUnreachable("The line was cut before the call.")
         results = self._hub.push_v1(replica_id, ops)
-        if self._pushes % 3 == 2:
+        if place == 1:
             raise HubUnreachable("The line was cut before the answer.")
         return results
 
@@ -88,7 +90,8 @@ def test_cut_and_killed_at_any_page_each_row_is_there_once(
 ) -> None:
     seat = Stepped(tmp_path / "seat.db", hub_path, clock)
     seat.sync()
-    seat._connect = lambda: Cut(hub_path, clock)  # type: ignore[assignment,return-value]
+    pushes = count()
+    seat._connect = lambda: Cut(hub_path, clock, pushes)  # type: ignore[assignment,return-value]
     seat.kill()
     bring_in(seat, lines(4 * PAGE))
     for place in range(400):
@@ -164,3 +167,63 @@ def test_an_import_again_sends_what_it_changed(tmp_path: Path, hub_path: Path, c
     assert check(Site(hub_path, [seat.path, other.path])) == []
     seat.close()
     other.close()
+
+
+def test_an_import_that_a_hub_lost_is_loaded_again_and_what_it_kept_comes_back(
+    tmp_path: Path, hub_path: Path, clock: LeapClock
+) -> None:
+    """The backup is of the middle of the load; what it has was changed by another seat before and after it."""
+    seat, other = (Stepped(tmp_path / name / "seat.db", hub_path, clock) for name in ("a", "b"))
+    for one in (seat, other):
+        one.sync()
+    bring_in(seat, lines(3 * PAGE))
+    while seat.value("SELECT coalesce(max(done), 0) FROM hub_load") < PAGE:
+        seat.step()
+        clock.leap(0.01)
+    other.sync()
+    first = sorted(names(other))[0]
+    with saving(other.store, ME, clock) as change:
+        change.update(Customer, first, notes="by b, in the backup")
+    other.sync()
+    backup = Backup(hub_path)
+    seat.sync()
+    other.sync()
+    with saving(other.store, ME, clock) as change:
+        change.update(Customer, first, city="by b, after the backup")
+    for one in (other, seat):
+        one.sync()
+        one.cut()
+    backup.restore()
+    for one in [seat, other] * 3:
+        one.online = True
+        clock.leap(6)
+        one.sync()
+    assert len(names(seat)) == len(names(other)) == 3 * PAGE
+    row = seat.store.row("SELECT notes, city FROM customer WHERE id = ?", (first,))
+    assert row == {"notes": "by b, in the backup", "city": "by b, after the backup"}
+    assert seat.value("SELECT count(*) FROM conflict") == other.value("SELECT count(*) FROM conflict") == 0
+    assert check(Site(hub_path, [seat.path, other.path], seat.saved | other.saved)) == []
+    seat.close()
+    other.close()
+
+
+def test_a_lost_answer_leaves_no_row_behind(tmp_path: Path, hub_path: Path, clock: LeapClock) -> None:
+    """The hub has merged the page with what it had; the seat hears of it only by asking again."""
+    seat = Stepped(tmp_path / "seat.db", hub_path, clock)
+    feed = Writer(EmbeddedHub(hub_path, clock))
+    feed.add(Customer(id="c1", name="as the hub has it"))
+    bring_in(seat, lines(3))
+    pushes = count()
+    seat._connect = lambda: Cut(hub_path, clock, pushes)  # type: ignore[assignment,return-value]
+    seat.kill()
+    for _ in range(60):
+        seat.worker._retry_at = 0.0
+        seat.step()
+        clock.leap(3)
+    assert next(pushes) == 3, "lost before, lost after, and heard"
+    seat._connect = lambda: EmbeddedHub(hub_path, clock)
+    seat.kill()
+    seat.sync()
+    assert names(seat)["c1"] == "as the hub has it"
+    assert check(Site(hub_path, [seat.path])) == []
+    seat.close()

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Barrier, Event, Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -24,7 +25,6 @@ from data.sync.postgres import admin, archive, notifier, schema
 from data.sync.postgres.dialling import dial, told
 from data.sync.postgres.hub import PostgresHub
 from data.sync.postgres.plain import from_json, to_json
-from data.sync.postgres.shapes import shapes
 from tests.hostile import HOSTILE
 from tests.postgres import Server
 from tests.sync.writers import Writer, contact, note, ticket
@@ -222,6 +222,19 @@ def test_rows_let_nobody_in_but_members(dsn: str) -> None:
             assert line.execute(f"SELECT count(*) FROM agent_console.{table}").fetchone() == (0,)
 
 
+def test_a_member_of_another_hub_of_the_server_has_no_place_here(server: Server, dsn: str) -> None:
+    ana = admin.add_person(server.hub(), named("Ana"), Role.AGENT, PASSWORD)
+    with closing(PostgresHub(dsn, login=Login(person=ana.id, password=SecretStr(PASSWORD)))) as hub:
+        assert hub.member is None
+        for call in (
+            lambda: Writer(hub),
+            lambda: hub.lookup_v1(new_id(), "x"),
+            lambda: hub.snapshot_v1(new_id(), None),
+        ):
+            with pytest.raises(WrongLogin, match="no place"):
+                call()
+
+
 # promises
 
 
@@ -346,12 +359,63 @@ def test_with_a_notifier_the_clock_is_not_asked_at_every_look(dsn: str, connect:
 # shapes and text
 
 
-def test_every_shape_of_the_models_is_taken(connect: Connect) -> None:
-    with closing(connect()._line) as line:
-        for shape in shapes():
-            row = line.execute("SELECT entity, fits FROM agent_console.shape WHERE entity = %s", (shape.entity,))
-            assert row.fetchone() is not None
-    assert {shape.entity for shape in shapes()} == SYNCED.keys()
+def example(schema: dict[str, Any], kinds: dict[str, Any]) -> Any:
+    """A value that fits a schema."""
+    if "$ref" in schema:
+        return example(kinds[schema["$ref"].rpartition("/")[2]], kinds)
+    if "anyOf" in schema:
+        return example(schema["anyOf"][0], kinds)
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "format" in schema:
+        return {"date-time": "2026-01-05T12:00:00.000Z", "date": "2026-01-05"}[schema["format"]]
+    match schema["type"]:
+        case "object":
+            return {name: example(one, kinds) for name, one in schema.get("properties", {}).items()}
+        case "array":
+            return [example(schema["items"], kinds)]
+        case kind:
+            return {"string": "x", "boolean": True, "null": None}.get(kind, schema.get("minimum", 0))
+
+
+WRONG: tuple[Any, ...] = (
+    *(None, True, -1, 0, 1, 1.5, 10**30, "", "x", "7", [], [[]], ["x"], [None], [{}], {}, {"a": 1}, {"name": None}),
+    *(
+        "2026-02-31T00:00:00.000Z",
+        "2026-01-05T12:00:00Z",
+        "2026-01-05T25:00:00.000Z",
+        "2026-13-01",
+        "2026-02-30",
+        "0000-01-01",
+    ),
+)
+
+
+@pytest.mark.parametrize("entity", sorted(SYNCED))
+def test_what_the_hub_takes_every_seat_can_read(dsn: str, entity: str) -> None:
+    """The shapes in the database let nothing through that the models refuse, and whole rows of the models pass."""
+    model = SYNCED[entity]
+    schema_of = model.model_json_schema()
+    whole = example(schema_of, schema_of.get("$defs", {}))
+    bodies = [whole, model.model_validate(whole).model_dump(mode="json")]
+    for name, value in whole.items():
+        bodies += [{key: part for key, part in whole.items() if key != name}]
+        bodies += [{**whole, name: wrong} for wrong in (*WRONG, [value], {"name": value})]
+        if isinstance(value, list) and isinstance(value[0], dict):
+            for part in value[0]:
+                bodies += [{**whole, name: [{**value[0], part: wrong}]} for wrong in WRONG]
+    with psycopg.connect(dsn) as line:
+        taken = line.execute(
+            "SELECT coalesce(body @@ fits, false) FROM agent_console.shape,"
+            " jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS one (body, place) WHERE entity = %s ORDER BY place",
+            (to_json(bodies), entity),
+        ).fetchall()
+    assert [fits for (fits,) in taken[:2]] == [True, True]
+    for body, (fits,) in zip(bodies, taken, strict=True):
+        if fits:
+            model.model_validate(body)
+    refused = sum(not fits for (fits,) in taken)
+    assert refused > len(whole) * 5
 
 
 @pytest.mark.parametrize("text", HOSTILE[:30])

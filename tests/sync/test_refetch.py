@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from data.sync.embedded import EmbeddedHub
 from data.sync.wire import SyncStatus
 from data.tickets import tickets
 from tests.sync.checker import Site, check
+from tests.sync.put_back import Backup
 from tests.sync.stepped import Stepped, WorkerDied
 from tests.sync.writers import ME, Writer, contact, ticket
 
@@ -206,25 +206,6 @@ def test_killed_at_any_place_a_new_snapshot_ends_the_same(
 
 
 # a hub that was put back
-
-
-class Backup:
-    """A copy of the hub's file, put back as whoever runs the hub does."""
-
-    def __init__(self, hub: Path) -> None:
-        self._hub, self._copy = hub, hub.with_name("backup.db")
-        with driver.connect(hub) as db:
-            db.execute(f"VACUUM INTO '{self._copy}'")
-
-    def restore(self, *, said: bool = True) -> None:
-        """`said`: under a new epoch, so that every replica hears of it."""
-        for path in self._hub.parent.glob("hub.db*"):
-            path.unlink()
-        shutil.copy(self._copy, self._hub)
-        if said:
-            with driver.connect(self._hub) as db:
-                db.execute("UPDATE hub_info SET value = ? WHERE key = 'epoch'", (new_id(),))
-                db.execute("UPDATE hub_info SET value = value + 1000 WHERE key = 'next_ticket'")
 
 
 def cut(*seats: Stepped) -> None:

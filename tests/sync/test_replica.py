@@ -16,12 +16,13 @@ from data.store.errors import StoreError
 from data.store.save import saving
 from data.sync.contract import Enrolment, HubRow, HubUnreachable, NumberBlock, OpOutcome, OpResult, Page
 from data.sync.replica import MAX_BYTES, MAX_OPS, Replica, StalePage, take_ticket_number
+from tests.stores import new_store
 from tests.sync.writers import ME, ticket
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "seat.db") as opened:
+    with new_store(tmp_path / "seat.db") as opened:
         yield opened
 
 

@@ -64,9 +64,9 @@ def test_a_hub_that_answers_nothing_to_a_push_is_no_answer(
 
     seat = Stepped(tmp_path / "seat.db", hub_path, clock, connect=lambda: Mute(hub_path, clock))
     seat.ticket("unheard")
-    for _ in range(20):
+    for _ in range(200):
         seat.step()
-        clock.leap(5)
+        clock.leap(0.1)
     assert seat.value("SELECT count(*) FROM outbox WHERE state = 'queued'") > 0
     assert any(isinstance(told, SyncStatus) and "sent again" in told.problem for told in seat.told)
     Mute.mute = False

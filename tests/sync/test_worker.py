@@ -272,7 +272,7 @@ def test_the_worker_ends_in_time_however_much_is_left(store: Store, start: Start
     seat = start("seat")
     seat.wait_status(lambda told: told.online)
     with saving(store, ME, SYSTEM_CLOCK) as change:
-        for place in range(6000):
+        for place in range(4000):
             change.add(ticket(f"ticket {place}"))
         store.execute("UPDATE outbox SET txn_id = op_id")  # as many transactions as there are tickets
     assert seat.close() < 3, "the rest waits for the next start"

@@ -49,7 +49,7 @@ def show(stage: Stage, text: str) -> None:
         views.ticket_view(text, text, number=text, history=views.events(text), names={"me": text}), NOW
     )
     status = AgentStatus(id="me", state=AgentState.NOT_READY, reason=text, after_call=text, since=NOW)
-    find(StatusBar).show(left=state_spans(status, NOW), middle=[Span(text)], right=[Span(text, "dim")])
+    find(StatusBar).show(left=state_spans(status, NOW), middle=[[Span(text)]], right=[Span(text, "dim")])
     find(HintBar).show([("r", text, True), ("w", text, False)], tail=text)
     for heading in stage.query(PaneHeading):
         heading.set_text(text)

@@ -113,10 +113,10 @@ async def test_the_status_line_drops_the_middle_first_when_room_is_short() -> No
     async with on_stage(lambda: StatusBar(classes="bar"), size=(40, 3)) as (stage, pilot):
         bar = stage.query_one(StatusBar)
         left, right = [Span(" READY")], [Span("14:30 ")]
-        bar.show(left=left, middle=[Span("Ana")], right=right)
+        bar.show(left=left, middle=[[Span("Ana")]], right=right)
         await pilot.pause()
         assert text_of(bar).split() == ["READY", "Ana", "14:30"]
-        bar.show(left=left, middle=[Span("Ana " * 10)], right=right)
+        bar.show(left=left, middle=[[Span("Ana " * 10)]], right=right)
         await pilot.pause()
         assert text_of(bar).split() == ["READY", "14:30"]
         bar.show(left=[Span("x" * 38)], middle=[], right=right)

@@ -23,8 +23,9 @@ from data.sync.postgres.dialling import Line
 TABLES = (
     "hub_info",
     "hub_clock",
-    "ticket_number",
+    "next_number",
     "member",
+    "login",
     "replica",
     "ops",
     "entity_row",
@@ -81,14 +82,15 @@ def restore(address: str, file: Path) -> str:
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
         line.execute("CREATE TEMP TABLE former ON COMMIT DROP AS SELECT * FROM replica")
-        given = line.execute("SELECT next FROM ticket_number").fetchone()
-        for table in TABLES:
+        given = line.execute("SELECT ticket, replica FROM next_number").fetchone()
+        for table in reversed(TABLES):
             line.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
         _take_in(line, lines, file.name)
         epoch = new_id()
         line.execute("UPDATE hub_info SET value = %s WHERE key = 'epoch'", (epoch,))
         line.execute(
-            "UPDATE ticket_number SET next = greatest(next + %s, %s)", (NUMBERS_LOST, given[0] if given else 0)
+            "UPDATE next_number SET ticket = greatest(ticket + %s, %s), replica = greatest(replica, %s)",
+            (NUMBERS_LOST, *(given or (0, 0))),
         )
         line.execute("UPDATE former SET last_seq = 0, refetch = true, taking = NULL")
         line.execute(

@@ -21,7 +21,7 @@ STATEMENT_S = 10
 LOCK_S = 2
 ANSWER_S = STATEMENT_S + 2.0
 """So long an answer is waited for. The server gives up before; this is for one that is not heard any more."""
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "client_encoding": "UTF8",
     "application_name": "agent-console",
     "keepalives_idle": "10",
@@ -29,12 +29,22 @@ _SETTINGS = {
     "keepalives_count": "3",
     "tcp_user_timeout": str(int(ANSWER_S * 1000)),
 }
+_SESSION = {
+    "statement_timeout": f"{STATEMENT_S}s",
+    "lock_timeout": f"{LOCK_S}s",
+    # One plan for each statement, by index: planning them anew takes longer than running them, and a plan that was
+    # made while the tables were empty must not read them whole when they are large.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "jit": "off",
+}
 _TURNED_AWAY = re.compile(
     r"password authentication failed|SASL authentication failed|no password supplied|role \".*\" does not exist"
     r"|is not permitted to log in|no pg_hba.conf entry"
 )
 RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
-"""Two seats did the same at once: the one that came second asks again and finds what the other did."""
+"""Two did the same at once; nothing was changed by the one that is told so."""
 
 
 class Line(psycopg.Connection[tuple[Any, ...]]):
@@ -66,8 +76,7 @@ def dial(address: str, login: Login | None = None, *, patience_s: float = ANSWER
         given = make_conninfo("", **{**_SETTINGS, "connect_timeout": CONNECT_S, **params})
         line = Line.connect(given, autocommit=True)
         line.patience_s = patience_s
-        limits = {"statement_timeout": STATEMENT_S, "lock_timeout": LOCK_S}
-        line.execute("; ".join(f"SET {name} = '{seconds}s'" for name, seconds in limits.items()))
+        line.execute("; ".join(f"SET {name} = '{value}'" for name, value in _SESSION.items()))
     return line
 
 
@@ -126,11 +135,9 @@ def _is_loopback(host: str) -> bool:
 
 @contextmanager
 def told(place: str) -> Iterator[None]:
-    """What PostgreSQL says, as the contract's exceptions and in words. A race goes through as it is."""
+    """What PostgreSQL says, as the contract's exceptions and in words."""
     try:
         yield
-    except RACES:
-        raise
     except psycopg.Error as error:
         raise _as_contract(error, place) from error
 
@@ -159,6 +166,10 @@ def _as_contract(error: psycopg.Error, place: str) -> Exception:
             )
         case "53300":
             return HubUnreachable(f"Too many are connected to {place}: this seat tries again by itself.")
+        case "23505" | "40001" | "40P01":
+            return HubUnreachable(
+                f"Others are changing the same things at {place}: this seat tries again by itself."
+            )
         case "57014" | "55P03":
             return HubUnreachable(f"It took too long at {place}: this seat tries again by itself.")
     if error.sqlstate is None and _TURNED_AWAY.search(str(error)):

@@ -24,7 +24,7 @@ FEED = "feed"
 
 def everyone(line: Line) -> list[Member]:
     """Everybody who was added, by name."""
-    return [_member(row) for row in line.execute(f"{_MEMBERS} ORDER BY login")]
+    return [_member(row) for row in line.execute(f"{_MEMBERS} ORDER BY lower(name)")]
 
 
 def add(line: Line, name: str, role: Role, password: str) -> Member:
@@ -99,10 +99,10 @@ def _enter(line: Line, member: Member, role: str, password: str) -> None:
         if _has_role(line, login):
             raise PeopleError(f"The server has a role '{login}' already: choose another name.")
         _make_role(line, login, role, password)
-    line.execute(
-        "INSERT INTO agent_console.member VALUES (%s, %s, %s, %s, %s, agent_console.hub_now())",
-        (member.id, member.name, login_of(member.name), login_of(member.id), role),
-    )
+    values = (member.id, member.name, role)
+    line.execute("INSERT INTO agent_console.member VALUES (%s, %s, %s, agent_console.hub_now())", values)
+    for login in _logins(member):
+        line.execute("INSERT INTO agent_console.login VALUES (%s, %s)", (login, member.id))
 
 
 def _make_role(line: Line, login: str, role: str, password: str) -> None:
@@ -139,7 +139,8 @@ def _signed_on_before(line: Line, name: str) -> AgentId | None:
 
 
 def _find(line: Line, typed: str) -> Member | None:
-    found = line.execute(f"{_MEMBERS} AND %s IN (login, login_by_id)", (login_of(typed),)).fetchone()
+    by_login = "person = (SELECT person FROM agent_console.login WHERE login = %s)"
+    found = line.execute(f"{_MEMBERS} AND {by_login}", (login_of(typed),)).fetchone()
     return _member(found) if found is not None else None
 
 

@@ -12,6 +12,8 @@ from data.sync.postgres.shapes import fields, shapes
 
 SCHEMA = "agent_console"
 OWNER = "agent_console_owner"
+MEMBERS = "agent_console_member"
+"""The group of all groups: who may call the hub's functions."""
 GROUPS = {
     "agent": "agent_console_agent",
     "supervisor": "agent_console_supervisor",
@@ -58,7 +60,7 @@ def bring_up_to_date(connection: psycopg.Connection[tuple[object, ...]]) -> None
     )
     connection.execute("INSERT INTO hub_clock (v) VALUES (0) ON CONFLICT DO NOTHING")
     connection.execute(
-        "INSERT INTO ticket_number (next) VALUES (%s) ON CONFLICT DO NOTHING", (FIRST_TICKET_NUMBER,)
+        "INSERT INTO next_number (ticket) VALUES (%s) ON CONFLICT DO NOTHING", (FIRST_TICKET_NUMBER,)
     )
     connection.execute(
         "INSERT INTO hub_info VALUES ('shape', %s) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -93,8 +95,10 @@ END $$"""
 def _make_roles(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     """The owner of the hub's tables, who is nobody's login, and a group for each role of a person. They belong to the
     server: its hubs share them."""
-    for role in (OWNER, *GROUPS.values()):
+    for role in (OWNER, MEMBERS, *GROUPS.values()):
         connection.execute(sql.SQL(_MAKE_ROLE).format(name=sql.Literal(role), role=sql.Identifier(role)))
+    for role in GROUPS.values():
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(MEMBERS), sql.Identifier(role)))
     me = connection.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if me is not None and not me[1]:
         groups = sql.SQL(", ").join(map(sql.Identifier, (OWNER, GROUPS["administrator"])))

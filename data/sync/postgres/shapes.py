@@ -18,8 +18,8 @@ from data.sync.scoping import OVER, PARENT_OF
 
 Schema = dict[str, Any]
 
-MOMENT = r"^\\d{4}-\\d\\d-\\d\\dT([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$"
-DAY = r"^\\d{4}-\\d\\d-\\d\\d$"
+MOMENT = r"^[1-9]\\d{3}-\\d\\d-\\d\\dT([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d\\.\\d{3}Z$"
+DAY = r"^[1-9]\\d{3}-\\d\\d-\\d\\d$"
 _SAYS_NOTHING = frozenset({"title", "description", "default", "examples"})
 
 
@@ -129,6 +129,7 @@ def _fits(at: str, schema: Schema, kinds: dict[str, Schema]) -> str:
     if "minItems" in said:
         rules.append(f"{at}.size() >= {said.pop('minItems')}")
     if "items" in said:
+        rules.append(f'!exists({at}[*].type() ? (@ == "array"))')  # a filter would look into it
         rules.append(f"!exists({at}[*] ? (!({_fits('@', said.pop('items'), kinds)})))")
     if isinstance(said.get("additionalProperties"), dict):
         rules.append(f"!exists({at}.keyvalue() ? (!({_fits('@.value', said.pop('additionalProperties'), kinds)})))")

@@ -7,7 +7,6 @@ once has no larger share."""
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -56,11 +55,21 @@ class HubServer:
         hub: Path,
         socket: Path,
         clock: Clock = SYSTEM_CLOCK,
+        on_ready: Callable[[], None] = lambda: None,
         on_figures: Callable[[Figures], None] | None = None,
     ) -> None:
+        """
+        Args:
+            hub: the file; made when missing.
+            socket: where to listen.
+            clock: for leases.
+            on_ready: called once clients are let in.
+            on_figures: told every second how it goes.
+        """
         self._hub = hub
         self._path = socket
         self._clock = clock
+        self._on_ready = on_ready
         self._on_figures = on_figures
         self._desk = Desk(hub, clock)
         self._thread = ThreadPoolExecutor(1, "hub")
@@ -75,8 +84,6 @@ class HubServer:
         self._told_at = 0.0
         self._calls = 0
         self._longest = 0.0
-        self.ready = threading.Event()
-        """Set once clients are let in."""
 
     def stop(self) -> None:
         """End soon: calls in the works are answered first. From any thread, or a signal's handler."""
@@ -115,7 +122,7 @@ class HubServer:
         ours = self._path.lstat()
         server = await asyncio.start_unix_server(self._came, sock=made, limit=LONGEST_LINE)
         chores = [asyncio.create_task(chore()) for chore in (self._watch, self._tell_figures)]
-        self.ready.set()
+        self._on_ready()
         try:
             await self._end.wait()
         finally:

@@ -165,7 +165,7 @@ def hub_goes_and_comes_back(desk: Desk) -> None:
     desk.session.synced(SyncStatus(online=False, since=NOW, queued=2, problem="the hub does not answer"))
     desk.session.synced(SyncStatus(online=False, since=NOW, queued=3, problem="the hub does not answer"))
     desk.session.synced(SyncStatus(online=True, conflicts=1))
-    assert [line.split(":")[0] for line in desk.lines[said:]] == ["Hub offline", "Hub online again.", "Conflicts"]
+    assert [line.split(":")[0] for line in desk.lines[said:]] == ["Hub offline", "Hub online again.", "1 conflict"]
     desk.session.synced(SyncStatus(online=False, since=NOW, queued=1))
 
 
@@ -188,6 +188,7 @@ async def test_signing_on_the_hub_and_signing_off(tmp_path: Path) -> None:
         said = await desk.type("help tak")
         assert said[0].startswith("take [N], next, take next: Take the contact")
         assert await desk.type("again") == said
+        desk.session.synced(SyncStatus(online=True))
         await desk.type("sign off")
         assert desk.console.prompt == "Name: "
         await desk.type("priya")

@@ -13,11 +13,12 @@ from data.customers.index import write_customer
 from data.customers.phone import normalise
 from data.models.customer import Customer, Person, Phone
 from data.store.database import Store
+from tests.stores import new_store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "seat.db") as opened:
+    with new_store(tmp_path / "seat.db") as opened:
         yield opened
 
 

@@ -76,7 +76,7 @@ def nearly_american(draw: st.DrawFn) -> str:
     return "".join([*parts, draw(st.sampled_from(["", " ", " x12", "5"]))])
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(raw=nearly_american(), region=st.sampled_from(["US", "CA", "GB", "AG", "DE"]))
 def test_the_short_way_answers_as_the_library(raw: str, region: str) -> None:
     ours = normalise(raw, region)

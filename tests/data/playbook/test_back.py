@@ -24,6 +24,7 @@ from data.tickets import tickets
 from tests.data.playbook.desk import ANA, Desk, engine
 from tests.data.playbook.small import everything, small
 from tests.data.playbook.test_engine import account_of, at_the_offer, ticket_of
+from tests.stores import new_store
 
 UNDOABLE = {
     "charge": '{charge: {item: "320"}}',
@@ -187,7 +188,7 @@ class Leads(RuleBasedStateMachine):
     def open(self, plan: str) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._clock = LeapClock()
-        self._store = Store(Path(self._folder.name) / "seat.db", durable=False)
+        self._store = new_store(Path(self._folder.name) / "seat.db", durable=False)
         self._desk = Desk(self._store, self._clock, engine(self._clock), {"plan": plan, "past_due": "yes"})
         self._desk.customer()
         self._desk.verified()

@@ -14,8 +14,8 @@ from data.playbook.model import Answer
 from data.playbook.simulate import Path as Walked
 from data.playbook.simulate import simulate
 from data.playbook.world import OF_CUSTOMER
-from data.store.database import Store
 from tests.data.playbook.desk import Desk, engine
+from tests.stores import new_store
 
 FLOWS = sorted((CONTENT / "playbooks").glob("*.yaml"))
 
@@ -70,7 +70,7 @@ def work(desk: Desk, path: Walked) -> None:
 def test_the_engine_goes_where_simulate_goes(file: Path, tmp_path: Path) -> None:
     playbook = load(file).playbook
     paths = every_way(simulate(playbook).paths)
-    with Store(tmp_path / "seat.db", durable=False) as store:
+    with new_store(tmp_path / "seat.db", durable=False) as store:
         clock = LeapClock()
         scripts = engine(clock, playbook.id)
         for path in paths:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from data.store.database import STORE_FILE, Store
+from tests.stores import new_store
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store that does not wait for the disk."""
-    with Store(tmp_path / "home" / STORE_FILE) as opened:
+    with new_store(tmp_path / "home" / STORE_FILE) as opened:
         opened.execute("PRAGMA synchronous = OFF")
         yield opened
 

@@ -108,7 +108,7 @@ def take_in(store: Store, folder: Path, *logs: bytes) -> ImportReport:
 
 def history(store: Store) -> list[tuple[object, ...]]:
     """Every event in the store."""
-    return [tuple(row.values()) for row in store.rows("SELECT * FROM contact_event ORDER BY id")]
+    return [tuple(row) for row in store.execute("SELECT * FROM contact_event ORDER BY id").fetchall()]
 
 
 def emptied(store: Store) -> Store:

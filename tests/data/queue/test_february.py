@@ -17,16 +17,24 @@ from data.queue.stats import stats
 from data.queue.timeline import read_timeline
 from data.store.database import STORE_FILE, Store
 from tests.data.queue.samples import history, pieces_of, write_pieces
+from tests.stores import new_store
 
 pytestmark = [pytest.mark.corpora, pytest.mark.xdist_group("february")]
 
 
 @pytest.fixture(scope="module")
 def month(february: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store(tmp_path_factory.mktemp("month") / STORE_FILE) as store:
+    """The whole log, imported once: nobody here writes into it."""
+    with new_store(tmp_path_factory.mktemp("month") / STORE_FILE, durable=False) as store:
         report = import_queue_log(store, [february])
         assert (report.read, report.added, report.rejected, report.skipped) == (89_412, 89_412, 0, ())
         yield store
+
+
+@pytest.fixture(scope="module")
+def events(month: Store) -> list[tuple[object, ...]]:
+    """What the whole log says."""
+    return history(month)
 
 
 def test_the_month(month: Store) -> None:
@@ -63,40 +71,32 @@ def test_the_half_hours_of_the_outage(month: Store) -> None:
     assert worst.key == "1999-02-03T13:00:00+00:00"
 
 
-def test_again_and_in_pieces_changes_nothing(month: Store, february: Path, tmp_path: Path) -> None:
-    before = history(month)
-    again = import_queue_log(month, [february])
-    assert (again.read, again.added, again.updated, again.unchanged) == (89_412, 0, 0, 89_412)
+def test_three_pieces_one_after_the_other_and_the_whole_again(
+    february: Path, events: list[tuple[object, ...]], tmp_path: Path
+) -> None:
     log = lzma.decompress(february.read_bytes())
-    chance = random.Random(2)
-    paths = write_pieces(tmp_path, pieces_of(log, [chance.randrange(len(log) // 3) * place for place in (1, 3)]))
-    for path in paths:
-        report = import_queue_log(month, [path])
-        assert (report.added, report.updated) == (0, 0)
-    assert history(month) == before
-
-
-@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0]])
-def test_three_pieces_into_an_empty_store(month: Store, february: Path, tmp_path: Path, order: list[int]) -> None:
-    log = lzma.decompress(february.read_bytes())
-    chance = random.Random(str(order))
-    cuts = [chance.randrange(1, len(log)) for _ in range(2)]
-    paths = write_pieces(tmp_path, pieces_of(log, cuts))
-    with Store(tmp_path / STORE_FILE) as store:
-        store.execute("PRAGMA synchronous = OFF")
-        reports = [import_queue_log(store, [paths[place]]) for place in order]
-        assert history(store) == history(month)
+    with new_store(tmp_path / STORE_FILE, durable=False) as store:
+        reports = [import_queue_log(store, [path]) for path in _in_three(log, 1, tmp_path)]
         assert sum(report.added for report in reports) == 89_412
+        assert history(store) == events
+        again = import_queue_log(store, [february])
+        assert (again.read, again.added, again.updated, again.unchanged) == (89_412, 0, 0, 89_412)
+        assert history(store) == events
 
 
-def test_three_pieces_in_one_run(february: Path, month: Store, tmp_path: Path) -> None:
+def test_three_pieces_out_of_order(february: Path, events: list[tuple[object, ...]], tmp_path: Path) -> None:
     log = lzma.decompress(february.read_bytes())
-    paths = write_pieces(tmp_path, pieces_of(log, [1_234_567, 3_456_789]))
-    with Store(tmp_path / STORE_FILE) as store:
-        store.execute("PRAGMA synchronous = OFF")
-        report = import_queue_log(store, paths)
-        assert (report.read, report.added, report.rejected, report.waiting) == (89_412, 89_412, 0, 0)
-        assert history(store) == history(month)
+    with new_store(tmp_path / STORE_FILE, durable=False) as store:
+        reports = [import_queue_log(store, [path]) for path in reversed(_in_three(log, 2, tmp_path))]
+        assert sum(report.added for report in reports) == 89_412
+        assert history(store) == events
+
+
+def _in_three(log: bytes, seed: int, folder: Path) -> list[Path]:
+    chance = random.Random(seed)
+    cuts = [chance.randrange(1, len(log)) for _ in range(2)]
+    assert all(log[cut - 1 : cut] != b"\n" for cut in cuts), "cut in mid-line"
+    return write_pieces(folder, pieces_of(log, cuts))
 
 
 def test_the_stories(february: Path) -> None:

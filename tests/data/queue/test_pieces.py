@@ -15,6 +15,7 @@ from data.queue.history import ImportReport, import_queue_log
 from data.queue.torn import KEPT
 from data.store.database import STORE_FILE, Store
 from tests.data.queue.samples import EVERY_EVENT, emptied, history, made_up_log, pieces_of, take_in, write_pieces
+from tests.stores import new_store
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def store(folder: Path) -> Iterator[Store]:
-    with Store(folder / STORE_FILE) as opened:
+    with new_store(folder / STORE_FILE) as opened:
         opened.execute("PRAGMA synchronous = OFF")
         yield opened
 

@@ -13,23 +13,28 @@ $$;
 
 -- The person who is signed in; NULL: somebody who was not added, like the server's own administrator.
 CREATE OR REPLACE FUNCTION me() RETURNS member LANGUAGE sql STABLE AS $$
-    SELECT member FROM member WHERE login = session_user OR login_by_id = session_user
+    SELECT member FROM login JOIN member USING (person) WHERE login = session_user
 $$;
 
 CREATE OR REPLACE FUNCTION member_v1() RETURNS jsonb LANGUAGE sql STABLE AS $$
     SELECT jsonb_build_object('id', person, 'name', name, 'role', role, 'revoked', revoked_at IS NOT NULL)
-    FROM member WHERE role <> 'feed' AND (login = session_user OR login_by_id = session_user)
+    FROM login JOIN member USING (person) WHERE login = session_user AND role <> 'feed'
 $$;
 
 CREATE OR REPLACE FUNCTION is_revoked(one replica) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT one.revoked_at IS NOT NULL OR (me()).revoked_at IS NOT NULL
 $$;
 
--- The replica, for its own person. One that the hub does not know is given everything and keeps nothing.
+-- The replica, for its own person. One that the hub does not know is given everything and keeps nothing. Groups are the
+-- server's, and its hubs share them: who is a member of another hub only has no place here.
 CREATE OR REPLACE FUNCTION seat_of(asking text) RETURNS replica LANGUAGE plpgsql STABLE AS $$
 DECLARE
     one replica;
 BEGIN
+    IF NOT EXISTS (SELECT FROM login WHERE login = session_user)
+       AND NOT pg_has_role(session_user, 'agent_console_admin', 'MEMBER') THEN
+        RAISE EXCEPTION 'no place' USING ERRCODE = '42501';
+    END IF;
     SELECT * INTO one FROM replica WHERE replica_id = asking;
     IF one.person <> coalesce((me()).person, session_user) AND NOT is_feed() THEN
         RAISE EXCEPTION 'This seat''s store belongs to another person: sign in as that person, or start with another --data-dir.'

@@ -11,6 +11,7 @@ DECLARE
     given pushed[];
     fresh pushed[];
     answers jsonb;
+    named_twice text[];
     rows changed[];
     outcomes text[];
     conflicts jsonb[];
@@ -18,6 +19,7 @@ DECLARE
     ranks integer[];
     brought_back row_key[];
     taken integer;
+    written integer;
 BEGIN
     IF seat.replica_id IS NULL THEN
         RAISE EXCEPTION 'This seat is not enrolled at the hub: it enrols again by itself.' USING ERRCODE = 'AC001';
@@ -56,17 +58,18 @@ BEGIN
     ORDER BY contact_id FOR UPDATE;
     PERFORM FROM entity_row WHERE (entity, entity_id) IN (SELECT entity, entity_id FROM unnest(fresh))
     ORDER BY entity, entity_id FOR UPDATE;
+    named_twice := ARRAY(SELECT entity_id FROM unnest(fresh) GROUP BY entity_id HAVING count(*) > 1);
     WITH looked_at AS MATERIALIZED (
         -- Plain: a whole new row that this push names once. There is nothing to merge, and no need to play it.
-        SELECT op.*, count(*) OVER (PARTITION BY op.entity, op.entity_id) = 1 AND patch ?& columns
-                     AND patch - columns = '{}' AND patch->>'id' = op.entity_id AND length(op.entity_id) <= 1000
+        SELECT op.*, op.entity_id <> ALL (named_twice) AND patch->>'id' = op.entity_id AND patch - columns = '{}'
+                     AND length(op.entity_id) <= 1000
                      AND kind = CASE WHEN append_only THEN 'append' ELSE 'put' END AND patch @@ fits
                      AND (SELECT true FROM entity_row AS held
                           WHERE held.entity = op.entity AND held.entity_id = op.entity_id LIMIT 1) IS NULL AS is_plain,
                CASE WHEN append_only THEN '{}' ELSE jsonb_build_object('*', jsonb_build_array(1, seat.number)) END AS mark
         FROM unnest(fresh) AS op LEFT JOIN shape ON shape.entity = op.entity
     ), played AS MATERIALIZED (
-        SELECT op.entity, op.entity_id, held.ver IS NULL AS is_new, held.over, held.changed_at,
+        SELECT op.entity, op.entity_id, held.ver AS was_ver, held.over, held.changed_at,
                play_all(ROW(place, op_id, replica_seq, txn_id, op.entity, op.entity_id, kind, base_ver, patch, actor,
                             schema_v), held, shape, seat.number,
                         held.ver IS NULL AND (SELECT true FROM ops WHERE ops.entity = op.entity AND hub_seq = 0
@@ -76,21 +79,21 @@ BEGIN
         LEFT JOIN LATERAL (SELECT * FROM entity_row WHERE entity = op.entity AND entity_id = op.entity_id) AS held ON true
         LEFT JOIN shape ON shape.entity = op.entity
         WHERE is_plain IS NOT TRUE
-        GROUP BY op.entity, op.entity_id, held.ver IS NULL, held.over, held.changed_at
+        GROUP BY op.entity, op.entity_id, held.ver, held.over, held.changed_at
     )
-    SELECT array_agg(ROW(after.entity, entity_id, is_new, was_over, changed_at, ver, body, field_ver, deleted,
+    SELECT array_agg(ROW(after.entity, entity_id, was_ver, was_over, changed_at, ver, body, field_ver, deleted,
                          is_over(body, over_states, parents), parents[parent_place(body, parent_columns)],
                          body->>parent_columns[parent_place(body, parent_columns)],
                          CASE WHEN over_states IS NOT NULL THEN named(body->>'customer_id') END,
                          last_place, places, outcomes, conflicts, whys)::changed)
     INTO rows
     FROM (
-        SELECT entity, entity_id, true AS is_new, NULL::boolean AS was_over, NULL::timestamptz AS changed_at,
+        SELECT entity, entity_id, NULL::bigint AS was_ver, NULL::boolean AS was_over, NULL::timestamptz AS changed_at,
                1 AS ver, patch AS body, mark AS field_ver, false AS deleted, place AS last_place,
                ARRAY[place] AS places, '{applied}'::text[] AS outcomes, '{[]}'::jsonb[] AS conflicts, '{""}'::text[] AS whys
         FROM looked_at WHERE is_plain
         UNION ALL
-        SELECT entity, entity_id, is_new, over, changed_at, (now_is).ver, (now_is).body, (now_is).field_ver,
+        SELECT entity, entity_id, was_ver, over, changed_at, (now_is).ver, (now_is).body, (now_is).field_ver,
                (now_is).deleted, (now_is).last_place, (now_is).places, (now_is).outcomes, (now_is).conflicts,
                (now_is).whys
         FROM played
@@ -135,14 +138,15 @@ BEGIN
         INSERT INTO entity_row
         SELECT entity, entity_id, ver, base + ranks[last_place], body, field_ver, deleted, at, over, parent, parent_id,
                customer
-        FROM clock, unnest(rows) WHERE is_new
+        FROM clock, unnest(rows) WHERE was_ver IS NULL
     ), altered AS (
         UPDATE entity_row AS stored
         SET ver = one.ver, hub_seq = base + ranks[last_place], body = one.body, field_ver = one.field_ver,
             deleted = one.deleted, changed_at = at, over = one.over, parent = one.parent, parent_id = one.parent_id,
             customer = one.customer
         FROM clock, unnest(rows) AS one
-        WHERE NOT is_new AND stored.entity = one.entity AND stored.entity_id = one.entity_id
+        WHERE stored.ver = one.was_ver AND stored.entity = one.entity AND stored.entity_id = one.entity_id
+        RETURNING 1
     ), returned AS (
         UPDATE entity_row AS stored SET hub_seq = base + taken - cardinality(brought_back) + back.place
         FROM clock, unnest(brought_back) WITH ORDINALITY AS back (entity, entity_id, place)
@@ -151,6 +155,11 @@ BEGIN
         UPDATE replica SET last_seq = greatest(last_seq, (SELECT max(replica_seq) FROM unnest(given)))
         WHERE replica_id = asking
     )
-    SELECT answers || coalesce(jsonb_object_agg(op_id, result), '{}') INTO answers FROM logged;
+    SELECT answers || coalesce(jsonb_object_agg(op_id, result), '{}'), (SELECT count(*) FROM altered)
+    INTO answers, written FROM logged;
+    IF written <> (SELECT count(was_ver) FROM unnest(rows)) THEN
+        -- A row was made after the locks were taken and before it was read: it was not ours to change.
+        RAISE EXCEPTION 'somebody else was quicker' USING ERRCODE = 'serialization_failure';
+    END IF;
     RETURN (SELECT coalesce(jsonb_agg(answers->op_id ORDER BY place), '[]') FROM unnest(given));
 END $$;

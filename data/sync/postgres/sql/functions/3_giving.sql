@@ -6,11 +6,13 @@ DECLARE
     one replica;
 BEGIN
     PERFORM forget_tombstones(hub_now() - interval '30 days');
-    INSERT INTO replica (replica_id, number, name, person, enrolled_at, directory, days)
-    SELECT asking, coalesce(max(number), 0) + 1, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_back
-    FROM replica WHERE NOT EXISTS (SELECT FROM replica WHERE replica_id = asking)
-    HAVING NOT EXISTS (SELECT FROM replica WHERE replica_id = asking);
     one := seat_of(asking);
+    IF one.replica_id IS NULL THEN
+        WITH taken AS (UPDATE next_number SET replica = replica + 1 WHERE next_number.one RETURNING replica - 1 AS number)
+        INSERT INTO replica (replica_id, number, name, person, enrolled_at, directory, days)
+        SELECT asking, number, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_back
+        FROM taken RETURNING * INTO one;
+    END IF;
     IF (one.directory, one.days) <> (whole_directory, days_back) THEN
         UPDATE replica SET directory = whole_directory, days = days_back, refetch = true WHERE replica_id = asking
         RETURNING * INTO one;
@@ -219,7 +221,7 @@ DECLARE
     after_it bigint;
 BEGIN
     PERFORM admitted(asking);
-    UPDATE ticket_number SET next = next + greatest(count, 0) WHERE one RETURNING next INTO after_it;
+    UPDATE next_number SET ticket = ticket + greatest(count, 0) WHERE one RETURNING ticket INTO after_it;
     RETURN jsonb_build_object('first', after_it - count, 'last', after_it - 1);
 END $$;
 

@@ -8,27 +8,18 @@ BEGIN
         EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', named.whole);
         EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', named.whole);
         EXECUTE format('DROP POLICY IF EXISTS members ON %s', named.whole);
-        EXECUTE format('CREATE POLICY members ON %1$s USING ((SELECT %2$s)) WITH CHECK ((SELECT %2$s))', named.whole, CASE
-            WHEN named.whole = 'agent_console.member' THEN 'true'
-            ELSE 'EXISTS (SELECT FROM agent_console.member WHERE login = session_user OR login_by_id = session_user)'
-                 ' OR pg_has_role(session_user, ''agent_console_feed'', ''MEMBER'')'
-                 ' OR pg_has_role(session_user, ''agent_console_admin'', ''MEMBER'')'
-        END);
+        EXECUTE format('CREATE POLICY members ON %1$s USING ((SELECT %2$s)) WITH CHECK ((SELECT %2$s))', named.whole,
+                       'pg_has_role(session_user, ''agent_console_member'', ''MEMBER'')');
     END LOOP;
     FOR named IN SELECT oid::regprocedure AS whole, proname LIKE '%\_v1' AS is_call FROM pg_proc
                  WHERE pronamespace = 'agent_console'::regnamespace AND prokind = 'f' LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', named.whole);
         IF named.is_call THEN
-            -- A call runs as the owner of the tables, sees its own schema only, and keeps one plan by index: at first
-            -- the tables are empty, and planning such statements anew takes longer than running them.
+            -- A call runs as the owner of the tables and sees its own schema only.
             EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = agent_console, pg_temp', named.whole);
-            EXECUTE format('ALTER FUNCTION %s SET plan_cache_mode = force_generic_plan', named.whole);
-            EXECUTE format('ALTER FUNCTION %s SET enable_seqscan = off', named.whole);
-            EXECUTE format('ALTER FUNCTION %s SET jit = off', named.whole);
-            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO agent_console_agent, agent_console_supervisor,'
-                           ' agent_console_feed, agent_console_admin', named.whole);
+            EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO agent_console_member', named.whole);
         END IF;
     END LOOP;
 END $$;
 
-GRANT USAGE ON SCHEMA agent_console TO agent_console_agent, agent_console_supervisor, agent_console_feed, agent_console_admin;
+GRANT USAGE ON SCHEMA agent_console TO agent_console_member;

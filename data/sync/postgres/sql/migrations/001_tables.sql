@@ -5,18 +5,19 @@ CREATE TABLE hub_info (key text PRIMARY KEY, value text NOT NULL);
 -- One row each, so that whoever takes numbers waits for whoever took them before and has not committed: whoever
 -- reads up to a number has everything up to it (SYNC rule 3).
 CREATE TABLE hub_clock (one boolean PRIMARY KEY DEFAULT true CHECK (one), v bigint NOT NULL) WITH (fillfactor = 10);
-CREATE TABLE ticket_number (one boolean PRIMARY KEY DEFAULT true CHECK (one), next bigint NOT NULL);
+CREATE TABLE next_number (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), ticket bigint NOT NULL, replica integer NOT NULL DEFAULT 1
+) WITH (fillfactor = 10);
 
 -- Who may speak to the hub. A person signs in by name, and later by id: two login roles, one password.
 CREATE TABLE member (
     person text COLLATE "C" PRIMARY KEY,
     name text NOT NULL,
-    login text COLLATE "C" NOT NULL UNIQUE,
-    login_by_id text COLLATE "C" NOT NULL UNIQUE,
     role text NOT NULL CHECK (role IN ('agent', 'supervisor', 'administrator', 'feed')),
     added_at timestamptz NOT NULL,
     revoked_at timestamptz
 );
+CREATE TABLE login (login text COLLATE "C" PRIMARY KEY, person text COLLATE "C" NOT NULL REFERENCES member);
 
 CREATE TABLE replica (
     replica_id text COLLATE "C" PRIMARY KEY,
@@ -136,7 +137,7 @@ CREATE TYPE played AS (
 );
 CREATE TYPE row_key AS (entity text, entity_id text);
 CREATE TYPE changed AS (
-    entity text, entity_id text, is_new boolean, was_over boolean, was_changed_at timestamptz,
+    entity text, entity_id text, was_ver bigint, was_over boolean, was_changed_at timestamptz,
     ver bigint, body jsonb, field_ver jsonb, deleted boolean,
     over boolean, parent text, parent_id text, customer text,
     last_place integer, places integer[], outcomes text[], conflicts jsonb[], whys text[]

@@ -1,0 +1,39 @@
+"""How the hub does, in the one line on top: as many words as there is room for, and never fewer signs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from data.sync.wire import SyncStatus
+from widgets.safe_text import Span
+from widgets.sync_words import count
+from widgets.times import moment
+
+
+def hub_lines(sync: SyncStatus, now: datetime) -> list[list[Span]]:
+    """The same in three lengths, the longest first: `hub ● online · 0 queued` while all is well. The last pull is told
+    while the hub is away: with it, nothing new means that there is nothing new."""
+    word, shape, tone = state_of(sync)
+    since = f" since {moment(sync.since, now)}" if sync.since is not None and not sync.online else ""
+    pulled = f"last pull {moment(sync.last_pull, now)}" if sync.last_pull is not None else "nothing pulled yet"
+    waits = [Span(f" · {sync.queued} queued", "warn" if sync.queued and not sync.online else "dim")]
+    amiss = [Span(f" · ▲ {count(sync.conflicts, 'conflict')}", "warn")] if sync.conflicts else []
+    amiss += [Span(f" · ■ {sync.refused} refused", "bad")] if sync.refused else []
+    head = [Span("hub ", "dim"), Span(shape, tone)]
+    named = [Span(f" {word}", "dim" if sync.online else tone), *([Span(since, tone)] if since else [])]
+    full = [*head, *named, *waits, *([] if sync.online else [Span(f" · {pulled}", "dim")]), *amiss]
+    short = [*head, *([] if sync.online else named), *(waits if sync.queued else []), *amiss]
+    signs = [Span(shape, tone)]
+    signs += [] if sync.online else [Span(f" {word}", tone)]
+    signs += [Span(f" ▲ {sync.conflicts}", "warn")] if sync.conflicts else []
+    signs += [Span(f" ■ {sync.refused}", "bad")] if sync.refused else []
+    return [full, short, signs]
+
+
+def state_of(sync: SyncStatus) -> tuple[str, str, str]:
+    """How the hub does: word, shape and tone."""
+    if sync.silent:
+        return "sync worker silent", "✗", "bad"
+    if sync.online:
+        return ("online", "▲", "warn") if sync.problem else ("online", "●", "good")
+    return "offline", "○", "warn"
