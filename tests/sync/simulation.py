@@ -7,14 +7,11 @@ up, and each seat's clock is up to a day off. Then everything heals, comes to re
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from data.clock import Clock
@@ -27,6 +24,7 @@ from data.sync.contract import Hub, HubUnreachable, Page
 from data.sync.replica import Replica
 from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, Wake
 from data.sync.worker import Worker
+from tests.stores import new_store
 from tests.sync.checker import Site, check, cursor_forward, own_writes, reads
 from tests.sync.grounds import Ground
 from tests.sync.saver import remember_what_is_said, save_one
@@ -192,14 +190,6 @@ class MortalStore(Store):
         self.execute(f"PRAGMA max_page_count = {pages}")
 
 
-@cache
-def empty_store() -> Path:
-    """A store that nobody has used, to be copied: making one takes 30 ms."""
-    path = Path(mkdtemp(prefix="simulation-")) / "empty.db"
-    Store(path).close()
-    return path
-
-
 class Seat:
     """One store, the console that saves in it and its worker. Either may die and is started again."""
 
@@ -217,7 +207,7 @@ class Seat:
         """What was wrong after a commit of the worker."""
         self.screen: dict[str, list[dict[str, Any]]] = {}
         """What a console shows that reads a table again when it is told of it, and after its own saves."""
-        shutil.copy(empty_store(), path)
+        new_store(path).close()
         self.console = self._open_store()
         remember_what_is_said(self.console)
         self._worker_store = self._open_worker_store()

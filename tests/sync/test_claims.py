@@ -18,7 +18,6 @@ from tests.proof.claiming import embedded_place, postgres_place, race
 from tests.sync.seat_process import SeatProcess
 from tests.sync.writers import Writer, contact
 
-WAITING = 5_000
 WAITING_FOR_SEATS = 1_500
 """Each of their claims goes through two processes, and each seat pulls what the other one took."""
 

@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from data.models import Ticket
-from data.store.database import Store
 from data.store.save import saving
 from data.sync.replica import Replica
 from data.sync.snapshots import Snapshots
+from tests.stores import new_store
 from tests.sync.checker import Site, check
 from tests.sync.grounds import embedded
-from tests.sync.simulation import empty_store
 from tests.sync.writers import ME, ticket
 
 Fields = dict[str, str]
@@ -78,8 +77,7 @@ class SeatsBesideAModel(RuleBasedStateMachine):
         self.clock, self.hub = ground.clock, ground.open()
         self.stores = []
         for seat in range(SEATS):
-            shutil.copy(empty_store(), self.folder / f"{seat}.db")
-            self.stores.append(Store(self.folder / f"{seat}.db", durable=False))
+            self.stores.append(new_store(self.folder / f"{seat}.db", durable=False))
             self.stores[seat].execute("PRAGMA synchronous = OFF")
         self.replicas = [Replica(store, self.clock) for store in self.stores]
         for store, replica in zip(self.stores, self.replicas, strict=True):
