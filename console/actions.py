@@ -74,6 +74,23 @@ NEXT_THEME = Action(
     run="app.next_theme",
 )
 
+LOCK = Action(
+    "lock",
+    "ctrl+o",
+    "lock",
+    "Lock the screen until your password is typed again; calls and the hub go on. For seats with passwords.",
+    CONSOLE,
+    priority=True,
+    run="app.lock",
+)
+LEAVE_LOCKED = Action(
+    "leave_locked",
+    "f10",
+    "sign off",
+    "At the locked screen: sign its agent off, so that another can sign in.",
+    "Elsewhere",
+)
+
 WORKSPACE: tuple[Action, ...] = (
     Action("help", "f1", "help", "Say what the focused pane is for and which keys work there.", CONSOLE),
     Action("go_queue", "f2", "queue", "Go to the call queue.", PANES, run="pane('queue')"),
@@ -113,6 +130,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("palette", "ctrl+k", "commands", "Every command, customer and ticket by name.", CONSOLE, priority=True),
     Action("keys", "question_mark", "keys", "The list of keys.", CONSOLE),
     NEXT_THEME,
+    LOCK,
     Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
     QUIT,
 )  # fmt: skip
@@ -183,6 +201,7 @@ PLACES: tuple[Place, ...] = (
     Place("text field", (*FIELDS, UP_DOWN, *TEXT), inside="workspace", typing=True),
     Place("search box", (UP_DOWN, ENTER, *TEXT), inside="workspace", typing=True),
     Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT, *TEXT), typing=True),
+    Place("lock", (ENTER, LEAVE_LOCKED, QUIT), typing=True),
     Place("dialog", (BACK,)),
     Place("question", (CONFIRM, REFUSE), inside="dialog"),
     Place("choice", LISTS, inside="dialog"),

@@ -6,10 +6,10 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from importlib import import_module
 from pathlib import PurePath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -34,9 +34,13 @@ if TYPE_CHECKING:
     from textual.command import CommandPalette
 
     from console.messages import SignedOff
+    from console.screens.lock import LockScreen
+    from console.services.session import Session
     from console.services.station import Station
 
 log = logging.getLogger(__name__)
+AT_THE_SEAT = (events.Key, events.Paste, events.MouseDown, events.MouseScrollUp, events.MouseScrollDown)
+LOOK_IDLE_S = 2.0
 SETTLED_S = 2.0
 """So long after a workspace was opened it is complete."""
 THEME_COMMAND = "theme "
@@ -82,7 +86,7 @@ class AgentConsole(InOrder[str]):
         _record_commands,
         _theme_commands,
     }
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.QUIT]))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.QUIT, actions.LOCK]))
 
     def __init__(self, launch: Launch, clock: Clock = SYSTEM_CLOCK) -> None:
         """Raises SettingsError when the keys of the settings cannot be used."""
@@ -102,17 +106,25 @@ class AgentConsole(InOrder[str]):
         self._station: Station | None = None
         self._beginning: Worker[None] | None = None
         self._tidying = garbage.Tidying(self.set_timer)
+        self._touched = clock.monotonic()
+        """When somebody was last at the keys or the mouse."""
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The roles that the style sheets name, before a theme of ours is chosen."""
         return themes.NIGHT.variables
 
     def get_default_screen(self) -> SignInScreen:
-        return SignInScreen(self._launch.settings.organisation, practice=self._launch.floor is not None)
+        return SignInScreen(
+            self._launch.settings.organisation,
+            practice=self._launch.floor is not None,
+            by_password=self._launch.by_password,
+        )
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key):
             self._tidying.key()
+        if isinstance(event, AT_THE_SEAT):
+            self._touched = self._clock.monotonic()
         await super().on_event(event)
 
     def on_mount(self) -> None:
@@ -120,6 +132,8 @@ class AgentConsole(InOrder[str]):
         for fault in self._wardrobe.faults:
             self.notify(f"▲ {clean(fault)}", severity="warning", markup=False, timeout=20)
         self.call_after_refresh(self._begin_soon)
+        if self._launch.by_password and self._launch.settings.lock_minutes:
+            self.set_interval(LOOK_IDLE_S, self._look_idle)
 
     def _begin_soon(self) -> None:
         self._beginning = self.run_worker(self._begin(), group="begin")
@@ -136,6 +150,8 @@ class AgentConsole(InOrder[str]):
             how=self.keys.press,
             on_people=self._people_changed,
             on_floor_ended=self._floor_ended,
+            on_put_out=self._put_out,
+            on_told=self._tell,
         )
         try:
             await self._station.open()
@@ -164,30 +180,124 @@ class AgentConsole(InOrder[str]):
             self.screen.tell(str(error))
 
     async def on_sign_in_screen_sign_on(self, event: SignInScreen.SignOn) -> None:
-        from console.screens.workspace import WorkspaceScreen
-        from data.store.errors import StoreError
+        station = await self._opened()
+        if station is not None:
+            await self._let_in(station.sign_on(event.name))
 
+    def on_sign_in_screen_sign_in(self, event: SignInScreen.SignIn) -> None:
+        # beside the messages: a hub that does not answer must not keep the keys from being heard
+        self.run_worker(self._sign_in(event), group="sign in", exclusive=True, exit_on_error=False)
+
+    async def _sign_in(self, event: SignInScreen.SignIn) -> None:
+        station = await self._opened()
+        if station is not None:
+            await self._let_in(station.sign_in(event.name, event.password, event.former, afresh=event.afresh))
+
+    async def _opened(self) -> Station | None:
         if self._beginning is not None:
             await self._beginning.wait()
-        if self._station is None:
-            return
+        return self._station
+
+    async def _let_in(self, signing_on: Coroutine[Any, Any, Session]) -> None:
+        from console.screens.workspace import WorkspaceScreen
+        from console.services.door import NotLetIn
+        from data.store.errors import StoreError
+
         try:
-            session = await self._station.sign_on(event.name)
-        except (ValueError, StoreError) as error:
+            session = await signing_on
+        except (ValueError, StoreError, NotLetIn) as error:
             if isinstance(self.screen, SignInScreen):
-                self.screen.tell(str(error))
+                self.screen.tell(str(error), former=isinstance(error, NotLetIn) and error.former)
             return
         self.theme = self._wardrobe.of(session.seat.me)
+        self._touched = self._clock.monotonic()
         await self.push_screen(WorkspaceScreen(session))
         self.set_timer(SETTLED_S, garbage.settle)
 
     async def on_signed_off(self, _event: SignedOff) -> None:
+        await self._to_the_door("")
+
+    async def _to_the_door(self, sentence: str) -> None:
+        """End the session and show the first screen, with a sentence for whoever sits here."""
         if self._station is not None:
             await self._station.end_session()
-        await self.pop_screen()
+        first = self.screen_stack[0]
+        if sentence and isinstance(first, SignInScreen):
+            first.tell_when_seen(sentence)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
         gc.unfreeze()
         self.theme = self._wardrobe.of()
         await self._offer_people()
+
+    def _put_out(self, sentence: str) -> None:
+        """The hub does not let the agent work here any more."""
+        self.run_worker(self._to_the_door(sentence), group="sign in", exit_on_error=False)
+
+    def _tell(self, sentence: str) -> None:
+        if isinstance(self.screen, SignInScreen):
+            self.screen.tell_when_seen(sentence)
+            self._people_changed()
+
+    # locking
+
+    async def action_lock(self) -> None:
+        """Cover the screen until the agent's password is typed."""
+        station = self._station
+        if station is None or station.session is None or station.locked:
+            return
+        if not self._launch.by_password:
+            self.notify(
+                "At this seat one signs in by name: there is no password that would unlock it.", markup=False
+            )
+            return
+        from console.screens.lock import LockScreen
+
+        session = station.session
+        self.clear_notifications()
+        await self.push_screen(LockScreen(session.seat.agent.name, str(session.phone.status.state)))
+        await station.lock()
+
+    async def _look_idle(self) -> None:
+        """Lock when nobody has been here for long. Who talks on the telephone is here."""
+        session = self._station.session if self._station is not None else None
+        idle = self._clock.monotonic() - self._touched
+        if session is not None and idle > self._launch.settings.lock_minutes * 60 and not session.phone.talking:
+            await self.action_lock()
+
+    def on_lock_screen_unlock(self, event: LockScreen.Unlock) -> None:
+        self.run_worker(self._unlock(event.password), group="sign in", exclusive=True, exit_on_error=False)
+
+    async def _unlock(self, password: str) -> None:
+        from console.screens.lock import LockScreen
+        from console.services.door import NotLetIn
+        from data.store.errors import StoreError
+
+        if self._station is None or not isinstance(self.screen, LockScreen):
+            return
+        try:
+            await self._station.unlock(password)
+        except (NotLetIn, StoreError) as error:
+            self.screen.tell(str(error))
+            return
+        await self.pop_screen()
+
+    async def on_lock_screen_leave(self, _event: LockScreen.Leave) -> None:
+        await self._to_the_door("")
+
+    @property
+    def _is_locked(self) -> bool:
+        return self._station is not None and self._station.locked
+
+    def notify(self, message: str, **how: Any) -> None:
+        """A short notice; none over a locked screen, where anybody may read it."""
+        if not self._is_locked:
+            super().notify(message, **how)
+
+    def action_command_palette(self) -> None:
+        """Every command by name; none while the screen is locked."""
+        if not self._is_locked:
+            super().action_command_palette()
 
     def on_paste_cut(self, event: PasteCut) -> None:
         """A paste was longer than its field: said, wherever the field is."""
@@ -264,7 +374,7 @@ class AgentConsole(InOrder[str]):
         """Leave: what is typed is written, the worker pushes what it can, the floor goes home. Text that cannot
         be written is not left behind without a question."""
         session = self._station.session if self._station is not None else None
-        if session is not None and not await session.written():
+        if session is not None and not self._is_locked and not await session.written():
             self._ask_whether_to_lose()
         else:
             await self.end(0)

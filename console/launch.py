@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.settings import Settings
-
-HUB_FILE = "hub.db"
+from data.sync.address import absolute
 
 
 @dataclass(frozen=True)
@@ -23,11 +22,17 @@ class Launch:
     """Options of the practice floor, None without one."""
 
     @property
-    def hub(self) -> Path:
-        """The embedded hub's file."""
-        return self.settings.hub or self.folder / HUB_FILE
+    def hub(self) -> str:
+        """The hub's address."""
+        return absolute(self.settings.hub, self.folder)
 
     @property
-    def receipts(self) -> Path:
-        """The folder that receipts are saved in."""
-        return self.settings.receipts or self.folder / "receipts"
+    def by_password(self) -> bool:
+        """Agents sign in by password, and nothing readable stays on the seat."""
+        return self.settings.sign_in == "password"
+
+    @property
+    def receipts(self) -> Path | None:
+        """The folder that receipts are saved in; None: files that anybody could read are not to stay here, and no
+        folder for them was named."""
+        return self.settings.receipts or (None if self.by_password else self.folder / "receipts")

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from data.billing.terms import Terms
 from data.content import CONTENT
+from data.sync.address import has_password, parted
 
 APP = "agent-console"
 SETTINGS_FILE = "settings.toml"
@@ -24,6 +25,16 @@ PREFIX = "AGENT_CONSOLE_"
 
 class SettingsError(Exception):
     """Settings that cannot be used; the message names the file, the setting and what is expected."""
+
+
+def _readable(address: str) -> str:
+    try:
+        parted(address)
+    except ValueError:
+        raise ValueError(
+            "it cannot be read as an address: write it like postgresql://hub.example.com/desk"
+        ) from None
+    return address
 
 
 def _from_text(value: Any) -> Any:
@@ -72,7 +83,24 @@ class Settings(BaseModel):
         " day, contrast, colour-blind, 16-colours, no-colour, or the name of a file in the folder themes.",
     )
     mouse: bool = Field(True, description="The mouse works in the console; false leaves it to the terminal.")
-    hub: Path | None = Field(None, description="File of the embedded hub; empty: hub.db in the data folder.")
+    sign_in: Literal["name", "password"] = Field(
+        "name",
+        description="How agents sign in: by `name`, or by `password` with an encrypted store for each agent.",
+    )
+    offline_days: float = Field(
+        7, ge=0, le=90, description="With passwords: days that one may work after the hub was last reached."
+    )
+    lock_minutes: float = Field(
+        10,
+        ge=0,
+        le=480,
+        description="With passwords: minutes without a key after which the screen locks; 0: never.",
+    )
+    hub: Annotated[str, AfterValidator(_readable)] = Field(
+        "hub.db",
+        description="The hub: the file of an embedded one, seen from the data folder; `unix:` and the socket of one that"
+        " is served; or postgresql:// and its server. A password only in a file that is 0600.",
+    )
     script: str = Field(
         "leads", description="The playbook that every contact begins with: its id, or a file of its own."
     )
@@ -156,6 +184,8 @@ def load(folder: Path) -> Settings:
         held = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except ValueError as error:
         raise SettingsError(f"{file} is not readable as TOML ({error}): mend it or put it aside.") from error
+    if has_password(str(held.get("hub", ""))) and file.stat().st_mode & 0o077:
+        raise SettingsError(f"{file} holds a password and others may read it: chmod 600 {file}.")
     told = {name: os.environ[f"{PREFIX}{name.upper()}"] for name in Settings.model_fields if _is_told(name)}
     try:
         return Settings.model_validate({**held, **told})

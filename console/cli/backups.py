@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, DataDir, Json, fail, folder_of, open_store, say, shown
+from console.cli.shared import FAULTS, USAGE, DataDir, Json, fail, folder_of, open_store, say, shown, store_of
 
 if TYPE_CHECKING:
     from data.backup.restoring import Restored
@@ -44,7 +44,7 @@ def backup(
             if place.is_dir() and not shelf.is_backup(place):
                 place = shelf.new_place(store.path, Reason.BY_HAND, now, place)
         try:
-            made = back_up(store.connection, store.path, Reason.BY_HAND, now, place, force=force)
+            made = back_up(store.connection, store.path, Reason.BY_HAND, now, place, force=force, key=store.key)
             manifest = shelf.manifest_of(made)
         except BackupError as error:
             raise fail(str(error), FAULTS) from error
@@ -90,10 +90,9 @@ def restore(
     from data.backup.restoring import restore as put_back
     from data.backup.shelf import BackupError, shelf_of
     from data.clock import SYSTEM_CLOCK
-    from data.store.database import STORE_FILE
     from data.store.users import StoreInUse
 
-    store = folder_of(data_dir) / STORE_FILE
+    store, key = store_of(folder_of(data_dir))
     if place is None:
         _list(store, as_json)
         return
@@ -103,7 +102,7 @@ def restore(
     if not chosen.exists():
         raise fail(f"There is no backup {chosen}: `agent-console restore` lists those there are.", USAGE)
     try:
-        done = put_back(store, chosen.absolute(), SYSTEM_CLOCK.now())
+        done = put_back(store, chosen.absolute(), SYSTEM_CLOCK.now(), key)
     except (BackupError, StoreInUse) as error:
         raise fail(str(error), FAULTS) from error
     for sentence in _left_behind(done):

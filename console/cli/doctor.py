@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.shared import FAULTS, DataDir, Hub, Json, folder_of, say, shown
+from console.cli.shared import FAULTS, DataDir, Hub, Json, folder_of, refuse_password, say, shown, without_secret
 
 if TYPE_CHECKING:
     from console.settings import Settings
     from data.doctor.finding import Finding
 
 SMALLEST = (80, 24)
+HUB = "hub.db"
+"""The hub where the settings cannot be read."""
 SIGNS = {"ok": "✓", "look": "▲", "fault": "✗"}
 
 
@@ -43,6 +45,8 @@ def doctor(
     from data.doctor.repair import repair
     from data.store.database import STORE_FILE
 
+    if hub is not None:
+        refuse_password(hub)
     folder = folder_of(data_dir)
     found = list(_look(folder, hub, deep=deep))
     done: list[str] = []
@@ -66,11 +70,12 @@ def _line(one: Finding) -> str:
     return f"{text}\n{'':<23}{shown(one.do)}" if one.do else text
 
 
-def _look(folder: Path, chosen_hub: Path | None, *, deep: bool) -> Iterator[Finding]:
+def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Finding]:
     from data.clock import SYSTEM_CLOCK
     from data.doctor import books, place
     from data.doctor.hub import hub
     from data.store.database import STORE_FILE
+    from data.sync.address import absolute
 
     now, store = SYSTEM_CLOCK.now(), folder / STORE_FILE
     settings, findings = _settings(folder)
@@ -78,8 +83,15 @@ def _look(folder: Path, chosen_hub: Path | None, *, deep: bool) -> Iterator[Find
     if folder.is_dir():
         yield from place.disk(folder)
     yield from place.engine()
-    yield from books.store(store, now, deep=deep)
-    yield from hub(store, chosen_hub or (settings.hub if settings is not None else None) or folder / "hub.db")
+    if chosen_hub is not None:
+        address = absolute(chosen_hub, Path.cwd())
+    else:
+        address = absolute(without_secret(settings.hub) if settings is not None else HUB, folder)
+    if settings is not None and settings.sign_in == "password":
+        yield from place.agents(folder, address)
+    else:
+        yield from books.store(store, now, deep=deep)
+    yield from hub(store, address)
     yield from findings
     yield from _terminal()
     if store.exists():

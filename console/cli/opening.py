@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, settings_of
+from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, log_to, settings_of, whose
 
 if TYPE_CHECKING:
     from console.launch import Launch
@@ -32,7 +32,7 @@ NoMouse = Annotated[
 
 def _open_console(
     chosen: Path | None,
-    hub: Path | None,
+    hub: str | None,
     role: str,
     floor: list[str] | None,
     *,
@@ -44,7 +44,7 @@ def _open_console(
     in_lines = settings.plain if plain is None else plain
     if not in_lines:
         _prepare_the_terminal()
-    _log_to(folder)
+    log_to(folder, "console.log", quiet=settings.sign_in == "password")
     from console.launch import Launch
     from console.settings import SettingsError
 
@@ -100,29 +100,6 @@ def _prepare_the_terminal() -> None:
     os.environ.setdefault("ESCDELAY", "50")  # ms until an escape is a key by itself; Textual waits twice as long
 
 
-def _log_to(folder: Path) -> None:
-    """Unexpected errors go to console.log in the data folder, which only its owner may read.
-
-    Raises:
-        typer.Exit: the folder cannot be made.
-    """
-    import logging
-    from logging.handlers import RotatingFileHandler
-
-    from console.masked_log import MaskedLog
-
-    os.umask(0o077)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(folder / "console.log", maxBytes=1_000_000, backupCount=2, delay=True)
-    except OSError as error:
-        raise fail(
-            f"The folder {folder} cannot be used ({error.strerror}): name another with --data-dir.", USAGE
-        ) from error
-    handler.setFormatter(MaskedLog("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(handlers=[handler])
-
-
 def console(
     context: typer.Context,
     role: RoleOption = "agent",
@@ -130,9 +107,14 @@ def console(
     hub: Hub = None,
     plain: PlainOption = None,
     no_mouse: NoMouse = False,
+    name: Annotated[
+        str | None,
+        typer.Option("--as", metavar="NAME", help="Whose store a command works on, at a seat with passwords."),
+    ] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """Open the console."""
+    whose.set(name)
     if version:
         from importlib.metadata import version as installed
 
@@ -199,6 +181,8 @@ def demo(
     if not headless:
         _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse)
         return
+    from data.sync.address import absolute
+
     folder = folder_of(data_dir, practice=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -207,10 +191,15 @@ def demo(
             f"The folder {folder} cannot be used ({error.strerror}): choose another with --data-dir.", FAULTS
         ) from error
     settings = settings_of(folder, hub)
-    hub_file = settings.hub or folder / "hub.db"
     if seconds is not None or replay is None:
         options += ["--seconds", str(60.0 if seconds is None else seconds)]
-    options += ["--hub", str(hub_file), "--site-tz", settings.time_zone, *(["--json"] if as_json else [])]
+    options += [
+        "--hub",
+        absolute(settings.hub, folder),
+        "--site-tz",
+        settings.time_zone,
+        *(["--json"] if as_json else []),
+    ]
     raise typer.Exit(_play(options))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from console.cli.shared import UNREACHABLE, DataDir, Hub, Json, fail, folder_of, open_store, say, settings_of
+from console.cli.shared import UNREACHABLE, DataDir, Hub, Json, fail, hub_of, open_store, say
 
 app = typer.Typer(no_args_is_help=True, help="How this seat stands with its hub.", rich_markup_mode=None)
 
@@ -16,24 +16,23 @@ def sync_status(data_dir: DataDir = None, hub: Hub = None, as_json: Json = False
     What is queued, refused or in conflict, and when the hub was last heard. Exit code 3: it cannot be reached.
     """
     from data.clock import SYSTEM_CLOCK
-    from data.sync.contract import HubUnreachable
-    from data.sync.embedded import EmbeddedHub
+    from data.sync.address import open_hub, without_password
+    from data.sync.contract import HubUnreachable, WrongLogin
     from data.sync.replica import Replica
 
-    folder = folder_of(data_dir)
-    file = settings_of(folder, hub).hub or folder / "hub.db"
+    address = hub_of(data_dir, hub)
     with open_store(data_dir) as store:
         replica = Replica(store, SYSTEM_CLOCK)
         queued, refused, conflicts = replica.counts()
         try:
-            if not file.exists():
-                raise HubUnreachable(f"There is no hub at {file}: start the console once, or name one with --hub.")
-            EmbeddedHub(file).close()
+            open_hub(address, create=False).close()
+            state, problem = "online", ""
+        except WrongLogin:  # it answers, and asks who comes
             state, problem = "online", ""
         except HubUnreachable as error:
             state, problem = "offline", str(error)
         body = {
-            "hub": str(file),
+            "hub": without_password(address),
             "state": state,
             "queued": queued,
             "refused": refused,

@@ -51,7 +51,7 @@ def _converse(loop: asyncio.AbstractEventLoop, terminal: Terminal, console: Plai
     """Line by line, until the agent leaves or nobody is there any more."""
     while not console.done:
         try:
-            line = terminal.read(console.prompt)
+            line = terminal.read(console.prompt, secret=console.secret)
             if not console.asking:
                 terminal.remember(line)
             _wait(loop, console.take(line))

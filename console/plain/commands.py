@@ -98,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("hub", "Whether the hub is there, and what waits to be sent to it.", CONSOLE),
     Command("again", "Say once more what the last command said.", CONSOLE),
     Command("help", "The commands; all of them with a sentence each, or one of them.", CONSOLE, "keys", takes="[COMMAND or all]"),
+    _same("lock", "lock", CONSOLE),
     _same("sign off", "sign_off", CONSOLE, others=("signoff",)),
     Command("quit", "Leave the console; what is typed is kept. The end of input does the same.", CONSOLE, others=("exit", "bye")),
 )  # fmt: skip

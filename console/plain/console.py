@@ -16,6 +16,8 @@ from console.plain.front import Front
 from console.plain.phone_words import PhoneWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
+from console.services.door import NotLetIn
+from console.services.session import Session
 from console.services.station import Station
 from data.clock import Clock
 from data.models.agent import Agent, AgentState
@@ -45,8 +47,17 @@ class PlainConsole:
         self._launch = launch
         self._people_came = asyncio.Event()
         self._station = station = Station(
-            launch, clock, how=commands.typing, on_people=self._people_came.set, on_floor_ended=self._floor_ended
+            launch,
+            clock,
+            how=commands.typing,
+            on_people=self._people_came.set,
+            on_floor_ended=self._floor_ended,
+            on_put_out=self._put_out,
+            on_told=self._told,
         )
+        self._clock = clock
+        self._touched = clock.monotonic()
+        """When the last line was typed."""
         self._conversation = Conversation(self._do)
         self.front = front = Front(station, clock, self._conversation, out, bell)
         parts = (
@@ -80,8 +91,25 @@ class PlainConsole:
         await self._conversation.run(self._sign_on())
 
     async def take(self, line: str) -> None:
-        """Take in a line; returns when what it began is done, or asks something."""
-        await self._conversation.take(line)
+        """Take in a line; returns when what it began is done, or asks something. After a long time without one the
+        screen is locked first, and the line is not heard."""
+        if self._idle_too_long():
+            self.front.say("Locked meanwhile; that line was not done.")
+            await self._conversation.run(self._locked())
+        else:
+            await self._conversation.take(line)
+        self._touched = self._clock.monotonic()
+
+    def _idle_too_long(self) -> bool:
+        session, minutes = self._station.session, self._launch.settings.lock_minutes
+        if not self._launch.by_password or not minutes or session is None or self._station.locked:
+            return False
+        return self._clock.monotonic() - self._touched > minutes * 60 and not session.phone.talking
+
+    @property
+    def secret(self) -> bool:
+        """Whether the line that is typed next is nobody's to read."""
+        return self._conversation.secret
 
     @property
     def asking(self) -> bool:
@@ -146,6 +174,50 @@ class PlainConsole:
     async def do_quit(self, _typed: str) -> None:
         self.done = True
 
+    # locking
+
+    async def do_lock(self, _typed: str) -> None:
+        if self._launch.by_password:
+            await self._locked()
+        else:
+            self.front.say("At this seat one signs in by name: there is no password that would unlock it.")
+
+    async def _locked(self) -> None:
+        """Ask for the password until it is right. What happens meanwhile is not told."""
+        await self._station.lock()
+        self.front.mute = True
+        self.front.speak(
+            f"Locked. {words.brief(self.front.session.seat.agent.name)}, type your password to go on; a dot alone signs you off."
+        )
+        while self._station.locked and not self.done:
+            try:
+                await self._station.unlock(await self.front.ask_secret("Password"))
+            except LeftError:
+                await self._station.end_session()
+                self.front.mute = False
+                self.front.forget()
+                self.front.say("Signed off.")
+                await self._sign_on()
+                return
+            except (NotLetIn, StoreError) as error:
+                self.front.speak(str(error))
+        self.front.mute = False
+        self.front.say("Unlocked.")
+
+    def _put_out(self, sentence: str) -> None:
+        self._ending = asyncio.ensure_future(self._end_of_session(sentence))
+
+    async def _end_of_session(self, sentence: str) -> None:
+        self._conversation.close()
+        await self._station.end_session()
+        self.front.mute = False
+        self.front.forget()
+        self.front.say(sentence)
+        await self._conversation.run(self._sign_on())
+
+    def _told(self, sentence: str) -> None:
+        self.front.say(sentence)
+
     # signing on and off
 
     async def do_sign_off(self, _typed: str) -> None:
@@ -162,12 +234,33 @@ class PlainConsole:
                 typed = " ".join((await self.front.ask("Name")).split())
                 if typed.casefold() in LEAVE:
                     self.done = True
+                elif self._launch.by_password and typed:
+                    await self._sign_in(typed)
                 elif (name := await self._named(typed)) is not None:
-                    await self._begin(name)
+                    await self._begin(await self._station.sign_on(name))
             except LeftError:
                 continue
-            except (ValueError, StoreError) as error:
+            except (ValueError, StoreError, NotLetIn) as error:
                 self.front.say(str(error))
+
+    async def _sign_in(self, typed: str) -> None:
+        """Sign somebody in by password, and the former one where that is asked for."""
+        known = meant(await self._station.people(), typed)
+        name = known.name if known is not None else typed
+        password = await self.front.ask_secret("Password")
+        self.front.say("One moment.")
+        try:
+            session = await self._station.sign_in(name, password)
+        except NotLetIn as error:
+            if not error.former:
+                raise
+            self.front.say(str(error))
+            former = await self.front.ask_secret("Former password")
+            afresh = not former and await self.front.sure(
+                "Begin here with nothing, and leave locked what waits here for the hub?"
+            )
+            session = await self._station.sign_in(name, password, former, afresh=afresh)
+        await self._begin(session)
 
     async def _named(self, typed: str) -> str | None:
         """The person that is meant; a new name is added when that is wanted."""
@@ -197,8 +290,7 @@ class PlainConsole:
                         people = await self._station.people()
         return people
 
-    async def _begin(self, name: str) -> None:
-        session = await self._station.sign_on(name)
+    async def _begin(self, session: Session) -> None:
         await session.start(self.front.hear)
         await session.look()
         front = self.front

@@ -25,6 +25,7 @@ class _Question:
     answer: asyncio.Future[str]
     task: asyncio.Task[None] | None
     """The command that asks."""
+    secret: bool
 
 
 class Conversation:
@@ -46,13 +47,18 @@ class Conversation:
         """What stands before the line that is typed next."""
         return self._open[-1].prompt if self._open else COMMAND_PROMPT
 
-    async def ask(self, prompt: str) -> str:
-        """Ask, and wait for the line.
+    @property
+    def secret(self) -> bool:
+        """Whether the line that is typed next is nobody's to read."""
+        return bool(self._open) and self._open[-1].secret
+
+    async def ask(self, prompt: str, *, secret: bool = False) -> str:
+        """Ask, and wait for the line; a secret one is not shown.
 
         Raises:
             LeftError: the agent leaves the question.
         """
-        question = _Question(prompt, asyncio.get_running_loop().create_future(), asyncio.current_task())
+        question = _Question(prompt, asyncio.get_running_loop().create_future(), asyncio.current_task(), secret)
         self._open.append(question)
         self._asked.set()
         line = await question.answer
@@ -62,7 +68,7 @@ class Conversation:
 
     async def take(self, line: str) -> None:
         """Take a line in; returns when what it began is done or asks something."""
-        dotted = line.strip()[1:] if line.strip().startswith(DOT) else ""
+        dotted = line.strip()[1:] if line.strip().startswith(DOT) and not self.secret else ""
         if not self._open:
             await self.run(self._do(line))
         elif dotted and commands.parse(dotted)[0] is not None:

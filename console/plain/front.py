@@ -59,6 +59,8 @@ class Front:
         self._clock = clock
         self._out = out
         self._bell = bell
+        self.mute = False
+        """The seat is locked: what happens is for its agent alone."""
         self.forget()
 
     def forget(self) -> None:
@@ -102,7 +104,12 @@ class Front:
         """Say lines, one fact each."""
         for line in lines:
             self.said.append(line)
-            self._out(line)
+            if not self.mute:
+                self._out(line)
+
+    def speak(self, line: str) -> None:
+        """Say something also while the seat is locked."""
+        self._out(line)
 
     def say_all(self, lines: Iterable[str]) -> None:
         """The same for lines that are made one by one."""
@@ -115,6 +122,10 @@ class Front:
             LeftError: the agent leaves the question.
         """
         return (await self.conversation.ask(f"{question}: ")).strip()
+
+    async def ask_secret(self, question: str) -> str:
+        """The same for a password, which is neither shown nor changed."""
+        return await self.conversation.ask(f"{question}: ", secret=True)
 
     async def sure(self, question: str) -> bool:
         """A question of yes or no; all but a yes is no."""

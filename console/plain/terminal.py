@@ -100,8 +100,8 @@ class Terminal:
 
     # in
 
-    def read(self, prompt: str) -> str:
-        """The next line.
+    def read(self, prompt: str, *, secret: bool = False) -> str:
+        """The next line; a secret one is not shown while it is typed.
 
         Raises:
             EOFError: there is no more, or nobody is there any more.
@@ -110,11 +110,14 @@ class Terminal:
         prompt = safe(prompt)
         with self._lock:
             self._tell()
-            self._prompt = prompt
+            self._prompt = None if secret else prompt
         if self._deaf:
             raise EOFError
         try:
-            line = input(prompt) if self.interactive else self._piped(prompt)
+            if not self.interactive:
+                line = self._piped(prompt)
+            else:
+                line = self._unseen(prompt) if secret else input(prompt)
         except OSError as error:
             raise EOFError from error
         finally:
@@ -122,6 +125,12 @@ class Terminal:
                 self._prompt = None
                 self._tell()
         return line
+
+    def _unseen(self, prompt: str) -> str:
+        """The next line, without readline, which would show and remember it."""
+        import getpass
+
+        return getpass.getpass(prompt)
 
     def _piped(self, prompt: str) -> str:
         """The next line of a pipe; a question is a line of its own there."""

@@ -6,14 +6,13 @@ import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
-from pathlib import Path
 
 
 class PracticeFloor:
     """Starts the floor on a hub; its standard input is the line that tells it when to end."""
 
-    def __init__(self, hub: Path, options: Sequence[str]) -> None:
-        self._command = [sys.executable, "-m", "data.floor", "--hub", str(hub), "--watch-stdin", *options]
+    def __init__(self, hub: str, options: Sequence[str]) -> None:
+        self._command = [sys.executable, "-m", "data.floor", "--hub", hub, "--watch-stdin", *options]
         self._process: Process | None = None
 
     async def start(self) -> None:

@@ -18,12 +18,19 @@ from data.sync.wire import (
     FROM_WORKER,
     AskClaim,
     AskLookup,
+    Begin,
     Claimed,
+    Expelled,
     Finish,
+    FromWorker,
+    Leaving,
+    LetIn,
     LookedUp,
     Pulled,
+    SignOut,
     SyncStatus,
     ToWorker,
+    TurnedAway,
     Wake,
 )
 
@@ -40,22 +47,36 @@ class Link:
     def __init__(
         self,
         store: Path,
-        hub: Path,
+        hub: str,
         seat: str,
         on_pulled: Callable[[tuple[str, ...]], None],
         on_status: Callable[[SyncStatus], None],
         *,
         backup_hours: float = 0.0,
         backup_keep: int = 24,
+        begin: Begin | None = None,
+        on_hub: Callable[[LetIn | TurnedAway | Expelled], None] = lambda _told: None,
         scope: Scope = WHOLE,
     ) -> None:
+        """
+        Args:
+            begin: the key and the login with which a worker begins, where agents sign in by password.
+            on_hub: told what the hub says of the agent.
+        """
         self._command = [
-            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", seat,
+            sys.executable, "-m", "data.sync", "--store", str(store), "--hub", hub, "--name", seat,
             "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep), "--days", str(scope.days),
+            *(["--sign-in"] if begin is not None else []),
             *([] if scope.directory else ["--no-directory"]),
         ]  # fmt: skip
         self.directory = scope.directory
         """Whether the store has every customer that the hub has."""
+        self._signed_in = begin is not None
+        self._begin = begin
+        self._on_hub = on_hub
+        self._left = False
+        self._remembered = asyncio.Event()
+        self._remembered.set()
         self._log = store.with_name("worker.log")
         self._on_pulled = on_pulled
         self._on_status = on_status
@@ -72,6 +93,7 @@ class Link:
     async def _keep(self) -> None:
         failures = 0
         while not self._closing:
+            await self._remembered.wait()
             self._process = await self._started()
             heard = await self._hear(self._process)
             code = await self._process.wait()
@@ -91,11 +113,16 @@ class Link:
         except OSError:
             said = os.open(os.devnull, os.O_WRONLY)
         try:
-            return await asyncio.create_subprocess_exec(
+            process = await asyncio.create_subprocess_exec(
                 *self._command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
             )
         finally:
             os.close(said)
+        if self._begin is not None and process.stdin is not None:
+            process.stdin.write(self._begin.model_dump_json().encode() + b"\n")
+            if self._left:
+                process.stdin.write(Leaving().model_dump_json().encode() + b"\n")
+        return process
 
     async def _hear(self, process: Process) -> bool:
         """Handle the worker's lines until it ends; True when it said anything."""
@@ -109,20 +136,25 @@ class Link:
             except ValidationError:
                 log.exception("the sync worker said something unknown")
                 continue
-            match message:
-                case Claimed(claim=claim):
-                    future = self._asked.pop(claim.request_id, None)
-                    if future is not None and not future.done():
-                        future.set_result(claim)
-                case LookedUp():
-                    looking = self._looked.pop(message.request_id, None)
-                    if looking is not None and not looking.done():
-                        looking.set_result(message)
-                case Pulled(entities=entities):
-                    self._on_pulled(entities)
-                case SyncStatus():
-                    self._on_status(message)
+            self._take(message)
         return heard
+
+    def _take(self, message: FromWorker) -> None:
+        match message:
+            case Claimed(claim=claim):
+                future = self._asked.pop(claim.request_id, None)
+                if future is not None and not future.done():
+                    future.set_result(claim)
+            case LookedUp():
+                looking = self._looked.pop(message.request_id, None)
+                if looking is not None and not looking.done():
+                    looking.set_result(message)
+            case Pulled(entities=entities):
+                self._on_pulled(entities)
+            case SyncStatus():
+                self._on_status(message)
+            case LetIn() | TurnedAway() | Expelled():
+                self._on_hub(message)
 
     def _refuse_all(self) -> None:
         asked, self._asked = self._asked, {}
@@ -140,6 +172,27 @@ class Link:
             return False
         process.stdin.write(message.model_dump_json().encode() + b"\n")
         return True
+
+    def forget(self) -> None:
+        """The screen is locked: the console keeps no key. The worker has its own; should it die meanwhile, another
+        one is started when the console remembers."""
+        if self._signed_in:
+            self._begin = None
+            self._remembered.clear()
+
+    def remember(self, begin: Begin) -> None:
+        """The screen was unlocked."""
+        self._begin = begin
+        self._remembered.set()
+
+    def sign_out(self, agent: AgentId) -> None:
+        """Let the worker sign an agent out who left a locked screen."""
+        self._say(SignOut(agent=agent))
+
+    def leaving(self) -> None:
+        """Tell the worker that nothing more is written here."""
+        self._left = True
+        self._say(Leaving())
 
     def wake(self) -> None:
         """Tell the worker that the outbox has something new."""

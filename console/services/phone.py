@@ -25,6 +25,11 @@ class Phone:
         self._asked: dict[str, Request] = {}
 
     @property
+    def talking(self) -> bool:
+        """Whether somebody rings or is on the line."""
+        return self.status.state in (AgentState.RINGING, AgentState.ON_CALL, AgentState.ON_HOLD)
+
+    @property
     def held(self) -> bool:
         """Whether the caller is on hold."""
         return self.contact is not None and self.contact.state is ContactState.HELD

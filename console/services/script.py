@@ -132,7 +132,9 @@ class Script:
 
     async def _save(self, receipt: Receipt) -> None:
         """Save a receipt, on a thread of its own: letters are measured and the disk is waited for."""
-        files = await asyncio.to_thread(
-            save_receipt, self._seat.receipts, receipt, self._seat.settings.receipt_font
-        )
+        folder = self._seat.receipts
+        if folder is None:
+            self._seat.tell("The receipt is in the books; as a file it needs a folder in the setting receipts.")
+            return
+        files = await asyncio.to_thread(save_receipt, folder, receipt, self._seat.settings.receipt_font)
         self._seat.tell(f"Saved: {files.pdf}")

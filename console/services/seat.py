@@ -46,7 +46,7 @@ class Seat:
         macros: Macros,
         clock: Clock,
         how: Callable[[str], str],
-        receipts: Path,
+        receipts: Path | None,
     ) -> None:
         self.agent = agent
         self.me = AgentId(agent.id)
@@ -62,7 +62,7 @@ class Seat:
         self.how = how
         """How an action is asked for at this front end, for sentences: `press r`, or `type ready`."""
         self.receipts = receipts
-        """The folder into which receipts are saved."""
+        """The folder into which receipts are saved; None: nowhere, what they say is in the books."""
         self.turn = asyncio.Lock()
         """Held by whatever moves the agent or the contact, so that moves come one after the other."""
         self.post: Callable[[Message], object] = _nobody

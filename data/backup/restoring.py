@@ -18,6 +18,7 @@ from data.models.base import Value
 from data.store import driver
 from data.store.database import bring_up_to_date
 from data.store.errors import StoreError, explain
+from data.store.key import Key
 from data.store.migrations import SCHEMA_VERSION
 from data.store.users import alone
 from data.sync.carrying import Carried, succeed
@@ -47,8 +48,8 @@ class Restored(Value):
     """Imports that are in the store before only: they never were at the hub."""
 
 
-def restore(store: Path, backup: Path, now: datetime) -> Restored:
-    """Put `backup` in the place of the store at `store`, which is kept.
+def restore(store: Path, backup: Path, now: datetime, key: Key | None = None) -> Restored:
+    """Put `backup` in the place of the store at `store`, which is kept. `key`: of an encrypted store.
 
     Raises:
         StoreInUse: a console, worker, import or command has the store open.
@@ -57,13 +58,17 @@ def restore(store: Path, backup: Path, now: datetime) -> Restored:
     try:
         store.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with alone(store):
-            manifest = check(backup)
+            manifest = check(backup, key)
+            if manifest.encrypted is not (key is not None):
+                raise BackupError(
+                    f"The backup {backup} is not one of this store (the one is encrypted, the other is not): take another."
+                )
             if manifest.schema_version > SCHEMA_VERSION:
                 raise BackupError(
                     f"The backup {backup} was made by a newer agent-console (shape {manifest.schema_version}, this one"
                     f" knows {SCHEMA_VERSION}): update this seat, then restore it; nothing was changed."
                 )
-            return _replace(store, backup, manifest, now)
+            return _replace(store, backup, manifest, now, key)
     except OSError as error:
         raise BackupError(
             f"The store {store} cannot be put in place ({error.strerror}): free some space and check the rights of its"
@@ -71,14 +76,14 @@ def restore(store: Path, backup: Path, now: datetime) -> Restored:
         ) from error
 
 
-def _replace(store: Path, backup: Path, manifest: Manifest, now: datetime) -> Restored:
+def _replace(store: Path, backup: Path, manifest: Manifest, now: datetime, key: Key | None) -> Restored:
     fresh = store.with_name(f"{store.name}.restoring")
     _away(fresh)
     try:
-        old = _opened(store)
+        old = _opened(store, key)
         with closing(old) if old is not None else nullcontext():
-            carried, imports, queued = _prepare(fresh, backup, old)
-        kept, undo = _keep(store, now) if store.exists() else (None, False)
+            carried, imports, queued = _prepare(fresh, backup, old, key)
+        kept, undo = _keep(store, now, key) if store.exists() else (None, False)
         for end in reversed(_BESIDE[1:]):
             store.with_name(store.name + end).unlink(missing_ok=True)
         fresh.replace(store)
@@ -103,10 +108,10 @@ def _replace(store: Path, backup: Path, manifest: Manifest, now: datetime) -> Re
     )
 
 
-def _opened(store: Path) -> driver.Connection | None:
+def _opened(store: Path, key: Key | None) -> driver.Connection | None:
     """The store that is there, to be read; None when there is none that can be opened."""
     try:
-        found = driver.connect_to_read(store)
+        found = driver.connect_to_read(store, key=key)
     except driver.Error:
         return None
     try:
@@ -117,7 +122,9 @@ def _opened(store: Path) -> driver.Connection | None:
     return found
 
 
-def _prepare(fresh: Path, backup: Path, old: driver.Connection | None) -> tuple[Carried, tuple[str, ...], int]:
+def _prepare(
+    fresh: Path, backup: Path, old: driver.Connection | None, key: Key | None
+) -> tuple[Carried, tuple[str, ...], int]:
     """Make the new store beside the old one: the copy, brought up to date, with what only the old one has."""
     size = (backup / COPY).stat().st_size
     if shutil.disk_usage(fresh.parent).free < 2 * size + SPARE_BYTES:
@@ -127,7 +134,7 @@ def _prepare(fresh: Path, backup: Path, old: driver.Connection | None) -> tuple[
         )
     fresh.touch(mode=0o600, exist_ok=False)
     shutil.copyfile(backup / COPY, fresh)
-    with closing(driver.connect(fresh, create=False)) as new:
+    with closing(driver.connect(fresh, create=False, key=key)) as new:
         bring_up_to_date(new, fresh, backup=False)
         imports = _imports_missing(new, old)
         driver.begin_write(new)
@@ -153,13 +160,13 @@ def _imports_missing(new: driver.Connection, old: driver.Connection | None) -> t
     return tuple(str(row[1]) for row in theirs if row[0] not in known)
 
 
-def _keep(store: Path, now: datetime) -> tuple[Path, bool]:
+def _keep(store: Path, now: datetime, key: Key | None) -> tuple[Path, bool]:
     """Keep the store that is there: as a backup, or, when none can be made of it, its files as they are.
 
     Afterwards nothing that counts is in its log any more, or the log is kept as well."""
     try:
-        with closing(driver.connect(store, create=False)) as old:
-            kept = back_up(old, store, Reason.BEFORE_RESTORE, now)
+        with closing(driver.connect(store, create=False, key=key)) as old:
+            kept = back_up(old, store, Reason.BEFORE_RESTORE, now, key=key)
             old.execute("PRAGMA journal_mode = DELETE")  # all of the log is in the file now, and the log is gone
             return kept, True
     except (driver.Error, BackupError):

@@ -17,6 +17,7 @@ from data.clock import Clock
 from data.store import driver
 from data.store.database import Store
 from data.store.errors import StoreError
+from data.store.key import Key
 from data.store.users import User
 
 FIRST_LOOK_S, LOOK_S, AGAIN_S = 60.0, 30.0, 600.0
@@ -31,7 +32,15 @@ NICENESS = 15
 class Rounds:
     """Makes the backups of one store. `look` costs nothing; the work is done in a thread of its own."""
 
-    def __init__(self, store: Path, hours: float, keep: int, clock: Clock, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Path,
+        hours: float,
+        keep: int,
+        clock: Clock,
+        say: Callable[[str], None],
+        key: Key | None = None,
+    ) -> None:
         """
         Args:
             store: the store's file.
@@ -39,12 +48,14 @@ class Rounds:
             keep: how many of the newest stay.
             clock: for both.
             say: told why a backup could not be made.
+            key: of an encrypted store.
         """
         self._store = store
         self._every = timedelta(hours=hours)
         self._keep = keep
         self._clock = clock
         self._say = say
+        self._key = key
         self._look_at = clock.monotonic() + min(FIRST_LOOK_S, self._every.total_seconds())
         self._thread: threading.Thread | None = None
         self._connection: driver.Connection | None = None
@@ -73,9 +84,16 @@ class Rounds:
         _step_back()
         copied = _written_at(self._store)
         try:
-            with Store(self._store, create=False, user=User.WORKER) as store:
+            with Store(self._store, create=False, user=User.WORKER, key=self._key) as store:
                 self._connection = store.connection
-                back_up(store.connection, self._store, Reason.HOURLY, self._clock.now(), spare_bytes=SPARE_BYTES)
+                back_up(
+                    store.connection,
+                    self._store,
+                    Reason.HOURLY,
+                    self._clock.now(),
+                    key=self._key,
+                    spare_bytes=SPARE_BYTES,
+                )
             self._connection, self._copied = None, copied
             for old in too_many(shelf.shelved(self._store), self._keep):
                 shelf.remove(old)

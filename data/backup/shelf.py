@@ -1,7 +1,8 @@
 """Where backups lie and what they are called.
 
 A backup is a folder of three files: the copy of the store, the changes that the hub did not have yet as JSON
-lines (readable without any database), and a manifest that says what both must be. A folder, because the store is
+lines (readable without any database; left out where the store is encrypted), and a manifest that says what both
+must be. A folder, because the store is
 then written once, straight into its place, and each file can be looked at by itself. It gets its name only when
 it is whole."""
 
@@ -23,6 +24,8 @@ from data.models.base import Instant, Value
 SHELF = "backups"
 """The folder beside a store in which its backups lie."""
 MANIFEST, COPY, OUTBOX = "manifest.json", "seat.db", "outbox.jsonl"
+HUB_COPY = "hub.db"
+"""The copy in the backup of a hub."""
 FORMAT = 1
 _STAMP = "%Y%m%dT%H%M%SZ"
 _PART = re.compile(r"\.part-(\d+)$")
@@ -66,6 +69,8 @@ class Manifest(Value):
     """Rows of each table that counts."""
     queued: int
     refused: int
+    encrypted: bool = False
+    """The copy has the key of the store; there are no JSON lines beside it."""
 
 
 class Shelved(NamedTuple):
@@ -132,6 +137,10 @@ def manifest_of(folder: Path) -> Manifest:
             " another."
         ) from error
     except ValidationError as error:
+        if (folder / HUB_COPY).exists():
+            raise BackupError(
+                f"{folder} is the backup of a hub: `agent-console hub restore` puts it back."
+            ) from error
         raise BackupError(f"{file} is damaged, so the backup cannot be trusted: take another one.") from error
     if manifest.format > FORMAT:
         raise BackupError(

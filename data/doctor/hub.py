@@ -9,35 +9,42 @@ from pathlib import Path
 from data.doctor.books import open_to_read
 from data.doctor.finding import Finding, fault, look, ok
 from data.store import driver
-from data.sync.contract import HubUnreachable
-from data.sync.embedded import EmbeddedHub
+from data.sync.address import Kind, kind_of, look_at, open_hub, path_of, without_password
+from data.sync.contract import HubUnreachable, WrongLogin
 
 
-def hub(store: Path, file: Path) -> Iterator[Finding]:
+def hub(store: Path, address: str) -> Iterator[Finding]:
     """Ask the hub; nothing is written there."""
     known = _epoch_of(store)
-    if known is None and not file.exists():
+    shown = without_password(address)
+    if known is None and kind_of(address) is Kind.FILE and not path_of(address).exists():
         yield look(
-            "hub", f"there is none at {file} yet", "open the console once, or name the hub's file with --hub"
+            "hub", f"there is none at {shown} yet", "open the console once, or name the hub with --hub or a setting"
         )
         return
     try:
-        with closing(EmbeddedHub(file, create=False)) as one:
-            epoch = one.snapshot_v1("doctor", None, 1).epoch
+        if kind_of(address) is Kind.POSTGRESQL:
+            open_hub(address, create=False).close()
+            yield ok("hub", f"{shown} answers")
+            return
+        found = look_at(address)
+    except WrongLogin:
+        yield ok("hub", f"{shown} answers, and asks who comes")
+        return
     except HubUnreachable as error:
         says, _, do = str(error).rstrip(".").partition(": ")
         yield fault(
-            "hub", says, do or "check the path of the hub, its rights and its disk; agents can go on meanwhile"
+            "hub", says, do or "check the address of the hub, its rights and its disk; agents can go on meanwhile"
         )
         return
-    if known is not None and known != epoch:
+    if known is not None and known not in (found.epoch, found.hub_id):
         yield fault(
             "hub",
-            f"{file} is not the hub that this seat has worked with",
+            f"{shown} is not the hub that this seat has worked with",
             "put that one back, or give this seat another --data-dir; what waits here is kept",
         )
     else:
-        yield ok("hub", f"{file} answers" + ("" if known else "; this seat has not worked with it yet"))
+        yield ok("hub", f"{shown} answers" + ("" if known else "; this seat has not worked with it yet"))
 
 
 def _epoch_of(store: Path) -> str | None:

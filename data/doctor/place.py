@@ -12,7 +12,10 @@ from pathlib import Path
 from data.backup.making import check
 from data.backup.shelf import BackupError, manifest_of, shelved
 from data.doctor.finding import Finding, Repair, fault, look, ok
+from data.identity.agents import AGENTS, Agents
 from data.store import driver
+from data.store.database import STORE_FILE
+from data.sync.address import Kind, kind_of, path_of
 
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000
 OLD_BACKUP = timedelta(days=2)
@@ -56,8 +59,35 @@ def folder(data: Path) -> Iterator[Finding]:
 
 def private(data: Path) -> list[Path]:
     """The files and folders of a seat that nobody else may read."""
-    names = ("seat.db*", "hub.db*", "*.log*", "backups", "backups/*", "backups/*/*", "settings.toml")
+    names = (
+        "seat.db*",
+        "hub.db*",
+        "*.log*",
+        "backups",
+        "backups/*",
+        "backups/*/*",
+        "settings.toml",
+        AGENTS,
+        f"{AGENTS}/**/*",
+    )
     return sorted({file for name in names for file in data.glob(name) if not file.is_symlink()})
+
+
+def agents(data: Path, address: str) -> Iterator[Finding]:
+    """The encrypted stores of a shared seat, which only their agents open, and what lies beside them."""
+    known = Agents(data).known()
+    names = ", ".join(card.name for card in known)
+    how_many = "one agent has" if len(known) == 1 else f"{len(known)} agents have" if known else "nobody has"
+    yield ok("stores", f"{how_many} signed in here{f': {names}' if names else ' yet'}; each store is encrypted")
+    if (data / STORE_FILE).exists():
+        do = "let its last changes go to the hub with sign_in = name, then remove it and its backups"
+        yield look(
+            "stores", f"{STORE_FILE} of the time before passwords can be read by whoever has this folder", do
+        )
+    hub = path_of(address) if kind_of(address) is Kind.FILE else None
+    if hub is not None and hub.is_file() and hub.parent == data.absolute():
+        do = "on a shared seat use a hub on another machine, or give the file to another user of this one"
+        yield look("stores", "the hub's own file lies here, and is not encrypted", do)
 
 
 def disk(data: Path) -> Iterator[Finding]:

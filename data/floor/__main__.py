@@ -1,4 +1,4 @@
-"""The practice floor as a process: `python -m data.floor --hub FILE`.
+"""The practice floor as a process: `python -m data.floor --hub ADDRESS`.
 
 It plays until its time is over, until SIGTERM or SIGINT, or, with `--watch-stdin`, until standard input closes
 because the console that started it is gone. Only the summary goes to standard output."""
@@ -61,7 +61,7 @@ def _not_negative(text: str) -> float:
 def parser() -> argparse.ArgumentParser:
     """The options of the floor's process."""
     made = argparse.ArgumentParser(prog="python -m data.floor", description="The practice floor.")
-    made.add_argument("--hub", type=Path, required=True, help="the hub's file, made when missing")
+    made.add_argument("--hub", required=True, help="the hub's address; an embedded hub's file is made when missing")
     made.add_argument("--seed", type=int, help="the same seed gives the same callers")
     made.add_argument("--seconds", type=_positive, help="stop after so many seconds")
     made.add_argument("--speed", type=_positive, default=1.0, help="floor seconds in a second")

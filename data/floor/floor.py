@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import random
 import sys
@@ -25,6 +26,7 @@ from data.floor.ringing import Ringing
 from data.floor.switch import Switch
 from data.floor.wishes import Wishes
 from data.models.agent import AgentStatus
+from data.sync.address import Kind, kind_of, open_hub, path_of, without_password
 from data.sync.contract import Hub, HubUnreachable
 
 POLL_S = 0.05
@@ -162,22 +164,35 @@ class Floor:
 
 
 @contextmanager
-def only_floor(hub: Path) -> Iterator[None]:
-    """Hold the one place for a floor beside this hub; it is free again however the process ends.
+def only_floor(hub: str) -> Iterator[None]:
+    """Hold the one place for a floor at this hub (of this user on this machine, where the hub is a server's); it is
+    free again however the process ends.
 
     Raises:
         FloorBusy: another floor has it.
     """
-    hub.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(hub.with_name(hub.name + ".floor"), os.O_RDWR | os.O_CREAT, 0o600)
+    file = _lock_file(hub)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise FloorBusy(f"A practice floor plays on {hub} already: use that one, or close it first.") from None
+            raise FloorBusy(
+                f"A practice floor plays on {without_password(hub)} already: use that one, or close it first."
+            ) from None
         yield
     finally:
         os.close(lock)
+
+
+def _lock_file(hub: str) -> Path:
+    if kind_of(hub) is not Kind.POSTGRESQL:
+        path = path_of(hub)
+        return path.with_name(f"{path.name}.floor")
+    import platformdirs
+
+    return platformdirs.user_state_path("agent-console") / f"{hashlib.sha256(hub.encode()).hexdigest()[:16]}.floor"
 
 
 def run_floor(
@@ -235,16 +250,14 @@ class _Lost:
             print(f"{error} The floor tries again.", file=sys.stderr)
 
 
-def _open(path: Path, clock: Clock, nap: Callable[[float], bool]) -> Hub:
+def _open(address: str, clock: Clock, nap: Callable[[float], bool]) -> Hub:
     """Open the hub. A seat that makes the file at the same moment may be in the way of the first try."""
-    from data.sync.address import open_hub
-
     for _try in range(_OPENING_TRIES - 1):
         try:
-            return open_hub(str(path), clock=clock)
+            return open_hub(address, clock=clock)
         except HubUnreachable:
             nap(RETRY_S / _OPENING_TRIES)
-    return open_hub(str(path), clock=clock)
+    return open_hub(address, clock=clock)
 
 
 def _sleep(seconds: float) -> bool:

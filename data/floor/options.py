@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, time
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from data.models.base import Value
 
@@ -20,7 +21,8 @@ class FloorBusy(Exception):
 class FloorOptions(Value):
     """One run of the floor. On it time passes in floor seconds: real ones times `speed`."""
 
-    hub: Path
+    hub: Annotated[str, BeforeValidator(str)]
+    """The hub's address; a path is one."""
     seed: int | None = None
     """None draws one; the summary tells it."""
     seconds: float | None = None

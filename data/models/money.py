@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from data.models.base import AgentId, CustomerId, Entity, Instant, TicketId, Value
 
@@ -36,7 +36,12 @@ def _cents(amount: Decimal) -> int:
     return int(amount / CENT)
 
 
-Money = Annotated[Decimal, BeforeValidator(_exact), PlainSerializer(_cents, return_type=int, when_used="json")]
+Money = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    PlainSerializer(_cents, return_type=int, when_used="json"),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": _cents(MOST)}),
+]
 """An amount that is not negative, to the cent; cents in the store. A minus is a reversing entry of its own."""
 Quantity = Annotated[int, Field(ge=1, le=999)]
 

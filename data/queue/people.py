@@ -45,18 +45,34 @@ def sign_on(store: Store, name: str, clock: Clock, role: Role = Role.AGENT) -> t
         raise ValueError("Type your name to sign on.")
     known = next((agent for agent in everyone(store) if agent.name.casefold() == name.casefold()), None)
     agent = known or Agent(id=new_id(), name=name, role=role)
-    agent_id = AgentId(agent.id)
-    with saving(store, agent_id, clock) as change:
+    with saving(store, AgentId(agent.id), clock) as change:
         if known is None:
             agent = change.add(agent)
-        row = store.row("SELECT * FROM agent_status WHERE id = ?", (agent.id,))
-        before = AgentStatus.from_row(row) if row else None
-        if before is not None and before.state in IN_HAND and live.contact(store, before.contact_id or ""):
-            return agent, before
-        fresh = AgentStatus(id=agent.id, since=clock.now())
-        after = moved(fresh, Move.SIGN_ON, clock.now())
-        _write(change, before, after)
-    return agent, after
+        return agent, _signed_on(store, change, agent, clock)
+
+
+def is_known(store: Store, agent: str) -> bool:
+    """Whether the hub has told of this person."""
+    return bool(store.value("SELECT 1 FROM agent WHERE id = ?", (agent,)))
+
+
+def sign_on_as(store: Store, agent: Agent, clock: Clock) -> tuple[Agent, AgentStatus]:
+    """The same for somebody whom the hub knows: `agent` is how it told of them, if their row is not here yet. It is the
+    hub's, so it is not written here."""
+    row = store.row("SELECT * FROM agent WHERE id = ?", (agent.id,))
+    agent = Agent.from_row(row) if row else agent
+    with saving(store, AgentId(agent.id), clock) as change:
+        return agent, _signed_on(store, change, agent, clock)
+
+
+def _signed_on(store: Store, change: Change, agent: Agent, clock: Clock) -> AgentStatus:
+    row = store.row("SELECT * FROM agent_status WHERE id = ?", (agent.id,))
+    before = AgentStatus.from_row(row) if row else None
+    if before is not None and before.state in IN_HAND and live.contact(store, before.contact_id or ""):
+        return before
+    after = moved(AgentStatus(id=agent.id, since=clock.now()), Move.SIGN_ON, clock.now())
+    _write(change, before, after)
+    return after
 
 
 def move(
@@ -78,6 +94,14 @@ def move(
     with saving(store, AgentId(status.id), clock) as change:
         _write(change, status, after)
     return after
+
+
+def sign_out(store: Store, agent: AgentId, clock: Clock) -> None:
+    """Sign a person out, unless a contact is in hand: that one they find again."""
+    row = store.row("SELECT * FROM agent_status WHERE id = ?", (agent,))
+    status = AgentStatus.from_row(row) if row else None
+    if status is not None and status.state in (AgentState.READY, AgentState.NOT_READY):
+        move(store, status, Move.SIGN_OUT, clock)
 
 
 def _write(change: Change, before: AgentStatus | None, after: AgentStatus) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from data.store import driver
 from data.store.errors import StoreError, store_error
+from data.store.key import Key
 from data.store.users import StoreInUse, User, Using
 
 STORE_FILE = "seat.db"
@@ -19,7 +20,15 @@ STORE_FILE = "seat.db"
 class Store:
     """A store opened by one thread. Use it as a context manager, or `close()` it."""
 
-    def __init__(self, path: Path, *, create: bool = True, durable: bool = True, user: User = User.COMMAND) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        create: bool = True,
+        durable: bool = True,
+        user: User = User.COMMAND,
+        key: Key | None = None,
+    ) -> None:
         """Open the store at `path` and bring its shape up to date.
 
         Args:
@@ -28,20 +37,22 @@ class Store:
             durable: False spares the wait for the disk: commits then survive the death of any process, but a
                 power cut may take the last ones, all or none of each. For what can be had again.
             user: what this process is to the store; while it is open, nobody can put another file in its place.
+            key: the store is encrypted under it.
 
         Raises:
             StoreError: missing, unreadable, damaged, or made by a newer agent-console.
         """
         self.path = path
+        self.key = key
         try:
             if not create and not path.exists():
                 raise driver.OperationalError(f"no store at {path}")
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._using = Using(path, user)
             try:
-                self.connection = driver.connect(path, create=create)
+                self.connection = driver.connect(path, create=create, key=key)
                 try:
-                    bring_up_to_date(self.connection, path)
+                    bring_up_to_date(self.connection, path, key=key)
                     if not durable:
                         self.connection.execute("PRAGMA synchronous = NORMAL")
                 except BaseException:
@@ -147,7 +158,9 @@ class Store:
             raise store_error(error, self.path) from error
 
 
-def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool = True) -> None:
+def bring_up_to_date(
+    connection: driver.Connection, path: Path, *, backup: bool = True, key: Key | None = None
+) -> None:
     """Apply the migration steps that the store lacks; a backup is made first when it holds anything.
 
     `backup=False`: this is a copy of something that is kept.
@@ -171,7 +184,7 @@ def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool 
     from data.store.steps import every_step
 
     if version and backup:
-        _back_up_before_update(connection, path)
+        _back_up_before_update(connection, path, key)
     steps = Migrations("agent-console")
     for step in every_step():
         steps()(step)
@@ -187,12 +200,12 @@ def bring_up_to_date(connection: driver.Connection, path: Path, *, backup: bool 
         raise
 
 
-def _back_up_before_update(connection: driver.Connection, path: Path) -> None:
+def _back_up_before_update(connection: driver.Connection, path: Path, key: Key | None) -> None:
     from data.backup.making import back_up
     from data.backup.shelf import BackupError, Reason
 
     try:
-        back_up(connection, path, Reason.BEFORE_UPDATE, datetime.now(UTC))
+        back_up(connection, path, Reason.BEFORE_UPDATE, datetime.now(UTC), key=key)
     except BackupError as error:
         raise StoreError(
             f"The store {path} was not brought up to date, because no backup of it could be made first: {error}"

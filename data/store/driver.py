@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
+from data.store.key import Key
+
 Connection = dbapi2.Connection
 Cursor = dbapi2.Cursor
 SqlRow = dbapi2.Row
@@ -30,16 +32,17 @@ BUSY_TIMEOUT_S = 10.0
 FIRST_WAIT_S, LAST_WAIT_S = 0.0003, 0.005
 
 
-def connect(path: Path, *, create: bool = True, same_thread: bool = True) -> Any:
+def connect(path: Path, *, create: bool = True, same_thread: bool = True, key: Key | None = None) -> Any:
     """A connection with the house's settings: WAL, every commit on disk, manual transactions.
 
     Args:
         path: the database file; made with mode 0600 when it is not there.
         create: False raises when the file is missing.
         same_thread: the driver refuses use from another thread (one connection per thread).
+        key: the file is encrypted under it.
 
     Raises:
-        Error: the file cannot be opened, or is not a database.
+        Error: the file cannot be opened, or is not a database (nor is one that has another key).
     """
     if not path.exists():
         if not create:
@@ -55,6 +58,7 @@ def connect(path: Path, *, create: bool = True, same_thread: bool = True) -> Any
     )
     try:
         connection.row_factory = dbapi2.Row
+        _unlock(connection, key)
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -64,13 +68,14 @@ def connect(path: Path, *, create: bool = True, same_thread: bool = True) -> Any
     return connection
 
 
-def connect_to_read(path: Path, *, at_rest: bool = False) -> Any:
+def connect_to_read(path: Path, *, at_rest: bool = False, key: Key | None = None) -> Any:
     """A connection that can change nothing, not even the shape of an old store.
 
     Args:
         path: the database file.
         at_rest: nobody has the file open and nobody may (a copy, a disk that may only be read): it is read as it
             lies there, without a log beside it.
+        key: the file is encrypted under it.
 
     Raises:
         Error: the file is missing, cannot be opened, or is not a database.
@@ -86,7 +91,15 @@ def connect_to_read(path: Path, *, at_rest: bool = False) -> Any:
         check_same_thread=False,
     )
     connection.row_factory = dbapi2.Row
+    _unlock(connection, key)
     return connection
+
+
+def _unlock(connection: Any, key: Key | None) -> None:
+    """Give the key, raw: it is 32 random bytes, and 250,000 rounds of hashing would make them no better."""
+    if key is not None:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # a wrong key is told by an error, not on the screen
+        connection.execute(f"PRAGMA key = \"x'{key.hex}'\"")
 
 
 def _write_ahead(connection: Any) -> None:

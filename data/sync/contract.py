@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BeforeValidator, SecretStr
 
+from data.models.agent import Role
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
 from data.text.whole import whole_body
 
@@ -42,7 +43,17 @@ class Login(Value):
     """Who speaks to the hub, where a hub asks for it. The actor of an op is this person, never the payload's."""
 
     person: AgentId
+    """Their id, or the name that they sign in with; the hub says whom that means (`Hub.member`)."""
     password: SecretStr
+
+
+class Member(Value):
+    """Somebody whom a hub lets in by password, as it knows them."""
+
+    id: AgentId
+    name: str
+    role: Role = Role.AGENT
+    revoked: bool = False
 
 
 class Scope(Value):
@@ -172,6 +183,10 @@ BY_ID = "id:"
 class Hub(Protocol):
     """A hub. Every call may raise HubUnreachable; every call may be repeated with the same effect. To a revoked
     replica all but enrolment and push raise Revoked."""
+
+    @property
+    def member(self) -> Member | None:
+        """Who the login that this connection was opened with is; None without one."""
 
     def enrol_v1(self, replica_id: str, name: str, scope: Scope = WHOLE) -> Enrolment:
         """Make the replica known; a second call returns what is known, and keeps the scope that it names. After

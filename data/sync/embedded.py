@@ -25,6 +25,8 @@ from data.sync.contract import (
     FieldConflict,
     HubRow,
     HubUnreachable,
+    Login,
+    Member,
     NumberBlock,
     Op,
     OpOutcome,
@@ -34,6 +36,7 @@ from data.sync.contract import (
 )
 from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile, Stored
+from data.sync.hub_people import has_people, let_in, revoked
 from data.sync.hub_scope import Scopes
 
 DEPENDS_ON = "depends_on an earlier change of this record that was refused"
@@ -44,16 +47,26 @@ DELETE = "delete"
 class EmbeddedHub:
     """A hub in the file at `path`. One object a thread."""
 
-    def __init__(self, path: Path, clock: Clock = SYSTEM_CLOCK, *, create: bool = True) -> None:
-        """Open the hub; with `create` it is made when missing.
+    def __init__(
+        self, path: Path, clock: Clock = SYSTEM_CLOCK, *, create: bool = True, login: Login | None = None
+    ) -> None:
+        """Open the hub; with `create` it is made when missing, with `login` for one person.
 
         Raises:
             HubUnreachable: the file is missing, cannot be opened, is not a hub, or one of another shape.
+            WrongLogin: the hub does not let this person in.
         """
         self._file = HubFile(path, clock, create=create)
         self._clock = clock
+        self.member: Member | None = None
+        if login is not None:
+            try:
+                self.member = let_in(self._file, login, clock)
+            except BaseException:
+                self._file.close()
+                raise
         self._claims = Claims(self._file, clock)
-        self._scopes = Scopes(self._file, clock)
+        self._scopes = Scopes(self._file, clock, self._withdrawn)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -62,6 +75,19 @@ class EmbeddedHub:
     def version(self) -> int:
         """Changes whenever another connection has committed; tells when the file has been moved away."""
         return self._file.version()
+
+    def epoch(self) -> str:
+        """The hub's epoch: another one after it was put back from a backup."""
+        with self._file.reading():
+            return self._file.info("epoch")
+
+    @property
+    def asks(self) -> bool:
+        """Whether this hub lets seats in by password only."""
+        return has_people(self._file)
+
+    def _withdrawn(self) -> bool:
+        return self.member is not None and revoked(self._file, self.member.id)
 
     # enrolment and numbers
 
@@ -123,7 +149,7 @@ class EmbeddedHub:
                     replica_id,
                     op.replica_seq,
                     op.txn_id,
-                    op.actor,
+                    self.member.id if self.member is not None else op.actor,
                     op.entity,
                     op.entity_id,
                     op.kind,

@@ -102,6 +102,8 @@ class HubFile:
         """
         self._path = path
         self._clock = clock
+        self._epoch: str | None = None
+        """Of the hub as it was opened: whoever enrolled at it knows no other."""
         if not create and not path.exists():
             raise HubUnreachable(f"The hub {path} is not there: put it back, or mount the folder that it is in.")
         try:
@@ -117,6 +119,9 @@ class HubFile:
             self.db.close()
             raise
         self._file = self._identity()
+        with self.reading():
+            self._epoch = self.info("epoch")
+        self._seen = -1
 
     def _check(self) -> None:
         with self.snapshot() as db:
@@ -179,12 +184,25 @@ class HubFile:
         """Changes whenever another connection has committed.
 
         Raises:
-            HubUnreachable: another file lies at the path now; whatever was written here would reach nobody.
+            HubUnreachable: another file lies at the path now, and whatever was written here would reach nobody; or
+                the hub was put back from a backup, and whoever has it open has to enrol again.
         """
         if self._identity() != self._file:
             raise HubUnreachable(f"The hub {self._path} was replaced by another file.")
         with self.reading() as db:
-            return int(db.execute("PRAGMA data_version").fetchone()[0])
+            seen = int(db.execute("PRAGMA data_version").fetchone()[0])
+            if seen != self._seen:
+                self._same_epoch()
+            self._seen = seen
+            return seen
+
+    def _same_epoch(self) -> None:
+        """A seat that does not know yet that the hub was put back enrols first: what it pushed without, under higher
+        numbers, would hide what the hub lacks of it."""
+        if self._epoch is not None and self.info("epoch") != self._epoch:
+            raise HubUnreachable(
+                f"The hub {self._path} was put back from a backup: seats enrol again by themselves."
+            )
 
     # transactions
 
@@ -202,6 +220,7 @@ class HubFile:
         with self.reading() as db:
             db.execute("BEGIN")
             try:
+                self._same_epoch()
                 yield db
             finally:
                 db.execute("ROLLBACK")
@@ -212,6 +231,7 @@ class HubFile:
         with self.reading() as db:
             driver.begin_write(db)
             try:
+                self._same_epoch()
                 yield db
                 db.execute("COMMIT")
             finally:

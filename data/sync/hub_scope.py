@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -35,8 +35,10 @@ class Known(NamedTuple):
 class Scopes:
     """Replicas and what each is given. `pull`, `snapshot` and `look_up` are a transaction each."""
 
-    def __init__(self, file: HubFile, clock: Clock) -> None:
+    def __init__(self, file: HubFile, clock: Clock, withdrawn: Callable[[], bool] = lambda: False) -> None:
+        """`withdrawn`: whether the person who speaks was revoked."""
         self._file = file
+        self._withdrawn = withdrawn
         self._db = file.db
         self._clock = clock
 
@@ -68,7 +70,7 @@ class Scopes:
                 last_replica_seq=known["last_seq"],
                 refetch=bool(known["refetch"]),
                 hub_id=self._file.info("hub_id"),
-                revoked=bool(known["revoked"]),
+                revoked=bool(known["revoked"]) or self._withdrawn(),
             )
 
     def revoke(self, replica_id: str) -> None:
@@ -83,6 +85,8 @@ class Scopes:
             Revoked: it is given nothing.
         """
         found = self._db.execute("SELECT * FROM replica WHERE replica_id = ?", (replica_id,)).fetchone()
+        if self._withdrawn():
+            raise Revoked
         if found is None:
             return Known(replica_id, WHOLE, refetch=False)
         if found["revoked"]:

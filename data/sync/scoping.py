@@ -22,7 +22,7 @@ class Traits(NamedTuple):
     """The customer that it is about."""
 
 
-_PARENT_OF: dict[str, tuple[tuple[str, str], ...]] = {
+PARENT_OF: dict[str, tuple[tuple[str, str], ...]] = {
     "ticket_event": (("ticket", "ticket_id"),),
     "contact_event": (("contact", "contact_id"),),
     "request": (("contact", "contact_id"),),
@@ -30,7 +30,7 @@ _PARENT_OF: dict[str, tuple[tuple[str, str], ...]] = {
     "card_step": (("ticket", "ticket_id"), ("contact", "contact_id")),
 }
 """Entities that only tell what happened to something else, with the columns that name it; the first one filled holds."""
-_OVER: dict[str, frozenset[str]] = {
+OVER: dict[str, frozenset[str]] = {
     "ticket": frozenset({TicketState.SOLVED, TicketState.CLOSED}),
     "contact": frozenset({ContactState.DONE, ContactState.ABANDONED}),
     "callback": frozenset({CallbackState.DONE, CallbackState.GIVEN_UP}),
@@ -40,9 +40,9 @@ _OVER: dict[str, frozenset[str]] = {
 
 def traits_of(entity: str, body: Mapping[str, Any]) -> Traits:
     """What is noted beside a row with this body."""
-    if entity in _OVER:
-        return Traits(body.get("state") in _OVER[entity], customer=body.get("customer_id"))
-    for parent, column in _PARENT_OF.get(entity, ()):
+    if entity in OVER:
+        return Traits(body.get("state") in OVER[entity], customer=body.get("customer_id"))
+    for parent, column in PARENT_OF.get(entity, ()):
         if body.get(column):
             return Traits(True, parent, str(body[column]))
-    return Traits(entity in _PARENT_OF)
+    return Traits(entity in PARENT_OF)

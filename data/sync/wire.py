@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, field_serializer
 
 from data.models.base import AgentId, ContactId, CustomerId, Instant, QueueId, Value
-from data.sync.contract import Claim
+from data.sync.contract import Claim, Member
+
+
+class Begin(Value):
+    """The first line of all where agents sign in by password: the key of the store, and who speaks to the hub. It
+    comes over the pipe, because a command line, an environment and a file can be read by others."""
+
+    say: Literal["begin"] = "begin"
+    key: SecretStr
+    """As `Key.hex` writes it."""
+    person: AgentId
+    password: SecretStr
+
+    @field_serializer("key", "password", when_used="json")
+    def _spoken(self, secret: SecretStr) -> str:
+        return secret.get_secret_value()
 
 
 class Wake(Value):
@@ -38,6 +53,19 @@ class AskLookup(Value):
     say: Literal["lookup"] = "lookup"
     request_id: str
     query: str
+
+
+class SignOut(Value):
+    """The screen is locked and its agent gone: the console has no key any more, so the worker signs them out."""
+
+    say: Literal["sign out"] = "sign out"
+    agent: AgentId
+
+
+class Leaving(Value):
+    """The console writes nothing more into this store. A revoked one is wiped once the hub has all of it."""
+
+    say: Literal["leaving"] = "leaving"
 
 
 class Claimed(Value):
@@ -95,8 +123,34 @@ class SyncStatus(Value):
     """One sentence when something is wrong, else empty."""
 
 
-ToWorker = Annotated[Wake | AskClaim | AskLookup | Finish, Field(discriminator="say")]
-FromWorker = Annotated[Claimed | LookedUp | Pulled | SyncStatus, Field(discriminator="tell")]
+class LetIn(Value):
+    """The hub let this agent in."""
+
+    tell: Literal["let in"] = "let in"
+    member: Member
+
+
+class TurnedAway(Value):
+    """The hub does not let this agent in, and trying again does not help."""
+
+    tell: Literal["turned away"] = "turned away"
+    why: str
+
+
+class Expelled(Value):
+    """The hub gives this agent, or this seat, nothing more."""
+
+    tell: Literal["expelled"] = "expelled"
+    queued: int
+    """Changes that the hub does not have yet."""
+    over: bool = False
+    """The console left, nothing waits, and the wipe is begun."""
+
+
+ToWorker = Annotated[Begin | Wake | AskClaim | AskLookup | Finish | SignOut | Leaving, Field(discriminator="say")]
+FromWorker = Annotated[
+    Claimed | LookedUp | Pulled | SyncStatus | LetIn | TurnedAway | Expelled, Field(discriminator="tell")
+]
 
 _LATER = ConfigDict(defer_build=True)
 TO_WORKER: TypeAdapter[ToWorker] = TypeAdapter(ToWorker, config=_LATER)

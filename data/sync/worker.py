@@ -121,7 +121,6 @@ class Worker:
         self._moved_at = 0.0
         """When the queue moved last, or was empty."""
         self._rows = MOST_ROWS
-        self._revoked = False
         self._behind = False
         self._left = True
         """The outbox may hold what was not pushed."""
@@ -132,6 +131,8 @@ class Worker:
         self._news: set[str] = set(SYNCED)
         """Entities that changed since the console was told. At first all: the last worker may have died between
         taking rows in and telling of them."""
+        self._revoked = False
+        """The hub gives nothing more: what waits is pushed, and nothing else is done."""
         self._claims = self._replica.claimed()
         """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
         store: the hub refuses the heartbeat of another seat's."""
@@ -245,7 +246,13 @@ class Worker:
         self._watch(now)
         return self._behind or bool(ops) or snapshot or loading
 
+    @property
+    def revoked(self) -> bool:
+        """Whether the hub gives nothing more: what waits is pushed, and nothing else is done."""
+        return self._revoked
+
     def _only_push(self, hub: Hub) -> bool:
+        hub.version()  # raises where the hub is gone
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:
             self._push(hub, ops)
@@ -274,7 +281,7 @@ class Worker:
         if not self._left and now < self._look_at:
             return []
         self._look_at = now + OUTBOX_POLL_S
-        if self._replica.numbers_left() <= BLOCK // 2:
+        if not self._revoked and self._replica.numbers_left() <= BLOCK // 2:
             self._replica.add_block(self._online().lease_numbers_v1(self._replica.identity(), BLOCK))
         ops = self._replica.next_ops(PUSH_SLICE)
         self._left = bool(ops)

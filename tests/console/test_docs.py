@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -21,7 +19,6 @@ from data.playbook.checking.check import check_file
 from data.playbook.choices import load_choices
 from data.playbook.library import load as load_playbook
 from data.service.policies import load_service
-from data.store.database import STORE_FILE, Store
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -127,17 +124,3 @@ def test_the_samples_of_script_and_dispositions_load(tmp_path: Path) -> None:
 def test_every_field_of_an_import_is_in_the_guide() -> None:
     told = set(re.findall(r"`([a-z_]+)`", GUIDE.read_text(encoding="utf-8")))
     assert {str(field) for field in Field} <= told
-
-
-def test_the_backup_of_a_hub_by_hand_is_a_backup(tmp_path: Path) -> None:
-    text = GUIDE.read_text(encoding="utf-8")
-    found = re.search(r"cat > backup.py <<'END'\n(.*?)\n {4}END", text, re.DOTALL)
-    assert found is not None
-    program = "\n".join(line.removeprefix("    ") for line in found[1].splitlines())
-    with Store(tmp_path / STORE_FILE) as store:
-        store.execute("INSERT INTO sync_state (key, value) VALUES ('written', 'just now')")
-        copy = tmp_path / "copy.db"
-        subprocess.run([sys.executable, "-c", program, store.path, copy], check=True, cwd=ROOT)
-    with Store(copy) as restored:
-        assert restored.value("SELECT value FROM sync_state WHERE key = 'written'") == "just now"
-        assert restored.value("PRAGMA integrity_check") == "ok"

@@ -16,6 +16,7 @@ from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
 from console.screens.callbacks import CallbacksDialog
 from console.screens.drafting import DraftDialog
+from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.sign_in import SignInScreen
@@ -31,6 +32,7 @@ BOUND: dict[str, type] = {
     "workspace": WorkspaceScreen,
     "script": ScriptPane,
     "sign-in": SignInScreen,
+    "lock": LockScreen,
     "dialog": Dialog,
     "question": ConfirmDialog,
     "text dialog": DraftDialog,

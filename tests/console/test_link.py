@@ -27,7 +27,7 @@ ME = AgentId("dana")
 async def linked(folder: Path) -> AsyncIterator[tuple[Link, list[SyncStatus]]]:
     said: list[SyncStatus] = []
     Store(folder / "seat.db").close()
-    link = Link(folder / "seat.db", folder / "hub.db", "test", lambda _entities: None, said.append)
+    link = Link(folder / "seat.db", str(folder / "hub.db"), "test", lambda _entities: None, said.append)
     link.start()
     try:
         yield link, said

@@ -9,8 +9,11 @@ import pytest
 from textual.pilot import Pilot
 
 import themes
+from console.app import AgentConsole
+from console.launch import Launch
+from console.screens.lock import LockScreen
 from console.settings import Settings
-from tests.console.stage import Feed, settled, sign_on, staged, talk, until
+from tests.console.stage import CLOCK, Feed, settled, sign_on, staged, talk, until
 from widgets.script_pane import ScriptPane
 
 Snap = Callable[..., bool]
@@ -151,6 +154,29 @@ def test_sign_in(snap_compare: Snap, feed_of: Callable) -> None:
             if getattr(pilot.app.screen, "people", ()):
                 break
             await pilot.pause(0.05)
+        await pilot.pause(0.2)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=run)
+
+
+def test_sign_in_with_a_password(snap_compare: Snap, tmp_path: Path) -> None:
+    app = AgentConsole(Launch(tmp_path, Settings(sign_in="password", hub=tmp_path / "hub.db")), CLOCK)
+
+    async def run(pilot: Pilot[str]) -> None:
+        await pilot.pause(0.2)
+        await pilot.press(*"Dana", "enter", *"secret")
+        pilot.app.screen.tell("Your password is a new one: type the former one too, once.", former=True)
+        await pilot.pause(0.2)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=run)
+
+
+def test_locked(snap_compare: Snap, tmp_path: Path) -> None:
+    app = AgentConsole(Launch(tmp_path, Settings(sign_in="password", hub=tmp_path / "hub.db")), CLOCK)
+
+    async def run(pilot: Pilot[str]) -> None:
+        await pilot.app.push_screen(LockScreen("Dana Reyes", "on call"))
+        await pilot.press(*"secret")
         await pilot.pause(0.2)
 
     assert snap_compare(app, terminal_size=(80, 24), run_before=run)

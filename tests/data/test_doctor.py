@@ -233,16 +233,16 @@ def known_hub(seat: Path) -> Iterator[Path]:
 
 
 def test_the_hub_answers_and_is_the_right_one(seat: Path, known_hub: Path) -> None:
-    assert ill(list(hub(seat, known_hub))) == {}
+    assert ill(list(hub(seat, str(known_hub)))) == {}
     known_hub.rename(known_hub.with_name("away.db"))
-    assert ill(list(hub(seat, known_hub))) == {"hub": FAULT}
+    assert ill(list(hub(seat, str(known_hub)))) == {"hub": FAULT}
     EmbeddedHub(known_hub).close()
-    told = list(hub(seat, known_hub))
+    told = list(hub(seat, str(known_hub)))
     assert ill(told) == {"hub": FAULT} and "not the hub" in told[0].says
 
 
 def test_a_seat_without_a_hub_yet(seat: Path) -> None:
-    assert ill(list(hub(seat, seat.with_name("hub.db")))) == {"hub": LOOK}
+    assert ill(list(hub(seat, str(seat.with_name("hub.db"))))) == {"hub": LOOK}
     assert not seat.with_name("hub.db").exists()
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,39 +13,78 @@ import pytest
 from data.floor.pace import LeapClock
 from data.sync.contract import Hub
 from data.sync.embedded import EmbeddedHub
+from data.sync.postgres import admin
+from data.sync.postgres.hub import PostgresHub
+from data.sync.served.client import SocketHub
+from tests import postgres
+from tests.sync.owner import serving
 
 OpenHub = Callable[[], Hub]
 Revoke = Callable[[str], None]
 
 
+class SharedClock(LeapClock):
+    """A clock that takes others with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.followers: list[Callable[[datetime], None]] = []
+
+    def leap(self, seconds: float) -> None:
+        super().leap(seconds)
+        for follow in self.followers:
+            follow(self.now())
+
+
 @pytest.fixture
-def clock() -> LeapClock:
+def clock() -> SharedClock:
     """A clock that stands still until it is moved."""
-    return LeapClock()
+    return SharedClock()
 
 
-@pytest.fixture(params=["embedded"])
-def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: LeapClock) -> Iterator[OpenHub]:
-    """Opens connections to one and the same hub. A second implementation becomes a second parameter here."""
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """The PostgreSQL of this test process."""
+    with postgres.running() as one:
+        yield one
+
+
+@pytest.fixture(params=["embedded", "served", "postgres"])
+def open_hub(request: pytest.FixtureRequest, tmp_path: Path, clock: SharedClock) -> Iterator[OpenHub]:
+    """Opens connections to one and the same hub, of each kind."""
     opened: list[Hub] = []
+    file = tmp_path / "hub.db"
+    with ExitStack() as stack:
+        connect: OpenHub
+        match request.param:
+            case "embedded":
+                connect = partial(EmbeddedHub, file, clock)
+            case "served":
+                connect = partial(SocketHub, stack.enter_context(serving(file, clock)).socket)
+            case _:
+                dsn = request.getfixturevalue("server").emptied_hub(clock.now())
+                clock.followers.append(lambda now: postgres.set_clock(dsn, now))
+                connect = partial(PostgresHub, dsn, clock)
 
-    def embedded() -> Hub:
-        opened.append(EmbeddedHub(tmp_path / "hub.db", clock))
-        return opened[-1]
+        def opening() -> Hub:
+            opened.append(connect())
+            return opened[-1]
 
-    yield {"embedded": embedded}[request.param]
-    for hub in opened:
-        hub.close()
+        yield opening
+        for hub in opened:
+            hub.close()
 
 
 @pytest.fixture
-def revoke(open_hub: OpenHub) -> Revoke:
+def revoke(open_hub: OpenHub, tmp_path: Path, request: pytest.FixtureRequest) -> Revoke:
     """Revokes a replica, as whoever runs the hub does."""
 
     def revoking(replica_id: str) -> None:
-        hub = open_hub()
-        assert isinstance(hub, EmbeddedHub)
-        hub.revoke(replica_id)
+        if isinstance(open_hub(), PostgresHub):
+            admin.revoke_replica(request.getfixturevalue("server").slow_hub(), replica_id)
+            return
+        with closing(EmbeddedHub(tmp_path / "hub.db")) as hub:
+            hub.revoke(replica_id)
 
     return revoking
 

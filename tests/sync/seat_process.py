@@ -19,9 +19,9 @@ M = TypeVar("M")
 
 
 class SeatProcess:
-    """`python -m data.sync` for one store and one hub. Use it as a context manager."""
+    """`python -m data.sync` for one store and one hub, a file or an address. Use it as a context manager."""
 
-    def __init__(self, store: Path, hub: Path, name: str = "seat", *options: str) -> None:
+    def __init__(self, store: Path, hub: Path | str, name: str = "seat", *options: str) -> None:
         self._command = [
             sys.executable, "-m", "data.sync", "--store", str(store), "--hub", str(hub), "--name", name, *options
         ]  # fmt: skip

@@ -1,0 +1,77 @@
+"""What a worker does for an agent who signed in by password: it lets the hub know who speaks, keeps the marks of how
+long they may work without it, signs out who left a locked screen, and sees a revoked replica to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from data.clock import Clock
+from data.identity.agents import begin_wipe
+from data.identity.offline import Marks
+from data.queue import people
+from data.store.database import Store
+from data.sync.address import seat_hub
+from data.sync.contract import Hub, Login, WrongLogin
+from data.sync.replica import Replica
+from data.sync.wire import Begin, Expelled, FromWorker, Leaving, LetIn, SignOut, ToWorker, TurnedAway
+
+
+class Attendance:
+    """One agent at one store, until they sign out."""
+
+    def __init__(
+        self, store: Store, address: str, begin: Begin, tell: Callable[[FromWorker], None], clock: Clock
+    ) -> None:
+        self._store = store
+        self._address = address
+        self._login = Login(person=begin.person, password=begin.password)
+        self._tell = tell
+        self._clock = clock
+        self._replica = Replica(store, clock)
+        self._marks = Marks(store, clock)
+        self._turned_away: WrongLogin | None = None
+        self._left = False
+        self._told: Expelled | None = None
+
+    def connect(self, *, create: bool) -> Hub:
+        """Open the hub as this agent. Once it has turned them away it is not asked again.
+
+        Raises:
+            HubUnreachable: it is not there.
+            WrongLogin: it does not let them in; the console was told.
+        """
+        if self._turned_away is not None:
+            raise self._turned_away
+        try:
+            hub = seat_hub(self._address, create=create, login=self._login)
+        except WrongLogin as error:
+            self._turned_away = error
+            self._tell(TurnedAway(why=str(error)))
+            raise
+        self._marks.verified()
+        if hub.member is not None:
+            self._tell(LetIn(member=hub.member))
+        return hub
+
+    def hear(self, message: ToWorker) -> None:
+        """Do what the console asks, as far as it is ours."""
+        match message:
+            case SignOut(agent=agent):
+                people.sign_out(self._store, agent, self._clock)
+            case Leaving():
+                self._left = True
+
+    def look(self, *, revoked: bool) -> None:
+        """Now and then: time goes on, and a revoked replica whose console has left is given up once the hub has
+        all that was done in it. Never before."""
+        self._marks.beat()
+        if not revoked:
+            return
+        queued = self._replica.queued()
+        over = self._left and not queued
+        told = Expelled(queued=queued, over=over)
+        if told != self._told:
+            if over:
+                begin_wipe(self._store.path.parent)
+            self._told = told
+            self._tell(told)

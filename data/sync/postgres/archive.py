@@ -1,0 +1,129 @@
+"""Backups of a PostgreSQL hub that need no tool of the server's: its tables as JSON lines, of one moment.
+
+A hub that was put back has the same id and another epoch: every seat takes a new snapshot and sends again what the hub
+lacks (SYNC rule 18). Passwords are the server's own and in no backup."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from psycopg import sql
+
+from data.models.base import new_id
+from data.sync.contract import HubUnreachable
+from data.sync.postgres import schema
+from data.sync.postgres.admin import administering
+from data.sync.postgres.dialling import Line
+
+TABLES = (
+    "hub_info",
+    "hub_clock",
+    "next_number",
+    "member",
+    "login",
+    "replica",
+    "ops",
+    "entity_row",
+    "interest",
+    "claimable",
+    "claim",
+    "claim_request",
+)
+NUMBERS_LOST = 10_000
+"""Ticket numbers that are passed over, where it is not known how many were given away since the backup."""
+SLICE = 500
+
+
+def backup(address: str, file: Path) -> int:
+    """Write the hub to a new file, whoever works with it meanwhile; returns how many rows it holds.
+
+    Raises:
+        FileExistsError: there is a file.
+        HubUnreachable: the hub cannot be read.
+    """
+    count = 0
+    with administering(address) as line, gzip.open(file, "xt", encoding="utf-8") as out:
+        file.chmod(0o600)
+        line.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        out.write(json.dumps({"agent-console hub": schema.shape_of(line)}) + "\n")
+        for table in TABLES:
+            query = sql.SQL("SELECT to_jsonb(stored)::text FROM agent_console.{} AS stored").format(
+                sql.Identifier(table)
+            )
+            with line.cursor(f"backup_{table}") as rows:
+                for (row,) in rows.execute(query):
+                    out.write(f"{table} {row}\n")
+                    count += 1
+        out.write(json.dumps({"rows": count}) + "\n")
+    return count
+
+
+def restore(address: str, file: Path) -> str:
+    """Put a backup in the place of what the hub has; returns the new epoch. Seats that enrolled since keep their
+    numbers. Everybody who is connected is disconnected: they come back and hear of the new epoch.
+
+    Raises:
+        HubUnreachable: the file is no whole backup, or of a newer program; the hub is as it was.
+    """
+    with administering(address) as line, gzip.open(file, "rt", encoding="utf-8") as lines:
+        head = _fact(next(lines, ""), "agent-console hub")
+        if head != schema.SHAPE or schema.shape_of(line) != schema.SHAPE:
+            raise HubUnreachable(
+                f"{file.name} is no backup that this agent-console can put back; nothing was touched."
+            )
+        line.execute(f"LOCK TABLE {', '.join(TABLES)} IN ACCESS EXCLUSIVE MODE")
+        line.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        line.execute("CREATE TEMP TABLE former ON COMMIT DROP AS SELECT * FROM replica")
+        given = line.execute("SELECT ticket, replica FROM next_number").fetchone()
+        for table in reversed(TABLES):
+            line.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        _take_in(line, lines, file.name)
+        epoch = new_id()
+        line.execute("UPDATE hub_info SET value = %s WHERE key = 'epoch'", (epoch,))
+        line.execute(
+            "UPDATE next_number SET ticket = greatest(ticket + %s, %s), replica = greatest(replica, %s)",
+            (NUMBERS_LOST, *(given or (0, 0))),
+        )
+        line.execute("UPDATE former SET last_seq = 0, refetch = true, taking = NULL")
+        line.execute(
+            "INSERT INTO replica SELECT * FROM former WHERE number > (SELECT coalesce(max(number), 0) FROM replica)"
+            " ON CONFLICT DO NOTHING"
+        )
+        return epoch
+
+
+def _take_in(line: Line, lines: Iterator[str], name: str) -> None:
+    count = 0
+    while some := list(islice(lines, SLICE)):
+        if (told := _fact(some[-1], "rows")) is not None:
+            some.pop()
+        by_table: dict[str, list[str]] = {}
+        for one in some:
+            table, _, row = one.partition(" ")
+            by_table.setdefault(table, []).append(row)
+        for table, rows in by_table.items():
+            if table not in TABLES:
+                raise HubUnreachable(f"{name} is damaged; nothing was touched.")
+            insert = sql.SQL("INSERT INTO {0} SELECT * FROM jsonb_populate_recordset(NULL::{0}, %s::jsonb)")
+            line.execute(insert.format(sql.Identifier(table)), (f"[{','.join(rows)}]",))
+        count += len(some)
+        if told is not None:
+            if told != count:
+                raise HubUnreachable(f"{name} is not whole; nothing was touched.")
+            return
+    raise HubUnreachable(f"{name} is not whole; nothing was touched.")
+
+
+def _fact(text: str, name: str) -> Any:
+    try:
+        return json.loads(text).get(name) if text.startswith("{") else None
+    except ValueError:
+        return None
