@@ -45,7 +45,7 @@ class Seats:
         for seat in self._seats:
             more = True
             while more:
-                page = self._hub.pull_v1(seat.replica.identity(), seat.replica.cursor)
+                page = self._hub.pull_v1(seat.replica.identity(), seat.replica.pulled)
                 seat.replica.apply(page)
                 more = page.more
 
