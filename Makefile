@@ -41,7 +41,8 @@ docs: $(VENV)/.base     ## write the generated parts of docs/ anew
 picture: $(VENV)/.base  ## make the pictures of the README anew
 	@$(BIN)/python docs/make_picture.py docs
 
-chaos: $(VENV)/.test    ## kill and race the real processes; SECONDS_CAP=N stops early
+chaos: $(VENV)/.test    ## 500 seeds of bad weather, then kill and race the real processes; SECONDS_CAP=N stops each early
+	@$(BIN)/python -m tests.proof simulation --seeds 500 $(if $(SECONDS_CAP),--seconds $(SECONDS_CAP))
 	@$(BIN)/python -m tests.chaos $(if $(SECONDS_CAP),--seconds $(SECONDS_CAP))
 
 bench: $(VENV)/.test    ## measure every line of the budget beside its floor; CUSTOMERS=1000000

@@ -1,12 +1,14 @@
-"""Kills and races among the real processes of a site, then the books: `python -m tests.chaos [--seconds 60]`.
+"""Kills and races among the real processes of a site, then the books:
+`python -m tests.chaos [--hub embedded|postgres] [--kills 100]`.
 
-Three seats (a worker process each, and a process that saves tickets) and the practice floor work on one hub while
-workers, savers and the floor are killed at random, stopped for a moment, or asked for the same caller, and stores are
-backed up and put back from one of their backups. Every few seconds everything comes to rest and the invariants of `tests.sync.checker` are looked at on the files. It ends after
-a hundred kills or when the time is over. Before that, for at most half of the time, somebody types and saves at a
-console that is killed a hundred times (`tests.pty.kills`): nothing saved is lost or doubled, and at most a second of
-typing. The last line says how many looks at the books passed and failed; exit 1 with what was found, the seed, and
-the folder, which then stays."""
+Three seats (a worker process each, and a process that saves tickets and money) work on one hub, beside the practice
+floor where the hub is embedded. Workers, savers and the floor are killed at random, ended, stopped for a moment, or
+asked for the same caller; stores are backed up and put back from one of their backups; PostgreSQL is ended at once and
+started again, or stopped for a moment. Every few seconds everything comes to rest and the invariants of
+`tests.sync.checker` are looked at. It ends after a hundred kills on each hub or when the time is over. Before that, for
+at most a third of the time, somebody types and saves at a console that is killed a hundred times (`tests.pty.kills`):
+nothing saved is lost or doubled, and at most a second of typing. The last line says how many looks at the books passed
+and failed; exit 1 with what was found, the seed, and the folder, which then stays."""
 
 from __future__ import annotations
 
@@ -21,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 from data.backup.making import back_up
@@ -30,12 +33,17 @@ from data.clock import SYSTEM_CLOCK
 from data.models import Contact
 from data.models.contact import ContactState
 from data.store.database import Store
+from data.sync.address import open_hub
 from data.sync.contract import Claim
-from data.sync.embedded import EmbeddedHub
+from tests import postgres
+from tests.postgres import Server
 from tests.pty.kills import TypingUnderKills
 from tests.sync.checker import Site, check
+from tests.sync.grounds import url
 from tests.sync.seat_process import ROOT, SeatProcess
+from tests.sync.writers import Writer, contact
 
+KINDS = ("embedded", "postgres")
 SEATS = 3
 ROUND_S = 6.0
 """How long it goes on between two looks at the books."""
@@ -69,17 +77,21 @@ class Saver:
 class Chaos:
     """One site in a folder, and what is done to it."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, server: Server | None = None) -> None:
+        """`server`: the hub is in a database of it; otherwise in a file."""
+        folder.mkdir()
         self.rng = random.Random(seed)
+        self._server = server
         self.done: Counter[str] = Counter()
         self.found: list[str] = []
         self.saved: set[str] = set()
-        self._hub = folder / "hub.db"
-        EmbeddedHub(self._hub).close()
+        dsn = server.hub() if server else ""
+        self._hub = url(dsn) if server else str(folder / "hub.db")
+        open_hub(self._hub).close()
         self._paths = [folder / f"seat-{number}.db" for number in range(SEATS)]
         for path in self._paths:
             Store(path).close()
-        self._site = Site(self._hub, self._paths, self.saved)
+        self._site = Site(dsn or folder / "hub.db", self._paths, self.saved)
         self._seats = [SeatProcess(path, self._hub, path.stem) for path in self._paths]
         self._savers: list[Saver] = []
         self._floor: subprocess.Popen[str] | None = None
@@ -107,13 +119,14 @@ class Chaos:
         self._savers = [Saver(path, self.rng.randrange(1 << 30), self.saved) for path in self._paths]
         end = min(time.monotonic() + ROUND_S, over)
         pause = threading.Event()
-        acts = (
-            self._kill_worker, self._kill_saver, self._kill_floor, self._stop_worker, self._race, self._back_up,
-            self._restore,
-        )  # fmt: skip
+        acts = {
+            self._kill_worker: 4, self._end_worker: 1, self._kill_saver: 3, self._stop_worker: 2, self._race: 5,
+            self._back_up: 2, self._restore: 1,
+        }  # fmt: skip
+        acts |= {self._restart_hub: 1, self._stop_hub: 1, self._offer: 3} if self._server else {self._kill_floor: 1}
         while time.monotonic() < end:
             pause.wait(self.rng.uniform(0.05, 0.4))
-            [act] = self.rng.choices(acts, weights=(4, 3, 1, 2, 5, 2, 1))
+            [act] = self.rng.choices(list(acts), weights=list(acts.values()))
             act()
         for saver in self._savers:
             saver.kill()
@@ -128,6 +141,29 @@ class Chaos:
     def _kill_worker(self) -> None:
         self.rng.choice(self._seats).kill()
         self.done["workers killed"] += 1
+
+    def _end_worker(self) -> None:
+        """As `kill` does; what the worker pushes last must not matter."""
+        self.rng.choice(self._seats).kill(by=signal.SIGTERM)
+        self.done["workers ended by SIGTERM"] += 1
+
+    def _restart_hub(self) -> None:
+        assert self._server is not None
+        self._server.restart()
+        self.done["PostgreSQL servers killed"] += 1
+
+    def _stop_hub(self) -> None:
+        assert self._server is not None
+        with self._server.frozen():
+            threading.Event().wait(self.rng.uniform(0.1, 1.5))
+        self.done["PostgreSQL stopped for a moment"] += 1
+
+    def _offer(self) -> None:
+        """Callers come in, where no floor offers them."""
+        hub = open_hub(self._hub)
+        Writer(hub, "feed").add(*(contact(kind=self.rng.choice(["call", "chat"])) for _ in range(5)))
+        hub.close()
+        self.done["calls offered"] += 5
 
     def _kill_saver(self) -> None:
         place = self.rng.randrange(SEATS)
@@ -186,7 +222,7 @@ class Chaos:
         self._savers[place].kill()
         self._seats[place].kill(lambda: self._put_back(path, self.rng.choice(backups)))
         self._savers[place] = Saver(path, self.rng.randrange(1 << 30), self.saved)
-        self._site.cursors.pop(path, None)
+        self._site.seen.pop(path, None)
         self.done["stores restored"] += 1
 
     def _put_back(self, path: Path, backup: Path) -> None:
@@ -203,12 +239,14 @@ class Chaos:
     # the floor
 
     def _open_floor(self) -> None:
+        if self._server is not None:
+            return
         command = [
             sys.executable,
             "-m",
             "data.floor",
             "--hub",
-            str(self._hub),
+            self._hub,
             "--json",
             "--calls-per-hour",
             "3000",
@@ -235,20 +273,15 @@ class Chaos:
 
     def _rest(self) -> None:
         """Wait until everything is pushed and pulled (I9: at most 30 s)."""
-        hub = EmbeddedHub(self._hub)
+        reader = Writer(open_hub(self._hub), "chaos")
         try:
-            top = 0
-            for path, seat in zip(
-                self._paths * 2, self._seats * 2, strict=True
-            ):  # twice: what one pushes others pull
+            for path, seat in zip(self._paths * 2, self._seats * 2, strict=True):  # what one pushes others pull
                 with Store(path) as store:
 
                     def at_rest(store: Store = store) -> bool:
-                        nonlocal top
-                        top = hub.snapshot_v1("chaos", None, 1).start
                         left = store.value("SELECT count(*) FROM outbox WHERE state <> 'refused'")
-                        cursor = store.value("SELECT value FROM sync_state WHERE key = 'cursor'")
-                        return not left and int(cursor or 0) == top
+                        cursor = int(store.value("SELECT value FROM sync_state WHERE key = 'cursor'") or 0)
+                        return not left and reader.hub.pull_v1(reader.replica, cursor, 1).end == cursor
 
                     seat.wake()
                     try:
@@ -256,7 +289,7 @@ class Chaos:
                     except AssertionError as error:
                         self.found.append(f"I9: {path.name} did not come to rest: {error}")
         finally:
-            hub.close()
+            reader.hub.close()
 
 
 def type_under_kills(folder: Path, seed: int, kills: int, seconds: float) -> TypingUnderKills:
@@ -272,27 +305,46 @@ def type_under_kills(folder: Path, seed: int, kills: int, seconds: float) -> Typ
     return typing
 
 
+def kill_and_race(folder: Path, seed: int, kind: str, kills: int, seconds: float) -> Chaos:
+    """One site with a hub of this kind; what happened is told in a line."""
+    with ExitStack() as stack:
+        server = stack.enter_context(postgres.running()) if kind == "postgres" else None
+        chaos = Chaos(folder, seed, server)
+        chaos.run(kills, seconds)
+    counts = ", ".join(f"{number} {what}" for what, number in sorted(chaos.done.items()))
+    print(
+        f"{kind}, seed {seed}: {counts}, {len(chaos.saved)} changes saved; {len(chaos.found)} faults.", flush=True
+    )
+    return chaos
+
+
 def main() -> int:
     """Run; exit 0 when nothing was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Kills and races, then the books.")
-    parser.add_argument("--kills", type=int, default=100, help="of workers, savers and floors")
+    parser.add_argument("--hub", choices=KINDS, action="append", help="of which kind; both when not given")
+    parser.add_argument(
+        "--kills", type=int, default=100, help="of workers, savers, floors and PostgreSQL, on each hub"
+    )
     parser.add_argument("--typing-kills", type=int, default=100, help="of a console at which somebody types")
     parser.add_argument("--seconds", type=float, default=1200.0, help="at most so long")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="agent-console-chaos-"))
+    kinds: tuple[str, ...] = tuple(given.hub or KINDS)
     end = time.monotonic() + given.seconds
-    typing = type_under_kills(folder / "typing", given.seed, given.typing_kills, given.seconds / 2)
-    chaos = Chaos(folder, given.seed)
-    if not typing.found:
-        chaos.run(given.kills, end - time.monotonic())
-    counts = ", ".join(f"{number} {what}" for what, number in sorted(chaos.done.items()))
-    print(f"seed {given.seed}: {counts}, {len(chaos.saved)} changes saved; {len(chaos.found)} faults.")
-    looks = chaos.done["looks at the books"] + typing.done["consoles killed"]
-    found = typing.found + chaos.found
+    found: list[str] = []
+    looks = 0
+    if given.typing_kills:
+        typing = type_under_kills(folder / "typing", given.seed, given.typing_kills, given.seconds / 3)
+        found, looks = typing.found, typing.done["consoles killed"]
+    for place, kind in enumerate(kinds):
+        if not found:
+            seconds = (end - time.monotonic()) / (len(kinds) - place)
+            chaos = kill_and_race(folder / kind, given.seed, kind, given.kills, seconds)
+            found, looks = found + chaos.found, looks + chaos.done["looks at the books"]
     if found:
         print("\n".join(found[:50]), file=sys.stderr)
-        print(f"The files are in {folder}.", file=sys.stderr)
+        print(f"seed {given.seed}; the files are in {folder}.", file=sys.stderr)
     else:
         shutil.rmtree(folder)
     print(f"{looks - bool(found and looks)} passed, {len(found)} failed")

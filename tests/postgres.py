@@ -10,16 +10,17 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data.sync.postgres import admin
 
@@ -41,8 +42,10 @@ class NoServer(AssertionError):
 class Server:
     """A running server, where databases can be made for tests."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, control: Callable[[str], None] | None = None) -> None:
+        """`control` runs pg_ctl with some words; None: the server is not ours."""
         self.dsn = dsn
+        self.control = control
         self._numbers = count(1)
         self._made: list[str] = []
 
@@ -54,6 +57,30 @@ class Server:
             connection.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
         self._made.append(name)
         return make_conninfo(self.dsn, dbname=name)
+
+    def restart(self) -> None:
+        """End it at once, as a crash does, and start it again; what was committed is found in its log."""
+        assert self.control is not None, "this server is not ours"
+        self.control("-m immediate restart")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """No process of it does anything while the block runs."""
+        processes = self._processes()
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        pid = int((Path(str(conninfo_to_dict(self.dsn)["host"])) / "postmaster.pid").read_text().split()[0])
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
 
     def drop_all(self) -> None:
         """Take away what was made; needed only on a server that stays."""
@@ -199,11 +226,15 @@ def _serve(folder: Path, found: Path, durable: bool, config: str) -> Iterator[Se
     hba = data / "pg_hba.conf"
     hba.write_text(_PEOPLE_HAVE_PASSWORDS + hba.read_text())
     pg_ctl = [found / "pg_ctl", "-D", data, "-w", "-s"]
-    _run(user, [*pg_ctl, "-l", data / "log", "start"])
+
+    def control(words: str) -> None:
+        _run(user, [*pg_ctl, "-l", data / "log", *words.split()])
+
+    control("start")
     try:
-        yield Server(make_conninfo(host=str(data), port=PORT, user="postgres", dbname="postgres"))
+        yield Server(make_conninfo(host=str(data), port=PORT, user="postgres", dbname="postgres"), control)
     finally:
-        _run(user, [*pg_ctl, "-m", "immediate", "stop"])
+        control("-m immediate stop")
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

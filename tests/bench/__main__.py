@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.store.database import STORE_FILE, Store
-from tests.bench import screen, store
+from tests.bench import hubs, screen, store
 from tests.bench.furnishing import add_tickets, furnish
 from tests.bench.table import Measure, as_markdown, as_run, keep
 
@@ -38,6 +38,7 @@ def lines(folder: Path, customers: int, *, quick: bool) -> dict[str, Lines]:
         "drafts": lambda: store.keeping(at, 300 if quick else 1_000),
         "tickets": lambda: store.tickets_at_hand(at, 5_000 if quick else 100_000),
         "hub": lambda: store.hub(at, 1_000 if quick else 10_000),
+        "hub_in_postgres": lambda: hubs.in_postgres(1_000 if quick else 10_000),
     }
     if real := store.corpora():
         measured["queue_log"] = lambda: store.queue_log(at, real)

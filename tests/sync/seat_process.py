@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -126,9 +127,9 @@ class SeatProcess:
             mark,
         )
 
-    def kill(self, between: Callable[[], None] = lambda: None) -> None:
+    def kill(self, between: Callable[[], None] = lambda: None, *, by: signal.Signals = signal.SIGKILL) -> None:
         """kill -9, and another worker in its place; `between` is done while there is none."""
-        self.process.kill()
+        self.process.send_signal(by)
         self.process.wait()
         self.heard.clear()
         for pipe in (self.process.stdin, self.process.stderr):

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 import time
 from collections import Counter
 from pathlib import Path
 
-from data.models.base import AgentId, new_id
+import pytest
+
 from data.store import driver
 from data.store.database import Store
 from data.sync.embedded import EmbeddedHub
+from tests.chaos import KINDS
+from tests.postgres import Server
+from tests.proof.claiming import embedded_place, postgres_place, race
 from tests.sync.seat_process import SeatProcess
 from tests.sync.writers import Writer, contact
 
-WAITING = 5_000
 WAITING_FOR_SEATS = 1_500
 """Each of their claims goes through two processes, and each seat pulls what the other one took."""
 
@@ -28,19 +30,6 @@ def fill(path: Path, count: int) -> set[str]:
         feed.add(*waiting[start : start + 500])
     feed.hub.close()
     return {one.id for one in waiting}
-
-
-def claim_all(path: Path, agent: str) -> list[tuple[str, int]]:
-    """Claim until nobody waits; what was won, with its fence."""
-    hub = EmbeddedHub(path)
-    replica = new_id()
-    hub.enrol_v1(replica, agent)
-    won = []
-    while True:
-        claim = hub.claim_v1(replica, new_id(), AgentId(agent), (), None)
-        if claim.contact_id is None:
-            return won
-        won.append((claim.contact_id, claim.fence))
 
 
 def nobody_twice(path: Path, waiting: set[str], won: dict[str, list[str]]) -> None:
@@ -59,16 +48,14 @@ def nobody_twice(path: Path, waiting: set[str], won: dict[str, list[str]]) -> No
         assert connection.execute("SELECT count(*) FROM claim").fetchone()[0] == len(waiting)
 
 
-def test_eight_processes_that_claim_directly(tmp_path: Path) -> None:
-    claimers, path = 8, tmp_path / "hub.db"
-    waiting = fill(path, WAITING)
-    agents = [f"agent-{place}" for place in range(claimers)]
-    with multiprocessing.get_context("fork").Pool(claimers) as pool:
-        start = time.perf_counter()
-        won = dict(zip(agents, pool.starmap(claim_all, [(path, agent) for agent in agents]), strict=True))
-        took = time.perf_counter() - start
-    print(f"{claimers} processes: {WAITING / took:.0f} claims/s")
-    nobody_twice(path, waiting, {agent: [one for one, _ in claims] for agent, claims in won.items()})
+@pytest.mark.parametrize("kind", KINDS)
+def test_claimers_that_are_killed_and_leases_that_run_out(tmp_path: Path, kind: str, server: Server) -> None:
+    """`python -m tests.proof claims` does the same with fifty claimers and 5,000 calls."""
+    place = embedded_place(tmp_path) if kind == "embedded" else postgres_place(server)
+    done = race(tmp_path, place, calls=400, claimers=8, seed=3, every_s=0.05)
+    print(f"{kind}: {sum(done.told.values()) / done.seconds:.0f} claims/s, {done.kills} killed, {done.again} again")
+    assert done.found == []
+    assert done.kills
 
 
 def test_two_seats_with_their_workers(tmp_path: Path) -> None:

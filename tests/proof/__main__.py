@@ -1,0 +1,225 @@
+"""`python -m tests.proof …`: each level of the proof for as long as one likes, and all of them by `long`.
+
+    simulation --seeds 20000 --jobs 2 [--hub postgres]     seats in bad weather
+    cuts                                                   the line to PostgreSQL broken at every byte
+    claims --calls 5000 --claimers 50                      claimers that are killed and let leases run out
+    seats --counts 50,100,200,500                          how soon every seat has a change
+    soak --seconds 3600                                    kills and races without end, on both hubs
+    long                                                   20,000 seeds, every byte, 2,000 kills, 5,000 calls, 500 seats
+
+Each prints a table as it goes, and exits 1 when something is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tests import postgres
+from tests.chaos import KINDS, kill_and_race
+from tests.proof import seats as reaching
+from tests.proof.claiming import Race, embedded_place, postgres_place, race
+from tests.sync import grounds
+from tests.sync.cutting import Talker, cut_everywhere
+from tests.sync.proxy import How
+from tests.sync.simulation import simulate
+
+Outcome = tuple[str, str, list[str]]
+"""What was run, what came of it, and what is wrong."""
+
+
+@contextmanager
+def _folder(prefix: str) -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix=f"proof-{prefix}-"))
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+# seats in bad weather
+
+
+def _run_seeds(kind: str, first: int, step: int, seeds: int, told: Callable[[int, list[str]], None]) -> None:
+    with postgres.running() if kind == "postgres" else _folder("none") as server, _folder("simulation") as folder:
+        for seed in range(first, first + seeds, step):
+            run = folder / str(seed)
+            run.mkdir()
+            is_server = isinstance(server, postgres.Server)
+            ground = grounds.in_postgres(server) if is_server else grounds.embedded(run / "hub.db")
+            try:
+                found = simulate(run, seed, ground)
+            except Exception as error:
+                found = [f"{type(error).__name__}: {error}"]
+            told(seed, found)
+            shutil.rmtree(run)
+
+
+def simulation(given: argparse.Namespace) -> Outcome:
+    """Seeds one after the other, in so many processes."""
+    fork = multiprocessing.get_context("fork")
+    answers = fork.SimpleQueue()
+    began = time.monotonic()
+    end = began + given.seconds
+    processes = [
+        fork.Process(
+            target=_run_seeds,
+            args=(given.hub, given.first + place, given.jobs, given.seeds - place, lambda *told: answers.put(told)),
+        )
+        for place in range(given.jobs)
+    ]
+    for process in processes:
+        process.start()
+    done, found = 0, []
+    while done < given.seeds and time.monotonic() < end:
+        seed, wrong = answers.get()
+        done += 1
+        found += [f"seed {seed}: {line}" for line in wrong]
+        if done % 500 == 0:
+            print(f"  {done} seeds, {len(found)} faults, {time.monotonic() - began:.0f} s", flush=True)
+    for process in processes:
+        process.terminate()
+        process.join()
+    took = time.monotonic() - began
+    return f"simulation, {given.hub}", f"{done} seeds from {given.first} in {took:.0f} s", found
+
+
+# the line
+
+
+def cuts(given: argparse.Namespace) -> Outcome:
+    """Cut a conversation at every byte of it."""
+    told: list[str] = []
+    with _folder("cuts") as folder, postgres.running() as server, Talker(folder, server.hub()) as talker:
+        found = cut_everywhere(talker, lambda size: range(0, size, given.step), How(given.how), told.append)
+    return "cuts", "; ".join(told), found
+
+
+# claims
+
+
+def _race(kind: str, calls: int, claimers: int, seed: int) -> Race:
+    with _folder("claims") as folder:
+        if kind == "embedded":
+            return race(folder, embedded_place(folder), calls, claimers, seed)
+        with postgres.running() as server:
+            return race(folder, postgres_place(server), calls, claimers, seed)
+
+
+def claims(given: argparse.Namespace) -> Outcome:
+    """Claimers of whom one is killed ten times a second."""
+    done = _race(given.hub, given.calls, given.claimers, given.seed)
+    told = (
+        f"{given.claimers} claimers, {done.calls} calls, {sum(done.told.values())} claims ({done.again} again) in "
+        f"{done.seconds:.0f} s, {done.kills} killed, leases ran out {done.expiries} times"
+    )
+    return f"claims, {given.hub}, seed {given.seed}", told, done.found
+
+
+# seats
+
+
+def seats(given: argparse.Namespace) -> Outcome:
+    """How soon every seat has a change, at each count."""
+    lines = []
+    found = []
+    with postgres.running(config="max_connections = 700") as server:
+        for count in given.counts:
+            one = reaching.reach(server.hub(), count, given.seconds)
+            lines.append(f"{count} seats p50 {one.p50_ms:.0f} p99 {one.p99_ms:.0f} worst {one.worst_ms:.0f} ms")
+            print("  " + lines[-1], flush=True)
+            found += [f"{one.missed} changes did not reach a seat"] if one.missed else []
+    return "seats", "; ".join(lines), found
+
+
+# kills
+
+
+def soak(given: argparse.Namespace) -> Outcome:
+    """Kills and races among real processes."""
+    found, told = [], []
+    for kind in KINDS if given.hub == "both" else [given.hub]:
+        with _folder("soak") as folder:
+            chaos = kill_and_race(folder / kind, given.seed, kind, given.kills, given.seconds)
+        told.append(f"{kind}: {chaos.kills} kills, {chaos.done['looks at the books']} looks")
+        found += chaos.found
+    return f"kills, seed {given.seed}", "; ".join(told), found
+
+
+def _long(parser: argparse.ArgumentParser) -> Iterator[Callable[[], Outcome]]:
+    for line in (
+        "simulation --seeds 20000",
+        "simulation --seeds 2000 --hub postgres",
+        "cuts",
+        "claims --calls 5000 --claimers 50",
+        "claims --calls 5000 --claimers 50 --hub postgres",
+        "soak --kills 2000 --seconds 3600",
+        "seats",
+    ):
+        given = parser.parse_args(line.split())
+        yield partial(given.run, given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.proof", description="The proof that the sync loses nothing."
+    )
+    which = parser.add_subparsers(required=True)
+
+    def add(name: str, run: Callable[[argparse.Namespace], Outcome]) -> argparse.ArgumentParser:
+        made = which.add_parser(name, help=run.__doc__)
+        made.set_defaults(run=run)
+        return made
+
+    one = add("simulation", simulation)
+    one.add_argument("--seeds", type=int, default=500)
+    one.add_argument("--first", type=int, default=0)
+    one.add_argument("--jobs", type=int, default=2)
+    one.add_argument("--hub", choices=KINDS, default="embedded")
+    one.add_argument("--seconds", type=float, default=float("inf"), help="at most so long")
+    one = add("cuts", cuts)
+    one.add_argument("--step", type=int, default=1, help="bytes from one cut to the next")
+    one.add_argument("--how", choices=[How.CLOSE.value, How.RESET.value], default=How.RESET.value)
+    one = add("claims", claims)
+    one.add_argument("--calls", type=int, default=5000)
+    one.add_argument("--claimers", type=int, default=50)
+    one.add_argument("--hub", choices=KINDS, default="embedded")
+    one.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
+    one = add("seats", seats)
+    one.add_argument(
+        "--counts", type=lambda text: [int(part) for part in text.split(",")], default=[50, 100, 200, 500]
+    )
+    one.add_argument("--seconds", type=float, default=20.0)
+    one = add("soak", soak)
+    one.add_argument("--hub", choices=[*KINDS, "both"], default="both")
+    one.add_argument("--kills", type=int, default=1_000_000)
+    one.add_argument("--seconds", type=float, default=3600.0)
+    one.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
+    which.add_parser("long", help="all of them").set_defaults(run=None)
+    return parser
+
+
+def main() -> int:
+    """Run; exit 0 when nothing was found."""
+    parser = _parser()
+    given = parser.parse_args()
+    runs = [partial(given.run, given)] if given.run else list(_long(parser))
+    wrong = 0
+    for run in runs:
+        what, told, found = run()
+        wrong += bool(found)
+        print(f"| {what} | {told} | {len(found)} faults |", flush=True)
+        print("".join(f"  {line}\n" for line in found[:30]), end="", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
