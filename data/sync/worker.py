@@ -64,7 +64,7 @@ PUSH_SLICE = 200
 """Ops pushed at a time."""
 PULL_SLICE_S = 0.1
 """A long pull is left off after so long. Between two slices the console is heard: it may want a call claimed."""
-SNAPSHOT_PAGE = 500
+SNAPSHOT_PAGE = 200
 """Rows of a snapshot that are asked for at a time; they go into the store in smaller pieces."""
 MOST_ROWS, FEWEST_ROWS = 100, 20
 HELD_S = 0.012
@@ -183,8 +183,6 @@ class Worker:
             self._news |= self._replica.keep(rows)
             answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
             self._tell_news()
-        except Revoked:
-            pass
         except HubUnreachable as error:
             self._lost(str(error))
         except StoreError as error:
@@ -228,7 +226,7 @@ class Worker:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
         if self._revoked:
-            return self._only_push(hub, now)
+            return self._only_push(hub)
         at = self._snapshots.place
         ops = self._next_ops(now) if at is None or not at.put_back else []
         if ops:
@@ -257,7 +255,7 @@ class Worker:
         """Whether the hub gives nothing more: what waits is pushed, and nothing else is done."""
         return self._revoked
 
-    def _only_push(self, hub: Hub, now: float) -> bool:
+    def _only_push(self, hub: Hub) -> bool:
         hub.version()  # raises where the hub is gone
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:

@@ -9,6 +9,7 @@ from data.floor.pace import LeapClock
 from data.store.database import Store
 from data.sync.embedded import EmbeddedHub
 from data.sync.replica import Replica
+from data.sync.snapshots import Snapshots
 from tests.stores import new_store
 
 
@@ -30,10 +31,16 @@ class Seats:
         self._seats: list[Seat] = []
 
     def open(self, name: str) -> Seat:
-        """A new seat, enrolled."""
+        """A new seat, enrolled, with what is at the hub by now."""
         store = new_store(self._folder / f"{name}.db")
         seat = Seat(store, Replica(store, self._clock))
         seat.replica.enrolled(self._hub.enrol_v1(seat.replica.identity(), name))
+        snapshots = Snapshots(store, self._clock)
+        page = self._hub.snapshot_v1(seat.replica.identity(), None)
+        snapshots.first_page(page)
+        snapshots.take(page.rows, last=not page.more)
+        while snapshots.place is not None:
+            snapshots.sweep()
         self._seats.append(seat)
         return seat
 
@@ -45,7 +52,7 @@ class Seats:
         for seat in self._seats:
             more = True
             while more:
-                page = self._hub.pull_v1(seat.replica.identity(), seat.replica.cursor)
+                page = self._hub.pull_v1(seat.replica.identity(), seat.replica.pulled)
                 seat.replica.apply(page)
                 more = page.more
 

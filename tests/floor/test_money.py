@@ -35,7 +35,7 @@ def seat_of_a_new_floor(folder: Path) -> Store:
     hub.enrol_v1(replica.identity(), "seat")
     more = True
     while more:
-        page = hub.pull_v1(replica.identity(), replica.cursor)
+        page = hub.pull_v1(replica.identity(), replica.pulled)
         replica.apply(page)
         more = page.more
     hub.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ import pytest
 from data.floor.pace import LeapClock
 from data.models import Customer
 from data.models.base import AgentId, new_id
+from data.store.database import Store
 from data.sync import worker as worker_module
 from data.sync.contract import WHOLE, Scope
 from data.sync.embedded import EmbeddedHub
 from data.sync.wire import AskClaim, Claimed, Pulled, SyncStatus
 from tests.sync.checker import Site, check
+from tests.sync.seat_process import SeatProcess
 from tests.sync.stepped import Stepped, WorkerDied
 from tests.sync.writers import Writer, contact, note, ticket
 
@@ -110,6 +113,27 @@ def test_killed_at_any_place_it_goes_on_where_it_was(
     one.sync()
     assert kills > 3
     assert check(Site(hub_path, [one.path], one.saved)) == []
+
+
+def enough(store: Store, least: int) -> bool:
+    return int(store.value("SELECT count(*) FROM customer")) >= least
+
+
+def test_a_worker_that_is_killed_again_and_again_brings_all_of_it_in(
+    feed: Writer, hub_path: Path, tmp_path: Path
+) -> None:
+    """The real process and kill -9."""
+    fill(feed, 2500)
+    Store(tmp_path / "killed.db").close()
+    with Store(tmp_path / "killed.db") as store, SeatProcess(store.path, hub_path) as seat:
+        for least in (1, 500, 1000, 1500):
+            seat.wait_until(partial(enough, store, least))
+            seat.kill()
+            assert enough(store, least), "nothing is begun anew"
+        seat.wait_status(lambda told: told.online and told.cursor > 0 and not told.snapshot.total, limit=60)
+        assert store.value("SELECT count(*) FROM customer") == 2500
+        assert seat.close() < 3
+        assert check(Site(hub_path, [store.path])) == []
 
 
 def test_calls_are_claimed_and_saves_go_out_while_a_snapshot_is_taken(
