@@ -28,6 +28,7 @@ def test_silence_is_given_up_and_delays_are_waited_for(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dialling, "ANSWER_S", 0.3)
+    monkeypatch.setattr(dialling, "CONNECT_S", 1)
     with Talker(tmp_path, server.hub()) as talker:
         talker.talk()
         talker.talk()
