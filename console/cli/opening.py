@@ -127,14 +127,14 @@ def console(
 
 
 def _nothing_before(context: typer.Context, command: str) -> None:
-    """Options before a command are those of opening the console: none of them reaches the command.
+    """Options before a command are those of opening the console: none of them reaches the command, but for `--as`.
 
     Raises:
         typer.Exit: one was given.
     """
     for option in context.command.params:
         source = context.get_parameter_source(option.name or "")
-        if source is not None and source.name == "COMMANDLINE":
+        if source is not None and source.name == "COMMANDLINE" and "--as" not in option.opts:
             flag = option.opts[0]
             raise fail(
                 f"{flag} stands before {command} and would not be heard: write agent-console {command} {flag}, as"

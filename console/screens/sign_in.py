@@ -24,7 +24,9 @@ from widgets.secret_field import SecretField
 if TYPE_CHECKING:
     from data.models.agent import Agent
 
-FOOT_LINES, FOOT_COLUMNS = 3, 68
+FOOT_LINES, FOOT_COLUMNS = 9, 68
+FEW_LINES = 3
+"""So much may be said beside the list of people; a longer sentence takes its place."""
 WITHOUT_FORMER = (
     "Without the former password you begin here with nothing, and what waits here for the hub stays locked: enter once"
     " more to begin so, or type it."
@@ -154,6 +156,7 @@ class SignInScreen(Screen[None]):
         keys = line(" ", ("enter", "key"), (then, "dim"), "    ", (keymap_of("quit"), "key"), (" quit", "dim"))
         said = [line((f" {text}", tone)) for text in wrap(fault, FOOT_COLUMNS)[:FOOT_LINES]] if fault else [()]
         self.query_one("#sign-in-foot", Lines).set_lines([*said, keys])
+        self.query_one("#sign-in-people").display = len(said) <= FEW_LINES
 
     def _list(self) -> None:
         typed = self._typed_name.value.strip().casefold()

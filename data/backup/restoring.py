@@ -144,7 +144,7 @@ def _prepare(
             new.execute("ROLLBACK")
             raise
         new.execute("COMMIT")
-        queued = int(new.execute("SELECT count(*) FROM outbox WHERE state = 'queued'").fetchone()[0])
+        queued = int(new.execute("SELECT count(*) FROM outbox WHERE state IN ('queued', 'held')").fetchone()[0])
         new.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
     put_on_disk(fresh)
     return carried, imports, queued

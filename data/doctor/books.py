@@ -177,7 +177,7 @@ def customer_index(connection: driver.Connection, path: Path, now: datetime, dee
 def waiting(connection: driver.Connection, path: Path, now: datetime, deep: bool) -> Iterator[Finding]:
     """What waits for the hub, was refused, or needs a choice."""
     queued, oldest = connection.execute(
-        "SELECT count(*), min(local_at) FROM outbox WHERE state = 'queued' AND entity <> 'presence'"
+        "SELECT count(*), min(local_at) FROM outbox WHERE state IN ('queued', 'held') AND entity <> 'presence'"
     ).fetchone()
     refused = connection.execute(
         "SELECT count(*) FROM outbox WHERE state = 'refused' AND entity <> 'presence'"

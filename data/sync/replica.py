@@ -182,7 +182,7 @@ class Replica:
         """(queued, refused, fields in conflict), as people are told of them: what only says where somebody is does
         not count."""
         found = self._store.row(
-            "SELECT (SELECT count(*) FROM outbox WHERE state = 'queued' AND entity <> 'presence') AS queued,"
+            "SELECT (SELECT count(*) FROM outbox WHERE state IN ('queued', 'held') AND entity <> 'presence') AS queued,"
             " (SELECT count(*) FROM outbox WHERE state = 'refused' AND entity <> 'presence') AS refused,"
             " (SELECT count(*) FROM (SELECT DISTINCT entity, entity_id, field FROM conflict WHERE state = 'open'))"
             " AS conflicts"

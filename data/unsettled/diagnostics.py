@@ -29,7 +29,7 @@ def diagnostics(store: Store, version: str, state: str, problem: str) -> str:
             "SELECT last_error, count(*) AS many, max(tries) AS tries FROM outbox WHERE last_error <> ''"
             " GROUP BY last_error ORDER BY max(seq) DESC LIMIT 5"
         )
-        oldest = store.value("SELECT min(local_at) FROM outbox WHERE state = 'queued'")
+        oldest = store.value("SELECT min(local_at) FROM outbox WHERE state IN ('queued', 'held')")
         sqlite = store.value("SELECT sqlite_version()")
     lines = [
         f"agent-console {version}, Python {platform.python_version()}, SQLite {sqlite}, {platform.system()}",

@@ -23,9 +23,9 @@ def unsettled(store: Store) -> Unsettled:
     """Everything of this seat that is not settled."""
     with store.reading():
         return Unsettled(
-            queued=_changes(store, "queued"),
+            queued=_changes(store, "queued", "held"),
             waiting=store.value(
-                "SELECT count(*) FROM outbox WHERE state = 'queued' AND entity NOT IN (?)", PASSING
+                "SELECT count(*) FROM outbox WHERE state IN ('queued', 'held') AND entity NOT IN (?)", PASSING
             ),
             refused=_changes(store, "refused"),
             conflicts=conflicts(store),
@@ -70,9 +70,12 @@ def change(store: Store, op_id: str) -> ChangeLine:
     return _change(store, row)
 
 
-def _changes(store: Store, state: str) -> tuple[ChangeLine, ...]:
-    sql = "SELECT * FROM outbox WHERE state = ? AND entity NOT IN (?) ORDER BY seq LIMIT ?"
-    return tuple(_change(store, row) for row in store.rows(sql, (state, *PASSING, MOST)))
+def _changes(store: Store, *states: str) -> tuple[ChangeLine, ...]:
+    sql = (
+        "SELECT * FROM outbox WHERE state IN (SELECT value FROM json_each(?)) AND entity NOT IN (?)"
+        " ORDER BY seq LIMIT ?"
+    )
+    return tuple(_change(store, row) for row in store.rows(sql, (json.dumps(states), *PASSING, MOST)))
 
 
 def _change(store: Store, row: dict[str, Any]) -> ChangeLine:

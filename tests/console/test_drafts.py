@@ -167,10 +167,10 @@ async def test_typing_is_written_within_the_second_whatever_the_clock_and_again_
         await until(pilot, lambda: kept(tmp_path)["customer"].cursor == (0, 29), seconds=1.5)
         await until(pilot, lambda: kept(tmp_path)["customer"].fields["name"] == "x" * 30, seconds=1)
 
-        await app._station._store.do(full, True)
+        await app._station._replica.store.do(full, True)
         await pilot.press("y")
         await until(pilot, lambda: "full" in " ".join(note.message for note in app._notifications))
-        await app._station._store.do(full, False)
+        await app._station._replica.store.do(full, False)
         await until(pilot, lambda: kept(tmp_path)["customer"].fields["name"] == "x" * 29 + "yx", seconds=5)
 
 

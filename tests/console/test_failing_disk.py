@@ -40,7 +40,7 @@ async def on_a_full_disk(pilot: Pilot[str], screen: WorkspaceScreen) -> None:
     """The disk fills up while the details are typed."""
     await pilot.press("f5", *"Black screen")
     await until(pilot, lambda: bool(screen.session.desk.number))
-    await console(pilot)._station._store.do(full)
+    await console(pilot)._station._replica.store.do(full)
     field = screen.query_one("#field-details")
     field.focus()
     await pilot.pause()
@@ -69,7 +69,7 @@ async def test_on_a_full_disk_typing_goes_on_nobody_leaves_unasked_and_it_is_wri
         await until(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog))
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
-        await console(pilot)._station._store.do(full, full=False)
+        await console(pilot)._station._replica.store.do(full, full=False)
         await until(pilot, lambda: "What you typed is written now" in told(pilot))
         assert NOT_WRITTEN not in text_of(screen, "status")
         assert kept(tmp_path)["details"].endswith("black. And off.")

@@ -33,7 +33,7 @@ class Seat:
             with People(self.hub, SYSTEM_CLOCK) as people:
                 people.add(NAME, Role.AGENT, PASSWORD)
         self.station = Station(
-            Launch(folder / "seat", Settings(sign_in="password", hub=self.hub), role),
+            Launch(folder / "seat", Settings(sign_in="password", hub=str(self.hub)), role),
             SYSTEM_CLOCK,
             how=str,
             on_people=lambda: None,

@@ -160,7 +160,7 @@ def test_sign_in(snap_compare: Snap, feed_of: Callable) -> None:
 
 
 def test_sign_in_with_a_password(snap_compare: Snap, tmp_path: Path) -> None:
-    app = AgentConsole(Launch(tmp_path, Settings(sign_in="password", hub=tmp_path / "hub.db")), CLOCK)
+    app = AgentConsole(Launch(tmp_path, Settings(sign_in="password", hub=str(tmp_path / "hub.db"))), CLOCK)
 
     async def run(pilot: Pilot[str]) -> None:
         await pilot.pause(0.2)
@@ -172,7 +172,7 @@ def test_sign_in_with_a_password(snap_compare: Snap, tmp_path: Path) -> None:
 
 
 def test_locked(snap_compare: Snap, tmp_path: Path) -> None:
-    app = AgentConsole(Launch(tmp_path, Settings(sign_in="password", hub=tmp_path / "hub.db")), CLOCK)
+    app = AgentConsole(Launch(tmp_path, Settings(sign_in="password", hub=str(tmp_path / "hub.db"))), CLOCK)
 
     async def run(pilot: Pilot[str]) -> None:
         await pilot.app.push_screen(LockScreen("Dana Reyes", "on call"))

@@ -41,9 +41,13 @@ class Seat:
 
     def rows(self) -> list[HubRow]:
         """Every row of the hub."""
-        page = self.hub.pull_v1(self.replica, 0, 1_000_000)
-        assert not page.more
-        return list(page.rows)
+        found: list[HubRow] = []
+        cursor, more = 0, True
+        while more:
+            page = self.hub.pull_v1(self.replica, cursor, 1_000_000)
+            found += page.rows
+            cursor, more = page.end, page.more
+        return found
 
     def all(self, model: type[E]) -> list[E]:
         """Every row of one kind, checked against its model."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from console.app import AgentConsole
-from console.cli.opening import _log_to
+from console.cli.shared import log_to
 from console.launch import Launch
 from console.settings import Settings
 
@@ -26,7 +26,7 @@ class Faulty(AgentConsole):
 
 def main() -> int:
     folder = Path(sys.argv[1])
-    _log_to(folder)
+    log_to(folder, "console.log")
     console = Faulty(Launch(folder, Settings()))
     console.run()
     return console.return_code or 0

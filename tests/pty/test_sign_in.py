@@ -130,6 +130,8 @@ def test_without_the_hub_for_some_days(site: Site) -> None:
     wait_in(desk)
     desk.wait_for("signed in without the hub", 30)
     desk.keys("<c-q>")
+    desk.wait_for("Leave all the same?")
+    desk.keys("y")
     assert desk.wait_exit(5) == 0
     desk = site.open(AGENT_CONSOLE_OFFLINE_DAYS="0.000001")  # over a moment later
     sign_in(desk)
@@ -149,10 +151,10 @@ def test_locked_and_unlocked_while_the_worker_goes_on(site: Site) -> None:
     desk.keys("<c-o>")
     desk.wait_for("Locked")
     assert "Queue" not in desk.text() and "F5" not in desk.text()
-    site.put("Zylberberg, while it was locked")
     wal = next(site.seat.glob("agents/*/seat.db-wal"))
-    size = wal.stat().st_size
-    desk.wait_for(lambda: wal.stat().st_size > size or wal.stat().st_mtime_ns, 30)
+    before = wal.stat().st_mtime_ns
+    site.put("Zylberberg, while it was locked")
+    desk.wait_for(lambda: wal.stat().st_mtime_ns > before, 30)
     desk.keys("<c-k>/?<esc><f1>")
     desk.keys("<bs><bs>")
     desk.type(WRONG)

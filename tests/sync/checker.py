@@ -53,6 +53,11 @@ class Site:
     """What the seats showed when they were looked at last. Leave one out after its store was put back."""
 
 
+def without(saved: set[str], op_ids: set[str]) -> set[str]:
+    """What was saved but for these ops."""
+    return {one for one in saved if one.partition("+")[0] not in op_ids}
+
+
 def check(site: Site) -> list[str]:
     """Everything that is wrong with a site at rest (all pushed, all pulled)."""
     try:
