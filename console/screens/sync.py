@@ -277,6 +277,9 @@ class SyncDialog(ListDialog[ChangeLine]):
 
         self.app.push_screen(ConflictDialog(conflict, self._clock), chosen)
 
+    def action_sync(self) -> None:
+        """It is open."""
+
     def action_take_back(self) -> None:
         """Open the conflict again that was chosen last."""
         self._do(self._settling.take_back())
