@@ -94,7 +94,8 @@ class Session:
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
-        self._books_changed = False
+        self._account_changed = False
+        """The customer on show may have other tickets, charges or invoices now."""
         self._customer_shown = False
         """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._work_changed = True
@@ -171,10 +172,10 @@ class Session:
         work = CALLBACK_ENTITIES | NOTICE_ENTITIES
         if not work.isdisjoint(entities) or not entities:
             self._work_changed = True
-        if not {Ticket.entity, TicketEvent.entity, *work}.isdisjoint(entities):
+        if not {Ticket.entity, *BOOKS}.isdisjoint(entities) or not entities:
+            self._account_changed = True
+        if not {Ticket.entity, TicketEvent.entity, *work, *BOOKS}.isdisjoint(entities):
             self._tickets_changed = True
-        if not BOOKS.isdisjoint(entities):
-            self._tickets_changed = self._books_changed = True
         self._stale = True
         if self._listening and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.create_task(self._refresh())
@@ -242,8 +243,8 @@ class Session:
             if self._tickets_changed:
                 self._tickets_changed = False
                 await self.desk.refresh()
-            if self._books_changed:
-                self._books_changed = False
+            if self._account_changed:
+                self._account_changed = False
                 if self._customer_shown:
                     await self._show_customer()
             await self._read_figures()
