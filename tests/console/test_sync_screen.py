@@ -251,6 +251,39 @@ async def test_a_conflict_that_comes_while_one_types_takes_no_key(tmp_path: Path
         await until(pilot, lambda: "abcdef" in screen.ticket_pane.field(screen.ticket_pane.focused_field).value)
 
 
+async def test_the_customers_open_tickets_follow_others_and_ones_own_save(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await at_ticket(pilot)
+        await until(pilot, lambda: "Charged twice" in text_of(screen, "customer-lines"))
+        theirs(feed, title="Charged thrice")
+        await until(pilot, lambda: "Charged thrice" in text_of(screen, "customer-lines"), 8)
+        away(tmp_path)
+        await until(pilot, lambda: not screen.session.sync.online)
+        screen.ticket_pane.field("title").value = "Charged four times"
+        await until(pilot, lambda: screen.session.desk.item.unsaved)  # type: ignore[union-attr]
+        await pilot.press("f10")
+        await until(pilot, lambda: "Charged four times" in text_of(screen, "customer-lines"), 8)
+        back(tmp_path)
+
+
+async def test_a_draft_shows_what_others_do_meanwhile(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await at_ticket(pilot)
+        pane = screen.ticket_pane
+        pane.field("details").focus()
+        await pilot.press(*"mine", "left")
+        await until(pilot, lambda: pane._view.unsaved)  # type: ignore[union-attr]
+        theirs(feed, title="Charged thrice")
+        await until(pilot, lambda: pane.fields["title"] == "Charged thrice", 8)
+        assert "Charged thrice" in text_of(screen, "ticket-history"), "what others do is not kept back"
+        assert pane.fields["details"] == "mine" and pane.focused_field == "details"
+        assert pane.field("details").cursor_at == (0, 3)
+        await until(pilot, lambda: "ready to save" in text_of(screen, "ticket-check"))
+        theirs(feed, details="hers")
+        await until(pilot, lambda: "▲ details changed elsewhere: “hers”" in text_of(screen, "ticket-check"), 8)
+        assert pane.fields["details"] == "mine" and "ready" not in text_of(screen, "ticket-check")
+
+
 # refused
 
 
