@@ -66,7 +66,7 @@ class Session:
 
     def __init__(self, seat: Seat, status: AgentStatus) -> None:
         self.seat = seat
-        self.phone = Phone(seat, status)
+        self.phone = Phone(seat, status, lambda: self.sync.online)
         self.drafts = Drafts(seat)
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
@@ -142,6 +142,9 @@ class Session:
         """False (and told) while a contact is in hand."""
         if self.phone.status.state not in HANDLING:
             return True
+        if self.phone.waits(RequestAction.HANG_UP):
+            self.seat.tell("The call in hand waits for the hub to end: sign off after that.", "warning")
+            return False
         self.seat.tell(
             f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first, then sign off.",
             "warning",
@@ -311,8 +314,13 @@ class Session:
                 self.seat.tell("There is no contact to wrap up.", "warning")
             elif state is AgentState.WRAP_UP:
                 await self._wrap_up(contact, disposition)
-            elif await self.phone.ask(RequestAction.HANG_UP):
-                self.phone.disposition = disposition
+            else:
+                told = f"the call is ended and wrapped up then ({disposition})."
+                if self.phone.waits(RequestAction.HANG_UP):
+                    self.phone.disposition = disposition
+                    self.seat.tell(f"Waits for the hub: {told}", "warning")
+                elif await self.phone.ask(RequestAction.HANG_UP, waiting=told):
+                    self.phone.disposition = disposition
         self.refresh()
 
     async def _wrap_up(self, contact: Contact, disposition: str) -> None:

@@ -18,8 +18,9 @@ from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.sync_lines import hub_lines
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
-from data.models.agent import Agent
+from data.models.agent import Agent, AgentState
 from data.models.base import AgentId, TicketId, instant_text
+from data.models.contact import Contact, ContactState, Request
 from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent, TicketEventKind
 from data.presence.presence import LASTS
@@ -27,7 +28,7 @@ from data.store.database import STORE_FILE, Store
 from data.sync.contract import OpOutcome, OpResult
 from data.sync.replica import Replica
 from data.sync.wire import SyncStatus
-from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, until
+from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, talk, until
 from tests.console.test_notices import SIZES, TICKET, text_of, told
 from widgets.fields import ChoiceField
 from widgets.pane import PaneHeading
@@ -435,6 +436,49 @@ async def test_presence_is_not_written_at_each_key_nor_without_a_hub(tmp_path: P
         await pilot.pause(0.3)
         assert in_store(tmp_path, "SELECT 1 FROM outbox WHERE entity = 'presence'") == []
         back(tmp_path)
+
+
+# the telephone while the hub is away
+
+
+async def test_what_is_asked_of_the_telephone_waits_for_the_hub_once_and_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await until(pilot, lambda: not screen.session.sync.queued)
+        away(tmp_path)
+        await until(pilot, lambda: not screen.session.sync.online)
+
+        def asked() -> list[Any]:
+            return in_store(tmp_path, "SELECT action FROM request ORDER BY at")
+
+        await pilot.press("h")
+        await until(pilot, lambda: "Waits for the hub: hold. Until then the call goes on as it is." in words(pilot))
+        assert asked() == [("hold",)]
+        await until(pilot, lambda: "(hold)" in text_of(screen, "hints"))
+        pilot.app.clear_notifications()
+        await pilot.press("h")
+        await until(pilot, lambda: "Waits for the hub already: hold." in words(pilot))
+        assert asked() == [("hold",)]
+        await pilot.press("w", "s")
+        ends = "Waits for the hub: the call is ended and wrapped up then (Solved in this contact)."
+        await until(pilot, lambda: ends in words(pilot))
+        assert asked() == [("hold",), ("hang up",)]
+        await pilot.press("Q")
+        await until(
+            pilot, lambda: any("waits for the hub to end: sign off after that" in one for one in words(pilot))
+        )
+        back(tmp_path)
+        await until(pilot, lambda: sum(row.entity == "request" for row in feed._rows()) == 2)
+        [hold] = [row for row in feed._rows() if row.entity == "request" and row.body["action"] == "hold"]
+        feed.patch(Request, hold.entity_id, state="refused", why="This call is held.")
+        await until(pilot, lambda: "▲ Not done (hold): This call is held." in told(pilot.app))  # type: ignore[arg-type]
+        feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=NOW.isoformat(), end_reason="agent")
+        await until(pilot, lambda: screen.session.phone.status.state is AgentState.READY)
+
+
+def words(pilot: Pilot[str]) -> list[str]:
+    """What was told, without the signs before it."""
+    return [one.removeprefix("▲ ") for one in told(pilot.app)]  # type: ignore[arg-type]
 
 
 # leaving
