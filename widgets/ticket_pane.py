@@ -89,6 +89,9 @@ class TicketPane(Pane):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, TicketPane.Edited) and message.item_id == self.item_id
 
+    class NoTicket(Message):
+        """Somebody types where the form would be."""
+
     class Masked(Message):
         """A card number was masked in the form."""
 
@@ -104,6 +107,8 @@ class TicketPane(Pane):
         self._past: list[Line] = []
         """The lines of the history."""
         self._aside: TicketAside | None = None
+        self._asked_for = False
+        """The agent went here to type, and there is no ticket: letters are no commands until the keys go elsewhere."""
         self._visitors: list[str] = []
         """Who else is here now."""
 
@@ -135,6 +140,16 @@ class TicketPane(Pane):
         found = self.query_one(f"#field-{name}")
         assert isinstance(found, LineField | TextField | ChoiceField)
         return found
+
+    def ask_for(self) -> None:
+        """The agent wants to type in a ticket: without one, what is typed does nothing, and that is said."""
+        if self._view is None:
+            self._asked_for = True
+            self.post_message(self.NoTicket())
+
+    def on_descendant_blur(self) -> None:
+        super().on_descendant_blur()
+        self._asked_for = False
 
     @property
     def form_shown(self) -> bool:
@@ -369,6 +384,9 @@ class TicketPane(Pane):
 
     def on_key(self, event: events.Key) -> None:
         if self._view is None:
+            if self._asked_for and (event.key == "space" or (event.character or "").isalnum()):
+                event.stop()
+                self.post_message(self.NoTicket())
             return
         if event.key == "escape" and self.focused_field:
             event.stop()
