@@ -220,16 +220,20 @@ class Session:
             )
         self._amiss = (conflicts, refused)
 
-    async def leaves(self) -> str:
+    async def leaves(self, *, signing_off: bool = False) -> str:
         """What waits for the hub, was refused or is in conflict, in a sentence for whoever goes now; empty when
-        nothing is. While the hub is there, what was saved just now is given a moment to go out."""
+        nothing is. While the hub is there, what was saved just now is given a moment to go out. `signing_off`: the
+        console stays open."""
+        when = "once the hub is there, while this console is open" if signing_off else "at the next start"
+        if self.seat.settings.sign_in == "password":  # the worker of an agent ends with the session
+            when = "when you sign in again"
         until = self.seat.clock.monotonic() + GOING_OUT_S
         while True:
             await self.settling.read()
             lines = self.settling.lines
             waiting = bool(lines.waiting)
             if not waiting or not self.sync.online or self.seat.clock.monotonic() > until:
-                return leaving(lines.waiting, len(lines.refused), len(lines.conflicts))
+                return leaving(lines.waiting, len(lines.refused), len(lines.conflicts), when)
             self.seat.link.wake()
             await asyncio.sleep(GOING_OUT_S / 20)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from console.screens.modal import ConfirmDialog
+from console.screens.modal import ConfirmDialog, ReadDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.sync_lines import hub_lines
@@ -28,11 +28,13 @@ from data.store.database import STORE_FILE, Store
 from data.sync.contract import OpOutcome, OpResult
 from data.sync.replica import Replica
 from data.sync.wire import SyncStatus
+from data.unsettled.rules import ConflictLine
 from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, talk, until
 from tests.console.test_notices import SIZES, TICKET, text_of, told
 from widgets.fields import ChoiceField
 from widgets.pane import PaneHeading
 from widgets.safe_text import width
+from widgets.sync_words import short
 
 PRIYA = AgentId("priya")
 Snap = Callable[..., bool]
@@ -204,7 +206,7 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: any("press F8 to choose" in one for one in told(pilot.app)))  # type: ignore[arg-type]
         await pilot.press("f8")
         dialog = await dialog_of(pilot, SyncDialog)
-        await until(pilot, lambda: "ticket 10042 Charged twice: priority" in text_of(dialog, "listed"))
+        await until(pilot, lambda: "priority of ticket 10042 Charged twice" in text_of(dialog, "listed"))
         about = text_of(dialog, "list-about")
         assert "low" in about and "urgent" in about and "Priya Nair" in about and "in place" in about
         await pilot.press("enter")
@@ -212,6 +214,17 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: "○ mine" in text_of(choosing, "dialog-read"))
         assert "● theirs · Priya Nair · 14:18 · in place" in text_of(choosing, "dialog-read")
         assert "both" not in text_of(choosing, "dialog-foot")
+        assert "Noticed " in text_of(choosing, "dialog-read") and "choice back (u)" in text_of(
+            choosing, "dialog-read"
+        )
+        for asking in (choosing, dialog):
+            await pilot.press("f1")
+            reading = await dialog_of(pilot, ReadDialog)
+            await until(pilot, lambda shown=reading: "In " in text_of(shown, "dialog-read"))
+            assert all(lines.region.right <= size[0] for lines in reading.query("Lines"))
+            await pilot.press("escape", *(["escape"] if asking is choosing else []))
+        await pilot.press("enter")
+        choosing = await dialog_of(pilot, ConflictDialog)
         await pilot.press("b")  # not for a field that is no text
         assert pilot.app.screen is choosing
         await pilot.press("m")
@@ -219,8 +232,11 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: feed_ticket(feed).priority == "low")
         assert in_store(tmp_path, "SELECT state FROM conflict") == [("chosen",)]
         await until(pilot, lambda: pane.fields["priority"] == "low" and not text_of(screen, "ticket-conflicts"))
+        assert "u takes back: mine, priority of ticket 10042" in text_of(dialog, "listed")
         await pilot.press("u")
         await until(pilot, lambda: "conflicts 1" in text_of(dialog, "listed"))
+        await until(pilot, lambda: (dialog.listed.key or "").startswith("conflict:"))
+        assert "u takes" not in text_of(dialog, "listed")
         await until(pilot, lambda: feed_ticket(feed).priority == "urgent")
 
 
@@ -382,6 +398,24 @@ async def test_diagnostics_name_nobody(tmp_path: Path) -> None:
             assert word not in text
 
 
+def test_the_line_under_the_form_shows_where_two_texts_differ() -> None:
+    one = ConflictLine(
+        id="k",
+        entity="ticket",
+        entity_id="t-1",
+        field="title",
+        mine="Printer does not print since Monday",
+        theirs="Printer does not print in colour",
+        now="Printer does not print in colour",
+        seen=1,
+        at=NOW,
+    )
+    assert short(one, 200).endswith(
+        "yours “Printer does not print since Monday”, theirs “Printer does not print in colour”"
+    )
+    assert short(one, 80).endswith("yours “… since Monday”, theirs “… in colour”")
+
+
 # who else is there
 
 
@@ -497,11 +531,13 @@ async def test_leaving_with_work_that_waits_asks_first(tmp_path: Path) -> None:
         await pilot.press("Q")
         question = await question_of(pilot)
         assert "2 changes wait for the hub: all of it stays on this seat" in question
-        assert "goes out at the next start" in question and "esc stay" in question
+        assert "what waits goes out once the hub is there, while this console is open." in question
+        assert "esc stay" in question
         await pilot.press("escape")
         assert pilot.app.screen is screen
         await pilot.press("ctrl+q")
-        assert "2 changes wait" in await question_of(pilot)
+        question = await question_of(pilot)
+        assert "2 changes wait" in question and "goes out at the next start" in question
         await pilot.press("escape")
         assert pilot.app.screen is screen
         await pilot.press("Q")
