@@ -170,6 +170,16 @@ class Replica:
         if self.state(ASKED_BY) != agent:
             self.remember(**{ASKED_BY: agent})
 
+    def hear_no_more(self) -> None:
+        """This replica is revoked, so the hub tells it of no row any more: what waits for one goes out now, for the
+        hub to judge, and to a hub that was put back as of somebody who has seen the row made and nothing since."""
+        at = place(self._store.connection)
+        seen = 1 if at is not None and at.put_back else None
+        if not sending_again.would_wait(self._store.connection, seen):
+            return
+        with self._store.write() as connection:
+            sending_again.wait_no_longer(connection, seen)
+
     def claimed(self) -> set[LiveClaim]:
         """What the agent who claims here handles under a claim; it may be another seat's, which the hub knows."""
         found = self._store.rows(

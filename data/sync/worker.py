@@ -288,6 +288,7 @@ class Worker:
 
     def _only_push(self, hub: Hub) -> bool:
         hub.version()  # raises where the hub is gone
+        self._replica.hear_no_more()
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:
             self._push(hub, ops)
