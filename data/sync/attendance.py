@@ -8,12 +8,16 @@ from collections.abc import Callable
 from data.clock import Clock
 from data.identity.agents import begin_wipe
 from data.identity.offline import Marks
+from data.models.base import AgentId
 from data.queue import people
 from data.store.database import Store
 from data.sync.address import seat_hub
 from data.sync.contract import Hub, Login, WrongLogin
 from data.sync.replica import Replica
 from data.sync.wire import Begin, Expelled, FromWorker, Leaving, LetIn, SignOut, ToWorker, TurnedAway
+
+RETRY_S = 1.0
+"""After the store could not be written."""
 
 
 class Attendance:
@@ -31,6 +35,8 @@ class Attendance:
         self._marks = Marks(store, clock)
         self._turned_away: WrongLogin | None = None
         self._left = False
+        self._signing_out: set[AgentId] = set()
+        self._look_at = 0.0
         self._told: Expelled | None = None
 
     def connect(self, *, create: bool) -> Hub:
@@ -54,16 +60,32 @@ class Attendance:
         return hub
 
     def hear(self, message: ToWorker) -> None:
-        """Do what the console asks, as far as it is ours."""
+        """Note what the console asks, as far as it is ours; it is done in the next look."""
         match message:
             case SignOut(agent=agent):
-                people.sign_out(self._store, agent, self._clock)
+                self._signing_out.add(agent)
             case Leaving():
                 self._left = True
 
     def look(self, *, revoked: bool) -> None:
-        """Now and then: time goes on, and a revoked replica whose console has left is given up once the hub has
-        all that was done in it. Never before."""
+        """Now and then: time goes on, who left is signed out, and a revoked replica whose console has left is given up once the hub has
+        all that was done in it. Never before.
+
+        Raises:
+            StoreError: the store cannot be written; what is left of this is done in a second.
+            OSError: the same, of the folder that is to be wiped.
+        """
+        now = self._clock.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + RETRY_S
+        self._look(revoked)
+        self._look_at = now
+
+    def _look(self, revoked: bool) -> None:
+        for agent in sorted(self._signing_out):
+            people.sign_out(self._store, agent, self._clock)
+            self._signing_out.discard(agent)
         self._marks.beat()
         if not revoked:
             return

@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from data.clock import Clock
@@ -137,6 +138,8 @@ class Worker:
         """The outbox may hold what was not pushed."""
         self._look_at = 0.0
         self._store_trouble = False
+        self._well_at = 0.0
+        """Until then, the trouble is shown."""
         self._status = SyncStatus(since=clock.now())
         self._told: SyncStatus | None = None
         self._news: set[str] = set(SYNCED)
@@ -243,7 +246,7 @@ class Worker:
                 pause = min(self._retry_at - now, STATUS_S)
             elif self._work(now):
                 pause = PAGE_PAUSE_S
-            if self._store_trouble:
+            if self._store_trouble and now >= self._well_at:
                 self._store_trouble = False
                 self._set_problem("")
             self._report(now)
@@ -464,6 +467,18 @@ class Worker:
     def _enrolled_as(self, hub: Hub, replica_id: str) -> Enrolment:
         return hub.enrol_v1(replica_id, self._name, self._scope)
 
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """For what is done beside the steps on the same store: when it cannot be written, the status says so and the
+        worker goes on."""
+        try:
+            yield
+        except StoreError as error:
+            self._store_failed(error)
+        except OSError as error:
+            sentence = f"{error.filename} cannot be used ({error.strerror}): give this user the right and the room to write it."
+            self._store_failed(StoreError(sentence))
+
     def _failed(self, error: HubUnreachable | StoreError) -> None:
         if isinstance(error, StoreError):
             self._store_failed(error)
@@ -476,6 +491,7 @@ class Worker:
         if not self._store_trouble:
             self._tell(self._status)
         self._store_trouble = True
+        self._well_at = self._clock.monotonic() + STORE_RETRY_S
 
     def _set_problem(self, problem: str) -> None:
         self._status = self._status.model_copy(update={"problem": problem})
