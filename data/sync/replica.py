@@ -146,9 +146,10 @@ class Replica:
             under_way = place(connection)
             other_scope = under_way is not None and under_way.scope != scope
             renewed = not scope.directory and fact(connection, snapshots.TAKEN_AS) != enrolment.replica_id
-            if fresh or put_back or other_scope or renewed or (enrolment.refetch and under_way is None):
+            missed = look_again(connection)
+            anew = enrolment.refetch if under_way is None else missed
+            if fresh or put_back or other_scope or renewed or anew:
                 snapshots.begin(connection, scope, fresh=fresh, put_back=put_back)
-            look_again(connection)
 
     def must_refetch(self, scope: Scope) -> None:
         """A pull cannot bring this replica up to date: begin a snapshot."""
