@@ -13,6 +13,7 @@ from data.queue import people
 from data.store.database import Store
 from data.sync.address import seat_hub
 from data.sync.contract import Hub, Login, WrongLogin
+from data.sync.loading import Loading
 from data.sync.replica import Replica
 from data.sync.wire import Begin, Expelled, FromWorker, Leaving, LetIn, SignOut, ToWorker, TurnedAway
 
@@ -32,6 +33,7 @@ class Attendance:
         self._tell = tell
         self._clock = clock
         self._replica = Replica(store, clock)
+        self._loading = Loading(store)
         self._marks = Marks(store, clock)
         self._turned_away: WrongLogin | None = None
         self._left = False
@@ -69,7 +71,8 @@ class Attendance:
 
     def look(self, *, revoked: bool) -> None:
         """Now and then: time goes on, who left is signed out, and a revoked replica whose console has left is given up once the hub has
-        all that was done in it. Never before.
+        every change and every import that was made in it. Never before. What the hub refused, or kept its own value
+        against, is in its book of changes with all that was typed; drafts are nowhere but here, and go.
 
         Raises:
             StoreError: the store cannot be written; what is left of this is done in a second.
@@ -89,7 +92,7 @@ class Attendance:
         self._marks.beat()
         if not revoked:
             return
-        queued = self._replica.queued()
+        queued = self._replica.queued() + self._loading.left()
         over = self._left and not queued
         told = Expelled(queued=queued, over=over)
         if told != self._told:

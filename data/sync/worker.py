@@ -262,7 +262,7 @@ class Worker:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
         if self._revoked:
-            return self._only_push(hub)
+            return self._only_push(hub, now)
         at = self._snapshots.place
         ops = self._next_ops(now) if at is None or not at.put_back else []
         if ops:
@@ -289,13 +289,13 @@ class Worker:
         """Whether the hub gives nothing more: what waits is pushed, and nothing else is done."""
         return self._revoked
 
-    def _only_push(self, hub: Hub) -> bool:
+    def _only_push(self, hub: Hub, now: float) -> bool:
         hub.version()  # raises where the hub is gone
         self._replica.hear_no_more()
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:
             self._push(hub, ops)
-        return bool(ops)
+        return self._load(hub, now) or bool(ops)
 
     def _watch(self, now: float) -> None:
         """The stall watchdog (SYNC rule 14).
@@ -420,7 +420,7 @@ class Worker:
         """Send a page of an import to the hub; False when there is none to send."""
         if now < self._load_at:
             return False
-        changed = self._loading.send_page(hub, self._name, self._replica)
+        changed = self._loading.send_page(hub, self._name, self._replica, revoked=self._revoked)
         if changed is not None:
             self._news |= changed
             self._behind = True  # what changes by our own hand does not change the hub's version for us

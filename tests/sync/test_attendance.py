@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from data.clock import SYSTEM_CLOCK
+from data.customers.importing import import_customers
 from data.identity.agents import WIPE
 from data.models.agent import AgentState, Role
 from data.models.base import AgentId
@@ -151,6 +152,23 @@ def test_nothing_is_given_up_while_the_hub_lacks_something(site: Site, worker: S
     shutil.move(away, site.hub)
     expelled(worker, over=True)
     assert site.titles() == {"Printer", "While it was away"} and (site.store.parent / WIPE).exists()
+
+
+def test_nothing_is_given_up_while_the_hub_lacks_part_of_an_import(
+    site: Site, worker: SeatProcess, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("id,name,phone\n" + "".join(f"c{place},Customer {place},\n" for place in range(450)))
+    site.revoke()
+    with Store(site.store, key=site.key) as store:
+        import_customers(store, file)
+    worker.say(site.begin())
+    worker.say(Leaving())
+    assert expelled(worker, over=False).queued >= 200
+    expelled(worker, over=True)
+    hub = EmbeddedHub(site.hub)
+    assert sum(1 for _ in hub._file.rows("entity = 'customer'", ())) == 450
+    hub.close()
 
 
 class Holding:
