@@ -17,9 +17,9 @@ from data.models import SYNCED
 from data.models.base import CustomerId
 from data.store.database import Store
 from data.store.errors import StoreError
+from data.sync.claiming import Claiming
 from data.sync.contract import (
     WHOLE,
-    Claim,
     CopiedReplica,
     Enrolment,
     Hub,
@@ -32,12 +32,11 @@ from data.sync.contract import (
 )
 from data.sync.facts import Place
 from data.sync.loading import Loading
-from data.sync.replica import LiveClaim, Replica, StalePage
+from data.sync.replica import Replica, StalePage
 from data.sync.snapshots import Snapshots
 from data.sync.wire import (
     AskClaim,
     AskLookup,
-    Claimed,
     Finish,
     FromWorker,
     LookedUp,
@@ -80,15 +79,6 @@ LAST_PUSH_S = 0.4
 BLOCK = 20
 """Ticket numbers leased at a time."""
 
-ASK_AGAIN_S = 5.0
-"""A claim that failed later than this after it was asked is not asked again: the console gives up."""
-
-NOT_ASKED = "the hub does not answer, and only it can give a call to one agent: try again in a moment"
-UNHEARD = (
-    "the hub's answer was lost; a call that it gave you all the same opens here by itself, "
-    "otherwise try again in a moment"
-)
-STORE_FAILED = "the store of this seat cannot be written just now: try again in a moment"
 STALLED = "Nothing was sent for a minute though changes wait: the hub is connected anew."
 COPIED = "This seat's store is a copy of another one: it goes on under a number of its own."
 _SHOWS = frozenset({OpOutcome.REFUSED, OpOutcome.CONFLICT})
@@ -147,11 +137,7 @@ class Worker:
         taking rows in and telling of them."""
         self._revoked = False
         """The hub gives nothing more: what waits is pushed, and nothing else is done."""
-        self._claims: set[LiveClaim] = set()
-        """Whose lease is kept. A worker that is started again, and one that never heard the answer to a claim, finds
-        its own in the store."""
-        self._not_ours: set[LiveClaim] = set()
-        """Of those in the store: given back, or refused by the hub."""
+        self._claiming = Claiming(self._replica, clock)
 
     # speaking with the console
 
@@ -171,48 +157,14 @@ class Worker:
                 self._tell(Pong())
 
     def _answer_claim(self, ask: AskClaim) -> None:
-        why = NOT_ASKED
-        try:
-            self._replica.asked_by(ask.agent)
-            hub = self._online()
-            why = UNHEARD
-            claim = self._claim(hub, ask)
-        except (HubUnreachable, StoreError) as error:
-            self._failed(error)
-            why = STORE_FAILED if isinstance(error, StoreError) else why
-            self._tell(Claimed(claim=Claim(request_id=ask.request_id, contact_id=None, why=why), refused=True))
-            return
-        if claim.contact_id is not None:
-            self._claims.add((claim.contact_id, claim.fence))
-        try:
-            self._pull()
-        except (HubUnreachable, StoreError) as error:
-            self._failed(error)
-        self._tell(Claimed(claim=claim))
-
-    def _claim(self, hub: Hub, ask: AskClaim) -> Claim:
-        """Ask the hub. When its answer was lost, ask once more on a new line, while the console still waits: the same
-        request has the same answer."""
-        until = self._clock.monotonic() + ASK_AGAIN_S
-        asked = (self._replica.identity(), ask.request_id, ask.agent, ask.queues, ask.contact_id)
-        try:
-            return hub.claim_v1(*asked)
-        except HubUnreachable as error:
-            if isinstance(error, Revoked) or self._clock.monotonic() > until:
-                raise
-            self._lost(str(error))
-        return self._online().claim_v1(*asked)
-
-    def _keep_claims(self, hub: Hub) -> None:
-        """Renew the leases. A claim whose answer was lost is ours too: the contact came in as our agent's."""
-        here = self._replica.claimed()
-        wanted = (self._claims | here) - self._not_ours
-        self._claims = {
-            (contact_id, fence)
-            for contact_id, fence in wanted
-            if hub.heartbeat_v1(self._replica.identity(), contact_id, fence)
-        }
-        self._not_ours = (self._not_ours | wanted - self._claims) & here
+        """The contact is in the store before the console hears that it has it."""
+        told = self._claiming.ask(ask, self._online, self._failed)
+        if not told.refused:
+            try:
+                self._pull()
+            except (HubUnreachable, StoreError) as error:
+                self._failed(error)
+        self._tell(told)
 
     def _look_up(self, ask: AskLookup) -> None:
         """Answer a look-up: what the hub finds is in the store before the console hears of it."""
@@ -227,11 +179,9 @@ class Worker:
         self._tell(answer)
 
     def _finish(self, finish: Finish) -> None:
-        self._claims.discard((finish.contact_id, finish.fence))
-        self._not_ours.add((finish.contact_id, finish.fence))
         try:
-            self._online().finish_v1(self._replica.identity(), finish.contact_id, finish.fence)
-        except (HubUnreachable, StoreError) as error:  # the lease runs out by itself
+            self._claiming.finish(finish, self._online)
+        except (HubUnreachable, StoreError) as error:
             self._failed(error)
 
     # the work
@@ -275,7 +225,7 @@ class Worker:
             self._pull_at = now + SAFETY_POLL_S * (0.75 + self._rng.random() / 2)
         if now >= self._beat_at:
             self._beat_at = now + HEARTBEAT_S
-            self._keep_claims(hub)
+            self._claiming.keep(hub)
         snapshot = self._take_snapshot(hub)
         loading = not snapshot and self._load(hub, now)
         if now >= self._tidy_at:
@@ -537,7 +487,7 @@ class Worker:
             self._tell(current)
 
     def close(self) -> None:
-        """Push what can be pushed in a second, then let go of the hub."""
+        """Push what can be pushed in LAST_PUSH_S, then let go of the hub."""
         until = self._clock.monotonic() + LAST_PUSH_S
         try:
             at = self._snapshots.place

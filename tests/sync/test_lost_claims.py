@@ -12,10 +12,10 @@ from data.floor.pace import LeapClock
 from data.models.base import AgentId
 from data.models.contact import ContactKind
 from data.queue import live
+from data.sync.claiming import UNHEARD
 from data.sync.contract import Claim, HubUnreachable
 from data.sync.embedded import EmbeddedHub
 from data.sync.wire import AskClaim, Claimed
-from data.sync.worker import UNHEARD
 from tests.sync.stepped import Stepped, WorkerDied
 from tests.sync.writers import ME, Writer, contact
 
