@@ -36,6 +36,7 @@ EMPTY = {
     "refused": "Nothing was refused.",
     "queued": "Nothing waits: all that was saved here is at the hub.",
 }
+IMPORT_ONLY = "Nothing waits but the rest of an import, which goes out by itself."
 HUB = "hub"
 ABOUT_LINES = 4
 INDENT = 5
@@ -225,7 +226,8 @@ class SyncDialog(ListDialog[ChangeLine]):
             "refused": "The hub did not take these: they are kept here until you take them up again or let them go.",
             "queued": "These are saved here and go out by themselves while the hub is there.",
         }[name]
-        return [line((f" {part}", "dim")) for part in wrap(told if many else EMPTY[name], cells)]
+        empty = IMPORT_ONLY if name == "queued" and self._sync.load.total else EMPTY[name]
+        return [line((f" {part}", "dim")) for part in wrap(told if many else empty, cells)]
 
     def _about_conflict(self, one: ConflictLine, cells: int) -> list[Line]:
         now = self._clock.now()

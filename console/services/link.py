@@ -143,7 +143,8 @@ class Link:
             heard = False
             process.kill()
         code = await process.wait()
-        log.warning("the sync worker ended with %s; it is started again", code)
+        if not self._closing:
+            log.warning("the sync worker ended with %s; it is started again", code)
         return heard, STOPPED
 
     async def _started(self) -> Process:
