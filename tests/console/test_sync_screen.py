@@ -193,6 +193,7 @@ async def test_what_takes_long_is_told_with_how_far_it_is(tmp_path: Path, size: 
     async with opened(tmp_path, size) as (pilot, _feed):
         screen = await sign_on(pilot)
         await settled(pilot)
+        await screen.session.seat.link.close()  # its own worker says no more
         await pilot.press("f8")
         dialog = await dialog_of(pilot, SyncDialog)
         far = {"load": Progress(done=400, total=1000), "stalls": 1, "problem": "The disk is full: make room."}
@@ -200,6 +201,8 @@ async def test_what_takes_long_is_told_with_how_far_it_is(tmp_path: Path, size: 
         await until(pilot, lambda: "fetching 12 %" in text_of(dialog, "listed"))
         about = " ".join(text_of(dialog, "list-about").split())
         assert "The disk is full" in about and "fetched 1234 of about 10000 records" in about
+        await pilot.press("end")
+        await until(pilot, lambda: "Nothing waits but the rest of an import" in text_of(dialog, "list-about"))
         await pilot.press("escape")
         screen.session.synced(FETCHING)
         await until(pilot, lambda: "12 %" in text_of(screen, "status"))
