@@ -15,6 +15,7 @@ from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.sync_help import choice_help, list_help
 from console.screens.sync_lines import state_of
 from console.services.settling import Settling
+from console.under_way import how_far, under_way
 from data.clock import Clock
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import ChangeLine, Choice, ConflictLine, Unsettled
@@ -36,6 +37,7 @@ EMPTY = {
     "refused": "Nothing was refused.",
     "queued": "Nothing waits: all that was saved here is at the hub.",
 }
+IMPORT_ONLY = "Nothing waits but the rest of an import, which goes out by itself."
 HUB = "hub"
 ABOUT_LINES = 4
 INDENT = 5
@@ -178,7 +180,9 @@ class SyncDialog(ListDialog[ChangeLine]):
             if self._sync.since is not None and not self._sync.online
             else ""
         )
-        rows = [Row(HUB, line((f" {shape} ", tone), ("hub ", "bright"), f"{word}{since}"))]
+        doing, far = under_way(self._sync)
+        works = f" · {doing} {far}" if doing else ""
+        rows = [Row(HUB, line((f" {shape} ", tone), ("hub ", "bright"), f"{word}{since}{works}"))]
         shown = [
             ("conflicts", "▲", "warn", len(lines.conflicts), [self._row(f"conflict:{one.id}", one.at, conflict_words(one), cells) for one in lines.conflicts]),
             ("refused", "■", "bad", len(lines.refused), [self._row(f"refused:{one.op_id}", one.at, change_words(one), cells) for one in lines.refused]),
@@ -220,13 +224,11 @@ class SyncDialog(ListDialog[ChangeLine]):
     def _about_hub(self, cells: int) -> list[Line]:
         sync, now = self._sync, self._clock.now()
         pulled, pushed = (moment(at, now) if at is not None else "never" for at in (sync.last_pull, sync.last_push))
-        told = sync.problem or "No error."
+        told = [(part, "warn" if sync.problem else "dim") for part in wrap(sync.problem or "No error.", cells)]
+        told += [(part, "dim") for part in wrap(" · ".join(how_far(sync)), cells)]
         return [
             line((f" last pull {pulled} · last push {pushed} · at change {sync.cursor}", "dim")),
-            *(
-                line((f" {part}", "warn" if sync.problem else "dim"))
-                for part in wrap(told, cells)[: ABOUT_LINES - 1]
-            ),
+            *(line((f" {part}", tone)) for part, tone in told[: ABOUT_LINES - 1]),
         ]
 
     def _about_section(self, name: str, cells: int) -> list[Line]:
@@ -240,7 +242,8 @@ class SyncDialog(ListDialog[ChangeLine]):
             "refused": "The hub did not take these: they are kept here until you take them up again or let them go.",
             "queued": "These are saved here and go out by themselves while the hub is there.",
         }[name]
-        return [line((f" {part}", "dim")) for part in wrap(told if many else EMPTY[name], cells)]
+        empty = IMPORT_ONLY if name == "queued" and self._sync.load.total else EMPTY[name]
+        return [line((f" {part}", "dim")) for part in wrap(told if many else empty, cells)]
 
     def _about_conflict(self, one: ConflictLine, cells: int) -> list[Line]:
         now = self._clock.now()

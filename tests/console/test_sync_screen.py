@@ -27,7 +27,7 @@ from data.presence.presence import LASTS
 from data.store.database import STORE_FILE, Store
 from data.sync.contract import OpOutcome, OpResult
 from data.sync.replica import Replica
-from data.sync.wire import SyncStatus
+from data.sync.wire import Progress, SyncStatus
 from data.unsettled.rules import ConflictLine
 from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, talk, until
 from tests.console.test_notices import SIZES, TICKET, text_of, told
@@ -131,6 +131,8 @@ def line_of(sync: SyncStatus, cells: int) -> str:
 
 AWAY = SyncStatus(online=False, since=NOW, queued=3, refused=1, conflicts=2, last_pull=NOW - timedelta(days=1))
 
+FETCHING = SyncStatus(online=True, since=NOW, snapshot=Progress(done=1234, total=10_000))
+
 
 @pytest.mark.parametrize(
     ("sync", "wide", "narrow", "least"),
@@ -154,6 +156,25 @@ AWAY = SyncStatus(online=False, since=NOW, queued=3, refused=1, conflicts=2, las
             "hub ▲ · ▲ 1 conflict",
             "▲ ▲ 1",
         ),
+        (FETCHING, "hub ● online · fetching 12 % · 0 queued", "hub ● · fetching 12 %", "● 12 %"),
+        (
+            SyncStatus(online=True, queued=1, load=Progress(done=400, total=1000)),
+            "hub ● online · sending import 40 % · 1 queued",
+            "hub ● · sending import 40 % · 1 queued",
+            "● 40 %",
+        ),
+        (
+            FETCHING.model_copy(update={"online": False, "last_pull": NOW}),
+            "hub ○ offline since 14:18 · 0 queued · last pull 14:18",
+            "hub ○ offline since 14:18",
+            "○ offline",
+        ),
+        (
+            SyncStatus(online=True, revoked=True, queued=2, problem="access was withdrawn"),
+            "hub ■ access withdrawn · 2 queued",
+            "hub ■ access withdrawn · 2 queued",
+            "■ access withdrawn",
+        ),
     ],
 )
 def test_the_line_says_as_much_as_there_is_room_for(sync: SyncStatus, wide: str, narrow: str, least: str) -> None:
@@ -168,6 +189,26 @@ async def test_what_is_amiss_is_seen_at_every_width(tmp_path: Path, size: tuple[
         await until(pilot, lambda: "▲ 2" in text_of(screen, "status"))
         shown = text_of(screen, "status")
         assert "○ offline" in shown and "■ 1" in shown and "14:18" in shown
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_what_takes_long_is_told_with_how_far_it_is(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened(tmp_path, size) as (pilot, _feed):
+        screen = await sign_on(pilot)
+        await settled(pilot)
+        await screen.session.seat.link.close()  # its own worker says no more
+        await pilot.press("f8")
+        dialog = await dialog_of(pilot, SyncDialog)
+        far = {"load": Progress(done=400, total=1000), "stalls": 1, "problem": "The disk is full: make room."}
+        dialog.show(screen.session.settling.lines, FETCHING.model_copy(update=far))
+        await until(pilot, lambda: "fetching 12 %" in text_of(dialog, "listed"))
+        about = " ".join(text_of(dialog, "list-about").split())
+        assert "The disk is full" in about and "fetched 1234 of about 10000 records" in about
+        await pilot.press("end")
+        await until(pilot, lambda: "Nothing waits but the rest of an import" in text_of(dialog, "list-about"))
+        await pilot.press("escape")
+        screen.session.synced(FETCHING)
+        await until(pilot, lambda: "12 %" in text_of(screen, "status"))
 
 
 # the list
