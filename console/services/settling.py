@@ -42,7 +42,8 @@ class Settling:
         """
         try:
             seat = self._seat
-            self.chosen.append(await seat.write(settling.choose, conflict, choice, seat.me, seat.clock))
+            chosen = await seat.write(settling.choose, conflict, choice, seat.me, seat.clock)
+            self.chosen.append(chosen)
         finally:
             await self._changed()
         self._seat.tell(
