@@ -30,7 +30,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T], Generic[T]):
     """A box in the middle with a heading. Sub-classes compose `compose_body`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK]))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK, actions.OPEN_SYNC]))
     arrived: ClassVar[bool] = False
 
     def __init__(self, title: str) -> None:
@@ -68,6 +68,11 @@ class Dialog(ModalScreen[T], Generic[T]):
     def action_safe(self) -> None:
         """Leave without doing anything."""
         self.dismiss(None)
+
+    def action_sync(self) -> None:
+        """The list of what is not settled is opened from the workspace: nothing here is left for it."""
+        told = f"{self.key_of('sync')} opens Sync once this is closed; {self.key_of('back')} closes it."
+        self.app.notify(told, markup=False, timeout=4)
 
 
 class ChooseDialog(Dialog[str]):

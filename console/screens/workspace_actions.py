@@ -549,7 +549,7 @@ class WorkspaceActions(Screen[None]):
     async def _sign_off(self) -> None:
         if not self.session.may_sign_off():
             return
-        waits = await self.session.leaves()
+        waits = await self.session.leaves(signing_off=True)
 
         async def leave() -> None:
             if await self.session.sign_off():

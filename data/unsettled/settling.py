@@ -28,6 +28,7 @@ class Chosen:
     """What a choice did: enough to take it back."""
 
     conflict: ConflictLine
+    choice: Choice
     closed: tuple[str, ...]
     """Ids of the conflicts that it closed: a field that was changed twice has two."""
     after: Any
@@ -60,7 +61,7 @@ def choose(store: Store, shown: ConflictLine, choice: Choice, agent: AgentId, cl
             key,
         ).fetchall()
         after = reading.body_of_record(store, shown.entity, shown.entity_id).get(shown.field)
-    return Chosen(shown, tuple(row[0] for row in closed), after, put=here)
+    return Chosen(shown, choice, tuple(row[0] for row in closed), after, put=here)
 
 
 def take_back(store: Store, chosen: Chosen, agent: AgentId, clock: Clock) -> None:
