@@ -9,7 +9,6 @@ from console.actions import Action
 from console.screens.modal import ReadDialog, key_lines
 from widgets.safe_text import Line, line, wrap
 
-CELLS = 66
 LIST = (
     "What was saved here and is not settled with the hub. Nothing of it is lost, and nothing of it must be done during a call.",
     "▲ conflict: somebody else changed the same field before either had seen the other. One value is in place, the other is kept: enter shows both and lets you choose.",
@@ -33,7 +32,10 @@ def choice_help(key_of: Callable[[str], str]) -> ReadDialog:
 
 
 def _help(title: str, sentences: Iterable[str], keys: Iterable[Action], key_of: Callable[[str], str]) -> ReadDialog:
-    lines: list[Line] = [()]
-    for sentence in sentences:
-        lines += [line(f" {part}") for part in wrap(sentence, CELLS)] + [()]
-    return ReadDialog(title, [*lines, *key_lines([("Keys", [(key_of(one.id), one.help) for one in keys])])])
+    def read(cells: int) -> list[Line]:
+        lines: list[Line] = [()]
+        for sentence in sentences:
+            lines += [line(f" {part}") for part in wrap(sentence, cells - 2)] + [()]
+        return [*lines, *key_lines([("Keys", [(key_of(one.id), one.help) for one in keys])], cells)]
+
+    return ReadDialog(title, read)
