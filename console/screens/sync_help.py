@@ -32,6 +32,7 @@ def choice_help(key_of: Callable[[str], str]) -> ReadDialog:
 
 
 def _help(title: str, sentences: Iterable[str], keys: Iterable[Action], key_of: Callable[[str], str]) -> ReadDialog:
+<<<<<<< HEAD
     def read(cells: int) -> list[Line]:
         lines: list[Line] = [()]
         for sentence in sentences:
@@ -39,3 +40,12 @@ def _help(title: str, sentences: Iterable[str], keys: Iterable[Action], key_of: 
         return [*lines, *key_lines([("Keys", [(key_of(one.id), one.help) for one in keys])], cells)]
 
     return ReadDialog(title, read)
+=======
+    groups = [("Keys", [(key_of(one.id), one.help) for one in keys])]
+
+    def write(cells: int) -> list[Line]:
+        said = [line(f" {part}") for one in sentences for part in (*wrap(one, cells - 1), "")]
+        return [(), *said, *key_lines(groups, cells)]
+
+    return ReadDialog(title, write)
+>>>>>>> mendux

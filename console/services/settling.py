@@ -43,9 +43,9 @@ class Settling:
         try:
             seat = self._seat
             chosen = await seat.write(settling.choose, conflict, choice, seat.me, seat.clock)
+            self.chosen.append(chosen)
         finally:
             await self._changed()
-        self.chosen.append(chosen)
         self._seat.tell(
             f"Chosen: {choice}, for {conflict_words(conflict)}."
             if chosen.put
