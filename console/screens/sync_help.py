@@ -32,15 +32,6 @@ def choice_help(key_of: Callable[[str], str]) -> ReadDialog:
 
 
 def _help(title: str, sentences: Iterable[str], keys: Iterable[Action], key_of: Callable[[str], str]) -> ReadDialog:
-<<<<<<< HEAD
-    def read(cells: int) -> list[Line]:
-        lines: list[Line] = [()]
-        for sentence in sentences:
-            lines += [line(f" {part}") for part in wrap(sentence, cells - 2)] + [()]
-        return [*lines, *key_lines([("Keys", [(key_of(one.id), one.help) for one in keys])], cells)]
-
-    return ReadDialog(title, read)
-=======
     groups = [("Keys", [(key_of(one.id), one.help) for one in keys])]
 
     def write(cells: int) -> list[Line]:
@@ -48,4 +39,3 @@ def _help(title: str, sentences: Iterable[str], keys: Iterable[Action], key_of: 
         return [(), *said, *key_lines(groups, cells)]
 
     return ReadDialog(title, write)
->>>>>>> mendux
