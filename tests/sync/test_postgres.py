@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
@@ -473,6 +474,50 @@ def test_a_backup_that_is_put_back_starts_a_new_epoch_and_keeps_the_hub(server: 
     assert [row.body["name"] for row in seat.rows()] == ["nul \0 Ana"]
     assert seat.hub.enrol_v1(late.replica, "seat").number == late.number
     assert seat.hub.lease_numbers_v1(seat.replica, 1).first > block.last
+    seat.hub.close()
+
+
+@pytest.fixture
+def administered(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A hub that was made by a role that may create roles and is no superuser; that role's way to it."""
+    role, groups = f"dba_{new_id()[-12:]}", [schema.OWNER, schema.MEMBERS, *schema.GROUPS.values()]
+    server.hub()  # which makes the groups
+    dsn = server.database()
+    with psycopg.connect(dsn, autocommit=True) as line:
+        named = [sql.Identifier(one) for one in (role, line.info.dbname)]
+        line.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(named[0], PASSWORD))
+        line.execute(sql.SQL("GRANT CREATE ON DATABASE {1} TO {0}").format(*named))
+        given = sql.SQL(", ").join(map(sql.Identifier, groups))
+        line.execute(sql.SQL("GRANT {} TO {} WITH ADMIN OPTION").format(given, named[0]))
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    address = make_conninfo(dsn, user=role)
+    admin.init(address)
+    return address
+
+
+def test_a_line_from_before_a_restore_takes_nothing(administered: str, tmp_path: Path) -> None:
+    """An administrator who is no superuser does not see who is connected, and disconnects nobody."""
+    dsn = make_conninfo(administered, user="postgres")
+    seat = Writer(PostgresHub(dsn))
+    seat.add(ticket("kept"))
+    archive.backup(administered, tmp_path / "hub.gz")
+    seat.add(ticket("lost"))
+    epoch = archive.restore(administered, tmp_path / "hub.gz")
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: seat.add(ticket("hides what was lost")),
+        lambda: seat.hub.pull_v1(seat.replica, 0),
+        lambda: seat.hub.snapshot_v1(seat.replica, None),
+        lambda: seat.claim(),
+        lambda: seat.hub.enrol_v1(new_id(), "an import"),
+        seat.hub.version,
+    )
+    for call in calls:
+        with pytest.raises(HubUnreachable, match="put back"):
+            call()
+    seat.hub.close()
+    seat.hub = PostgresHub(dsn)
+    again = seat.hub.enrol_v1(seat.replica, "seat")
+    assert (again.epoch, again.last_replica_seq) == (epoch, 1), "what came after the backup is sent again"
     seat.hub.close()
 
 

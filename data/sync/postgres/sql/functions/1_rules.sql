@@ -25,14 +25,32 @@ CREATE OR REPLACE FUNCTION is_revoked(one replica) RETURNS boolean LANGUAGE sql 
     SELECT one.revoked_at IS NOT NULL OR (me()).revoked_at IS NOT NULL
 $$;
 
+-- A connection belongs to one epoch: that of its first call. A seat that has not heard that the hub was put back comes
+-- anew and enrols: what it pushed without, under higher numbers, would hide what the hub lacks of it.
+CREATE OR REPLACE FUNCTION begin_call() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    known text := current_setting('agent_console.epoch', true);
+    epoch text;
+BEGIN
+    -- A restore holds this table: whoever waited for one reads what it wrote, and none begins before the call is over.
+    LOCK TABLE hub_info IN ACCESS SHARE MODE;
+    epoch := hub_fact('epoch');
+    IF coalesce(known, '') = '' THEN
+        PERFORM set_config('agent_console.epoch', epoch, false);
+    ELSIF known <> epoch THEN
+        RAISE EXCEPTION 'The hub was put back from a backup: seats enrol again by themselves.' USING ERRCODE = 'AC001';
+    END IF;
+END $$;
+
 -- The replica, for its own person. One that the hub does not know is given everything and keeps nothing. Groups are the
--- server's, and its hubs share them: who is a member of another hub only has no place here.
-CREATE OR REPLACE FUNCTION seat_of(asking text) RETURNS replica LANGUAGE plpgsql STABLE AS $$
+-- server's, and its hubs share them: who is a member of another hub only, its administrator too, has no place here.
+CREATE OR REPLACE FUNCTION seat_of(asking text) RETURNS replica LANGUAGE plpgsql AS $$
 DECLARE
     one replica;
 BEGIN
+    PERFORM begin_call();
     IF NOT EXISTS (SELECT FROM login WHERE login = session_user)
-       AND NOT pg_has_role(session_user, 'agent_console_admin', 'MEMBER') THEN
+       AND NOT pg_has_role(session_user, 'agent_console_owner', 'MEMBER') THEN
         RAISE EXCEPTION 'no place' USING ERRCODE = '42501';
     END IF;
     SELECT * INTO one FROM replica WHERE replica_id = asking;
@@ -43,7 +61,7 @@ BEGIN
     RETURN one;
 END $$;
 
-CREATE OR REPLACE FUNCTION admitted(asking text) RETURNS replica LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION admitted(asking text) RETURNS replica LANGUAGE plpgsql AS $$
 DECLARE
     one replica := seat_of(asking);
 BEGIN

@@ -5,6 +5,7 @@ RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     one replica;
 BEGIN
+    PERFORM begin_call();
     PERFORM forget_tombstones(hub_now() - interval '30 days');
     one := seat_of(asking);
     IF one.replica_id IS NULL THEN
@@ -226,5 +227,5 @@ BEGIN
 END $$;
 
 -- The last number of the hub's order: what a seat compares to know whether there is something to pull.
-CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint LANGUAGE sql STABLE AS
-'SELECT v FROM hub_clock WHERE one';
+CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint LANGUAGE sql AS
+'SELECT begin_call(); SELECT v FROM hub_clock WHERE one';
