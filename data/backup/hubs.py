@@ -30,11 +30,9 @@ from data.backup.shelf import HUB_COPY, MANIFEST, BackupError, FileMark, Reason
 from data.models.base import Instant, Value, new_id
 from data.store import driver
 from data.store.errors import explain
-from data.sync.contract import HubUnreachable
+from data.sync.contract import NUMBERS_LOST, HubUnreachable
 from data.sync.hub_file import HUB_SHAPE, HubFile
 
-NUMBERS_LOST = 10_000
-"""Ticket numbers that are passed over when it cannot be read how many were given away since the backup."""
 _BESIDE = ("", "-wal", "-shm")
 
 

@@ -1,5 +1,5 @@
 """The hub's contract: nine calls and nothing else (SYNC, Shape). Seats, feeds and tests know this module only;
-which hub answers (embedded SQLite, later PostgreSQL) is decided where the program is put together."""
+which hub answers (embedded SQLite, one that serves it, PostgreSQL) is decided where the program is put together."""
 
 from __future__ import annotations
 
@@ -89,6 +89,8 @@ DELETABLE = frozenset({"customer"})
 the field `deleted`, and the row stays; a change of a deleted row is refused, unless it is the whole row again."""
 TOMBSTONE_DAYS = 30
 """So long a hub tells of a row that was taken away."""
+NUMBERS_LOST = 10_000
+"""Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""
 
 
 class OpOutcome(StrEnum):

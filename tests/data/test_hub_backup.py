@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from data.backup import shelf
-from data.backup.hubs import NUMBERS_LOST, back_up_hub, check_hub, hub_manifest_of, restore_hub
+from data.backup.hubs import back_up_hub, check_hub, hub_manifest_of, restore_hub
 from data.backup.making import check
 from data.backup.shelf import BackupError, Reason
-from data.sync.contract import HubUnreachable
+from data.sync.contract import NUMBERS_LOST, HubUnreachable
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_file import HUB_SHAPE
 from tests.faults import damage, read_only

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from data.models import SYNCED, Customer
 from data.models.agent import Role
 from data.models.base import AgentId, ContactId, new_id
+from data.models.contact import ContactKind
 from data.sync.contract import CopiedReplica, HubUnreachable, Login, Op, OpOutcome, Revoked, Scope, WrongLogin
 from data.sync.hub_people import PeopleError
 from data.sync.postgres import admin, archive, notifier, schema
@@ -519,6 +520,56 @@ def test_a_line_from_before_a_restore_takes_nothing(administered: str, tmp_path:
     again = seat.hub.enrol_v1(seat.replica, "seat")
     assert (again.epoch, again.last_replica_seq) == (epoch, 1), "what came after the backup is sent again"
     seat.hub.close()
+
+
+@pytest.mark.parametrize("by", ["superuser", "role that may create roles"])
+def test_claims_and_people_do_not_go_back_in_time(
+    request: pytest.FixtureRequest, server: Server, tmp_path: Path, by: str
+) -> None:
+    dsn = server.hub() if by == "superuser" else request.getfixturevalue("administered")
+    ana, bo, dee = (admin.add_person(dsn, named(name), Role.AGENT, PASSWORD) for name in ("Ana", "Bo", "Dee"))
+    plain = make_conninfo(dsn, user="postgres")
+
+    def seat(person: AgentId, replica: str | None = None) -> Writer:
+        hub = PostgresHub(plain, login=Login(person=person, password=SecretStr(PASSWORD)))
+        request.addfinalizer(hub.close)
+        return Writer(hub, replica_id=replica)
+
+    feed, mine, gone = Writer(PostgresHub(plain)), seat(ana.id), seat(dee.id)
+    request.addfinalizer(feed.hub.close)
+    chat, over = (contact(kind=ContactKind.CHAT) for _ in range(2))
+    feed.add(chat, over)
+    archive.backup(dsn, tmp_path / "hub.gz")
+    held, closed = mine.claim(chat.id, request="r1" + dsn), mine.claim(over.id)
+    assert mine.hub.finish_v1(mine.replica, ContactId(over.id), closed.fence)
+    admin.revoke_person(dsn, bo.name)
+    admin.set_role(dsn, dee.name, Role.SUPERVISOR)
+    admin.revoke_replica(dsn, gone.replica)
+    cy = admin.add_person(dsn, named("Cy"), Role.AGENT, PASSWORD)
+    archive.restore(dsn, tmp_path / "hub.gz")
+
+    people = {one.id: one for one in admin.people(dsn)}
+    assert people == {
+        ana.id: ana,
+        bo.id: bo.model_copy(update={"revoked": True}),
+        cy.id: cy,
+        dee.id: dee.model_copy(update={"role": Role.SUPERVISOR}),
+    }
+    mine, cys, dees = seat(ana.id, mine.replica), seat(cy.id), seat(dee.id, gone.replica)
+    told_of = {row.entity_id: row.body["role"] for row in mine.rows() if row.entity == "agent"}
+    assert (told_of[cy.id], told_of[dee.id]) == ("agent", "supervisor")
+    assert dees.hub.enrol_v1(gone.replica, "gone").revoked
+    assert seat(bo.id).hub.enrol_v1(new_id(), "seat").revoked
+    assert mine.claim(chat.id, request="r1" + dsn) == held, "the same request gets the same answer"
+    assert cys.claim(chat.id).contact_id is None, "it is in Ana's hands"
+    assert mine.hub.heartbeat_v1(mine.replica, ContactId(chat.id), held.fence)
+    assert not mine.hub.heartbeat_v1(mine.replica, ContactId(over.id), closed.fence)
+    feed.hub.close()
+    feed.hub = PostgresHub(plain)
+    request.addfinalizer(feed.hub.close)
+    feed.edit(chat, feed.row(chat).ver, state="waiting")
+    assert cys.claim(chat.id).fence == held.fence + 1
+    assert not mine.hub.finish_v1(mine.replica, ContactId(chat.id), held.fence)
 
 
 def test_half_a_backup_is_not_put_back(server: Server, tmp_path: Path) -> None:
