@@ -135,11 +135,13 @@ class Claims:
             ).fetchone()
             return kept is not None
 
-    def finish(self, contact_id: ContactId, fence: int) -> bool:
+    def finish(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
         """See `Hub.finish_v1`."""
         with self._file.writing() as db:
-            newest = db.execute("SELECT max(fence) FROM claim WHERE contact_id = ?", (contact_id,)).fetchone()[0]
-            if newest != fence:
-                return False
-            db.execute("UPDATE claim SET finished = 1 WHERE contact_id = ? AND fence = ?", (contact_id, fence))
-            return True
+            ended = db.execute(
+                "UPDATE claim SET finished = 1 WHERE contact_id = ? AND fence = ? AND replica_id = ?"
+                " AND fence = (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)"
+                " RETURNING fence",
+                (contact_id, fence, replica_id),
+            ).fetchone()
+            return ended is not None

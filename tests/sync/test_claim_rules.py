@@ -158,12 +158,13 @@ def test_a_heartbeat_keeps_the_lease(hub: Hub, clock: LeapClock) -> None:
         assert feed.claim(agent="bo").contact_id is None
 
 
-def test_nobody_keeps_the_lease_of_another_seat(hub: Hub) -> None:
+def test_nobody_keeps_or_ends_the_lease_of_another_seat(hub: Hub) -> None:
     feed, other = Writer(hub), Writer(hub)
     one = contact(kind=ContactKind.CHAT)
     feed.add(one)
     claim = feed.claim(one.id)
     assert not hub.heartbeat_v1(other.replica, ContactId(one.id), claim.fence)
+    assert not hub.finish_v1(other.replica, ContactId(one.id), claim.fence)
     assert hub.heartbeat_v1(feed.replica, ContactId(one.id), claim.fence)
 
 

@@ -21,6 +21,7 @@ from data.models import SYNCED, Customer
 from data.models.agent import Role
 from data.models.base import AgentId, ContactId, new_id
 from data.models.contact import ContactKind
+from data.models.ticket import TicketState
 from data.sync.contract import CopiedReplica, HubUnreachable, Login, Op, OpOutcome, Revoked, Scope, WrongLogin
 from data.sync.hub_people import PeopleError
 from data.sync.postgres import admin, archive, notifier, schema
@@ -29,6 +30,7 @@ from data.sync.postgres.hub import PostgresHub
 from data.sync.postgres.plain import from_json, to_json
 from tests.hostile import HOSTILE
 from tests.postgres import Server
+from tests.sync.speaking import speaks_for_itself_only
 from tests.sync.writers import Writer, contact, note, ticket
 
 PASSWORD = "a quiet harbour 7"
@@ -146,7 +148,7 @@ def test_the_actor_is_who_signed_in_and_a_feed_speaks_for_others(dsn: str, conne
     admin.add_feed(dsn, gateway, PASSWORD)
     seat, feed = Writer(connect(ana.name)), Writer(connect(gateway))
     call = contact()
-    ops = [seat.new(ticket()), feed.new(ticket()), feed.new(call)]
+    ops = [seat.new(ticket(created_by=ana.id)), feed.new(ticket()), feed.new(call)]
     seat.push(ops[0])
     feed.push(*ops[1:])
     with psycopg.connect(dsn) as line:
@@ -155,6 +157,48 @@ def test_the_actor_is_who_signed_in_and_a_feed_speaks_for_others(dsn: str, conne
     won = seat.claim(call.id, agent="somebody else")
     assert won.contact_id == call.id
     assert seat.row(call).body["agent"] == ana.id
+
+
+def test_nobody_speaks_for_others_or_of_their_role(dsn: str, connect: Connect) -> None:
+    ana, bo = (admin.add_person(dsn, named(name), Role.AGENT, PASSWORD) for name in ("Ana", "Bo"))
+    speaks_for_itself_only(Writer(connect(ana.name)), ana.id, bo.id)
+
+
+def test_a_scope_that_nobody_can_have_stops_nobody_else(dsn: str, connect: Connect) -> None:
+    ana, bo = (admin.add_person(dsn, named(name), Role.AGENT, PASSWORD) for name in ("Ana", "Bo"))
+    seat = Writer(connect(ana.name))
+    done = ticket(state=TicketState.SOLVED, created_by=ana.id)
+    seat.add(done)
+    other = connect(bo.name)
+    for days in (-(2**31), 2**31 - 1):
+        other._line.execute("SELECT agent_console.enrol_v1(%s, 'x', true, %s)", (new_id(), days))
+        assert seat.edit(done, seat.row(done).ver, state="open").outcome is OpOutcome.APPLIED
+        assert seat.edit(done, seat.row(done).ver, state="solved").outcome is OpOutcome.APPLIED
+
+
+@pytest.mark.parametrize("count", [-1, 0, 10**6])
+def test_a_block_has_some_numbers_and_not_too_many(connect: Connect, count: int) -> None:
+    seat = Writer(connect())
+    block = seat.hub.lease_numbers_v1(seat.replica, count)
+    assert 1 <= block.last - block.first + 1 <= 10_000
+    assert seat.hub.lease_numbers_v1(seat.replica, 1).first == block.last + 1
+
+
+def test_an_id_that_no_index_holds_is_refused_and_stops_nothing(connect: Connect) -> None:
+    seat = Writer(connect())
+    name = "".join(chr(0x4E00 + (place * 7919) % 20000) for place in range(1000))
+    for one in (name, name[:301]):
+        poison = Customer(id=one, name="x"), ticket(customer_id=one)
+        assert [answer.outcome for answer in seat.add(*poison)] == [OpOutcome.REFUSED, OpOutcome.APPLIED]
+    assert seat.push(seat.op(name, name, {}))[0].outcome is OpOutcome.REFUSED
+    assert seat.add(Customer(id=name[:300], name="x"))[0].outcome is OpOutcome.APPLIED
+
+
+def test_what_cannot_be_kept_is_not_blamed_on_the_network(connect: Connect) -> None:
+    seat = Writer(connect())
+    op = seat.new(ticket()).model_copy(update={"replica_seq": 2**70})
+    with pytest.raises(HubUnreachable, match="cannot be kept"):
+        seat.push(op)
 
 
 def test_a_seat_belongs_to_its_person(dsn: str, connect: Connect) -> None:
@@ -175,7 +219,7 @@ def test_who_was_revoked_still_pushes_and_is_given_nothing(dsn: str, connect: Co
     seat = Writer(connect(ana.name))
     assert admin.revoke_person(dsn, ana.name).revoked
     assert seat.hub.enrol_v1(seat.replica, "seat").revoked
-    assert seat.add(ticket())[0].outcome is OpOutcome.APPLIED
+    assert seat.add(ticket(created_by=ana.id))[0].outcome is OpOutcome.APPLIED
     for call in (
         lambda: seat.hub.pull_v1(seat.replica, 0),
         lambda: seat.hub.snapshot_v1(new_id(), None),
@@ -192,7 +236,8 @@ def test_who_was_revoked_still_pushes_and_is_given_nothing(dsn: str, connect: Co
 
 def test_functions_are_the_only_door(dsn: str, connect: Connect) -> None:
     ana = admin.add_person(dsn, named("Ana"), Role.AGENT, PASSWORD)
-    line = connect(ana.name)._line
+    seat = Writer(hub := connect(ana.name))
+    line = hub._line
     for forbidden in (
         "SELECT * FROM agent_console.entity_row",
         "SELECT * FROM agent_console.member",
@@ -207,11 +252,15 @@ def test_functions_are_the_only_door(dsn: str, connect: Connect) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             line.execute(forbidden)
     line.execute("CREATE TEMP TABLE replica (replica_id text, person text, revoked_at timestamptz)")
+    line.execute("CREATE TEMP TABLE member AS SELECT 'x' AS person, 'administrator' AS role")
     line.execute("SET search_path = pg_temp, public")
-    Writer(connect(ana.name)).add(ticket())
+    assert seat.add(ticket(created_by=ana.id))[0].outcome is OpOutcome.APPLIED, (
+        "the tables beside it are not looked at"
+    )
 
 
-def test_rows_let_nobody_in_but_members(dsn: str) -> None:
+def test_rows_let_nobody_in_but_members(dsn: str, connect: Connect) -> None:
+    Writer(connect()).add(ticket())
     with psycopg.connect(dsn) as line:
         tables = line.execute(
             "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
@@ -219,13 +268,17 @@ def test_rows_let_nobody_in_but_members(dsn: str) -> None:
         ).fetchall()
         assert len(tables) > 10
         assert all(forced for _, forced in tables), tables
+        kept = ("entity_row", "ops", "replica")
+        for table in kept:
+            assert line.execute(f"SELECT count(*) FROM agent_console.{table}").fetchone() > (0,)  # type: ignore[operator]
         line.execute("SET SESSION AUTHORIZATION agent_console_owner")
-        for table in ("entity_row", "ops", "replica"):
+        for table in kept:
             assert line.execute(f"SELECT count(*) FROM agent_console.{table}").fetchone() == (0,)
 
 
-def test_a_member_of_another_hub_of_the_server_has_no_place_here(server: Server, dsn: str) -> None:
-    ana = admin.add_person(server.hub(), named("Ana"), Role.AGENT, PASSWORD)
+@pytest.mark.parametrize("role", Role)
+def test_a_member_of_another_hub_of_the_server_has_no_place_here(server: Server, dsn: str, role: Role) -> None:
+    ana = admin.add_person(server.hub(), named("Ana"), role, PASSWORD)
     with closing(PostgresHub(dsn, login=Login(person=ana.id, password=SecretStr(PASSWORD)))) as hub:
         assert hub.member is None
         for call in (

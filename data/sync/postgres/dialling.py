@@ -176,6 +176,10 @@ def _as_contract(error: psycopg.Error, place: str) -> Exception:
         return WrongLogin(
             f"You were not let in to {place}: check the name and the password, or ask who runs the hub."
         )
+    if (error.sqlstate or "").startswith(("22", "54")):
+        return HubUnreachable(
+            f"A change of this seat cannot be kept at {place} ({error.sqlstate}: {said}): tell who runs the hub."
+        )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return HubUnreachable(
             f"There is no answer from {place}: look whether the network is there; this seat tries again."

@@ -77,6 +77,20 @@ CREATE OR REPLACE FUNCTION misfit(body jsonb, of_entity text) RETURNS text LANGU
     FROM shape_field WHERE entity = of_entity AND (body @@ fits) IS NOT TRUE ORDER BY place LIMIT 1
 $$;
 
+-- What nobody may say but who it is about: who did a thing is who signed in, and a person's name and role are for whoever
+-- runs the hub. What the row says already may be said again. A plain expression, which the server writes into the query.
+CREATE OR REPLACE FUNCTION not_own(of_entity text, patch jsonb, held jsonb, speaker text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN patch->>'actor' <> speaker AND patch->'actor' IS DISTINCT FROM held->'actor' THEN 'actor'
+        WHEN patch->>'by' <> speaker AND patch->'by' IS DISTINCT FROM held->'by' THEN 'by'
+        WHEN patch->>'made_by' <> speaker AND patch->'made_by' IS DISTINCT FROM held->'made_by' THEN 'made_by'
+        WHEN patch->>'created_by' <> speaker AND patch->'created_by' IS DISTINCT FROM held->'created_by' THEN 'created_by'
+        WHEN of_entity = 'agent' AND patch ? 'name' AND patch->'name' IS DISTINCT FROM held->'name' THEN 'name'
+        WHEN of_entity = 'agent' AND patch ? 'role' AND patch->'role' IS DISTINCT FROM held->'role' THEN 'role'
+    END || ': this is not for the person who signed in to say'
+$$;
+
 -- One op played over a row: over `was` if it is the first, else over what the one before left (rule 7). A row's
 -- `field_ver` has [version, number of the replica] of each field's last change; '*' stands for those not named.
 CREATE OR REPLACE FUNCTION play(
@@ -100,7 +114,7 @@ BEGIN
     why := CASE
         WHEN now_is.refused THEN 'depends_on an earlier change of this record that was refused'
         WHEN like_this.entity IS NULL THEN format('the hub does not know ''%s'': update the hub', op.entity)
-        WHEN length(op.entity_id) > 1000 THEN 'id: this should be at most 1,000 characters'
+        WHEN octet_length(op.entity_id) > 900 THEN 'id: this should be at most 900 bytes'
         WHEN op.kind = 'delete' AND like_this.deletable THEN
             CASE WHEN NOT is_there THEN 'there is no such record at the hub that could be deleted' END
         WHEN op.kind <> CASE WHEN like_this.append_only THEN 'append' ELSE 'put' END
@@ -109,6 +123,7 @@ BEGIN
         WHEN now_is.deleted AND NOT whole THEN 'it was deleted at the hub meanwhile'
         WHEN now_is.ver = 0 AND NOT whole AND tried_before
             THEN 'depends_on an earlier change of this record that was refused'
+        WHEN NOT is_feed() THEN not_own(op.entity, op.patch, now_is.body, op.actor)
     END;
     IF why IS NULL AND op.kind = 'delete' THEN
         IF EXISTS (SELECT FROM jsonb_each(now_is.field_ver)
@@ -175,9 +190,9 @@ DO $$ BEGIN
     END IF;
 END $$;
 
--- The id that a field names; what cannot be one is none.
+-- The id that a field names; what cannot be one is none: an index holds no longer ones.
 CREATE OR REPLACE FUNCTION named(id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN length(id) BETWEEN 1 AND 1000 THEN id END
+    SELECT CASE WHEN octet_length(id) BETWEEN 1 AND 900 THEN id END
 $$;
 
 -- Whether a row is over, and what it goes with (data.sync.scoping).

@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION enrol_v1(asking text, its_name text, whole_directory 
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     one replica;
+    days_kept integer := least(greatest(days_back, 1), 3650);
 BEGIN
     PERFORM begin_call();
     PERFORM forget_tombstones(hub_now() - interval '30 days');
@@ -11,11 +12,11 @@ BEGIN
     IF one.replica_id IS NULL THEN
         WITH taken AS (UPDATE next_number SET replica = replica + 1 WHERE next_number.one RETURNING replica - 1 AS number)
         INSERT INTO replica (replica_id, number, name, person, enrolled_at, directory, days)
-        SELECT asking, number, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_back
+        SELECT asking, number, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_kept
         FROM taken RETURNING * INTO one;
     END IF;
-    IF (one.directory, one.days) <> (whole_directory, days_back) THEN
-        UPDATE replica SET directory = whole_directory, days = days_back, refetch = true WHERE replica_id = asking
+    IF (one.directory, one.days) <> (whole_directory, days_kept) THEN
+        UPDATE replica SET directory = whole_directory, days = days_kept, refetch = true WHERE replica_id = asking
         RETURNING * INTO one;
     END IF;
     RETURN jsonb_build_object(
@@ -219,11 +220,12 @@ END $$;
 CREATE OR REPLACE FUNCTION lease_numbers_v1(asking text, count integer) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
+    given integer := least(greatest(count, 1), 10000);
     after_it bigint;
 BEGIN
     PERFORM admitted(asking);
-    UPDATE next_number SET ticket = ticket + greatest(count, 0) WHERE one RETURNING ticket INTO after_it;
-    RETURN jsonb_build_object('first', after_it - count, 'last', after_it - 1);
+    UPDATE next_number SET ticket = ticket + given WHERE one RETURNING ticket INTO after_it;
+    RETURN jsonb_build_object('first', after_it - given, 'last', after_it - 1);
 END $$;
 
 -- The last number of the hub's order: what a seat compares to know whether there is something to pull.
