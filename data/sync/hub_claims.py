@@ -46,7 +46,10 @@ class Claims:
                 answer = Claim(request_id=request_id, contact_id=None, why=self._why_not(agent, contact_id))
             else:
                 answer = self._give(chosen, request_id, replica_id, agent, now)
-            db.execute("INSERT INTO claim_request VALUES (?, ?)", (request_id, answer.model_dump_json()))
+            db.execute(
+                "INSERT INTO claim_request VALUES (?, ?, ?)",
+                (request_id, answer.model_dump_json(), instant_text(now)),
+            )
             return answer
 
     def _choose(self, agent: AgentId, queues: Sequence[QueueId], contact_id: ContactId | None) -> str | None:

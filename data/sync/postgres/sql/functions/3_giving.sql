@@ -8,6 +8,7 @@ DECLARE
 BEGIN
     PERFORM begin_call();
     PERFORM forget_tombstones(hub_now() - interval '30 days');
+    PERFORM forget_past(hub_now());
     one := seat_of(asking);
     IF one.replica_id IS NULL THEN
         WITH taken AS (UPDATE next_number SET replica = replica + 1 WHERE next_number.one RETURNING replica - 1 AS number)
@@ -40,6 +41,25 @@ BEGIN
         ON CONFLICT (key) DO UPDATE SET value = greatest(hub_info.value::bigint, newest);
     END IF;
 END $$;
+
+-- Drop what nobody asks for any more, some of it at each enrolment, so that none takes long: answers to claims, claims that
+-- are over but for the newest fence of each contact, and where agents were looking. The newest op of a replica stays: it
+-- says when that was heard last.
+CREATE OR REPLACE FUNCTION forget_past(at timestamptz) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM claim_request WHERE request_id IN (
+        SELECT request_id FROM claim_request AS old WHERE old.at < forget_past.at - interval '1 day'
+        ORDER BY old.at LIMIT 5000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM claim WHERE (contact_id, fence) IN (
+        SELECT contact_id, fence FROM claim AS old
+        WHERE finished AND lease_until < forget_past.at - interval '30 days'
+          AND fence < (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = old.contact_id)
+        ORDER BY lease_until LIMIT 5000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM ops WHERE op_id IN (
+        SELECT op_id FROM ops AS old
+        WHERE entity = 'presence' AND hub_seq > 0 AND received_at < forget_past.at - interval '1 day'
+          AND replica_seq < (SELECT last_seq FROM replica WHERE replica.replica_id = old.replica_id)
+        ORDER BY received_at LIMIT 5000 FOR UPDATE SKIP LOCKED);
+$$;
 
 CREATE OR REPLACE FUNCTION as_sent(stored entity_row) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_build_object('hub_seq', stored.hub_seq, 'entity', stored.entity, 'entity_id', stored.entity_id,
