@@ -109,6 +109,10 @@ class People:
             tell_seats(self._file, member)
         return member
 
+    def add_feed(self, name: str, password: str) -> None:
+        """Raises PeopleError: whoever may write the file needs no password."""
+        raise PeopleError(f"A hub in a file lets feeds in without a password: start {name} with its address.")
+
     def set_role(self, name: str, role: Role) -> Member:
         """Give somebody another role. Raises PeopleError: nobody is called so; here as below."""
         member = self._named(name).model_copy(update={"role": role})

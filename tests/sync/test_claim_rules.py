@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -15,6 +14,7 @@ from data.floor.pace import LeapClock
 from data.models.base import AgentId, ContactId, instant_text, new_id
 from data.models.contact import ContactKind, ContactState
 from data.models.presence import Presence
+from data.store import driver
 from data.sync.contract import Hub
 from data.sync.postgres.hub import PostgresHub
 from tests.sync.conftest import OpenHub
@@ -38,8 +38,8 @@ def held(hub: Hub, tmp_path: Path, request: pytest.FixtureRequest) -> Held:
                 line.execute("SET search_path = agent_console")
                 found = line.execute(query).fetchone()
         else:
-            with closing(sqlite3.connect(tmp_path / "hub.db")) as file:
-                found = file.execute(query).fetchone()
+            with closing(driver.connect_to_read(tmp_path / "hub.db")) as file:
+                found = tuple(file.execute(query).fetchone())
         return dict(zip(("answers", "claims", "presence"), found or (), strict=True))
 
     return counted

@@ -29,7 +29,7 @@ from data.sync.postgres.dialling import dial, told
 from data.sync.postgres.hub import PostgresHub
 from data.sync.postgres.plain import from_json, to_json
 from tests.hostile import HOSTILE
-from tests.postgres import Server
+from tests.postgres import Server, revoke
 from tests.sync.speaking import speaks_for_itself_only
 from tests.sync.writers import Writer, contact, note, ticket
 
@@ -597,7 +597,7 @@ def test_claims_and_people_do_not_go_back_in_time(
     assert mine.hub.finish_v1(mine.replica, ContactId(over.id), closed.fence)
     admin.revoke_person(dsn, bo.name)
     admin.set_role(dsn, dee.name, Role.SUPERVISOR)
-    admin.revoke_replica(dsn, gone.replica)
+    revoke(plain, gone.replica)
     cy = admin.add_person(dsn, named("Cy"), Role.AGENT, PASSWORD)
     archive.restore(dsn, tmp_path / "hub.gz")
 

@@ -81,16 +81,6 @@ SELECT replica_id, number, name, enrolled_at, (
 """
 
 
-def revoke_replica(address: str, replica_id: str) -> None:
-    """Give nothing to this replica any more; what waits there is still taken."""
-    with administering(address) as line:
-        line.execute(
-            "UPDATE agent_console.replica SET revoked_at = agent_console.hub_now()"
-            " WHERE replica_id = %s AND revoked_at IS NULL",
-            (replica_id,),
-        )
-
-
 # people
 
 

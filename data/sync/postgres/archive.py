@@ -121,7 +121,7 @@ def _carry(line: Line) -> None:
     for table, then in _CARRIED.items():
         kept = sql.Identifier(f"former_{table}")
         insert = sql.SQL("INSERT INTO {} SELECT * FROM {} {}")
-        line.execute(insert.format(sql.Identifier(table), kept, sql.SQL(then)))  # type: ignore[arg-type]
+        line.execute(insert.format(sql.Identifier(table), kept, sql.SQL(then)))
     line.execute(
         "UPDATE claimable SET state = 'ringing', ringing_agent = claim.agent, agent = claim.agent FROM claim"
         " WHERE claim.contact_id = claimable.contact_id AND NOT finished AND state IN ('waiting', 'ringing')"
