@@ -68,7 +68,9 @@ def test_a_feed_is_let_in_at_a_hub_in_postgresql(cli: Command, typed: io.StringI
         give(typed, PASSWORD + "\n")
         added = cli(*new, f"postgresql:///?{urlencode(conninfo_to_dict(hub))}")
         assert (added.code, added.out) == (0, "Added: gateway, feed.\n")
-        with closing(PostgresHub(hub, login=Login(person=AgentId("gateway"), password=SecretStr(PASSWORD)))) as feed:
+        with closing(
+            PostgresHub(hub, login=Login(person=AgentId("gateway"), password=SecretStr(PASSWORD)))
+        ) as feed:
             assert Writer(feed).add(ticket())[0].outcome is OpOutcome.APPLIED, "it speaks for others"
     give(typed, PASSWORD + "\n")
     assert "without a password" in one_sentence(cli(*new, tmp_path / "hub.db"))
