@@ -90,9 +90,17 @@ LEAVE_LOCKED = Action(
     "At the locked screen: sign its agent off, so that another can sign in.",
     "Elsewhere",
 )
+HELP = Action("help", "f1", "help", "Say what the focused pane is for and which keys work there.", CONSOLE)
+OPEN_SYNC = Action(
+    "sync",
+    "f8",
+    "sync",
+    "What waits for the hub, was refused, or is in conflict: choose, copy, send again, let go.",
+    CONSOLE,
+)
 
 WORKSPACE: tuple[Action, ...] = (
-    Action("help", "f1", "help", "Say what the focused pane is for and which keys work there.", CONSOLE),
+    HELP,
     Action("go_queue", "f2", "queue", "Go to the call queue.", PANES, run="pane('queue')"),
     Action("go_customer", "f3", "customer", "Go to the customer.", PANES, run="pane('customer')"),
     Action("go_script", "f4", "script", "Go to the script.", PANES, run="pane('script')"),
@@ -131,7 +139,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("keys", "question_mark", "keys", "The list of keys.", CONSOLE),
     NEXT_THEME,
     LOCK,
-    Action("sync", "f8", "sync", "What waits for the hub, was refused, or is in conflict: choose, copy, send again, let go.", CONSOLE),
+    OPEN_SYNC,
     Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
     QUIT,
 )  # fmt: skip
@@ -203,7 +211,11 @@ REDO = Action("redo", "ctrl+y", "bring again", "Bring again what was taken back.
 TEXT = (UNDO, REDO)
 """Keys of the fields themselves (`widgets.fields`), the same in every text."""
 AFRESH = Action(
-    "afresh", "f8", "start afresh", "In a dialog that opens with an earlier text: start afresh.", ELSEWHERE
+    "afresh",
+    "ctrl+n",
+    "start afresh",
+    "In a dialog that opens with an earlier text: start afresh; the text can be taken back.",
+    ELSEWHERE,
 )
 APPLY = _fixed("enter", "apply", "In a macro's preview, outside its text: apply all of it.")
 ENTER = _fixed("enter", "go on", "Accept the line, or go to the next field.")
@@ -217,13 +229,13 @@ PLACES: tuple[Place, ...] = (
     Place("search box", (UP_DOWN, ENTER, *TEXT), inside="workspace", typing=True),
     Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT, *TEXT), typing=True),
     Place("lock", (ENTER, LEAVE_LOCKED, QUIT), typing=True),
-    Place("dialog", (BACK,)),
+    Place("dialog", (BACK, OPEN_SYNC)),
     Place("question", (CONFIRM, REFUSE), inside="dialog"),
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
-    Place("sync", (*SYNC, *LISTS), inside="dialog"),
-    Place("conflict", (*CHOICES, *LISTS[:2]), inside="dialog"),
+    Place("sync", (*SYNC, HELP, *LISTS), inside="dialog"),
+    Place("conflict", (*CHOICES, HELP, *LISTS[:2]), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),

@@ -110,6 +110,8 @@ class TicketView:
     ticket: Ticket | None = None
     begun: Begun | None = None
     """The saved ticket that these texts were begun from; None while there is none."""
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    """Fields that others have changed since then, and what they say now."""
     money: TicketMoney = field(default_factory=TicketMoney)
     history: tuple[TicketEvent, ...] = ()
     clocks: tuple[ServiceClock, ...] = ()

@@ -81,6 +81,11 @@ class LineField(Input):
         self._future.clear()
         self._stepped = self.value
 
+    def rewrite(self, text: str) -> None:
+        """Put another text in, which can be taken back."""
+        self._typing = -1
+        self.replace(text, 0, len(self.value))
+
     def action_undo(self) -> None:
         """Take the last edit back."""
         self._step(self._past, self._future)
@@ -202,6 +207,13 @@ class TextField(TextArea):
             self.load_text(text)
             self._put_in = (text, self.text)
 
+    def rewrite(self, text: str) -> None:
+        """Put another text in, which can be taken back."""
+        if text != self.value:
+            self.history.checkpoint()
+            self.replace(text, (0, 0), self.document.end)
+            self._put_in = (text, self.text)
+
     @property
     def cursor_at(self) -> tuple[int, int]:
         """Row and column of the cursor."""
@@ -256,6 +268,10 @@ class ChoiceField(Widget, can_focus=True):
 
     def put_cursor(self, at: tuple[int, int]) -> None:
         """A choice has no cursor."""
+
+    def rewrite(self, text: str) -> None:
+        """Choose another value."""
+        self.value = text
 
     def on_key(self, event: events.Key) -> None:
         values = [value for value, _ in self._choices]

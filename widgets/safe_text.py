@@ -58,12 +58,14 @@ def _is_mark(char: str) -> bool:
     return unicodedata.category(char) in ("Mn", "Me")
 
 
-@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """Text that is safe to draw on one line: no control byte, nothing that turns the writing direction, no
     tower of marks. What is hidden is shown by a sign, not dropped in silence; line breaks become spaces."""
-    if text.isascii() and text.isprintable():
-        return text
+    return text if text.isascii() and text.isprintable() else _cleaned(text)
+
+
+@lru_cache(maxsize=1024)
+def _cleaned(text: str) -> str:
     shown = text.translate(_TABLE)
     if not any(_is_mark(char) for char in shown):
         return shown

@@ -69,16 +69,16 @@ def typed(change: ChangeLine) -> list[tuple[str, str]]:
 
 
 def change_words(change: ChangeLine) -> str:
-    """`ticket 10042 Charged twice: state, details`."""
+    """`state, details of ticket 10042 Charged twice`: the fields first, since the end is cut where there is little room."""
     made = "new " if change.new and change.entity in ("ticket", "customer", "callback") else ""
     head = f"{made}{noun(change.entity, change.values)} {change.about}".rstrip()
     if change.entity == "ticket_event" and change.values.get("field"):
-        return f"{head}: {label('ticket', change.values['field'])}"
+        return f"{label('ticket', change.values['field'])} in {head}"
     if change.new:
         return head
     named = [label(change.entity, name) for name in change.values]
     more = f" and {len(named) - MOST_FIELDS} more" if len(named) > MOST_FIELDS else ""
-    return f"{head}: {', '.join(named[:MOST_FIELDS])}{more}"
+    return f"{', '.join(named[:MOST_FIELDS])}{more} of {head}"
 
 
 def to_copy(change: ChangeLine) -> str:
@@ -89,8 +89,8 @@ def to_copy(change: ChangeLine) -> str:
 
 
 def conflict_words(conflict: ConflictLine) -> str:
-    """`ticket 10042 Charged twice: state`."""
-    return f"{noun(conflict.entity, {})} {conflict.about}: {label(conflict.entity, conflict.field)}"
+    """`state of ticket 10042 Charged twice`."""
+    return f"{label(conflict.entity, conflict.field)} of {noun(conflict.entity, {})} {conflict.about}"
 
 
 def both_values(conflict: ConflictLine) -> tuple[str, str]:
@@ -108,16 +108,24 @@ def in_place(conflict: ConflictLine) -> str:
 
 
 def short(conflict: ConflictLine, cells: int) -> str:
-    """`state: theirs is in place, solved; yours was pending`, for one line."""
-    mine, theirs = (" ".join(text.split()) for text in both_values(conflict))
+    """`state: theirs is in place; yours “pending”, theirs “solved”`, for one line."""
     now = in_place(conflict)
     known = now in (Choice.MINE, Choice.THEIRS)
     stands = f"{now} is in place" if known else "another value is in place"
     each = max(8, (cells - len(stands) - len(conflict.field) - 24) // 2)
-    return (
-        f"{label(conflict.entity, conflict.field)}: {stands}; yours “{fit(mine, each).rstrip()}”,"
-        f" theirs “{fit(theirs, each).rstrip()}”"
-    )
+    mine, theirs = (fit(text, each).rstrip() for text in _apart(*both_values(conflict), each))
+    return f"{label(conflict.entity, conflict.field)}: {stands}; yours “{mine}”, theirs “{theirs}”"
+
+
+def _apart(mine: str, theirs: str, cells: int) -> tuple[str, str]:
+    """Two texts for little room: what they begin with alike is left out, so that their difference is seen."""
+    mine, theirs = " ".join(mine.split()), " ".join(theirs.split())
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    alike = next((at for at, (one, other) in pairs if one != other), min(len(mine), len(theirs)))
+    begins = mine.rfind(" ", 0, alike) + 1
+    if max(len(mine), len(theirs)) <= cells or not begins:
+        return mine, theirs
+    return f"… {mine[begins:]}", f"… {theirs[begins:]}"
 
 
 def count(number: int, one: str) -> str:
@@ -125,8 +133,8 @@ def count(number: int, one: str) -> str:
     return f"{number} {one}{'' if number == 1 else 's'}"
 
 
-def leaving(queued: int, refused: int, conflicts: int) -> str:
-    """What is left behind by whoever goes now, in one sentence; empty when nothing is."""
+def leaving(queued: int, refused: int, conflicts: int, when: str) -> str:
+    """What is left behind by whoever goes now, in one sentence; empty when nothing is. `when`: what waits goes out then."""
     parts = []
     if queued:
         parts.append(f"{count(queued, 'change')} {'waits' if queued == 1 else 'wait'} for the hub")
@@ -138,5 +146,5 @@ def leaving(queued: int, refused: int, conflicts: int) -> str:
         return ""
     one = queued + refused + conflicts == 1
     stays = f"{'it stays' if one else 'all of it stays'} on this seat"
-    out = ", and what waits goes out at the next start" if queued else ""
+    out = f", and what waits goes out {when}" if queued else ""
     return f"{' and '.join(', '.join(parts).rsplit(', ', 1))}: {stays}{out}."

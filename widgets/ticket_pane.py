@@ -29,6 +29,8 @@ from widgets.times import day, seconds_of_day
 
 MOST_CONFLICTS, MOST_NAMES = 3, 2
 """So many fields in conflict, and so many other people, are told of one by one."""
+BESIDE_CELLS = 50
+"""What the line of a field that was changed elsewhere takes beside the two texts."""
 PLACEHOLDERS = {"title": "what is wrong, in a few words", "code": "– – – – – –"}
 
 
@@ -87,6 +89,9 @@ class TicketPane(Pane):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, TicketPane.Edited) and message.item_id == self.item_id
 
+    class NoTicket(Message):
+        """Somebody types where the form would be."""
+
     class Masked(Message):
         """A card number was masked in the form."""
 
@@ -102,6 +107,8 @@ class TicketPane(Pane):
         self._past: list[Line] = []
         """The lines of the history."""
         self._aside: TicketAside | None = None
+        self._asked_for = False
+        """The agent went here to type, and there is no ticket: letters are no commands until the keys go elsewhere."""
         self._visitors: list[str] = []
         """Who else is here now."""
 
@@ -133,6 +140,16 @@ class TicketPane(Pane):
         found = self.query_one(f"#field-{name}")
         assert isinstance(found, LineField | TextField | ChoiceField)
         return found
+
+    def ask_for(self) -> None:
+        """The agent wants to type in a ticket: without one, what is typed does nothing, and that is said."""
+        if self._view is None:
+            self._asked_for = True
+            self.post_message(self.NoTicket())
+
+    def on_descendant_blur(self) -> None:
+        super().on_descendant_blur()
+        self._asked_for = False
 
     @property
     def form_shown(self) -> bool:
@@ -200,14 +217,15 @@ class TicketPane(Pane):
 
     def _fill(self, view: TicketView) -> None:
         """Put the view's texts into the fields; a cursor in a text that stays is left where it is."""
-        shown = _shown(view)
+        shown, here = _shown(view), self.focused_field
+        stays = here if here and self.field(here).value == shown[here] else ""
         with self.prevent(*TYPED):
             for name in FIELDS:
-                if self.field(name).value == shown[name] and name == self.focused_field:
+                if name == stays:
                     continue
                 self.field(name).value = shown[name]
                 self.field(name).put_cursor(end_of(self.field(name).value))
-            if view.focus in FIELDS:
+            if view.focus in FIELDS and view.focus != stays:
                 self.field(view.focus).put_cursor(view.cursor)
 
     def on_resize(self) -> None:
@@ -279,6 +297,14 @@ class TicketPane(Pane):
         if self.focused_field:
             self.query_one("#ticket-history").focus()
 
+    def _also_elsewhere(self, fields: dict[str, str]) -> tuple[str, str] | None:
+        """The first field that holds text of ours while others have saved another text in it, and theirs."""
+        begun = self._begun.fields if self._begun is not None else {}
+        for name, theirs in (self._view.elsewhere if self._view is not None else {}).items():
+            if fields.get(name, "").strip() not in (theirs, begun.get(name, "")):
+                return name, theirs
+        return None
+
     def _check(self) -> None:
         fields = self.fields
         managed = fields["type"] == str(Plan.MANAGED.value)
@@ -291,7 +317,17 @@ class TicketPane(Pane):
                 spans += [Span(" ✗ ", "bad"), Span(f"{LABELS[name]}: {why}", "bad")]
         self.field("title").set_class("title" in found and not untouched, "-fault")
         self.field("code").set_class("code" in found, "-fault")
-        if not spans and (missing := hints(fields)) and not untouched:
+        if not spans and (also := self._also_elsewhere(fields)) is not None:
+            name, theirs = also
+            room = max(8, self.size.width - len(LABELS[name]) - BESIDE_CELLS)
+            spans = [
+                Span(
+                    f" ▲ {LABELS[name]} changed elsewhere: “{fit(' '.join(theirs.split()), room).rstrip()}”", "warn"
+                ),
+                Span(f"   {self.key_of('save_ticket')} ", "key"),
+                Span("save, then choose", "dim"),
+            ]
+        elif not spans and (missing := hints(fields)) and not untouched:
             names = ", ".join(LABELS[name] for name in missing)
             spans = [Span(f" ○ this type also wants {names}", "dim")]
         elif not spans and not untouched and self._view is not None and self._view.unsaved:
@@ -348,6 +384,9 @@ class TicketPane(Pane):
 
     def on_key(self, event: events.Key) -> None:
         if self._view is None:
+            if self._asked_for and (event.key == "space" or (event.character or "").isalnum()):
+                event.stop()
+                self.post_message(self.NoTicket())
             return
         if event.key == "escape" and self.focused_field:
             event.stop()

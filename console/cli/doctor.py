@@ -103,6 +103,7 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     """The settings when they can be used, and what is to be said about them and what they name."""
     import themes
     from console import actions
+    from console.looks.wardrobe import AUTO
     from console.settings import SETTINGS_FILE, SettingsError, load
     from data.billing.catalogue import catalogue
     from data.doctor.finding import fault, look, ok
@@ -119,8 +120,8 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         return None, [fault("settings", str(error).rstrip("."), do)]
     there = (folder / SETTINGS_FILE).exists()
     found = [ok("settings", str(folder / SETTINGS_FILE) if there else f"as shipped, there is no {SETTINGS_FILE}")]
-    known = [theme.name for theme in themes.THEMES]
-    if settings.theme not in known:
+    known = [AUTO, *(theme.name for theme in themes.THEMES)]
+    if settings.theme not in known and not (folder / "themes" / f"{settings.theme}.toml").exists():
         found.append(look("theme", f"there is no theme '{settings.theme}'", f"choose {', '.join(known)}"))
     unknown = sorted(settings.keys.keys() - actions.BY_ID.keys())
     doubles = _doubles({**{one.id: one.keys for one in actions.WORKSPACE}, **settings.keys})

@@ -173,6 +173,10 @@ def serve(
         hub_server.serve(address)
         return
     file = path_of(address)
+    if hub is not None and not file.exists():
+        raise fail(
+            f"There is no hub at {shown(str(file))}: name the right one, or make it with hub init.", UNREACHABLE
+        )
     place = (socket or file.with_name(SOCKET)).expanduser().absolute()
     log_to(file.parent, LOG)
 

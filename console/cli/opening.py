@@ -137,8 +137,8 @@ def _nothing_before(context: typer.Context, command: str) -> None:
         if source is not None and source.name == "COMMANDLINE" and "--as" not in option.opts:
             flag = option.opts[0]
             raise fail(
-                f"{flag} stands before {command} and would not be heard: write agent-console {command} {flag}, as"
-                f" far as agent-console {command} --help lists it.",
+                f"Write {flag} after {command}: before it, it is for opening the console and would not be heard"
+                f" (agent-console {command} --help lists what it takes).",
                 USAGE,
             )
 

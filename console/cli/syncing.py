@@ -21,6 +21,7 @@ from console.cli.shared import (
 )
 
 if TYPE_CHECKING:
+    from console.settings import Settings
     from data.store.database import Store
     from data.sync.contract import Hub as OpenHub
     from data.sync.replica import Replica
@@ -79,7 +80,7 @@ def sync_now(data_dir: DataDir = None, hub: Hub = None, as_json: Json = False) -
         replica = Replica(store, SYSTEM_CLOCK)
         queued, cursor = replica.counts()[0], replica.cursor
         try:
-            _round(store, address, settings_of(folder_of(data_dir)).seat)
+            _round(store, address, settings_of(folder_of(data_dir)))
         except HubUnreachable as error:
             raise fail(str(error), UNREACHABLE) from error
         counts = _counts(replica)
@@ -110,8 +111,8 @@ def _connect(address: str) -> OpenHub:
     return open_hub(address, create=False)
 
 
-def _round(store: Store, address: str, seat: str) -> None:
-    """Let a worker work here until it has nothing more to do.
+def _round(store: Store, address: str, settings: Settings) -> None:
+    """Let a worker work here, for as much as this seat takes, until it has nothing more to do.
 
     Raises:
         HubUnreachable: the hub is not there, or went away.
@@ -119,7 +120,7 @@ def _round(store: Store, address: str, seat: str) -> None:
     import random
 
     from data.clock import SYSTEM_CLOCK
-    from data.sync.contract import HubUnreachable
+    from data.sync.contract import HubUnreachable, Scope
     from data.sync.wire import FromWorker, SyncStatus
     from data.sync.worker import POLL_S, Worker
 
@@ -129,7 +130,15 @@ def _round(store: Store, address: str, seat: str) -> None:
         if isinstance(message, SyncStatus):
             told.append(message)
 
-    worker = Worker(store, lambda: _connect(address), hear, SYSTEM_CLOCK, random.Random(), name=seat)
+    worker = Worker(
+        store,
+        lambda: _connect(address),
+        hear,
+        SYSTEM_CLOCK,
+        random.Random(),
+        name=settings.seat,
+        scope=Scope(directory=settings.directory, days=settings.sync_days),
+    )
     until = SYSTEM_CLOCK.monotonic() + NOW_S
     try:
         while SYSTEM_CLOCK.monotonic() < until:

@@ -177,9 +177,9 @@ class PlainConsole:
         session = self._station.session
         self.done = session is None or await self._goes(session)
 
-    async def _goes(self, session: Session) -> bool:
+    async def _goes(self, session: Session, *, signing_off: bool = False) -> bool:
         """Whether the agent leaves, knowing what the hub has not taken."""
-        waits = await session.leaves()
+        waits = await session.leaves(signing_off=signing_off)
         return not waits or await self.front.sure(f"{words.told(waits)} Leave all the same?")
 
     # locking
@@ -230,7 +230,7 @@ class PlainConsole:
 
     async def do_sign_off(self, _typed: str) -> None:
         session = self.front.session
-        if not session.may_sign_off() or not await self._goes(session):
+        if not session.may_sign_off() or not await self._goes(session, signing_off=True):
             return
         if await session.sign_off():
             await self._station.end_session()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from console.messages import StateChanged
 from console.plain import wording as say
+from console.under_way import percent
 from data.customers.phone import display
 from data.models.agent import AgentState
 from data.models.contact import Contact, ContactKind, ContactState, Direction
@@ -107,6 +108,14 @@ def hub(sync: SyncStatus) -> Iterator[str]:
     yield f"Hub {'online' if sync.online else 'offline'}{since}."
     if sync.problem:
         yield f"Problem: {say.told(sync.problem)}."
+    if sync.snapshot.total:
+        far = f"{percent(sync.snapshot)} percent; {sync.snapshot.done} of about {sync.snapshot.total} records"
+        yield f"{'Fetching' if sync.online else 'Fetched so far'}: {far}."
+    if sync.load.total:
+        far = f"{percent(sync.load)} percent; {sync.load.done} of {sync.load.total} customers"
+        yield f"{'Sending import' if sync.online else 'Import sent so far'}: {far}."
+    if sync.stalls:
+        yield f"Connected anew because nothing moved: {say.count(sync.stalls, 'time')}."
     if sync.queued:
         yield f"Waiting to be sent: {say.count(sync.queued, 'change')}."
     yield from trouble(sync)

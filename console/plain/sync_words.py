@@ -53,7 +53,7 @@ class SyncWords:
             yield f"Waiting: {_change(change)}."
         if lines.waiting > MOST:
             yield f"And {lines.waiting - MOST} more."
-        if lines == Unsettled():
+        if lines == Unsettled() and not self._front.session.sync.load.total:
             yield "Nothing waits, nothing was refused, nothing is in conflict."
 
     def _conflicts(self, conflicts: tuple[ConflictLine, ...]) -> Iterator[str]:

@@ -140,8 +140,10 @@ class DraftDialog(Dialog[T]):
     # leaving
 
     def action_afresh(self) -> None:
-        """Throw away what was begun; the fields are as they are the first time."""
-        self._fill(self._fresh)
+        """Put away what was begun: the fields are as they are the first time, and each takes its text back."""
+        with self.prevent(*TYPED):
+            for name, text in self._fresh.items():
+                self.field(name).rewrite(text)
         self._fault = ""
         self._foot()
         self._tell()

@@ -7,7 +7,7 @@ for 700 ms, because the agent may be typing."""
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import ClassVar, Generic, TypeVar
 
@@ -30,7 +30,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T], Generic[T]):
     """A box in the middle with a heading. Sub-classes compose `compose_body`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK]))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK, actions.OPEN_SYNC]))
     arrived: ClassVar[bool] = False
 
     def __init__(self, title: str) -> None:
@@ -68,6 +68,11 @@ class Dialog(ModalScreen[T], Generic[T]):
     def action_safe(self) -> None:
         """Leave without doing anything."""
         self.dismiss(None)
+
+    def action_sync(self) -> None:
+        """The list of what is not settled is opened from the workspace: nothing here is left for it."""
+        told = f"{self.key_of('sync')} opens Sync once this is closed; {self.key_of('back')} closes it."
+        self.app.notify(told, markup=False, timeout=4)
 
 
 class ChooseDialog(Dialog[str]):
@@ -140,12 +145,17 @@ class ConfirmDialog(Dialog[bool]):
         self.dismiss(False)
 
 
+READING_CELLS = 94
+"""The widest that a dialog with something to read gets."""
+
+
 class ReadDialog(Dialog[None]):
     """Something to read; up and down scroll, escape closes."""
 
-    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+    def __init__(self, title: str, write: Callable[[int], Sequence[Line]]) -> None:
+        """`write` gives the lines for so many cells."""
         super().__init__(title)
-        self._lines = list(lines)
+        self._write = write
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="dialog-read", focusable=True)
@@ -154,22 +164,30 @@ class ReadDialog(Dialog[None]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#dialog").add_class("-reading")
-        text = self.query_one("#dialog-read", Lines)
-        text.styles.height = len(self._lines)
-        text.set_lines(self._lines)
-        text.focus()
+        self._lay_out()
+        self.query_one("#dialog-read", Lines).focus()
         self.query_one("#dialog-foot", Lines).set_lines([line(" ", ("esc", "key"), (" back", "dim"))])
 
+    def on_resize(self) -> None:
+        self._lay_out()
 
-KEY_CELLS, TEXT_CELLS = 10, 78
+    def _lay_out(self) -> None:
+        edges = 6
+        lines = self._write(min(READING_CELLS, self.app.size.width * 96 // 100) - edges)
+        text = self.query_one("#dialog-read", Lines)
+        text.styles.height = len(lines)
+        text.set_lines(list(lines))
 
 
-def key_lines(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> list[Line]:
+KEY_CELLS = 10
+
+
+def key_lines(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], cells: int) -> list[Line]:
     """Groups of (key, sentence) as a table; long sentences go on under themselves."""
     lines: list[Line] = []
     for name, keys in groups:
         lines += [(), line((f" {name}", "accent"))]
         for key, sentence in keys:
-            for place, part in enumerate(wrap(sentence, TEXT_CELLS)):
+            for place, part in enumerate(wrap(sentence, cells - KEY_CELLS)):
                 lines.append((Span(f"   {fit(key if place == 0 else '', KEY_CELLS - 3)}", "key"), Span(part)))
     return lines[1:]

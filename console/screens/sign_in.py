@@ -77,6 +77,8 @@ class SignInScreen(Screen[None]):
         """The unknown name that enter was pressed on once: a second enter adds it."""
         self._afresh = False
         """Enter was pressed once without the former password."""
+        self._sent = ""
+        """The password that the door was asked about, for when the former one is wanted as well."""
         self._asking = False
         """The door is being asked: another enter changes nothing."""
         self._said = ""
@@ -111,6 +113,10 @@ class SignInScreen(Screen[None]):
     def _typed_name(self) -> LineField:
         return self.query_one("#sign-in-name", LineField)
 
+    def on_screen_suspend(self) -> None:
+        """Whoever was let in is behind this screen no longer."""
+        self._sent = ""
+
     def on_screen_resume(self) -> None:
         """Somebody else may sit here now: the fields are empty again."""
         self._typed_name.value = ""
@@ -129,11 +135,16 @@ class SignInScreen(Screen[None]):
         self._list()
 
     def tell(self, fault: str, *, former: bool = False) -> None:
-        """Say why signing in did not work; with `former`, the former password is asked for too."""
+        """Say why signing in did not work; with `former`, the former password is asked for too, and the one that was typed
+        is kept."""
         self._asking = False
-        if self._by_password:
-            if former:
-                self._ask_former(True)
+        sent, self._sent = self._sent, ""
+        if former:
+            self._ask_former(True)
+            password = self.query_one("#sign-in-password", SecretField)
+            password.value = sent or password.value
+            self.set_focus(self.query_one("#sign-in-former", SecretField) if password.value else password)
+        elif self._by_password:
             self._to_password()
         self._foot(fault)
 
@@ -235,7 +246,8 @@ class SignInScreen(Screen[None]):
         self._complete_name()
         self._asking = True
         self._foot("One moment …", "dim")
-        self.post_message(self.SignIn(self._typed_name.value, password.taken(), former.taken(), afresh))
+        self._sent = password.taken()
+        self.post_message(self.SignIn(self._typed_name.value, self._sent, former.taken(), afresh))
 
     def _submit_name(self, typed: str) -> None:
         from data.queue.people import meant

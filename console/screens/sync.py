@@ -12,8 +12,10 @@ from textual.binding import BindingType
 from console import actions
 from console.screens.listing import ListDialog
 from console.screens.modal import ConfirmDialog, Dialog
+from console.screens.sync_help import choice_help, list_help
 from console.screens.sync_lines import state_of
 from console.services.settling import Settling
+from console.under_way import how_far, under_way
 from data.clock import Clock
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import ChangeLine, Choice, ConflictLine, Unsettled
@@ -35,6 +37,7 @@ EMPTY = {
     "refused": "Nothing was refused.",
     "queued": "Nothing waits: all that was saved here is at the hub.",
 }
+IMPORT_ONLY = "Nothing waits but the rest of an import, which goes out by itself."
 HUB = "hub"
 ABOUT_LINES = 4
 INDENT = 5
@@ -45,7 +48,7 @@ Do = Callable[[Coroutine[Any, Any, None]], None]
 class ConflictDialog(Dialog[Choice]):
     """Mine, theirs or both; returns the choice."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.CHOICES))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings((*actions.CHOICES, actions.HELP)))
 
     def __init__(self, conflict: ConflictLine, clock: Clock) -> None:
         super().__init__(f"Choose · {conflict_words(conflict)}")
@@ -63,7 +66,7 @@ class ConflictDialog(Dialog[Choice]):
         keys = [(self.key_of(f"choose_{one}"), str(one)) for one in self._conflict.choices]
         spans = [
             span
-            for key, word in (*keys, ("esc", "later"))
+            for key, word in (*keys, ("esc", "later"), (self.key_of("help"), "help"))
             for span in (Span(key, "key"), Span(f" {word}    ", "dim"))
         ]
         self.query_one("#dialog-foot", Lines).set_lines([(Span(" "), *spans)])
@@ -87,10 +90,14 @@ class ConflictDialog(Dialog[Choice]):
             mark = Span(" ● ", "good") if here else Span(" ○ ", "dim")
             lines += [(mark, Span(name, "accent"), Span(f"{more}{' · in place' if here else ''}", "dim"))]
             lines += [line(f"   {part}") for row in value.splitlines() for part in wrap(row, cells)] + [()]
-        told = f"Both were changed before either was seen, told {moment(one.at, now)}; nothing is lost until you choose."
+        told = f"Noticed {moment(one.at, now)}. You can take your choice back ({self.key_of('take_back')})."
         lines += [line((f" {part}", "dim")) for part in wrap(told, cells)]
         text.styles.height = len(lines)
         text.set_lines(lines)
+
+    def action_help(self) -> None:
+        """Say what is to be chosen here."""
+        self.app.push_screen(choice_help(self.key_of))
 
     def action_choose(self, choice: str) -> None:
         """Take one value, or both."""
@@ -101,7 +108,7 @@ class ConflictDialog(Dialog[Choice]):
 class SyncDialog(ListDialog[ChangeLine]):
     """Conflicts, refused and queued changes. Returns the change that is to be taken up in its form."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.SYNC))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings((*actions.SYNC, actions.HELP)))
 
     def __init__(
         self, settling: Settling, sync: SyncStatus, clock: Clock, do: Do, version: str, ticket_id: str | None
@@ -126,7 +133,7 @@ class SyncDialog(ListDialog[ChangeLine]):
         keys = {one.id: (self.key_of(one.id), one.label) for one in actions.SYNC}
         return [
             [("enter", "choose"), keys["take_back"], keys["take_up"], keys["let_go"]],
-            [keys["copy_typed"], keys["copy_diagnostics"], ("esc", "back")],
+            [keys["copy_typed"], keys["copy_diagnostics"], ("esc", "back"), (self.key_of("help"), "help")],
         ]
 
     def works(self, key: str) -> bool:
@@ -148,8 +155,9 @@ class SyncDialog(ListDialog[ChangeLine]):
         super().draw()
         if self._first and self.query("#listed"):
             keys = [row.key for row in self.rows(0)]
-            self.listed.move_cursor(keys.index(self._first) if self._first in keys else 0)
-            self._first = ""
+            if self._first in keys:
+                self.listed.move_cursor(keys.index(self._first))
+                self._first = ""
 
     @property
     def _conflict(self) -> ConflictLine | None:
@@ -172,7 +180,9 @@ class SyncDialog(ListDialog[ChangeLine]):
             if self._sync.since is not None and not self._sync.online
             else ""
         )
-        rows = [Row(HUB, line((f" {shape} ", tone), ("hub ", "bright"), f"{word}{since}"))]
+        doing, far = under_way(self._sync)
+        works = f" · {doing} {far}" if doing else ""
+        rows = [Row(HUB, line((f" {shape} ", tone), ("hub ", "bright"), f"{word}{since}{works}"))]
         shown = [
             ("conflicts", "▲", "warn", len(lines.conflicts), [self._row(f"conflict:{one.id}", one.at, conflict_words(one), cells) for one in lines.conflicts]),
             ("refused", "■", "bad", len(lines.refused), [self._row(f"refused:{one.op_id}", one.at, change_words(one), cells) for one in lines.refused]),
@@ -182,6 +192,8 @@ class SyncDialog(ListDialog[ChangeLine]):
             head = [(f" {sign if many else '✓'} ", tone if many else "dim"), (name, "bright"), (f" {many}", "dim")]
             rows.append(Row(f"head:{name}", line(*head)))
             rows += listed
+            if name == "conflicts" and self._settling.chosen:
+                rows.append(self._last_choice(cells))
             if many > len(listed):
                 rows.append(Row(f"more:{name}", line((f"     and {many - len(listed)} more", "dim"))))
         return rows
@@ -189,6 +201,14 @@ class SyncDialog(ListDialog[ChangeLine]):
     def _row(self, key: str, at: datetime | None, words: str, cells: int) -> Row:
         when = f"{moment(at, self._clock.now())}  " if at is not None else ""
         return Row(key, line((f"{'':{INDENT}}{when}", "dim"), fit(words, max(8, cells - INDENT - len(when)))))
+
+    def _last_choice(self, cells: int) -> Row:
+        """What would be taken back."""
+        last = self._settling.chosen[-1]
+        words = (
+            f"{'':{INDENT}}{self.key_of('take_back')} takes back: {last.choice}, {conflict_words(last.conflict)}"
+        )
+        return Row("chosen", line((fit(words, max(8, cells)), "dim")))
 
     def about(self, key: str, cells: int) -> list[Line]:
         kind, _, name = key.partition(":")
@@ -204,13 +224,11 @@ class SyncDialog(ListDialog[ChangeLine]):
     def _about_hub(self, cells: int) -> list[Line]:
         sync, now = self._sync, self._clock.now()
         pulled, pushed = (moment(at, now) if at is not None else "never" for at in (sync.last_pull, sync.last_push))
-        told = sync.problem or "No error."
+        told = [(part, "warn" if sync.problem else "dim") for part in wrap(sync.problem or "No error.", cells)]
+        told += [(part, "dim") for part in wrap(" · ".join(how_far(sync)), cells)]
         return [
             line((f" last pull {pulled} · last push {pushed} · at change {sync.cursor}", "dim")),
-            *(
-                line((f" {part}", "warn" if sync.problem else "dim"))
-                for part in wrap(told, cells)[: ABOUT_LINES - 1]
-            ),
+            *(line((f" {part}", tone)) for part, tone in told[: ABOUT_LINES - 1]),
         ]
 
     def _about_section(self, name: str, cells: int) -> list[Line]:
@@ -224,7 +242,8 @@ class SyncDialog(ListDialog[ChangeLine]):
             "refused": "The hub did not take these: they are kept here until you take them up again or let them go.",
             "queued": "These are saved here and go out by themselves while the hub is there.",
         }[name]
-        return [line((f" {part}", "dim")) for part in wrap(told if many else EMPTY[name], cells)]
+        empty = IMPORT_ONLY if name == "queued" and self._sync.load.total else EMPTY[name]
+        return [line((f" {part}", "dim")) for part in wrap(told if many else empty, cells)]
 
     def _about_conflict(self, one: ConflictLine, cells: int) -> list[Line]:
         now = self._clock.now()
@@ -277,8 +296,17 @@ class SyncDialog(ListDialog[ChangeLine]):
 
         self.app.push_screen(ConflictDialog(conflict, self._clock), chosen)
 
+    def action_sync(self) -> None:
+        """It is open."""
+
+    def action_help(self) -> None:
+        """Say what is listed here."""
+        self.app.push_screen(list_help(self.key_of))
+
     def action_take_back(self) -> None:
-        """Open the conflict again that was chosen last."""
+        """Open the conflict again that was chosen last, and go there."""
+        if self._settling.chosen:
+            self._first = f"conflict:{self._settling.chosen[-1].conflict.id}"
         self._do(self._settling.take_back())
 
     def action_take_up(self) -> None:

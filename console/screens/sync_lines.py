@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from console.under_way import under_way
 from data.sync.wire import SyncStatus
 from widgets.safe_text import Span
 from widgets.sync_words import count
@@ -19,12 +20,19 @@ def hub_lines(sync: SyncStatus, now: datetime) -> list[list[Span]]:
     waits = [Span(f" · {sync.queued} queued", "warn" if sync.queued and not sync.online else "dim")]
     amiss = [Span(f" · ▲ {count(sync.conflicts, 'conflict')}", "warn")] if sync.conflicts else []
     amiss += [Span(f" · ■ {sync.refused} refused", "bad")] if sync.refused else []
+    doing, far = under_way(sync)
+    works = [Span(f" · {doing} {far}", "dim")] if doing else []
     head = [Span("hub ", "dim"), Span(shape, tone)]
-    named = [Span(f" {word}", "dim" if sync.online else tone), *([Span(since, tone)] if since else [])]
-    full = [*head, *named, *waits, *([] if sync.online else [Span(f" · {pulled}", "dim")]), *amiss]
-    short = [*head, *([] if sync.online else named), *(waits if sync.queued else []), *amiss]
+    named = [
+        Span(f" {word}", "dim" if sync.online and not sync.revoked else tone),
+        *([Span(since, tone)] if since else []),
+    ]
+    shown = named if sync.revoked or not sync.online else []
+    full = [*head, *named, *works, *waits, *([] if sync.online else [Span(f" · {pulled}", "dim")]), *amiss]
+    short = [*head, *shown, *works, *(waits if sync.queued else []), *amiss]
     signs = [Span(shape, tone)]
-    signs += [] if sync.online else [Span(f" {word}", tone)]
+    signs += [Span(f" {word}", tone)] if shown else []
+    signs += [Span(f" {far}", "dim")] if far else []
     signs += [Span(f" ▲ {sync.conflicts}", "warn")] if sync.conflicts else []
     signs += [Span(f" ■ {sync.refused}", "bad")] if sync.refused else []
     return [full, short, signs]
@@ -34,6 +42,8 @@ def state_of(sync: SyncStatus) -> tuple[str, str, str]:
     """How the hub does: word, shape and tone."""
     if sync.silent:
         return "sync worker silent", "✗", "bad"
+    if sync.online and sync.revoked:
+        return "access withdrawn", "■", "bad"
     if sync.online:
         return ("online", "▲", "warn") if sync.problem else ("online", "●", "good")
     return "offline", "○", "warn"

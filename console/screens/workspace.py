@@ -342,6 +342,13 @@ class WorkspaceScreen(WorkspaceActions):
     def on_ticket_pane_edited(self, event: TicketPane.Edited) -> None:
         self.session.desk.edited(event.item_id, event.fields, event.focus, event.cursor, event.begun)
 
+    def on_ticket_pane_no_ticket(self) -> None:
+        self.session.seat.tell(
+            f"No ticket is open: a contact brings one, or {self.session.seat.key('search')} and its number. Until then"
+            " letters do nothing here; esc goes back.",
+            "warning",
+        )
+
     def on_ticket_pane_masked(self, _event: TicketPane.Masked) -> None:
         self.session.seat.tell(MASKED, "warning")
 
@@ -392,6 +399,8 @@ class WorkspaceScreen(WorkspaceActions):
     def action_pane(self, name: str) -> None:
         self._went_at = time.monotonic()
         self.go(name)
+        if name == "ticket":
+            self.ticket_pane.ask_for()
 
     def action_answer(self) -> None:
         self._went_at = 0.0

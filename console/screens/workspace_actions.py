@@ -446,14 +446,18 @@ class WorkspaceActions(Screen[None]):
             self.session.seat.tell("Nothing is owed yet: the clocks begin when the ticket is saved.")
             return
         now, zone = self.session.seat.clock.now(), self.session.seat.service.zone
-        room = min(84, self.size.width * 96 // 100 - 6)
-        lines: list[Line] = [()]
-        for clock in clocks:
-            sign, tone = SIGNS[clock.standing(now)]
-            for place, part in enumerate(wrap(why(clock, now), room)):
-                lines.append(line((f" {sign} " if place == 0 else "   ", tone), (part, tone if place == 0 else "")))
-        lines += [(), line((f" Counted in the desk's open hours ({zone}).", "dim"))]
-        self.app.push_screen(ReadDialog(f"Due · ticket {self.session.desk.number}", lines))
+
+        def write(cells: int) -> list[Line]:
+            lines: list[Line] = [()]
+            for clock in clocks:
+                sign, tone = SIGNS[clock.standing(now)]
+                for place, part in enumerate(wrap(why(clock, now), cells - 3)):
+                    lines.append(
+                        line((f" {sign} " if place == 0 else "   ", tone), (part, tone if place == 0 else ""))
+                    )
+            return [*lines, (), line((f" Counted in the desk's open hours ({zone}).", "dim"))]
+
+        self.app.push_screen(ReadDialog(f"Due · ticket {self.session.desk.number}", write))
 
     def action_copy_number(self) -> None:
         number = self.session.desk.number
@@ -499,12 +503,16 @@ class WorkspaceActions(Screen[None]):
     def action_help(self) -> None:
         pane = self.current_pane
         key = self.session.seat.key
-        lines = [(), *(line(f" {part}") for part in wrap(with_keys(pane.help_text, key), 84)), ()]
         here = [
             (name, [(key(one.id), one.help) for one in actions.WORKSPACE if one.group == name])
             for name in HELPFUL.get(pane.id or "", (actions.PHONE,))
         ]
-        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", [*lines, *key_lines(here)]))
+
+        def write(cells: int) -> list[Line]:
+            said = (line(f" {part}") for part in wrap(with_keys(pane.help_text, key), cells - 1))
+            return [(), *said, (), *key_lines(here, cells)]
+
+        self.app.push_screen(ReadDialog(f"Help · {pane.pane_name}", write))
 
     def action_keys(self) -> None:
         key = self.session.seat.key
@@ -515,7 +523,7 @@ class WorkspaceActions(Screen[None]):
         elsewhere = (one for one in actions.REMAPPABLE.values() if one.group == actions.ELSEWHERE)
         others = [(key(one.id), one.help) for one in (*elsewhere, *actions.TEXT)]
         groups.append((actions.ELSEWHERE, others))
-        self.app.push_screen(ReadDialog("Keys", key_lines(groups)))
+        self.app.push_screen(ReadDialog("Keys", lambda cells: key_lines(groups, cells)))
 
     async def action_sync(self) -> None:
         session = self.session
@@ -541,7 +549,7 @@ class WorkspaceActions(Screen[None]):
     async def _sign_off(self) -> None:
         if not self.session.may_sign_off():
             return
-        waits = await self.session.leaves()
+        waits = await self.session.leaves(signing_off=True)
 
         async def leave() -> None:
             if await self.session.sign_off():

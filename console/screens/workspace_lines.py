@@ -44,9 +44,10 @@ def hints(session: Session, *, typing: bool) -> list[tuple[str, str, bool]]:
 
 
 def _works(session: Session, action: str) -> bool:
-    """Whether the line of the present contact can do this; a key that cannot is dimmed, and says why."""
+    """Whether the line of the present contact can do this now; a key that cannot is dimmed, and says why."""
     asked = {"hold": RequestAction.HOLD, "transfer": RequestAction.TRANSFER}.get(action)
-    return asked is None or not session.phone.cannot(asked)
+    phone = session.phone
+    return asked is None or not (phone.cannot(asked) or phone.waits(asked))
 
 
 def not_written(why: str, wide: bool) -> list[Span]:

@@ -420,10 +420,9 @@ class Desk:
         await self.show_list()
 
     async def refresh(self) -> None:
-        """Others may have changed the ticket that is shown: read it again, unless there is text of ours in it. What is in
-        conflict is told in any case."""
+        """Others may have changed the ticket that is shown: read it again. What is being typed in it stays."""
         item = self.item
-        if item is not None and item.ticket_id is not None and not item.unsaved:
+        if item is not None and item.ticket_id is not None:
             await self._show_ticket(item)
         else:
             await self.show_aside()

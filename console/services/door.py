@@ -152,7 +152,7 @@ class Door:
         if box.card() is not None:  # under another name: the hub knows who is meant
             raise NotLetIn(f"You signed in here as {(box.card() or member).name}: sign in under that name.")
         key = Key.fresh()
-        await self._keep(box, member, password, key)
+        await self._keep(box, member, password, key, first=True)
         await asyncio.to_thread(self._verified, box, key)
         return self._entered(box, member, key, password, timedelta(days=self._days))
 
@@ -172,7 +172,7 @@ class Door:
             stamp = f"{self._clock.now():%Y%m%dT%H%M%S}"
             await asyncio.to_thread(self._agents.put_aside, box, stamp)
             key = Key.fresh()
-            await self._keep(box, member, password, key)
+            await self._keep(box, member, password, key, first=True)
             await asyncio.to_thread(self._verified, box, key)
             return key
         if not former:
@@ -207,9 +207,9 @@ class Door:
         begin = Begin(key=SecretStr(key.hex), person=member.id, password=SecretStr(password))
         return Entered(member, box.folder / STORE_FILE, key, begin, left)
 
-    async def _keep(self, box: KeyBox, member: Member, password: str, key: Key) -> None:
+    async def _keep(self, box: KeyBox, member: Member, password: str, key: Key, *, first: bool = False) -> None:
         try:
-            await asyncio.to_thread(box.keep, member, password, key)
+            await asyncio.to_thread(box.keep, member, password, key, first=first)
         except KeyBoxError as error:
             raise NotLetIn(str(error)) from error
 

@@ -9,6 +9,7 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -36,6 +37,7 @@ from data.sync.wire import (
     Wake,
 )
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 CLAIM_TIMEOUT_S = 15.0
 LOOKUP_TIMEOUT_S = 5.0
@@ -44,6 +46,11 @@ PINGS = 4
 """So many questions without an answer, and the worker counts as silent."""
 SILENT = (
     "The sync worker does not answer: go on, what you save is kept here; if it stays so, start the console again."
+)
+STOPPED = "the sync worker stopped; it is being started again"
+NO_START = (
+    "The sync worker cannot be started ({why}): what you save is kept here, and it is tried again by itself;"
+    " if it stays so, tell whoever looks after this seat."
 )
 NO_ANSWER = "the sync worker did not answer: try again in a moment"
 
@@ -113,17 +120,32 @@ class Link:
         failures = 0
         while not self._closing:
             await self._remembered.wait()
-            self._process = await self._started()
-            heard = await self._hear(self._process)
-            code = await self._process.wait()
+            heard, problem = await self._round()
             self._process = None
             self._refuse_all()
             if self._closing:
                 return
             failures = 0 if heard else failures + 1
-            log.warning("the sync worker ended with %s; it is started again", code)
-            self._lost("the sync worker stopped; it is being started again")
+            self._lost(problem)
             await asyncio.sleep(RESTART_S[min(failures, len(RESTART_S) - 1)])
+
+    async def _round(self) -> tuple[bool, str]:
+        """One worker, from its start to its end: whether it said anything, and what is told of its end."""
+        try:
+            process = self._process = await self._started()
+        except OSError as error:
+            log.warning("the sync worker cannot be started: %s", error)
+            return False, NO_START.format(why=error.strerror or "no reason was given")
+        try:
+            heard = await self._hear(process)
+        except (OSError, ValueError):  # a line that is longer than any may be
+            log.exception("the sync worker cannot be understood")
+            heard = False
+            process.kill()
+        code = await process.wait()
+        if not self._closing:
+            log.warning("the sync worker ended with %s; it is started again", code)
+        return heard, STOPPED
 
     async def _started(self) -> Process:
         """A new worker; what it says on standard error is kept beside the store, where that can be written."""
@@ -171,12 +193,12 @@ class Link:
                 if looking is not None and not looking.done():
                     looking.set_result(message)
             case Pulled(entities=entities):
-                self._on_pulled(entities)
+                _told(self._on_pulled, entities)
             case SyncStatus():
                 self._status = message
-                self._on_status(message)
+                _told(self._on_status, message)
             case LetIn() | TurnedAway() | Expelled():
-                self._on_hub(message)
+                _told(self._on_hub, message)
 
     # is it there?
 
@@ -197,13 +219,13 @@ class Link:
         if self._silent:
             self._silent = False
             log.warning("the sync worker answers again")
-            self._on_status(self._status)
+            _told(self._on_status, self._status)
 
     def _lost(self, problem: str) -> None:
         """Nobody is there who could say how the hub does; what waits is as it was said last."""
         since = self._clock.now() if self._status.online else self._status.since
         lost = {"online": False, "since": since, "problem": problem, "silent": self._silent}
-        self._on_status(self._status.model_copy(update=lost))
+        _told(self._on_status, self._status.model_copy(update=lost))
 
     def _refuse_all(self) -> None:
         asked, self._asked = self._asked, {}
@@ -292,3 +314,11 @@ class Link:
         for task in (self._keeper, self._watcher):
             if task is not None:
                 task.cancel()
+
+
+def _told(listener: Callable[[T], None], what: T) -> None:
+    """Tell a listener. A fault of its own must not end the one who keeps the worker running."""
+    try:
+        listener(what)
+    except Exception:
+        log.exception("what the sync worker said was not taken up")

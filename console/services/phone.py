@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from console.services.drafts import Drafts
 from console.services.seat import Seat
@@ -16,13 +16,17 @@ from data.queue.agent_state import Move, observed
 class Phone:
     """Owns the agent's state and the live contact: ringing, talking, held or in wrap-up."""
 
-    def __init__(self, seat: Seat, status: AgentStatus) -> None:
+    def __init__(self, seat: Seat, status: AgentStatus, online: Callable[[], bool]) -> None:
+        """`online`: whether the hub is there."""
         self._seat = seat
+        self._online = online
         self.status = status
         self.contact: Contact | None = None
         self.disposition: str | None = None
         """Chosen while the call was live: applied as soon as it has ended."""
         self._asked: dict[str, Request] = {}
+        self._pending: dict[RequestAction, str] = {}
+        """Requests since the call last moved, by id: what was asked twice would be done twice."""
 
     @property
     def talking(self) -> bool:
@@ -61,6 +65,7 @@ class Phone:
         done: list[tuple[Move, Contact]] = []
         while self.contact is not None and (move := observed(self.status, self.contact)) is not None:
             contact = self.contact
+            self._pending.clear()
             await self.move(move, contact_id=ContactId(contact.id))
             if move in (Move.MISSED, Move.ABANDONED):
                 self.contact = None
@@ -77,8 +82,9 @@ class Phone:
                 continue
             del self._asked[request.id]
             if request.state is RequestState.REFUSED:
-                self.disposition = None
-                self._seat.tell(f"Not done ({request.action}): {request.why}.", "warning")
+                if request.action is RequestAction.HANG_UP:
+                    self.disposition = None
+                self._seat.tell(f"Not done ({request.action}): {request.why.rstrip('.')}.", "warning")
 
     # what the agent asks for
 
@@ -137,14 +143,25 @@ class Phone:
         """Why the call in hand cannot be asked this; empty when it can."""
         return handling.cannot(self.contact, self._seat.me, action)
 
-    async def ask(self, action: RequestAction, target: str = "") -> bool:
-        """Ask the feed to do something with the call in hand; False (and told) when it cannot be asked."""
+    def waits(self, action: RequestAction) -> bool:
+        """Whether this was asked already, and goes to the feed once the hub is back."""
+        return not self._online() and self._pending.get(action) in self._asked
+
+    async def ask(self, action: RequestAction, target: str = "", waiting: str = "") -> bool:
+        """Ask the feed to do something with the call in hand; False (and told) when it cannot be asked, or waits for the
+        hub already. `waiting`: what is told while the hub is away."""
         contact = self.contact
         if why := self.cannot(action):
             self._seat.tell(why, "warning")
             return False
+        if self.waits(action):
+            self._seat.tell(f"Waits for the hub already: {action}.", "warning")
+            return False
         if contact is not None:
             await self._request(contact, action, target)
+            if not self._online():
+                waiting = waiting or f"{action}. Until then the call goes on as it is."
+                self._seat.tell(f"Waits for the hub: {waiting}", "warning")
         return True
 
     def heed(self, requests: Iterable[Request]) -> None:
@@ -154,6 +171,7 @@ class Phone:
     async def _request(self, contact: Contact, action: RequestAction, target: str = "") -> None:
         request = await self._seat.write(handling.ask, contact, action, self._seat.me, self._seat.clock, target)
         self._asked[request.id] = request
+        self._pending[action] = request.id
 
     async def hold(self) -> None:
         """Hold, resume, or come back from a consultation."""
@@ -172,4 +190,7 @@ class Phone:
         else:
             request = await drafts.finish(draft, handling.call_out, number, self._seat.me, self._seat.clock)
         self._asked[request.id] = request
-        self._seat.tell(f"Calling {number} …")
+        if self._online():
+            self._seat.tell(f"Calling {number} …")
+        else:
+            self._seat.tell(f"Waits for the hub: {number} is called then.", "warning")

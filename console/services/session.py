@@ -66,7 +66,7 @@ class Session:
 
     def __init__(self, seat: Seat, status: AgentStatus) -> None:
         self.seat = seat
-        self.phone = Phone(seat, status)
+        self.phone = Phone(seat, status, lambda: self.sync.online)
         self.drafts = Drafts(seat)
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
@@ -94,7 +94,8 @@ class Session:
         self._wrap_up_s = 0
         self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
-        self._books_changed = False
+        self._account_changed = False
+        """The customer on show may have other tickets, charges or invoices now."""
         self._customer_shown = False
         """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._work_changed = True
@@ -141,6 +142,9 @@ class Session:
         """False (and told) while a contact is in hand."""
         if self.phone.status.state not in HANDLING:
             return True
+        if self.phone.waits(RequestAction.HANG_UP):
+            self.seat.tell("The call in hand waits for the hub to end: sign off after that.", "warning")
+            return False
         self.seat.tell(
             f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first, then sign off.",
             "warning",
@@ -171,10 +175,10 @@ class Session:
         work = CALLBACK_ENTITIES | NOTICE_ENTITIES
         if not work.isdisjoint(entities) or not entities:
             self._work_changed = True
-        if not {Ticket.entity, TicketEvent.entity, *work}.isdisjoint(entities):
+        if not {Ticket.entity, *BOOKS}.isdisjoint(entities) or not entities:
+            self._account_changed = True
+        if not {Ticket.entity, TicketEvent.entity, *work, *BOOKS}.isdisjoint(entities):
             self._tickets_changed = True
-        if not BOOKS.isdisjoint(entities):
-            self._tickets_changed = self._books_changed = True
         self._stale = True
         if self._listening and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.create_task(self._refresh())
@@ -216,16 +220,20 @@ class Session:
             )
         self._amiss = (conflicts, refused)
 
-    async def leaves(self) -> str:
+    async def leaves(self, *, signing_off: bool = False) -> str:
         """What waits for the hub, was refused or is in conflict, in a sentence for whoever goes now; empty when
-        nothing is. While the hub is there, what was saved just now is given a moment to go out."""
+        nothing is. While the hub is there, what was saved just now is given a moment to go out. `signing_off`: the
+        console stays open."""
+        when = "once the hub is there, while this console is open" if signing_off else "at the next start"
+        if self.seat.settings.sign_in == "password":  # the worker of an agent ends with the session
+            when = "when you sign in again"
         until = self.seat.clock.monotonic() + GOING_OUT_S
         while True:
             await self.settling.read()
             lines = self.settling.lines
             waiting = bool(lines.waiting)
             if not waiting or not self.sync.online or self.seat.clock.monotonic() > until:
-                return leaving(lines.waiting, len(lines.refused), len(lines.conflicts))
+                return leaving(lines.waiting, len(lines.refused), len(lines.conflicts), when)
             self.seat.link.wake()
             await asyncio.sleep(GOING_OUT_S / 20)
 
@@ -242,8 +250,8 @@ class Session:
             if self._tickets_changed:
                 self._tickets_changed = False
                 await self.desk.refresh()
-            if self._books_changed:
-                self._books_changed = False
+            if self._account_changed:
+                self._account_changed = False
                 if self._customer_shown:
                     await self._show_customer()
             await self._read_figures()
@@ -310,8 +318,13 @@ class Session:
                 self.seat.tell("There is no contact to wrap up.", "warning")
             elif state is AgentState.WRAP_UP:
                 await self._wrap_up(contact, disposition)
-            elif await self.phone.ask(RequestAction.HANG_UP):
-                self.phone.disposition = disposition
+            else:
+                told = f"the call is ended and wrapped up then ({disposition})."
+                if self.phone.waits(RequestAction.HANG_UP):
+                    self.phone.disposition = disposition
+                    self.seat.tell(f"Waits for the hub: {told}", "warning")
+                elif await self.phone.ask(RequestAction.HANG_UP, waiting=told):
+                    self.phone.disposition = disposition
         self.refresh()
 
     async def _wrap_up(self, contact: Contact, disposition: str) -> None:

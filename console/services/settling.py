@@ -37,7 +37,7 @@ class Settling:
         """Put one value of a conflict, or both, in place.
 
         Raises:
-            LookupError: it has been chosen already.
+            LookupError: it has been chosen already, or the record is no longer here.
             TicketFaultError: a ticket cannot become what was chosen.
         """
         try:
@@ -46,7 +46,11 @@ class Settling:
         finally:
             await self._changed()
         self.chosen.append(chosen)
-        self._seat.tell(f"Chosen: {choice}, for {conflict_words(conflict)}.")
+        self._seat.tell(
+            f"Chosen: {choice}, for {conflict_words(conflict)}."
+            if chosen.put
+            else "Closed: the record is no longer on this seat, and what the hub has stays as it is."
+        )
 
     async def take_back(self) -> None:
         """Open the conflict again that was chosen last."""

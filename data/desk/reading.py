@@ -249,12 +249,14 @@ def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, no
     saved = tickets.form_of(ticket) if ticket else _suggested(store, item)
     fields = {**saved, **tickets.touched(item.fields, item.base)}
     history = _history(store, ticket.id) if ticket else ()
+    base = item.base.fields if item.base is not None and ticket is not None else saved
     return TicketView(
         item_id=item.id,
         number=ticket.number if ticket else item.number,
         fields=fields,
         ticket=ticket,
         begun=item.base or (tickets.begun(store, ticket) if ticket else None),
+        elsewhere={name: text for name, text in saved.items() if text != base.get(name, "")},
         money=accounts.ticket_money(store, item.ticket_id or "", terms.today(now), terms.past_due_days),
         history=history,
         clocks=clocks(ticket, history, service, now) if ticket else (),

@@ -83,32 +83,36 @@ def begin_wipe(folder: Path) -> None:
 
 def wiped(folder: Path) -> bool:
     """Wipe a folder whose wipe was begun: the keys first, without which the rest cannot be read, the mark last.
-    False: something of it is in use or cannot be removed; it is tried again at the next start."""
-    try:
-        for keys in folder.glob("keys*"):
-            shred(keys)
-        put_on_disk(folder)
-        until = time.monotonic() + _PATIENCE_S
-        while True:
-            try:
-                with alone(folder / STORE_FILE):
-                    break
-            except StoreInUse:
-                if time.monotonic() > until:
-                    return False
-                time.sleep(0.05)
-        for path in folder.iterdir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            elif path.name != WIPE:
-                path.unlink()
-        (folder / WIPE).unlink()
-        folder.rmdir()
-        with suppress(OSError):
-            put_on_disk(folder.parent)
-    except OSError:
-        return False
-    return True
+    False: something of it is in use, and nothing was touched, or cannot be removed; it is tried again at the next
+    start."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            with alone(folder / STORE_FILE):
+                _wipe(folder)
+        except StoreInUse:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        except OSError:
+            return False
+        else:
+            return True
+
+
+def _wipe(folder: Path) -> None:
+    for keys in folder.glob("keys*"):
+        shred(keys)
+    put_on_disk(folder)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != WIPE:
+            path.unlink()
+    (folder / WIPE).unlink()
+    folder.rmdir()
+    with suppress(OSError):
+        put_on_disk(folder.parent)
 
 
 def _slug(person: AgentId) -> str:

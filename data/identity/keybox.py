@@ -7,9 +7,11 @@ derived; it is replaced as a whole, last."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -22,6 +24,7 @@ from data.store.key import Key
 from data.sync.contract import Member
 
 CARD = "keys.json"
+LOCK = "box.lock"
 FORMAT = 1
 
 
@@ -59,29 +62,46 @@ class KeyBox:
             return None
         return card if card.format == FORMAT and Path(card.box).name == card.box else None
 
-    def keep(self, member: Member, password: str, key: Key) -> None:
+    def keep(self, member: Member, password: str, key: Key, *, first: bool = False) -> None:
         """Put the key under a password. The box that was there before is whole until this one is, and gone then.
+        `first`: there must be none, or a store that somebody else is just making would lose its key.
 
         Raises:
-            KeyBoxError: it could not be written; what was there is as it was.
+            KeyBoxError: it could not be written, or is not the first; what was there is as it was.
         """
-        salt, cost = secrets.token_bytes(SALT_BYTES), Cost()
-        box = self.folder / f"keys-{secrets.token_hex(4)}.db"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(driver.connect(box, key=derived(password, salt, cost))) as inside:
-                inside.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
-                inside.execute("CREATE TABLE kept (key TEXT NOT NULL)")
-                inside.execute("INSERT INTO kept VALUES (?)", (key.hex,))
-            card = Card(person=member.id, name=member.name, box=box.name, salt=salt.hex(), cost=cost)
-            _write_whole(self.folder / CARD, card.model_dump_json(indent=2) + "\n")
-            for former in self.folder.glob("keys-*.db"):
-                if former != box:
-                    shred(former)
+            with self._held():
+                if first and self.card() is not None:
+                    raise KeyBoxError("You have just signed in at another console of this seat: sign in once more.")
+                self._keep(member, password, key)
         except (OSError, driver.Error) as error:
             raise KeyBoxError(
                 f"The folder {self.folder} cannot be written ({error}): free some space and check its rights."
             ) from error
+
+    def _keep(self, member: Member, password: str, key: Key) -> None:
+        salt, cost = secrets.token_bytes(SALT_BYTES), Cost()
+        box = self.folder / f"keys-{secrets.token_hex(4)}.db"
+        with closing(driver.connect(box, key=derived(password, salt, cost))) as inside:
+            inside.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+            inside.execute("CREATE TABLE kept (key TEXT NOT NULL)")
+            inside.execute("INSERT INTO kept VALUES (?)", (key.hex,))
+        card = Card(person=member.id, name=member.name, box=box.name, salt=salt.hex(), cost=cost)
+        _write_whole(self.folder / CARD, card.model_dump_json(indent=2) + "\n")
+        for former in self.folder.glob("keys-*.db"):
+            if former != box:
+                shred(former)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The folder's keys, for this console alone: what another one is writing is not shredded."""
+        handle = os.open(self.folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def open(self, password: str) -> Key:
         """The key.

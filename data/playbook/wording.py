@@ -81,7 +81,7 @@ def _environment() -> SandboxedEnvironment:
     return environment
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=96)
 def _template(text: str) -> Template:
     _tree(text)
     return _environment().from_string(text)

@@ -115,10 +115,12 @@ def _listen(worker: Worker, rounds: Rounds, attendance: Attendance | None) -> No
     os.set_blocking(pipe, False)
     rest = b""
     while True:
-        rounds.look()
+        with worker.going_on():
+            rounds.look()
         pause = worker.step()
         if attendance is not None:
-            attendance.look(revoked=worker.revoked)
+            with worker.going_on():
+                attendance.look(revoked=worker.revoked)
         readable, _, _ = select.select([pipe], [], [], pause)
         if not readable:
             continue
@@ -135,7 +137,8 @@ def _listen(worker: Worker, rounds: Rounds, attendance: Attendance | None) -> No
                 continue
             if attendance is not None:
                 attendance.hear(message)
-            worker.hear(message)
+            with worker.going_on():
+                worker.hear(message)
 
 
 if __name__ == "__main__":

@@ -127,13 +127,16 @@ def _pass_over(connection: driver.Connection, row: HubRow) -> None:
         remember(connection, {"passed_over": str(row.hub_seq), "passed_over_by": _reads()})
 
 
-def look_again(connection: driver.Connection) -> None:
-    """After an update of the program: go back to the first row that the old one could not read."""
+def look_again(connection: driver.Connection) -> bool:
+    """After an update of the program: go back to the first row that the old one could not read. True when there was
+    one: a snapshot that is being taken may have passed it too, and is to be begun anew."""
     first, by = fact(connection, "passed_over"), fact(connection, "passed_over_by")
-    if first is not None and by != _reads():
-        forget(connection, "passed_over", "passed_over_by")
-        cursor = int(fact(connection, "cursor") or 0)
-        remember(connection, {"cursor": str(min(cursor, int(first) - 1))})
+    if first is None or by == _reads():
+        return False
+    forget(connection, "passed_over", "passed_over_by")
+    cursor = int(fact(connection, "cursor") or 0)
+    remember(connection, {"cursor": str(min(cursor, int(first) - 1))})
+    return True
 
 
 def _reads() -> str:

@@ -8,12 +8,17 @@ from collections.abc import Callable
 from data.clock import Clock
 from data.identity.agents import begin_wipe
 from data.identity.offline import Marks
+from data.models.base import AgentId
 from data.queue import people
 from data.store.database import Store
 from data.sync.address import seat_hub
 from data.sync.contract import Hub, Login, WrongLogin
+from data.sync.loading import Loading
 from data.sync.replica import Replica
 from data.sync.wire import Begin, Expelled, FromWorker, Leaving, LetIn, SignOut, ToWorker, TurnedAway
+
+RETRY_S = 1.0
+"""After the store could not be written."""
 
 
 class Attendance:
@@ -28,9 +33,12 @@ class Attendance:
         self._tell = tell
         self._clock = clock
         self._replica = Replica(store, clock)
+        self._loading = Loading(store)
         self._marks = Marks(store, clock)
         self._turned_away: WrongLogin | None = None
         self._left = False
+        self._signing_out: set[AgentId] = set()
+        self._look_at = 0.0
         self._told: Expelled | None = None
 
     def connect(self, *, create: bool) -> Hub:
@@ -54,20 +62,37 @@ class Attendance:
         return hub
 
     def hear(self, message: ToWorker) -> None:
-        """Do what the console asks, as far as it is ours."""
+        """Note what the console asks, as far as it is ours; it is done in the next look."""
         match message:
             case SignOut(agent=agent):
-                people.sign_out(self._store, agent, self._clock)
+                self._signing_out.add(agent)
             case Leaving():
                 self._left = True
 
     def look(self, *, revoked: bool) -> None:
-        """Now and then: time goes on, and a revoked replica whose console has left is given up once the hub has
-        all that was done in it. Never before."""
+        """Now and then: time goes on, who left is signed out, and a revoked replica whose console has left is given up once the hub has
+        every change and every import that was made in it. Never before. What the hub refused, or kept its own value
+        against, is in its book of changes with all that was typed; drafts are nowhere but here, and go.
+
+        Raises:
+            StoreError: the store cannot be written; what is left of this is done in a second.
+            OSError: the same, of the folder that is to be wiped.
+        """
+        now = self._clock.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + RETRY_S
+        self._look(revoked)
+        self._look_at = now
+
+    def _look(self, revoked: bool) -> None:
+        for agent in sorted(self._signing_out):
+            people.sign_out(self._store, agent, self._clock)
+            self._signing_out.discard(agent)
         self._marks.beat()
         if not revoked:
             return
-        queued = self._replica.queued()
+        queued = self._replica.queued() + self._loading.left()
         over = self._left and not queued
         told = Expelled(queued=queued, over=over)
         if told != self._told:

@@ -1,7 +1,7 @@
 """Taking what only one store has over into another that is put in its place: a restore loses nothing.
 
-What the hub has comes back by itself. What it has not is here: changes that were never pushed or were refused,
-the open conflicts (what was typed is in them), and the drafts on the desks."""
+What the hub has comes back by itself. What it has not is here: changes that were never pushed, wait for another seat's,
+did not come back yet or were refused, the open conflicts (what was typed is in them), and the drafts on the desks."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from data.models import SYNCED
 from data.models.base import Entity, Row
 from data.store import driver
 from data.store.rows import read_row, write_row
+from data.sync.facts import remember
 from data.sync.replica import renew
-from data.sync.sending_again import FORMER, Former, former_ids
+from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids
 
 T = TypeVar("T")
 Found = list[dict[str, Any]]
@@ -49,7 +50,12 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     conflicts = [one for one in reading.rows("conflicts", "SELECT * FROM conflict") if one["op_id"] not in known]
     drafts = reading.whole("drafts", "SELECT * FROM desk")
     reading.show(new, {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or []))
+    for op in waiting:
+        if op["state"] == "sent":  # a hub that was put back may lack it; one that has it says so
+            op |= {"state": "queued", "hub_seq": None}
     _add_ops(new, waiting, last, their_last)
+    if any(op["state"] == HELD for op in waiting):
+        remember(new, {HELD_SINCE: max(theirs.get(HELD_SINCE, ""), facts.get(HELD_SINCE, ""))})
     _insert(new, "conflict", conflicts)
     _insert(new, "op_done", reading.rows("changes that were sent", "SELECT * FROM op_done"))
     if drafts is not None:
@@ -61,7 +67,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     return Carried(len(waiting), open_ones, unsaved, tuple(dict.fromkeys(reading.unread)))
 
 
-_WAITING = "SELECT * FROM outbox WHERE state IN ('queued', 'refused') ORDER BY seq"
+_WAITING = "SELECT * FROM outbox ORDER BY seq"
 
 
 class _Reading:
@@ -151,7 +157,7 @@ def _insert(new: driver.Connection, table: str, rows: Found) -> None:
 
 
 def _give_new_identity(new: driver.Connection, former: Former) -> None:
-    waiting = [row[0] for row in new.execute("SELECT seq FROM outbox WHERE state = 'queued'").fetchall()]
+    waiting = [row[0] for row in new.execute("SELECT seq FROM outbox WHERE state IN ('queued', 'sent')").fetchall()]
     kept: Former = []
     for last, replica_id in former:
         if any((kept[-1][0] if kept else 0) < seq <= last for seq in waiting):

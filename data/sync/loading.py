@@ -41,13 +41,22 @@ class Loading:
         )
         return Progress(**found) if found is not None else Progress()
 
+    def left(self) -> int:
+        """How much is not at the hub yet: customers, and 1 at least of each import that is not there whole."""
+        return int(
+            self._store.value(
+                "SELECT (SELECT coalesce(sum(max(total - done, 1)), 0) FROM hub_load WHERE NOT finished)"
+                " + (SELECT count(*) FROM customer_import WHERE state = 'done' AND id NOT IN (SELECT import_id FROM hub_load))"
+            )
+        )
+
     def senders(self) -> set[str]:
         """The ids under which imports were pushed."""
         return {row["replica_id"] for row in self._store.rows("SELECT replica_id FROM hub_load")}
 
-    def send_page(self, hub: Hub, name: str, replica: Replica) -> set[str] | None:
+    def send_page(self, hub: Hub, name: str, replica: Replica, *, revoked: bool = False) -> set[str] | None:
         """Push the next page of the oldest import that is not there whole; None when there is none, else the entities
-        that changed here.
+        that changed here. A revoked replica is given no rows back.
 
         Raises:
             HubUnreachable: what was pushed is pushed again.
@@ -69,6 +78,8 @@ class Loading:
         ops = [self._op(replica_id, row, first + place) for place, row in enumerate(rows)]
         results = hub.push_v1(replica_id, ops) if ops else []
         self._sent(load, ops, results)
+        if revoked:
+            return set()
         # What the hub had of an earlier try, or before it was put back, no pull brings any more.
         missed = [op.entity_id for op, one in zip(ops, results, strict=True) if 0 < one.hub_seq <= replica.pulled]
         found = [row for one in missed for row in hub.lookup_v1(replica.identity(), f"{BY_ID}{one}", 1)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.clock import Clock
-from data.models.base import ContactId, instant_text, new_id
+from data.models.base import AgentId, ContactId, instant_text, new_id
 from data.store import driver
 from data.store.database import Store
 from data.sync import sending_again, snapshots
@@ -29,6 +29,10 @@ from data.sync.sending_again import FORMER, Former, former_ids, made_by
 
 MAX_OPS = 500
 MAX_BYTES = 1_000_000
+ASKED_BY = "asked_by"
+"""The fact that holds the agent who claimed last at this seat."""
+LiveClaim = tuple[ContactId, int]
+"""A contact, and the fence of its claim."""
 
 
 class StalePage(Exception):
@@ -142,9 +146,10 @@ class Replica:
             under_way = place(connection)
             other_scope = under_way is not None and under_way.scope != scope
             renewed = not scope.directory and fact(connection, snapshots.TAKEN_AS) != enrolment.replica_id
-            if fresh or put_back or other_scope or renewed or (enrolment.refetch and under_way is None):
+            missed = look_again(connection)
+            anew = enrolment.refetch if under_way is None else missed
+            if fresh or put_back or other_scope or renewed or anew:
                 snapshots.begin(connection, scope, fresh=fresh, put_back=put_back)
-            look_again(connection)
 
     def must_refetch(self, scope: Scope) -> None:
         """A pull cannot bring this replica up to date: begin a snapshot."""
@@ -161,12 +166,29 @@ class Replica:
             sending_again.prune(connection, self._clock.now())
             sending_again.release_late(connection, self._clock.now())
 
-    def claimed(self) -> dict[ContactId, int]:
-        """Contacts that somebody handles under a claim, with their fences; the hub knows which are this seat's."""
+    def asked_by(self, agent: AgentId) -> None:
+        """Note who claims here, durably: what the hub gives them is this seat's, also when its answer is lost."""
+        if self.state(ASKED_BY) != agent:
+            self.remember(**{ASKED_BY: agent})
+
+    def hear_no_more(self) -> None:
+        """This replica is revoked, so the hub tells it of no row any more: what waits for one goes out now, for the
+        hub to judge, and to a hub that was put back as of somebody who has seen the row made and nothing since."""
+        at = place(self._store.connection)
+        seen = 1 if at is not None and at.put_back else None
+        if not sending_again.would_wait(self._store.connection, seen):
+            return
+        with self._store.write() as connection:
+            sending_again.wait_no_longer(connection, seen)
+
+    def claimed(self) -> set[LiveClaim]:
+        """What the agent who claims here handles under a claim; it may be another seat's, which the hub knows."""
         found = self._store.rows(
-            "SELECT id, fence FROM contact WHERE state IN ('ringing', 'talking', 'held') AND fence > 0"
+            "SELECT id, fence FROM contact WHERE state IN ('ringing', 'talking', 'held') AND fence > 0 AND agent ="
+            " (SELECT value FROM sync_state WHERE key = ?)",
+            (ASKED_BY,),
         )
-        return {ContactId(row["id"]): row["fence"] for row in found}
+        return {(ContactId(row["id"]), int(row["fence"])) for row in found}
 
     # push
 

@@ -183,8 +183,27 @@ def release_late(connection: driver.Connection, now: datetime) -> None:
     """Nobody sent the rows for a week: the hub is to say so itself, and what it refuses stays readable."""
     since = fact(connection, HELD_SINCE)
     if since is not None and since < instant_text(now - KEPT):
-        _queue_anew(connection, "true", ())
-        forget(connection, HELD_SINCE)
+        wait_no_longer(connection, None)
+
+
+_SEES_TOO_MUCH = "state = 'queued' AND base_ver > ?"
+
+
+def would_wait(connection: driver.Connection, seen: int | None) -> bool:
+    """Whether there is anything for `wait_no_longer` to do."""
+    found = connection.execute(
+        f"SELECT 1 FROM outbox WHERE state = ? OR (? IS NOT NULL AND {_SEES_TOO_MUCH}) LIMIT 1",  # noqa: S608
+        (HELD, seen, seen),
+    )
+    return found.fetchone() is not None
+
+
+def wait_no_longer(connection: driver.Connection, seen: int | None) -> None:
+    """What is held goes out as it is, and nothing as having seen a later version than `seen`, if that is known."""
+    _queue_anew(connection, "true", ())
+    forget(connection, HELD_SINCE)
+    if seen is not None:
+        connection.execute(f"UPDATE outbox SET base_ver = ? WHERE {_SEES_TOO_MUCH}", (seen, seen))  # noqa: S608
 
 
 def _queue_anew(connection: driver.Connection, where: str, values: tuple[Any, ...]) -> None:

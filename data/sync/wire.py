@@ -156,7 +156,7 @@ class Expelled(Value):
 
     tell: Literal["expelled"] = "expelled"
     queued: int
-    """Changes that the hub does not have yet."""
+    """Changes, and customers of imports, that the hub does not have yet."""
     over: bool = False
     """The console left, nothing waits, and the wipe is begun."""
 

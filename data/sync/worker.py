@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from data.clock import Clock
@@ -16,9 +17,9 @@ from data.models import SYNCED
 from data.models.base import CustomerId
 from data.store.database import Store
 from data.store.errors import StoreError
+from data.sync.claiming import Claiming
 from data.sync.contract import (
     WHOLE,
-    Claim,
     CopiedReplica,
     Enrolment,
     Hub,
@@ -36,7 +37,6 @@ from data.sync.snapshots import Snapshots
 from data.sync.wire import (
     AskClaim,
     AskLookup,
-    Claimed,
     Finish,
     FromWorker,
     LookedUp,
@@ -128,6 +128,8 @@ class Worker:
         """The outbox may hold what was not pushed."""
         self._look_at = 0.0
         self._store_trouble = False
+        self._well_at = 0.0
+        """Until then, the trouble is shown."""
         self._status = SyncStatus(since=clock.now())
         self._told: SyncStatus | None = None
         self._news: set[str] = set(SYNCED)
@@ -135,9 +137,7 @@ class Worker:
         taking rows in and telling of them."""
         self._revoked = False
         """The hub gives nothing more: what waits is pushed, and nothing else is done."""
-        self._claims = self._replica.claimed()
-        """Whose lease is kept: contact → fence. A worker that is started again finds its own among those in the
-        store: the hub refuses the heartbeat of another seat's."""
+        self._claiming = Claiming(self._replica, clock)
 
     # speaking with the console
 
@@ -157,23 +157,14 @@ class Worker:
                 self._tell(Pong())
 
     def _answer_claim(self, ask: AskClaim) -> None:
-        try:
-            hub = self._online()
-            claim = hub.claim_v1(self._replica.identity(), ask.request_id, ask.agent, ask.queues, ask.contact_id)
-        except HubUnreachable as error:
-            self._lost(str(error))
-            why = "the hub does not answer, and only it can give a call to one agent: try again in a moment"
-            self._tell(Claimed(claim=Claim(request_id=ask.request_id, contact_id=None, why=why), refused=True))
-            return
-        if claim.contact_id is not None:
-            self._claims[claim.contact_id] = claim.fence
-        try:
-            self._pull()
-        except HubUnreachable as error:
-            self._lost(str(error))
-        except StoreError as error:
-            self._store_failed(error)
-        self._tell(Claimed(claim=claim))
+        """The contact is in the store before the console hears that it has it."""
+        told = self._claiming.ask(ask, self._online, self._failed)
+        if not told.refused:
+            try:
+                self._pull()
+            except (HubUnreachable, StoreError) as error:
+                self._failed(error)
+        self._tell(told)
 
     def _look_up(self, ask: AskLookup) -> None:
         """Answer a look-up: what the hub finds is in the store before the console hears of it."""
@@ -183,20 +174,15 @@ class Worker:
             self._news |= self._replica.keep(rows)
             answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
             self._tell_news()
-        except HubUnreachable as error:
-            self._lost(str(error))
-        except StoreError as error:
-            self._store_failed(error)
+        except (HubUnreachable, StoreError) as error:
+            self._failed(error)
         self._tell(answer)
 
     def _finish(self, finish: Finish) -> None:
-        self._claims.pop(finish.contact_id, None)
         try:
-            self._online().finish_v1(self._replica.identity(), finish.contact_id, finish.fence)
-        except HubUnreachable as error:  # the lease runs out by itself
-            self._lost(str(error))
-        except StoreError as error:
-            self._store_failed(error)
+            self._claiming.finish(finish, self._online)
+        except (HubUnreachable, StoreError) as error:
+            self._failed(error)
 
     # the work
 
@@ -210,7 +196,7 @@ class Worker:
                 pause = min(self._retry_at - now, STATUS_S)
             elif self._work(now):
                 pause = PAGE_PAUSE_S
-            if self._store_trouble:
+            if self._store_trouble and now >= self._well_at:
                 self._store_trouble = False
                 self._set_problem("")
             self._report(now)
@@ -226,7 +212,7 @@ class Worker:
         """Everything that is due, a piece of it when it is much; True when there is more to push or pull."""
         hub = self._online()
         if self._revoked:
-            return self._only_push(hub)
+            return self._only_push(hub, now)
         at = self._snapshots.place
         ops = self._next_ops(now) if at is None or not at.put_back else []
         if ops:
@@ -239,9 +225,7 @@ class Worker:
             self._pull_at = now + SAFETY_POLL_S * (0.75 + self._rng.random() / 2)
         if now >= self._beat_at:
             self._beat_at = now + HEARTBEAT_S
-            for contact_id, fence in list(self._claims.items()):
-                if not hub.heartbeat_v1(self._replica.identity(), contact_id, fence):
-                    del self._claims[contact_id]
+            self._claiming.keep(hub)
         snapshot = self._take_snapshot(hub)
         loading = not snapshot and self._load(hub, now)
         if now >= self._tidy_at:
@@ -255,12 +239,13 @@ class Worker:
         """Whether the hub gives nothing more: what waits is pushed, and nothing else is done."""
         return self._revoked
 
-    def _only_push(self, hub: Hub) -> bool:
+    def _only_push(self, hub: Hub, now: float) -> bool:
         hub.version()  # raises where the hub is gone
+        self._replica.hear_no_more()
         ops = self._replica.next_ops(PUSH_SLICE)
         if ops:
             self._push(hub, ops)
-        return bool(ops)
+        return self._load(hub, now) or bool(ops)
 
     def _watch(self, now: float) -> None:
         """The stall watchdog (SYNC rule 14).
@@ -385,7 +370,7 @@ class Worker:
         """Send a page of an import to the hub; False when there is none to send."""
         if now < self._load_at:
             return False
-        changed = self._loading.send_page(hub, self._name, self._replica)
+        changed = self._loading.send_page(hub, self._name, self._replica, revoked=self._revoked)
         if changed is not None:
             self._news |= changed
             self._behind = True  # what changes by our own hand does not change the hub's version for us
@@ -410,6 +395,7 @@ class Worker:
             self._hub = hub
             self._failures = 0
             self._hub_version = -1
+            self._beat_at = 0.0
             self._moved()
             self._set_online(True, str(Revoked()) if self._revoked else "")
         return self._hub
@@ -431,12 +417,31 @@ class Worker:
     def _enrolled_as(self, hub: Hub, replica_id: str) -> Enrolment:
         return hub.enrol_v1(replica_id, self._name, self._scope)
 
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """For what is done beside the steps on the same store: when it cannot be written, the status says so and the
+        worker goes on."""
+        try:
+            yield
+        except StoreError as error:
+            self._store_failed(error)
+        except OSError as error:
+            sentence = f"{error.filename} cannot be used ({error.strerror}): give this user the right and the room to write it."
+            self._store_failed(StoreError(sentence))
+
+    def _failed(self, error: HubUnreachable | StoreError) -> None:
+        if isinstance(error, StoreError):
+            self._store_failed(error)
+        else:
+            self._lost(str(error))
+
     def _store_failed(self, error: StoreError) -> None:
         """The store could not be read or written: say so, and try again a little later."""
         self._set_problem(str(error))
         if not self._store_trouble:
             self._tell(self._status)
         self._store_trouble = True
+        self._well_at = self._clock.monotonic() + STORE_RETRY_S
 
     def _set_problem(self, problem: str) -> None:
         self._status = self._status.model_copy(update={"problem": problem})
@@ -482,7 +487,7 @@ class Worker:
             self._tell(current)
 
     def close(self) -> None:
-        """Push what can be pushed in a second, then let go of the hub."""
+        """Push what can be pushed in LAST_PUSH_S, then let go of the hub."""
         until = self._clock.monotonic() + LAST_PUSH_S
         try:
             at = self._snapshots.place

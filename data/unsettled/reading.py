@@ -122,11 +122,11 @@ def _conflict(store: Store, row: dict[str, Any]) -> ConflictLine:
 
 
 def _writer(store: Store, row: dict[str, Any], theirs: Any) -> tuple[str, datetime | None]:
-    """Who wrote theirs and when: a ticket's history tells."""
+    """Who wrote theirs and when: a ticket's history tells. A choice that was taken back wrote it again, later."""
     found = store.row(
         "SELECT ticket_event.at, (SELECT name FROM agent WHERE id = actor) AS name FROM ticket_event"
-        " WHERE ticket_id = ? AND field = ? AND new = ? ORDER BY at DESC LIMIT 1",
-        (row["entity_id"], row["field"], "" if theirs is None else str(theirs)),
+        " WHERE ticket_id = ? AND field = ? AND new = ? ORDER BY at > ?, CASE WHEN at > ? THEN at END, at DESC LIMIT 1",
+        (row["entity_id"], row["field"], "" if theirs is None else str(theirs), row["at"], row["at"]),
     )
     if row["entity"] != "ticket" or found is None:
         return "", None

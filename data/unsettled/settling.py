@@ -17,38 +17,51 @@ from data.tickets.rules import FIELDS
 from data.unsettled import reading
 from data.unsettled.rules import Choice, ConflictLine
 
+GONE = (
+    "The record is no longer on this seat, so nothing of yours can be put into it: copy what you typed if you need it,"
+    " then choose theirs."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What a choice did: enough to take it back."""
 
     conflict: ConflictLine
+    choice: Choice
     closed: tuple[str, ...]
     """Ids of the conflicts that it closed: a field that was changed twice has two."""
     after: Any
     """The value that it put in place."""
+    put: bool = True
+    """Whether a value was put in place: not where the record is no longer here."""
 
 
 def choose(store: Store, shown: ConflictLine, choice: Choice, agent: AgentId, clock: Clock) -> Chosen:
     """Put the chosen value in place as an ordinary change of what was `shown`, and close the conflict. Both or neither.
-    What others have changed since is another conflict, not overwritten.
+    What others have changed since is another conflict, not overwritten. Of a record that is no longer here only theirs
+    can be chosen: nothing is written then, and what the hub has stays.
 
     Raises:
-        LookupError: it has been chosen already.
+        LookupError: it has been chosen already, or the record that is to change is no longer here.
         TicketFaultError: a ticket cannot become what was chosen.
         StoreError: nothing was written.
     """
     with store.write() as connection:
         reading.conflict(store, shown.id)
         key = (shown.entity, shown.entity_id, shown.field)
-        _put(store, shown, shown.value(choice), shown.seen, agent, clock)
+        here = bool(reading.body_of_record(store, shown.entity, shown.entity_id))
+        if here:
+            _put(store, shown, shown.value(choice), shown.seen, agent, clock)
+        elif choice is not Choice.THEIRS:
+            raise LookupError(GONE)
         closed = connection.execute(
             "UPDATE conflict SET state = 'chosen' WHERE state = 'open' AND entity = ? AND entity_id = ? AND field = ?"
             " RETURNING id",
             key,
         ).fetchall()
         after = reading.body_of_record(store, shown.entity, shown.entity_id).get(shown.field)
-    return Chosen(shown, tuple(row[0] for row in closed), after)
+    return Chosen(shown, choice, tuple(row[0] for row in closed), after, put=here)
 
 
 def take_back(store: Store, chosen: Chosen, agent: AgentId, clock: Clock) -> None:
@@ -60,7 +73,7 @@ def take_back(store: Store, chosen: Chosen, agent: AgentId, clock: Clock) -> Non
     """
     was = chosen.conflict
     with store.write() as connection:
-        if reading.body_of_record(store, was.entity, was.entity_id).get(was.field) == chosen.after:
+        if chosen.put and reading.body_of_record(store, was.entity, was.entity_id).get(was.field) == chosen.after:
             _put(store, was, was.now, None, agent, clock)
         connection.executemany("UPDATE conflict SET state = 'open' WHERE id = ?", [(one,) for one in chosen.closed])
 

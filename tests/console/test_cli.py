@@ -93,7 +93,7 @@ def test_an_option_before_a_command_is_not_ignored(cli: Command, tmp_path: Path,
     value = [tmp_path / "elsewhere"] if option in ("--data-dir", "--hub") else []
     done = cli(option, *value, "demo", "--headless", "--seconds", "0.1")
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"{option} stands before demo ") and done.err.count("\n") == 1
+    assert done.err.startswith(f"Write {option} after demo") and done.err.count("\n") == 1
     assert not (tmp_path / "elsewhere").exists()
 
 

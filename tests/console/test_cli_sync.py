@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.clock import SYSTEM_CLOCK
 from data.models.agent import Agent
 from data.models.base import AgentId, TicketId
+from data.models.customer import Customer
 from data.presence.presence import be_at
 from data.store.database import STORE_FILE, Store
 from data.store.save import saving
@@ -47,6 +48,26 @@ def test_more_than_one_page(cli: Command) -> None:
     EmbeddedHub(cli.home / "hub.db").close()
     done = cli("sync", "now", "--json")
     assert (done.code, done.body["pushed"], done.body["queued"]) == (0, 450, 0)
+
+
+def test_a_seat_without_the_directory_takes_no_more_than_it_should(cli: Command) -> None:
+    hub = EmbeddedHub(cli.home / "hub.db")
+    hub.enrol_v1("other", "other")
+    body = Customer(id="c-1", name="Kim Example").model_dump(mode="json")
+    op = Op(
+        op_id="o-1", replica_seq=1, txn_id="t", entity="customer", entity_id="c-1", kind="put", base_ver=0,
+        patch=body, actor=ME, schema_v=1,
+    )  # fmt: skip
+    hub.push_v1("other", [op])
+    hub.close()
+    (cli.home / "settings.toml").write_text("directory = false\nsync_days = 7\n", encoding="utf-8")
+    assert cli("sync", "now").code == 0
+    with Store(cli.home / STORE_FILE) as store:
+        assert store.value("SELECT count(*) FROM customer") == 0
+    (cli.home / "settings.toml").write_text("directory = true\n", encoding="utf-8")
+    assert cli("sync", "now").code == 0
+    with Store(cli.home / STORE_FILE) as store:
+        assert store.value("SELECT count(*) FROM customer") == 1
 
 
 def test_a_hub_that_is_not_there(cli: Command) -> None:

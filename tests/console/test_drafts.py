@@ -25,6 +25,7 @@ from data.models.contact import Contact, ContactState
 from data.models.ticket import TicketEvent, TicketEventKind
 from data.store.database import STORE_FILE, Store
 from tests.console.stage import CLOCK, NOW, Feed, sign_on, staged, talk, until, workspace
+from tests.console.test_notices import told
 
 DANA = AgentId("dana")
 
@@ -105,8 +106,30 @@ async def test_a_note_outlives_escape_and_wrapping_up_and_is_gone_once_it_is_add
         assert "note" not in kept(tmp_path)
         await open_dialog(pilot, "n")
         assert dialog(pilot).fields == {"text": ""}
-        await pilot.press("x", "f8", "escape")
+        await pilot.press("x", "ctrl+n", "escape")
         await until(pilot, lambda: "note" not in kept(tmp_path))
+
+
+async def test_the_key_of_the_sync_takes_no_text_and_starting_afresh_can_be_taken_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        await talk(pilot, feed)
+        await open_dialog(pilot, "n")
+        note = dialog(pilot)
+        await pilot.press(*"told her", "f8")
+        await until(pilot, lambda: "F8 opens Sync once this is closed; esc closes it." in told(pilot.app))
+        assert pilot.app.screen is note and note.fields == {"text": "told her"}
+        await pilot.press("ctrl+n")
+        assert note.fields == {"text": ""}
+        await pilot.press("ctrl+t")
+        assert note.fields == {"text": "told her"}
+        await pilot.press("escape", "c")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, CustomerDialog) and dialog(pilot).focused is not None
+        )
+        await pilot.press("end", "x", "ctrl+n")
+        assert dialog(pilot).fields["name"] == "Maria Alvarez"
+        await pilot.press("ctrl+t")
+        assert dialog(pilot).fields["name"] == "Maria Alvarezx"
 
 
 async def test_dialog_search_and_place_come_back_to_whom_they_belong(tmp_path: Path) -> None:

@@ -126,3 +126,37 @@ async def test_what_waits_is_still_known_while_a_worker_is_started_again(tmp_pat
         await until(lambda: any("started again" in status.problem for status in said))
         lost = next(status for status in said if "started again" in status.problem)
         assert (lost.online, lost.cursor, lost.last_pull) == (False, before.cursor, before.last_pull)
+
+
+async def test_a_worker_that_cannot_be_started_is_told_of_and_tried_again(tmp_path: Path) -> None:
+    async with linked(tmp_path) as (link, said):
+        await until(lambda: any(status.online for status in said))
+        interpreter, link._command[0] = link._command[0], str(tmp_path / "gone")
+        os.kill(worker_of(link), signal.SIGKILL)
+        await until(lambda: said[-1].problem.startswith("The sync worker cannot be started"))
+        assert not said[-1].online and "No such file" in said[-1].problem
+        assert (await link.claim(ME, (), None)).why == NO_ANSWER
+        link._command[0] = interpreter
+        await until(lambda: said[-1].online and not said[-1].problem)
+
+
+async def test_a_listener_that_fails_does_not_end_the_worker(tmp_path: Path) -> None:
+    feed = Feed(tmp_path / "hub.db")
+    feed.put(CALLERS[0])
+
+    def fails(_told: object) -> None:
+        raise RuntimeError("a screen has a fault")
+
+    Store(tmp_path / "seat.db").close()
+    link = Link(tmp_path / "seat.db", str(tmp_path / "hub.db"), "test", fails, fails, silent_s=0.4)
+    link.start()
+    try:
+        await until(lambda: link._status.online)
+        os.kill(worker_of(link), signal.SIGSTOP)
+        await until(lambda: link._silent)
+        os.kill(worker_of(link), signal.SIGCONT)
+        await until(lambda: not link._silent)
+        assert (await link.claim(ME, (), None)).contact_id == "c-1"
+    finally:
+        await link.close()
+        feed.close()

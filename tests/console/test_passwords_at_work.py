@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from console.app import AgentConsole
 from console.launch import Launch
+from console.screens.sign_in import SignInScreen
+from console.screens.workspace import WorkspaceScreen
 from console.services.door import NotLetIn
 from console.services.station import Station
 from console.settings import Settings
@@ -19,6 +22,7 @@ from data.models.agent import Role
 from data.queue import people as desk
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People
+from widgets.secret_field import SecretField
 
 NAME, PASSWORD, OTHER = "Dana Reyes", "correct horse 1", "battery staple 2"
 
@@ -48,6 +52,25 @@ async def until(true: Callable[[], object], seconds: float = 30) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come to that"
         await asyncio.sleep(0.02)
+
+
+async def test_the_new_password_stays_while_the_former_one_is_typed(tmp_path: Path) -> None:
+    seat = Seat(tmp_path)
+    await seat.station.open()
+    await seat.station.sign_in(NAME, PASSWORD)
+    await seat.station.close()
+    with People(seat.hub, SYSTEM_CLOCK) as people:
+        people.set_password(NAME, OTHER)
+    app = AgentConsole(Launch(tmp_path / "seat", Settings(sign_in="password", hub=str(seat.hub))), SYSTEM_CLOCK)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*NAME, "enter", *OTHER, "enter")
+        former = app.screen.query_one("#sign-in-former")
+        await until(lambda: former.display and former.has_focus)
+        assert app.screen.query_one("#sign-in-password", SecretField).value == OTHER
+        await pilot.press(*PASSWORD, "enter")
+        await until(lambda: isinstance(app.screen, WorkspaceScreen))
+        [door] = [one for one in app.screen_stack if isinstance(one, SignInScreen)]
+        assert OTHER not in (door._sent, door.query_one("#sign-in-password", SecretField).value)
 
 
 async def test_the_hub_says_what_somebody_is(tmp_path: Path) -> None:

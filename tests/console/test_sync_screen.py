@@ -12,26 +12,29 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from console.screens.modal import ConfirmDialog
+from console.screens.modal import ConfirmDialog, ReadDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.sync_lines import hub_lines
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
-from data.models.agent import Agent
+from data.models.agent import Agent, AgentState
 from data.models.base import AgentId, TicketId, instant_text
+from data.models.contact import Contact, ContactState, Request
 from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent, TicketEventKind
 from data.presence.presence import LASTS
 from data.store.database import STORE_FILE, Store
 from data.sync.contract import OpOutcome, OpResult
 from data.sync.replica import Replica
-from data.sync.wire import SyncStatus
-from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, until
+from data.sync.wire import Progress, SyncStatus
+from data.unsettled.rules import ConflictLine
+from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, talk, until
 from tests.console.test_notices import SIZES, TICKET, text_of, told
 from widgets.fields import ChoiceField
 from widgets.pane import PaneHeading
 from widgets.safe_text import width
+from widgets.sync_words import short
 
 PRIYA = AgentId("priya")
 Snap = Callable[..., bool]
@@ -128,6 +131,8 @@ def line_of(sync: SyncStatus, cells: int) -> str:
 
 AWAY = SyncStatus(online=False, since=NOW, queued=3, refused=1, conflicts=2, last_pull=NOW - timedelta(days=1))
 
+FETCHING = SyncStatus(online=True, since=NOW, snapshot=Progress(done=1234, total=10_000))
+
 
 @pytest.mark.parametrize(
     ("sync", "wide", "narrow", "least"),
@@ -151,6 +156,25 @@ AWAY = SyncStatus(online=False, since=NOW, queued=3, refused=1, conflicts=2, las
             "hub ▲ · ▲ 1 conflict",
             "▲ ▲ 1",
         ),
+        (FETCHING, "hub ● online · fetching 12 % · 0 queued", "hub ● · fetching 12 %", "● 12 %"),
+        (
+            SyncStatus(online=True, queued=1, load=Progress(done=400, total=1000)),
+            "hub ● online · sending import 40 % · 1 queued",
+            "hub ● · sending import 40 % · 1 queued",
+            "● 40 %",
+        ),
+        (
+            FETCHING.model_copy(update={"online": False, "last_pull": NOW}),
+            "hub ○ offline since 14:18 · 0 queued · last pull 14:18",
+            "hub ○ offline since 14:18",
+            "○ offline",
+        ),
+        (
+            SyncStatus(online=True, revoked=True, queued=2, problem="access was withdrawn"),
+            "hub ■ access withdrawn · 2 queued",
+            "hub ■ access withdrawn · 2 queued",
+            "■ access withdrawn",
+        ),
     ],
 )
 def test_the_line_says_as_much_as_there_is_room_for(sync: SyncStatus, wide: str, narrow: str, least: str) -> None:
@@ -165,6 +189,26 @@ async def test_what_is_amiss_is_seen_at_every_width(tmp_path: Path, size: tuple[
         await until(pilot, lambda: "▲ 2" in text_of(screen, "status"))
         shown = text_of(screen, "status")
         assert "○ offline" in shown and "■ 1" in shown and "14:18" in shown
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_what_takes_long_is_told_with_how_far_it_is(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with opened(tmp_path, size) as (pilot, _feed):
+        screen = await sign_on(pilot)
+        await settled(pilot)
+        await screen.session.seat.link.close()  # its own worker says no more
+        await pilot.press("f8")
+        dialog = await dialog_of(pilot, SyncDialog)
+        far = {"load": Progress(done=400, total=1000), "stalls": 1, "problem": "The disk is full: make room."}
+        dialog.show(screen.session.settling.lines, FETCHING.model_copy(update=far))
+        await until(pilot, lambda: "fetching 12 %" in text_of(dialog, "listed"))
+        about = " ".join(text_of(dialog, "list-about").split())
+        assert "The disk is full" in about and "fetched 1234 of about 10000 records" in about
+        await pilot.press("end")
+        await until(pilot, lambda: "Nothing waits but the rest of an import" in text_of(dialog, "list-about"))
+        await pilot.press("escape")
+        screen.session.synced(FETCHING)
+        await until(pilot, lambda: "12 %" in text_of(screen, "status"))
 
 
 # the list
@@ -203,7 +247,7 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: any("press F8 to choose" in one for one in told(pilot.app)))  # type: ignore[arg-type]
         await pilot.press("f8")
         dialog = await dialog_of(pilot, SyncDialog)
-        await until(pilot, lambda: "ticket 10042 Charged twice: priority" in text_of(dialog, "listed"))
+        await until(pilot, lambda: "priority of ticket 10042 Charged twice" in text_of(dialog, "listed"))
         about = text_of(dialog, "list-about")
         assert "low" in about and "urgent" in about and "Priya Nair" in about and "in place" in about
         await pilot.press("enter")
@@ -211,6 +255,17 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: "○ mine" in text_of(choosing, "dialog-read"))
         assert "● theirs · Priya Nair · 14:18 · in place" in text_of(choosing, "dialog-read")
         assert "both" not in text_of(choosing, "dialog-foot")
+        assert "Noticed " in text_of(choosing, "dialog-read") and "choice back (u)" in text_of(
+            choosing, "dialog-read"
+        )
+        for asking in (choosing, dialog):
+            await pilot.press("f1")
+            reading = await dialog_of(pilot, ReadDialog)
+            await until(pilot, lambda shown=reading: "In " in text_of(shown, "dialog-read"))
+            assert all(lines.region.right <= size[0] for lines in reading.query("Lines"))
+            await pilot.press("escape", *(["escape"] if asking is choosing else []))
+        await pilot.press("enter")
+        choosing = await dialog_of(pilot, ConflictDialog)
         await pilot.press("b")  # not for a field that is no text
         assert pilot.app.screen is choosing
         await pilot.press("m")
@@ -218,8 +273,11 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: feed_ticket(feed).priority == "low")
         assert in_store(tmp_path, "SELECT state FROM conflict") == [("chosen",)]
         await until(pilot, lambda: pane.fields["priority"] == "low" and not text_of(screen, "ticket-conflicts"))
+        assert "u takes back: mine, priority of ticket 10042" in text_of(dialog, "listed")
         await pilot.press("u")
         await until(pilot, lambda: "conflicts 1" in text_of(dialog, "listed"))
+        await until(pilot, lambda: (dialog.listed.key or "").startswith("conflict:"))
+        assert "u takes" not in text_of(dialog, "listed")
         await until(pilot, lambda: feed_ticket(feed).priority == "urgent")
 
 
@@ -249,6 +307,39 @@ async def test_a_conflict_that_comes_while_one_types_takes_no_key(tmp_path: Path
         theirs(feed, state="open")
         await pilot.press(*"def")
         await until(pilot, lambda: "abcdef" in screen.ticket_pane.field(screen.ticket_pane.focused_field).value)
+
+
+async def test_the_customers_open_tickets_follow_others_and_ones_own_save(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await at_ticket(pilot)
+        await until(pilot, lambda: "Charged twice" in text_of(screen, "customer-lines"))
+        theirs(feed, title="Charged thrice")
+        await until(pilot, lambda: "Charged thrice" in text_of(screen, "customer-lines"), 8)
+        away(tmp_path)
+        await until(pilot, lambda: not screen.session.sync.online)
+        screen.ticket_pane.field("title").value = "Charged four times"
+        await until(pilot, lambda: screen.session.desk.item.unsaved)  # type: ignore[union-attr]
+        await pilot.press("f10")
+        await until(pilot, lambda: "Charged four times" in text_of(screen, "customer-lines"), 8)
+        back(tmp_path)
+
+
+async def test_a_draft_shows_what_others_do_meanwhile(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await at_ticket(pilot)
+        pane = screen.ticket_pane
+        pane.field("details").focus()
+        await pilot.press(*"mine", "left")
+        await until(pilot, lambda: pane._view.unsaved)  # type: ignore[union-attr]
+        theirs(feed, title="Charged thrice")
+        await until(pilot, lambda: pane.fields["title"] == "Charged thrice", 8)
+        assert "Charged thrice" in text_of(screen, "ticket-history"), "what others do is not kept back"
+        assert pane.fields["details"] == "mine" and pane.focused_field == "details"
+        assert pane.field("details").cursor_at == (0, 3)
+        await until(pilot, lambda: "ready to save" in text_of(screen, "ticket-check"))
+        theirs(feed, details="hers")
+        await until(pilot, lambda: "▲ details changed elsewhere: “hers”" in text_of(screen, "ticket-check"), 8)
+        assert pane.fields["details"] == "mine" and "ready" not in text_of(screen, "ticket-check")
 
 
 # refused
@@ -348,6 +439,24 @@ async def test_diagnostics_name_nobody(tmp_path: Path) -> None:
             assert word not in text
 
 
+def test_the_line_under_the_form_shows_where_two_texts_differ() -> None:
+    one = ConflictLine(
+        id="k",
+        entity="ticket",
+        entity_id="t-1",
+        field="title",
+        mine="Printer does not print since Monday",
+        theirs="Printer does not print in colour",
+        now="Printer does not print in colour",
+        seen=1,
+        at=NOW,
+    )
+    assert short(one, 200).endswith(
+        "yours “Printer does not print since Monday”, theirs “Printer does not print in colour”"
+    )
+    assert short(one, 80).endswith("yours “… since Monday”, theirs “… in colour”")
+
+
 # who else is there
 
 
@@ -404,6 +513,49 @@ async def test_presence_is_not_written_at_each_key_nor_without_a_hub(tmp_path: P
         back(tmp_path)
 
 
+# the telephone while the hub is away
+
+
+async def test_what_is_asked_of_the_telephone_waits_for_the_hub_once_and_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        await until(pilot, lambda: not screen.session.sync.queued)
+        away(tmp_path)
+        await until(pilot, lambda: not screen.session.sync.online)
+
+        def asked() -> list[Any]:
+            return in_store(tmp_path, "SELECT action FROM request ORDER BY at")
+
+        await pilot.press("h")
+        await until(pilot, lambda: "Waits for the hub: hold. Until then the call goes on as it is." in words(pilot))
+        assert asked() == [("hold",)]
+        await until(pilot, lambda: "(hold)" in text_of(screen, "hints"))
+        pilot.app.clear_notifications()
+        await pilot.press("h")
+        await until(pilot, lambda: "Waits for the hub already: hold." in words(pilot))
+        assert asked() == [("hold",)]
+        await pilot.press("w", "s")
+        ends = "Waits for the hub: the call is ended and wrapped up then (Solved in this contact)."
+        await until(pilot, lambda: ends in words(pilot))
+        assert asked() == [("hold",), ("hang up",)]
+        await pilot.press("Q")
+        await until(
+            pilot, lambda: any("waits for the hub to end: sign off after that" in one for one in words(pilot))
+        )
+        back(tmp_path)
+        await until(pilot, lambda: sum(row.entity == "request" for row in feed._rows()) == 2)
+        [hold] = [row for row in feed._rows() if row.entity == "request" and row.body["action"] == "hold"]
+        feed.patch(Request, hold.entity_id, state="refused", why="This call is held.")
+        await until(pilot, lambda: "▲ Not done (hold): This call is held." in told(pilot.app))  # type: ignore[arg-type]
+        feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=NOW.isoformat(), end_reason="agent")
+        await until(pilot, lambda: screen.session.phone.status.state is AgentState.READY)
+
+
+def words(pilot: Pilot[str]) -> list[str]:
+    """What was told, without the signs before it."""
+    return [one.removeprefix("▲ ") for one in told(pilot.app)]  # type: ignore[arg-type]
+
+
 # leaving
 
 
@@ -420,11 +572,13 @@ async def test_leaving_with_work_that_waits_asks_first(tmp_path: Path) -> None:
         await pilot.press("Q")
         question = await question_of(pilot)
         assert "2 changes wait for the hub: all of it stays on this seat" in question
-        assert "goes out at the next start" in question and "esc stay" in question
+        assert "what waits goes out once the hub is there, while this console is open." in question
+        assert "esc stay" in question
         await pilot.press("escape")
         assert pilot.app.screen is screen
         await pilot.press("ctrl+q")
-        assert "2 changes wait" in await question_of(pilot)
+        question = await question_of(pilot)
+        assert "2 changes wait" in question and "goes out at the next start" in question
         await pilot.press("escape")
         assert pilot.app.screen is screen
         await pilot.press("Q")

@@ -86,6 +86,23 @@ async def test_sign_on_is_not_ready_first(tmp_path: Path) -> None:
         await until(pilot, lambda: "press r" in told(pilot))
 
 
+async def test_what_is_typed_where_no_ticket_is_runs_no_commands(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await sign_on(pilot)
+        await pilot.press("f5")
+        await until(pilot, lambda: "No ticket is open: a contact brings one, or / and its number." in told(pilot))
+        await pilot.press(*"Printer o", "space")
+        await pilot.pause()
+        assert pilot.app.screen is screen and screen.session.phone.status.state is AgentState.NOT_READY
+        assert not screen.zoomed and len(pilot.app._notifications) == 1, "it is said once"
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: screen.session.phone.status.state is AgentState.READY)
+        await pilot.press("f5", "slash", *"Maria")
+        await until(pilot, lambda: screen.customer_pane.searching)
+        await pilot.press("escape")
+        assert feed.contact("c-1").agent is None
+
+
 async def test_missed_rejected_and_abandoned_are_different(tmp_path: Path) -> None:
     async with opened(tmp_path) as (pilot, feed):
         screen = await ready(pilot)

@@ -11,18 +11,20 @@ import pytest
 from pydantic import SecretStr
 
 from data.clock import SYSTEM_CLOCK
+from data.customers.importing import import_customers
 from data.identity.agents import WIPE
 from data.models.agent import AgentState, Role
 from data.models.base import AgentId
 from data.queue import people as desk
 from data.queue.agent_state import Move
+from data.store import driver
 from data.store.database import Store
 from data.store.key import Key
 from data.store.save import saving
 from data.sync.contract import Member
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People
-from data.sync.wire import Begin, Expelled, Leaving, LetIn, SignOut, TurnedAway
+from data.sync.wire import AskClaim, Begin, Claimed, Expelled, Leaving, LetIn, SignOut, SyncStatus, TurnedAway
 from tests.sync.seat_process import SeatProcess
 from tests.sync.writers import ticket
 
@@ -40,7 +42,7 @@ class Site:
 
     def save(self, title: str) -> None:
         with Store(self.store, key=self.key) as store, saving(store, AgentId(self.dana.id), SYSTEM_CLOCK) as change:
-            change.add(ticket(title))
+            change.add(ticket(title, created_by=self.dana.id))
 
     def value(self, sql: str) -> object:
         with Store(self.store, key=self.key) as store:
@@ -150,3 +152,72 @@ def test_nothing_is_given_up_while_the_hub_lacks_something(site: Site, worker: S
     shutil.move(away, site.hub)
     expelled(worker, over=True)
     assert site.titles() == {"Printer", "While it was away"} and (site.store.parent / WIPE).exists()
+
+
+def test_nothing_is_given_up_while_the_hub_lacks_part_of_an_import(
+    site: Site, worker: SeatProcess, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("id,name,phone\n" + "".join(f"c{place},Customer {place},\n" for place in range(450)))
+    site.revoke()
+    with Store(site.store, key=site.key) as store:
+        import_customers(store, file)
+    worker.say(site.begin())
+    worker.say(Leaving())
+    assert expelled(worker, over=False).queued >= 200
+    expelled(worker, over=True)
+    hub = EmbeddedHub(site.hub)
+    assert sum(1 for _ in hub._file.rows("entity = 'customer'", ())) == 450
+    hub.close()
+
+
+class Holding:
+    """Somebody who writes into the store without an end, so that nobody else can. Use it as a context manager."""
+
+    def __init__(self, site: Site) -> None:
+        self._connection = driver.connect(site.store, key=site.key)
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, *_exc: object) -> None:
+        self._connection.execute("ROLLBACK")
+        self._connection.close()
+
+
+def busy(worker: SeatProcess, after: int = 0) -> None:
+    worker.wait_for(lambda told: isinstance(told, SyncStatus) and "busy" in told.problem, after, 30)
+
+
+def test_a_store_that_cannot_be_written_for_a_while_does_not_end_the_worker(
+    site: Site, worker: SeatProcess
+) -> None:
+    """On a locked screen nobody could start another: only this one has the key."""
+    with Store(site.store, key=site.key) as store:
+        _, status = desk.sign_on(store, "Dana Reyes", SYSTEM_CLOCK)
+        desk.move(store, status, Move.READY, SYSTEM_CLOCK)
+    worker.say(site.begin())
+    worker.wait_until(lambda: site.titles() == {"Printer"})
+    with Holding(site):
+        mark = worker.mark()
+        worker.say(SignOut(agent=AgentId(status.id)))
+        busy(worker, mark)
+        mark = worker.mark()
+        worker.say(AskClaim(request_id="r1", agent=AgentId(status.id)))
+        told = worker.wait_for(lambda told: told if isinstance(told, Claimed) else None, mark, 40)
+        assert told.refused and "store" in told.claim.why
+    worker.wait_until(lambda: site.value("SELECT state FROM agent_status") == AgentState.SIGNED_OUT)
+    worker.wait_status(lambda told: told.online and not told.problem, mark)
+
+
+def test_a_wipe_that_cannot_be_marked_is_tried_again(site: Site, worker: SeatProcess) -> None:
+    worker.say(site.begin())
+    worker.wait_until(lambda: site.titles() == {"Printer"})
+    in_the_way = site.store.parent / WIPE
+    in_the_way.symlink_to(site.store.parent / "nowhere" / "at-all")
+    site.revoke()
+    worker.say(Leaving())
+    worker.wait_for(lambda told: isinstance(told, SyncStatus) and "cannot be used" in told.problem)
+    in_the_way.unlink()
+    expelled(worker, over=True)
+    assert in_the_way.is_file()

@@ -27,8 +27,10 @@ def test_a_conversation_is_cut_anywhere(tmp_path: Path, server: Server, how: How
 def test_silence_is_given_up_and_delays_are_waited_for(
     tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialling, "ANSWER_S", 0.3)
-    monkeypatch.setattr(dialling, "CONNECT_S", 1)
+    assert dialling.dial.__kwdefaults__ is not None
+    monkeypatch.setitem(dialling.dial.__kwdefaults__, "patience_s", 0.3)
+    # psycopg waits at least 2 s for a connection, whatever it is told.
+    monkeypatch.setattr("psycopg.connection.timeout_from_conninfo", lambda _params: 0.3)
     with Talker(tmp_path, server.hub()) as talker:
         talker.talk()
         talker.talk()

@@ -335,6 +335,60 @@ def test_two_seats_that_send_again_overwrite_nothing_in_silence(seat: MakeSeat, 
     assert check(Site(hub_path, [a.path, b.path], a.saved | b.saved)) == []
 
 
+def test_a_revoked_seat_does_not_overwrite_what_others_wrote_at_a_hub_that_was_put_back(
+    seat: MakeSeat, hub_path: Path, clock: LeapClock
+) -> None:
+    a, b = seat("a"), seat("b")
+    a.sync()
+    shared = b.ticket("as it was")
+    b.sync()
+    backup = Backup(hub_path)
+    for title in ("one", "two", "three"):
+        b.edit(shared, title=title)
+        b.sync()
+    a.sync()
+    cut(a, b)
+    a.edit(shared, title="a, who has seen three")
+    backup.restore()
+    other = Writer(hub := EmbeddedHub(hub_path, clock))
+    [row] = [row for row in other.rows() if row.entity_id == shared]
+    other.push(other.op("ticket", shared, {"title": "since then"}, base=row.ver))
+    hub.revoke(a.value("SELECT value FROM sync_state WHERE key = 'replica_id'"))
+    a.online = True
+    a.sync()
+    [row] = [row for row in other.rows() if row.entity_id == shared]
+    assert row.body["title"] == "since then"
+    assert json.loads(a.value("SELECT mine FROM conflict")) == "a, who has seen three"
+
+
+def test_what_a_revoked_seat_holds_for_others_is_judged_at_once(
+    seat: MakeSeat, hub_path: Path, clock: LeapClock
+) -> None:
+    a, b = seat("a"), seat("b")
+    a.sync()
+    b.sync()
+    backup = Backup(hub_path)
+    made = a.ticket("made after the backup")
+    a.sync()
+    b.sync()
+    b.edit(made, details="b looked at it")
+    b.sync()
+    cut(a, b)
+    backup.restore()
+    b.online = True
+    b.sync()
+    assert b.value("SELECT count(*) FROM outbox WHERE state = 'held'") > 0
+    b.cut()
+    hub = EmbeddedHub(hub_path, clock)
+    hub.revoke(b.value("SELECT value FROM sync_state WHERE key = 'replica_id'"))
+    b.online = True
+    b.sync()
+    assert b.value("SELECT count(*) FROM outbox WHERE state IN ('held', 'queued')") == 0
+    with hub._file.reading() as db:
+        book = [json.loads(row[0]) for row in db.execute("SELECT patch FROM ops")]
+    assert any(patch.get("details") == "b looked at it" for patch in book), "the hub keeps what it refused"
+
+
 def test_what_waits_for_a_seat_that_never_comes_back_is_judged_after_a_week(
     seat: MakeSeat, hub_path: Path, clock: LeapClock
 ) -> None:

@@ -24,6 +24,7 @@ from data.sync.wire import Wake
 from data.sync.worker import Worker
 from data.tickets import tickets
 from tests.sync.checker import Site, check
+from tests.sync.put_back import Backup
 from tests.sync.saver import open_saver, save_one
 from tests.sync.seat_process import SeatProcess
 from tests.sync.writers import ME
@@ -76,12 +77,15 @@ class Seat:
     def back_up(self) -> Path:
         return back_up(self.store.connection, self.path, Reason.BY_HAND, SYSTEM_CLOCK.now())
 
-    def close(self) -> None:
-        """The line goes down first: what waits, waits."""
+    def go_offline(self) -> None:
         self.online = False
         if self._worker._hub is not None:
             self._worker._hub.close()
             self._worker._hub = None
+
+    def close(self) -> None:
+        """The line goes down first: what waits, waits."""
+        self.go_offline()
         self._worker.close()
         self.store.close()
 
@@ -235,6 +239,54 @@ def test_refused_changes_and_drafts_of_the_store_before_are_taken_over(start: St
     assert any(json.loads(row["patch"]).get("details") == "long work" for row in left)
     seat.sync()
     assert check(Site(tmp_path / "hub.db", [seat.path], set())) == []
+
+
+def test_changes_that_wait_for_another_seats_are_taken_over(start: StartSeat, tmp_path: Path) -> None:
+    """The hub was put back, and the ticket that they are about is only at the seat that made it."""
+    seat, other = start("seat"), start("other")
+    for one in (seat, other):
+        one.sync()
+    seat_backup, hub_backup = seat.back_up(), Backup(tmp_path / "hub.db")
+    made = tickets.create(other.store, {"title": "theirs"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    for one in (other, seat):
+        one.sync()
+    seat.edit(made.id, details="ours")
+    seat.sync()
+    for one in (seat, other):
+        one.go_offline()
+    hub_backup.restore()
+    seat.online = True
+    seat.sync()
+    held = seat.value("SELECT count(*) FROM outbox WHERE state = 'held'")
+    assert int(str(held)) > 0
+    seat.restore(seat_backup)
+    seat.sync()
+    assert seat.value("SELECT count(*) FROM outbox WHERE state = 'refused'") == 0
+    assert seat.value("SELECT count(*) FROM outbox WHERE state = 'held'") == held
+    assert seat.value("SELECT value FROM sync_state WHERE key = 'held_since'")
+    other.online = True
+    for one in (other, seat) * 3:
+        one.sync()
+    for one in (seat, other):
+        shown = tickets.get(one.store, made.id)
+        assert shown is not None and shown.details == "ours"
+    assert faults([seat, other], tmp_path / "hub.db") == []
+
+
+def test_what_the_hub_confirmed_and_lost_again_is_taken_over(start: StartSeat, tmp_path: Path) -> None:
+    """The answer was there and the page not yet; then seat and hub were both put back."""
+    seat = start("seat")
+    seat.sync()
+    seat_backup, hub_backup = seat.back_up(), Backup(tmp_path / "hub.db")
+    made = tickets.create(seat.store, {"title": "on its way"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.push_some(9)
+    assert seat.value("SELECT count(*) FROM outbox WHERE state = 'sent'") != 0
+    seat.go_offline()
+    hub_backup.restore()
+    seat.restore(seat_backup)
+    seat.sync()
+    assert tickets.get(seat.store, made.id) is not None
+    assert faults([seat], tmp_path / "hub.db") == []
 
 
 def test_of_a_damaged_store_everything_that_can_be_read_is_taken_over(start: StartSeat, tmp_path: Path) -> None:

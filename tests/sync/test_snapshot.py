@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from data.floor.pace import LeapClock
-from data.models import Customer
+from data.models import SYNCED, Customer
 from data.models.base import AgentId, new_id
 from data.store.database import Store
 from data.sync import worker as worker_module
@@ -172,6 +172,23 @@ def test_what_changes_while_it_is_taken_is_not_missed(feed: Writer, seat: MakeSe
     one.sync()
     assert one.value("SELECT count(*) FROM customer WHERE notes LIKE 'changed%'") == 12
     assert one.value("SELECT count(*) FROM customer") == 1199
+    assert check(Site(hub_path, [one.path])) == []
+
+
+def test_a_program_that_is_updated_meanwhile_brings_in_what_the_old_one_could_not_read(
+    feed: Writer, seat: MakeSeat, hub_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(feed, 3000)
+    one = seat()
+    with monkeypatch.context() as old_program:
+        old_program.delitem(SYNCED, "customer")
+        one.step()
+        at = one.worker._snapshots.place
+        assert at is not None and 0 < at.done < at.total
+        one._let_go()
+    one.kill()
+    one.sync()
+    assert one.value("SELECT count(*) FROM customer") == 3000
     assert check(Site(hub_path, [one.path])) == []
 
 

@@ -9,7 +9,7 @@ from data.models.agent import AgentState, AgentStatus
 from data.models.contact import Contact, ContactState, Request, RequestAction, RequestState
 from data.models.customer import Customer
 from data.store.database import STORE_FILE, Store
-from data.sync.wire import SyncStatus
+from data.sync.wire import Progress, SyncStatus
 from tests.console.plain.stage import Desk, at_desk
 from tests.console.stage import NOW
 
@@ -180,6 +180,16 @@ async def test_signing_on_the_hub_and_signing_off(tmp_path: Path) -> None:
         await desk.sign_on()
         hub_goes_and_comes_back(desk)
         assert (await desk.type("hub"))[:2] == ["Hub offline since 14:18.", "Waiting to be sent: 1 change."]
+        far = {"snapshot": Progress(done=1234, total=10_000), "load": Progress(done=400, total=1000), "stalls": 2}
+        desk.session.synced(SyncStatus(online=True, **far))
+        said = await desk.type("sync")
+        assert not any("Nothing waits" in line for line in said)
+        assert said[:4] == [
+            "Hub online.",
+            "Fetching: 12 percent; 1234 of about 10000 records.",
+            "Sending import: 40 percent; 400 of 1000 customers.",
+            "Connected anew because nothing moved: 2 times.",
+        ]
         assert await desk.type("quue") == ["Unknown: quue. Did you mean queue? Type help for the commands."]
         assert await desk.type("ticket") == [
             "There is no ticket in hand: one opens with a contact, or with open and its number."

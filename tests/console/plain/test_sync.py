@@ -41,7 +41,7 @@ async def test_a_conflict_is_chosen_by_words(tmp_path: Path) -> None:
         await in_conflict(desk, tmp_path)
         said = await desk.type("conflicts")
         assert said == [
-            "1: ticket 10042 Charged twice: priority.",
+            "1: priority of ticket 10042 Charged twice.",
             "Mine: low.",
             "Theirs: normal.",
             "In place: theirs.",
@@ -49,10 +49,10 @@ async def test_a_conflict_is_chosen_by_words(tmp_path: Path) -> None:
         ]
         assert await desk.type("conflicts 2 mine") == ["Nothing was read out as number 2: type conflicts first."]
         await desk.type("conflicts 1 both", "mine")
-        await desk.hears("Chosen: mine, for ticket 10042 Charged twice: priority.")
+        await desk.hears("Chosen: mine, for priority of ticket 10042 Charged twice.")
         assert ticket_of(tmp_path).priority == "low"
         await desk.type("take back")
-        await desk.hears("Taken back: ticket 10042 Charged twice: priority is open again.")
+        await desk.hears("Taken back: priority of ticket 10042 Charged twice is open again.")
         assert ticket_of(tmp_path).priority == "normal"
 
 

@@ -67,12 +67,25 @@ def test_a_wipe_that_was_interrupted_is_finished(
     assert not folder.exists() and (stays / "seat.db").exists()
 
 
-def test_the_keys_go_first_and_a_store_in_use_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_in_use_keeps_its_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agents, "_PATIENCE_S", 0.1)
     folder = settle(tmp_path, "dana", "Dana Reyes")
-    key = Agents(tmp_path).of(AgentId("dana")).open(PASSWORD)
+    box = Agents(tmp_path).of(AgentId("dana"))
     begin_wipe(folder)
-    with Store(folder / "seat.db", key=key):
+    with Store(folder / "seat.db", key=box.open(PASSWORD)):
         assert not wiped(folder)
-        assert not list(folder.glob("keys*")) and (folder / "seat.db").exists()
+        assert box.open(PASSWORD) and (folder / "seat.db").exists(), "whoever works in it is not locked out"
     assert wiped(folder) and not folder.exists()
+
+
+def test_the_keys_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = settle(tmp_path, "dana", "Dana Reyes")
+    begin_wipe(folder)
+
+    def dies(*_args: object) -> None:
+        raise OSError("the machine stops here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(agents.shutil, "rmtree", dies)
+        assert not wiped(folder)
+    assert not list(folder.glob("keys*")) and (folder / "backups").exists()

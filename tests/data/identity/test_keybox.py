@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -76,6 +78,31 @@ def test_a_box_that_was_half_changed_still_opens(tmp_path: Path) -> None:
     assert box.open(PASSWORD).hex == key.hex
     box.keep(DANA, PASSWORD, key)
     assert len(list((tmp_path / "dana").glob("keys-*.db"))) == 1
+
+
+def test_of_two_first_sign_ins_at_once_one_is_told_and_the_other_works(tmp_path: Path) -> None:
+    folder, keys = tmp_path / "dana", [Key.fresh(), Key.fresh()]
+    starts = Barrier(2)
+
+    def sign_in(key: Key) -> Key | None:
+        starts.wait()
+        try:
+            KeyBox(folder).keep(DANA, PASSWORD, key, first=True)
+        except KeyBoxError:
+            return None
+        return key
+
+    with ThreadPoolExecutor(2) as both:
+        [kept_one] = [key for key in both.map(sign_in, keys) if key is not None]
+    assert KeyBox(folder).open(PASSWORD).hex == kept_one.hex
+
+
+def test_two_new_passwords_at_once_leave_a_box_that_opens(tmp_path: Path) -> None:
+    box, key = KeyBox(tmp_path / "dana"), Key.fresh()
+    box.keep(DANA, PASSWORD, key)
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(lambda _: KeyBox(tmp_path / "dana").keep(DANA, OTHER, key), range(4)))
+    assert box.open(OTHER).hex == key.hex and len(list((tmp_path / "dana").glob("keys-*.db"))) == 1
 
 
 def test_a_key_shows_itself_nowhere() -> None:

@@ -71,24 +71,17 @@ def test_the_half_hours_of_the_outage(month: Store) -> None:
     assert worst.key == "1999-02-03T13:00:00+00:00"
 
 
-def test_three_pieces_one_after_the_other_and_the_whole_again(
+def test_three_pieces_out_of_order_and_the_whole_again(
     february: Path, events: list[tuple[object, ...]], tmp_path: Path
 ) -> None:
-    log = lzma.decompress(february.read_bytes())
-    with new_store(tmp_path / STORE_FILE, durable=False) as store:
-        reports = [import_queue_log(store, [path]) for path in _in_three(log, 1, tmp_path)]
-        assert sum(report.added for report in reports) == 89_412
-        assert history(store) == events
-        again = import_queue_log(store, [february])
-        assert (again.read, again.added, again.updated, again.unchanged) == (89_412, 0, 0, 89_412)
-        assert history(store) == events
-
-
-def test_three_pieces_out_of_order(february: Path, events: list[tuple[object, ...]], tmp_path: Path) -> None:
+    """In order: tests/console/test_cli.py."""
     log = lzma.decompress(february.read_bytes())
     with new_store(tmp_path / STORE_FILE, durable=False) as store:
         reports = [import_queue_log(store, [path]) for path in reversed(_in_three(log, 2, tmp_path))]
         assert sum(report.added for report in reports) == 89_412
+        assert history(store) == events
+        again = import_queue_log(store, [february])
+        assert (again.read, again.added, again.updated, again.unchanged) == (89_412, 0, 0, 89_412)
         assert history(store) == events
 
 

@@ -44,6 +44,8 @@ def test_a_cut_at_every_byte(store: Store, folder: Path, together: bool, line_en
     for cut in range(1, len(log)):
         if line_end == b"\r\n" and line_end[:1] not in log[cut - 2 : cut + 2]:
             continue  # the same as with the other line end
+        if together and cut % 3:
+            continue  # in one run the pieces are joined before anything is read: a sample
         reports = in_runs(emptied(store), write_pieces(folder, pieces_of(log, [cut])), together)
         assert history(store) == whole, log[cut - 60 : cut] + b" <cut> " + log[cut : cut + 40]
         assert [report.rejected for report in reports] == [0] * len(reports)

@@ -121,7 +121,9 @@ def test_a_choice_holds_everywhere_and_can_be_taken_back(
         choose(one.store, found, choice, ANA, clock)
     take_back(one.store, chosen, ANA, clock)
     seats.sync()
-    assert same_everywhere(pair, "details") == "Bo's words" and len(conflicts(one.store)) == 1
+    assert same_everywhere(pair, "details") == "Bo's words"
+    [again] = conflicts(one.store)
+    assert (again.by, again.by_at) == ("Bo Lindgren", found.by_at), "whoever took it back wrote nothing of theirs"
 
 
 def test_what_somebody_changed_since_it_was_shown_is_not_overwritten(
@@ -182,6 +184,32 @@ def test_a_customers_field(seats: Seats, pair: tuple[Seat, Seat], clock: LeapClo
     seats.sync()
     notes = {seat.store.value("SELECT notes FROM customer") for seat in pair}
     assert notes == {"Bo's / Ana's"}
+
+
+def test_a_value_cannot_be_put_into_a_record_that_is_not_here(
+    seats: Seats, pair: tuple[Seat, Seat], clock: LeapClock
+) -> None:
+    """It was deleted, or is no longer among what this seat holds: what was typed is not lost in silence."""
+    one, other = pair
+    with saving(one.store, ANA, clock) as change:
+        change.add(Customer(id="c-1", name="Kim Example", notes="first"))
+    seats.sync()
+    for seat, agent, notes in ((other, BO, "Bo's"), (one, ANA, "Ana's")):
+        with saving(seat.store, agent, clock) as change:
+            change.update(Customer, "c-1", notes=notes)
+    other.replica.acknowledge(seats._hub.push_v1(other.replica.identity(), other.replica.next_ops()))
+    seats.sync()
+    [found] = conflicts(one.store)
+    with one.store.write() as connection:
+        connection.execute("DELETE FROM customer_row WHERE id = 'c-1'")
+    for choice in (Choice.MINE, Choice.BOTH):
+        with pytest.raises(LookupError, match="no longer on this seat"):
+            choose(one.store, found, choice, ANA, clock)
+    assert [line.mine for line in conflicts(one.store)] == ["Ana's"], "it can still be read and copied"
+    done = choose(one.store, found, Choice.THEIRS, ANA, clock)
+    assert not done.put and conflicts(one.store) == () and one.replica.counts() == (0, 0, 0)
+    take_back(one.store, done, ANA, clock)
+    assert len(conflicts(one.store)) == 1
 
 
 # refused
