@@ -143,6 +143,15 @@ def set_clock(dsn: str, now: datetime) -> None:
         connection.execute("UPDATE agent_console.test_clock SET now = %s", (now,))
 
 
+def revoke(dsn: str, replica_id: str) -> None:
+    """Give nothing to this replica any more."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE agent_console.replica SET revoked_at = agent_console.hub_now() WHERE replica_id = %s",
+            (replica_id,),
+        )
+
+
 def system_binaries() -> Path | None:
     """The newest PostgreSQL that the machine has, or None."""
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]

@@ -35,9 +35,10 @@ app = typer.Typer(
     help="Who may sign in at the hub, as what, and with which password.",
     rich_markup_mode=None,
 )
+FEED = "feed"
 Name = Annotated[str, typer.Argument(help="The name as it is to be read on the floor.")]
 Named = Literal["agent", "supervisor", "administrator"]
-RoleName = Annotated[Named, typer.Option("--role", help="What they are.")]
+Added = Literal["agent", "supervisor", "administrator", "feed"]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="The password is the first line of standard input.")
 ]
@@ -48,6 +49,7 @@ class Administration(Protocol):
 
     def everyone(self) -> list[Member]: ...
     def add(self, name: str, role: Role, password: str) -> Member: ...
+    def add_feed(self, name: str, password: str) -> None: ...
     def set_role(self, name: str, role: Role) -> Member: ...
     def set_password(self, name: str, password: str) -> Member: ...
     def revoke(self, name: str, *, withdrawn: bool = True) -> Member: ...
@@ -66,6 +68,9 @@ class _AtServer:
     def add(self, name: str, role: Role, password: str) -> Member:
         added: Member = self._admin.add_person(self._address, name, role, password)
         return added
+
+    def add_feed(self, name: str, password: str) -> None:
+        self._admin.add_feed(self._address, name, password)
 
     def set_role(self, name: str, role: Role) -> Member:
         changed: Member = self._admin.set_role(self._address, name, role)
@@ -137,7 +142,9 @@ def _told(member: Member, what: str, as_json: bool) -> None:
 @app.command("add")
 def add(
     name: Name,
-    role: RoleName = "agent",
+    role: Annotated[
+        Added, typer.Option("--role", help="What they are; a feed is a gateway, which speaks for others.")
+    ] = "agent",
     password_stdin: FromStdin = False,
     hub: Hub = None,
     data_dir: DataDir = None,
@@ -145,13 +152,18 @@ def add(
 ) -> None:
     """Let somebody sign in at the hub.
 
-    With the first one the hub asks everybody for a password. Who signed on by that name before stays who they are.
+    With the first one the hub asks everybody for a password. Who signed on by that name before stays who they are. A feed
+    is for a hub in PostgreSQL; one in a file lets feeds in without a password.
     """
     from data.models.agent import Role
 
     password = new_password(password_stdin)
     with _people(data_dir, hub, create=True) as people:
-        _told(people.add(name, Role(role), password), "Added", as_json)
+        if role == FEED:
+            people.add_feed(name, password)
+            say(as_json, {"name": name, "role": role}, lambda: shown(f"Added: {name}, {role}."))
+        else:
+            _told(people.add(name, Role(role), password), "Added", as_json)
 
 
 @app.command("role")

@@ -1,5 +1,5 @@
 """The hub's contract: nine calls and nothing else (SYNC, Shape). Seats, feeds and tests know this module only;
-which hub answers (embedded SQLite, later PostgreSQL) is decided where the program is put together."""
+which hub answers (embedded SQLite, one that serves it, PostgreSQL) is decided where the program is put together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 
-from pydantic import BeforeValidator, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 
 from data.models.agent import Role
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
@@ -62,7 +62,7 @@ class Scope(Value):
     directory: bool = True
     """Every customer; without it those that tickets, contacts and callbacks of this scope are about, those that were
     looked up, and those that the replica has written itself. A row of these travels with its customer, wherever that one stands in the hub's order."""
-    days: int = 90
+    days: int = Field(90, ge=1, le=3650)
     """Solved and closed tickets, contacts and callbacks that are over: as far back as this, counted from their last
     change at the hub; what happened to them goes with them (`data.sync.scoping`). One that changes later comes back
     with all of that."""
@@ -89,6 +89,13 @@ DELETABLE = frozenset({"customer"})
 the field `deleted`, and the row stays; a change of a deleted row is refused, unless it is the whole row again."""
 TOMBSTONE_DAYS = 30
 """So long a hub tells of a row that was taken away."""
+SIGNED = ("actor", "by", "made_by", "created_by")
+"""Fields that say who did a thing. Where somebody signed in that is they: what names another is refused, unless the row
+says so already. Feeds may speak for others."""
+OF_A_PERSON = ("name", "role")
+"""Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
+NUMBERS_LOST = 10_000
+"""Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""
 
 
 class OpOutcome(StrEnum):
@@ -233,7 +240,7 @@ class Hub(Protocol):
         """Keep the lease of this replica's claim; False when it is another's, given back, or fenced off."""
 
     def finish_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
-        """Give the claim back; False when it was fenced off by a newer one."""
+        """Give this replica's claim back; False when it is another's, or was fenced off by a newer one."""
 
     def lease_numbers_v1(self, replica_id: str, count: int) -> NumberBlock:
         """A block of ticket numbers that no other replica gets."""

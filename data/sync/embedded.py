@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models import SYNCED
+from data.models.agent import Agent
 from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.models.customer import Customer
 from data.store import driver
@@ -18,6 +19,8 @@ from data.sync.contract import (
     BY_ID,
     DELETABLE,
     NEWEST_HOLDS,
+    OF_A_PERSON,
+    SIGNED,
     WHOLE,
     Claim,
     CopiedReplica,
@@ -183,6 +186,8 @@ class EmbeddedHub:
         if row is None and not whole and self._was_refused(replica_id, op):
             return _refused(op, DEPENDS_ON)
         before = row or NOTHING
+        if self.member is not None and (said := _not_own(op, before, self.member.id)):
+            return _refused(op, f"{said}: this is not for the person who signed in to say")
         conflicts = []
         fresh: dict[str, Any] = {}
         for name, value in op.patch.items():
@@ -258,6 +263,7 @@ class EmbeddedHub:
         contact_id: ContactId | None,
     ) -> Claim:
         self._admit(replica_id)
+        agent = self.member.id if self.member is not None else agent
         return self._claims.claim(replica_id, request_id, agent, queues, contact_id)
 
     def heartbeat_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
@@ -269,7 +275,16 @@ class EmbeddedHub:
             self._scopes.admitted(replica_id)
 
     def finish_v1(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
-        return self._claims.finish(contact_id, fence)
+        self._admit(replica_id)
+        return self._claims.finish(replica_id, contact_id, fence)
+
+
+def _not_own(op: Op, before: Stored, speaker: AgentId) -> str | None:
+    """The first field in which an op says what is not for who signed in to say."""
+    said = {name: value for name, value in op.patch.items() if (name, value) not in before.body.items()}
+    forged = [name for name in SIGNED if said.get(name) not in (None, speaker)]
+    personal = [name for name in OF_A_PERSON if op.entity == Agent.entity and name in said]
+    return next(iter(forged + personal), None)
 
 
 def _refused(op: Op, why: str) -> OpResult:

@@ -46,7 +46,10 @@ class Claims:
                 answer = Claim(request_id=request_id, contact_id=None, why=self._why_not(agent, contact_id))
             else:
                 answer = self._give(chosen, request_id, replica_id, agent, now)
-            db.execute("INSERT INTO claim_request VALUES (?, ?)", (request_id, answer.model_dump_json()))
+            db.execute(
+                "INSERT INTO claim_request VALUES (?, ?, ?)",
+                (request_id, answer.model_dump_json(), instant_text(now)),
+            )
             return answer
 
     def _choose(self, agent: AgentId, queues: Sequence[QueueId], contact_id: ContactId | None) -> str | None:
@@ -135,11 +138,13 @@ class Claims:
             ).fetchone()
             return kept is not None
 
-    def finish(self, contact_id: ContactId, fence: int) -> bool:
+    def finish(self, replica_id: str, contact_id: ContactId, fence: int) -> bool:
         """See `Hub.finish_v1`."""
         with self._file.writing() as db:
-            newest = db.execute("SELECT max(fence) FROM claim WHERE contact_id = ?", (contact_id,)).fetchone()[0]
-            if newest != fence:
-                return False
-            db.execute("UPDATE claim SET finished = 1 WHERE contact_id = ? AND fence = ?", (contact_id, fence))
-            return True
+            ended = db.execute(
+                "UPDATE claim SET finished = 1 WHERE contact_id = ? AND fence = ? AND replica_id = ?"
+                " AND fence = (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)"
+                " RETURNING fence",
+                (contact_id, fence, replica_id),
+            ).fetchone()
+            return ended is not None

@@ -20,7 +20,7 @@ from data.store.errors import explain
 from data.sync.contract import HubRow, HubUnreachable
 from data.sync.scoping import traits_of
 
-HUB_SHAPE = 3
+HUB_SHAPE = 4
 """`PRAGMA user_version` of a hub that this program reads and writes."""
 FIRST_TICKET_NUMBER = 10001
 
@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS ops (
     base_ver INTEGER NOT NULL, schema_v INTEGER NOT NULL, hub_seq INTEGER NOT NULL, result TEXT NOT NULL,
     received_at TEXT NOT NULL, UNIQUE (replica_id, replica_seq));
 CREATE INDEX IF NOT EXISTS ops_refused ON ops (entity, entity_id) WHERE hub_seq = 0;
+CREATE INDEX IF NOT EXISTS ops_presence ON ops (received_at) WHERE entity = 'presence';
 CREATE TABLE IF NOT EXISTS row (
     entity TEXT NOT NULL, entity_id TEXT NOT NULL, ver INTEGER NOT NULL, hub_seq INTEGER NOT NULL,
     body TEXT NOT NULL, field_ver TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
@@ -58,8 +59,10 @@ CREATE TABLE IF NOT EXISTS claim (
     lease_until TEXT NOT NULL, comes_back INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (contact_id, fence)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claim_open ON claim (lease_until) WHERE comes_back AND NOT finished;
+CREATE INDEX IF NOT EXISTS claim_over ON claim (lease_until) WHERE finished;
 CREATE TABLE IF NOT EXISTS claim_request (
-    request_id TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
+    request_id TEXT PRIMARY KEY, answer TEXT NOT NULL, at TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS claim_request_at ON claim_request (at);
 """
 _ADDED_IN_3 = (
     "ALTER TABLE replica ADD COLUMN directory INTEGER NOT NULL DEFAULT 1",
@@ -150,22 +153,29 @@ class HubFile:
             db.execute(f"PRAGMA user_version = {HUB_SHAPE:d}")
 
     def _bring_up_to_date(self) -> None:
-        """From shape 2: what is noted beside each row was not there. When each was last changed is not known; it
-        counts as changed now."""
         with self.writing() as db:
-            if db.execute("PRAGMA user_version").fetchone()[0] == HUB_SHAPE:
-                return  # another seat was quicker
-            for statement in _ADDED_IN_3:
-                db.execute(statement)
-            db.execute("UPDATE row SET changed_at = ?", (instant_text(self._clock.now()),))
-            for entity, entity_id, body in db.execute("SELECT entity, entity_id, body FROM row").fetchall():
-                db.execute(
-                    "UPDATE row SET over = ?, parent = ?, parent_id = ?, customer = ? WHERE entity = ? AND entity_id = ?",
-                    (*traits_of(entity, json.loads(body)), entity, entity_id),
-                )
-            db.execute("INSERT INTO hub_info SELECT 'hub_id', value FROM hub_info WHERE key = 'epoch'")
+            before = db.execute("PRAGMA user_version").fetchone()[0]
+            now = instant_text(self._clock.now())
+            if before < 3:
+                self._note_traits(db, now)
+            if before < 4:  # when a claim was answered is not known
+                db.execute("ALTER TABLE claim_request ADD COLUMN at TEXT NOT NULL DEFAULT ''")
+                db.execute("UPDATE claim_request SET at = ?", (now,))
             _shape(db)
             db.execute(f"PRAGMA user_version = {HUB_SHAPE:d}")
+
+    def _note_traits(self, db: driver.Connection, now: str) -> None:
+        """From shape 2: what is noted beside each row was not there. When each was last changed is not known; it counts
+        as changed now."""
+        for statement in _ADDED_IN_3:
+            db.execute(statement)
+        db.execute("UPDATE row SET changed_at = ?", (now,))
+        for entity, entity_id, body in db.execute("SELECT entity, entity_id, body FROM row").fetchall():
+            db.execute(
+                "UPDATE row SET over = ?, parent = ?, parent_id = ?, customer = ? WHERE entity = ? AND entity_id = ?",
+                (*traits_of(entity, json.loads(body)), entity, entity_id),
+            )
+        db.execute("INSERT INTO hub_info SELECT 'hub_id', value FROM hub_info WHERE key = 'epoch'")
 
     def close(self) -> None:
         """Let go of the file."""

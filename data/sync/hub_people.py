@@ -5,6 +5,7 @@ manners and no wall: where people must not trust each other's machines, the hub 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from data.clock import Clock
@@ -105,15 +106,19 @@ class People:
                 "INSERT INTO person_login VALUES (?, ?, ?, ?, ?, 0, ?)",
                 (member.id, name, name.casefold(), role, secret, instant_text(self._clock.now())),
             )
-            self._tell_seats(member)
+            tell_seats(self._file, member)
         return member
+
+    def add_feed(self, name: str, password: str) -> None:
+        """Raises PeopleError: whoever may write the file needs no password."""
+        raise PeopleError(f"A hub in a file lets feeds in without a password: start {name} with its address.")
 
     def set_role(self, name: str, role: Role) -> Member:
         """Give somebody another role. Raises PeopleError: nobody is called so; here as below."""
         member = self._named(name).model_copy(update={"role": role})
         _change(self._file, self._clock, member.id, role=role)
         with self._file.writing():
-            self._tell_seats(member)
+            tell_seats(self._file, member)
         return member
 
     def set_password(self, name: str, password: str) -> Member:
@@ -142,13 +147,28 @@ class People:
                 return AgentId(row.entity_id)
         return None
 
-    def _tell_seats(self, member: Member) -> None:
-        """The person as a row that every seat pulls."""
-        before = self._file.find(Agent.entity, member.id) or NOTHING
-        changed = {"name": member.name, "role": str(member.role)}
-        agent = Agent.model_validate({**before.body, **changed, "id": member.id})
-        body = agent.model_dump(mode="json")
-        self._file.put(Agent.entity, member.id, before, body, body if before is NOTHING else changed, _NO_REPLICA)
+
+def tell_seats(file: HubFile, member: Member) -> None:
+    """The person as a row that every seat pulls, unless it says so already; in the caller's transaction."""
+    before = file.find(Agent.entity, member.id) or NOTHING
+    changed = {"name": member.name, "role": str(member.role)}
+    if changed.items() <= before.body.items():
+        return
+    body = Agent.model_validate({**before.body, **changed, "id": member.id}).model_dump(mode="json")
+    file.put(Agent.entity, member.id, before, body, body if before is NOTHING else changed, _NO_REPLICA)
+
+
+def take_over(file: HubFile, people: Sequence[Mapping[str, object]]) -> None:
+    """The people of the hub that this one takes the place of, as they were there; in the caller's transaction."""
+    file.db.execute(_SHAPE)
+    for row in people:
+        marks = ", ".join("?" * len(row))
+        file.db.execute(
+            f"INSERT OR REPLACE INTO person_login ({', '.join(row)}) VALUES ({marks})",  # noqa: S608
+            list(row.values()),
+        )
+    for row in file.db.execute("SELECT * FROM person_login").fetchall():
+        tell_seats(file, _member(row))
 
 
 def _find(db: driver.Connection, typed: str) -> driver.SqlRow | None:

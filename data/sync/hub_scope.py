@@ -22,6 +22,20 @@ _KEPT = """NOT (over AND changed_at < :since AND NOT EXISTS (
 _OF_INTEREST = """(:directory OR entity <> 'customer' OR EXISTS (
     SELECT 1 FROM interest WHERE replica_id = :replica AND interest.entity_id = row.entity_id))"""
 
+_FORGET_PAST = {
+    "DELETE FROM claim_request WHERE request_id IN ("
+    "SELECT request_id FROM claim_request WHERE at < ? ORDER BY at LIMIT 5000)": 1,
+    "DELETE FROM claim WHERE finished AND lease_until < ?"
+    " AND fence < (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)": 30,
+    "DELETE FROM ops WHERE op_id IN ("
+    "SELECT op_id FROM ops WHERE entity = 'presence' AND hub_seq > 0 AND received_at < ?"
+    " AND replica_seq < (SELECT last_seq FROM replica WHERE replica.replica_id = ops.replica_id)"
+    " ORDER BY received_at LIMIT 5000)": 1,
+}
+"""What nobody asks for any more, and after how many days: answers to claims, claims that are over but for the newest fence
+of each contact, and where agents were looking. The newest op of a replica stays: it says when that was heard last. Some
+of it at each enrolment, so that none takes long."""
+
 
 class Known(NamedTuple):
     """A replica as the hub knows it."""
@@ -51,6 +65,8 @@ class Scopes:
         """See `Hub.enrol_v1`."""
         with self._file.writing() as db:
             self._file.forget_tombstones(self._ago(TOMBSTONE_DAYS))
+            for forget, days in _FORGET_PAST.items():
+                db.execute(forget, (self._ago(days),))
             now = instant_text(self._clock.now())
             db.execute(
                 "INSERT INTO replica (replica_id, number, name, enrolled_at, directory, days)"

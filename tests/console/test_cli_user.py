@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import SecretStr
 
 from data.clock import SYSTEM_CLOCK
 from data.identity.agents import Agents
+from data.models.base import AgentId
 from data.store.database import Store
 from data.store.key import Key
+from data.sync.contract import Login, OpOutcome
 from data.sync.hub_people import People
+from data.sync.postgres.hub import PostgresHub
 from tests.console.command import Command, one_sentence
+from tests.postgres import running
+from tests.sync.writers import Writer, ticket
 
 NAME, PASSWORD, OTHER = "Dana Reyes", "correct horse 1", "battery staple 2"
 
@@ -50,6 +59,21 @@ def test_adding_changing_and_withdrawing(cli: Command, typed: io.StringIO, tmp_p
     assert listed["revoked"] and listed["role"] == "supervisor"
     assert cli("user", "revoke", NAME, "--undo", *hub).code == 0
     assert cli("user", "role", NAME, "king", *hub).code == 2
+
+
+def test_a_feed_is_let_in_at_a_hub_in_postgresql(cli: Command, typed: io.StringIO, tmp_path: Path) -> None:
+    new = ("user", "add", "gateway", "--role", "feed", "--password-stdin", "--hub")
+    with running() as server:
+        hub = server.hub()
+        give(typed, PASSWORD + "\n")
+        added = cli(*new, f"postgresql:///?{urlencode(conninfo_to_dict(hub))}")
+        assert (added.code, added.out) == (0, "Added: gateway, feed.\n")
+        with closing(
+            PostgresHub(hub, login=Login(person=AgentId("gateway"), password=SecretStr(PASSWORD)))
+        ) as feed:
+            assert Writer(feed).add(ticket())[0].outcome is OpOutcome.APPLIED, "it speaks for others"
+    give(typed, PASSWORD + "\n")
+    assert "without a password" in one_sentence(cli(*new, tmp_path / "hub.db"))
 
 
 def test_what_cannot_be_done_is_one_sentence(cli: Command, typed: io.StringIO, tmp_path: Path) -> None:

@@ -9,14 +9,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from data.backup import shelf
-from data.backup.hubs import NUMBERS_LOST, back_up_hub, check_hub, hub_manifest_of, restore_hub
+from data.backup.hubs import back_up_hub, check_hub, hub_manifest_of, restore_hub
 from data.backup.making import check
 from data.backup.shelf import BackupError, Reason
-from data.sync.contract import HubUnreachable
+from data.clock import SYSTEM_CLOCK
+from data.models.agent import Role
+from data.models.base import AgentId, ContactId
+from data.models.contact import ContactKind
+from data.sync.contract import NUMBERS_LOST, HubUnreachable, Login, Member, WrongLogin
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_file import HUB_SHAPE
+from data.sync.hub_people import People
 from tests.faults import damage, read_only
 from tests.sync.writers import Writer, contact, ticket
 
@@ -173,6 +179,55 @@ def test_neither_number_nor_fence_nor_seat_goes_back_in_time(path: Path) -> None
         assert late.claim(one.id, request="r1") == claim, "the same request gets the same answer"
         mine = late.claim(one.id, request="r2")
         assert mine.contact_id is None or mine.fence > claim.fence
+
+
+def test_people_do_not_go_back_in_time(path: Path) -> None:
+    def let_in(person: str, password: str) -> Member | None:
+        login = Login(person=AgentId(person), password=SecretStr(password))
+        with closing(EmbeddedHub(path, login=login)) as hub:
+            return hub.member
+
+    old, new = "a quiet harbour 7", "a loud harbour 8"
+    with People(path, SYSTEM_CLOCK) as people:
+        ana, dee = (people.add(name, Role.AGENT, old) for name in ("Ana", "Dee"))
+    made = back_up_hub(path, Reason.BY_HAND, NOW)
+    with People(path, SYSTEM_CLOCK) as people:
+        people.set_password("Ana", new)
+        ana, dee = people.revoke("Ana"), people.set_role("Dee", Role.SUPERVISOR)
+        bo = people.add("Bo", Role.AGENT, old)
+    restore_hub(path, made, NOW)
+    assert [let_in("Ana", new), let_in("Bo", old), let_in("Dee", old)] == [ana, bo, dee]
+    with pytest.raises(WrongLogin):
+        let_in("Ana", old)
+    with closing(EmbeddedHub(path)) as hub:
+        rows = {row.entity_id: row.body["role"] for row in Writer(hub).rows() if row.entity == "agent"}
+    assert rows == {ana.id: "agent", bo.id: "agent", dee.id: "supervisor"}
+
+
+def test_people_from_after_a_backup_without_any_are_kept(path: Path) -> None:
+    made = back_up_hub(path, Reason.BY_HAND, NOW)
+    with People(path, SYSTEM_CLOCK) as people:
+        bo = people.add("Bo", Role.AGENT, "a quiet harbour 7")
+    restore_hub(path, made, NOW)
+    with People(path, SYSTEM_CLOCK) as people:
+        assert people.everyone() == [bo]
+
+
+def test_what_somebody_holds_is_given_to_nobody_else(path: Path) -> None:
+    chat, over = (contact(kind=ContactKind.CHAT) for _ in range(2))
+    with closing(EmbeddedHub(path)) as hub:
+        seat = Writer(hub)
+        seat.add(chat, over)
+        done = seat.claim(over.id)
+        made = back_up_hub(path, Reason.BY_HAND, NOW)
+        held = seat.claim(chat.id)
+        assert hub.finish_v1(seat.replica, ContactId(over.id), done.fence)
+    restore_hub(path, made, NOW)
+    with closing(EmbeddedHub(path)) as hub:
+        seat.hub = hub
+        assert Writer(hub).claim(chat.id, agent="somebody else").contact_id is None
+        assert hub.heartbeat_v1(seat.replica, ContactId(chat.id), held.fence)
+        assert not hub.heartbeat_v1(seat.replica, ContactId(over.id), done.fence), "what was given back stays so"
 
 
 def test_who_has_the_hub_open_is_told(path: Path) -> None:

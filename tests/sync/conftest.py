@@ -13,7 +13,6 @@ import pytest
 from data.floor.pace import LeapClock
 from data.sync.contract import Hub
 from data.sync.embedded import EmbeddedHub
-from data.sync.postgres import admin
 from data.sync.postgres.hub import PostgresHub
 from data.sync.served.client import SocketHub
 from tests import postgres
@@ -81,7 +80,7 @@ def revoke(open_hub: OpenHub, tmp_path: Path, request: pytest.FixtureRequest) ->
 
     def revoking(replica_id: str) -> None:
         if isinstance(open_hub(), PostgresHub):
-            admin.revoke_replica(request.getfixturevalue("server").slow_hub(), replica_id)
+            postgres.revoke(request.getfixturevalue("server").slow_hub(), replica_id)
             return
         with closing(EmbeddedHub(tmp_path / "hub.db")) as hub:
             hub.revoke(replica_id)

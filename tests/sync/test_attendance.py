@@ -42,7 +42,7 @@ class Site:
 
     def save(self, title: str) -> None:
         with Store(self.store, key=self.key) as store, saving(store, AgentId(self.dana.id), SYSTEM_CLOCK) as change:
-            change.add(ticket(title))
+            change.add(ticket(title, created_by=self.dana.id))
 
     def value(self, sql: str) -> object:
         with Store(self.store, key=self.key) as store:

@@ -134,7 +134,9 @@ def a_fence_that_was_given_twice(site: Site) -> None:
     hub.claim(one.id)
     hub.hub.close()
     with driver.connect(site.hub) as connection:
-        connection.execute("INSERT INTO claim_request SELECT 'again', answer FROM claim_request")
+        connection.execute(
+            "INSERT INTO claim_request (request_id, answer) SELECT 'again', answer FROM claim_request"
+        )
 
 
 def money_that_was_only_told(site: Site) -> None:

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from data.floor.pace import LeapClock
-from data.models.base import ContactId, instant_text, new_id
+from data.models.base import AgentId, ContactId, instant_text, new_id
 from data.models.contact import ContactKind, ContactState
+from data.models.presence import Presence
+from data.store import driver
 from data.sync.contract import Hub
+from data.sync.postgres.hub import PostgresHub
 from tests.sync.conftest import OpenHub
 from tests.sync.writers import NOON, Writer, contact
 
 LEASE_S = 45
+Held = Callable[[], dict[str, int]]
+
+
+@pytest.fixture
+def held(hub: Hub, tmp_path: Path, request: pytest.FixtureRequest) -> Held:
+    """How many answers, claims and ops about presence a hub keeps."""
+    query = (
+        "SELECT (SELECT count(*) FROM claim_request), (SELECT count(*) FROM claim),"
+        " (SELECT count(*) FROM ops WHERE entity = 'presence')"
+    )
+
+    def counted() -> dict[str, int]:
+        if isinstance(hub, PostgresHub):
+            with psycopg.connect(request.getfixturevalue("server").slow_hub()) as line:
+                line.execute("SET search_path = agent_console")
+                found = line.execute(query).fetchone()
+        else:
+            with closing(driver.connect_to_read(tmp_path / "hub.db")) as file:
+                found = tuple(file.execute(query).fetchone())
+        return dict(zip(("answers", "claims", "presence"), found or (), strict=True))
+
+    return counted
 
 
 def test_one_contact_has_one_winner(hub: Hub, open_hub: OpenHub) -> None:
@@ -158,13 +187,40 @@ def test_a_heartbeat_keeps_the_lease(hub: Hub, clock: LeapClock) -> None:
         assert feed.claim(agent="bo").contact_id is None
 
 
-def test_nobody_keeps_the_lease_of_another_seat(hub: Hub) -> None:
+def test_nobody_keeps_or_ends_the_lease_of_another_seat(hub: Hub) -> None:
     feed, other = Writer(hub), Writer(hub)
     one = contact(kind=ContactKind.CHAT)
     feed.add(one)
     claim = feed.claim(one.id)
     assert not hub.heartbeat_v1(other.replica, ContactId(one.id), claim.fence)
+    assert not hub.finish_v1(other.replica, ContactId(one.id), claim.fence)
     assert hub.heartbeat_v1(feed.replica, ContactId(one.id), claim.fence)
+
+
+def test_what_nobody_asks_for_any_more_is_forgotten(hub: Hub, clock: LeapClock, held: Held) -> None:
+    seat, other = Writer(hub), Writer(hub)
+    chat, call = contact(kind=ContactKind.CHAT), contact()
+    seen = Presence(id=new_id(), agent=AgentId("ana"), ticket_id="t", until=NOON)
+    seat.add(chat, call, seen)
+    seat.claim(chat.id, request="r1")
+    seat.claim(call.id)
+    assert hub.finish_v1(seat.replica, ContactId(call.id), 1)
+    clock.leap(LEASE_S + 1)
+    other.claim(chat.id)
+    seat.edit(seen, 1, ticket_id="u")
+    seat.edit(seen, 1, ticket_id="v")
+    assert held() == {"answers": 3, "claims": 3, "presence": 3}
+    clock.leap(86_300)
+    hub.enrol_v1(new_id(), "seat")
+    assert held() == {"answers": 3, "claims": 3, "presence": 3}
+    clock.leap(200)
+    hub.enrol_v1(new_id(), "seat")
+    assert held() == {"answers": 0, "claims": 3, "presence": 1}, "the newest op says when the seat was heard"
+    clock.leap(30 * 86_400)
+    hub.enrol_v1(new_id(), "seat")
+    assert held() == {"answers": 0, "claims": 2, "presence": 1}, "the newest fence of each contact stays"
+    seat.edit(seen, 1, ticket_id="w")
+    assert other.claim(chat.id).fence == 3
 
 
 def test_a_live_call_is_never_taken_away_by_a_lease(hub: Hub, clock: LeapClock) -> None:

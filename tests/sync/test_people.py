@@ -14,7 +14,8 @@ from data.sync.address import open_hub, seat_hub
 from data.sync.contract import HubUnreachable, Login, OpOutcome, Revoked, WrongLogin
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People, PeopleError
-from tests.sync.writers import Writer, ticket
+from tests.sync.speaking import speaks_for_itself_only
+from tests.sync.writers import Writer, contact, note, ticket
 
 PASSWORD, OTHER = "correct horse 1", "battery staple 2"
 
@@ -92,12 +93,27 @@ def test_who_speaks_is_who_signed_in(path: Path, clock: LeapClock) -> None:
     hub.close()
 
 
+def test_nobody_speaks_for_others_or_of_their_role(path: Path, clock: LeapClock) -> None:
+    with People(path, clock) as people:
+        dana, bo = (people.add(name, Role.AGENT, PASSWORD) for name in ("Dana Reyes", "Bo Lindgren"))
+    hub = EmbeddedHub(path, clock, login=login())
+    seat, feed = Writer(hub), Writer(EmbeddedHub(path, clock))
+    speaks_for_itself_only(seat, dana.id, bo.id)
+    assert [one.outcome for one in feed.add(note("t"), Agent(id="played", name="x"))] == [OpOutcome.APPLIED] * 2
+    one = contact()
+    feed.add(one)
+    assert seat.claim(one.id, agent=bo.id).contact_id == one.id
+    assert seat.row(one).body["agent"] == dana.id
+    hub.close()
+    feed.hub.close()
+
+
 def test_who_was_revoked_may_give_and_is_given_nothing(path: Path, clock: LeapClock) -> None:
     with People(path, clock) as people:
-        people.add("Dana Reyes", Role.AGENT, PASSWORD)
+        dana = people.add("Dana Reyes", Role.AGENT, PASSWORD)
         hub = EmbeddedHub(path, clock, login=login())
         seat = Writer(hub)
-        seat.add(ticket("before"))
+        seat.add(ticket("before", created_by=dana.id))
         people.revoke("Dana Reyes")
         for ask in (
             lambda: hub.pull_v1(seat.replica, 0),
@@ -108,7 +124,7 @@ def test_who_was_revoked_may_give_and_is_given_nothing(path: Path, clock: LeapCl
         ):
             with pytest.raises(Revoked):
                 ask()
-        assert seat.add(ticket("what waited"))[0].outcome is OpOutcome.APPLIED
+        assert seat.add(ticket("what waited", created_by=dana.id))[0].outcome is OpOutcome.APPLIED
         assert hub.enrol_v1(seat.replica, "seat").revoked
         again = EmbeddedHub(path, clock, login=login())
         assert again.member is not None and again.member.revoked, "the password is right all the same"

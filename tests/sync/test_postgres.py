@@ -13,12 +13,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from data.models import SYNCED, Customer
 from data.models.agent import Role
 from data.models.base import AgentId, ContactId, new_id
+from data.models.contact import ContactKind
+from data.models.ticket import TicketState
 from data.sync.contract import CopiedReplica, HubUnreachable, Login, Op, OpOutcome, Revoked, Scope, WrongLogin
 from data.sync.hub_people import PeopleError
 from data.sync.postgres import admin, archive, notifier, schema
@@ -26,7 +29,8 @@ from data.sync.postgres.dialling import dial, told
 from data.sync.postgres.hub import PostgresHub
 from data.sync.postgres.plain import from_json, to_json
 from tests.hostile import HOSTILE
-from tests.postgres import Server
+from tests.postgres import Server, revoke
+from tests.sync.speaking import speaks_for_itself_only
 from tests.sync.writers import Writer, contact, note, ticket
 
 PASSWORD = "a quiet harbour 7"
@@ -144,7 +148,7 @@ def test_the_actor_is_who_signed_in_and_a_feed_speaks_for_others(dsn: str, conne
     admin.add_feed(dsn, gateway, PASSWORD)
     seat, feed = Writer(connect(ana.name)), Writer(connect(gateway))
     call = contact()
-    ops = [seat.new(ticket()), feed.new(ticket()), feed.new(call)]
+    ops = [seat.new(ticket(created_by=ana.id)), feed.new(ticket()), feed.new(call)]
     seat.push(ops[0])
     feed.push(*ops[1:])
     with psycopg.connect(dsn) as line:
@@ -153,6 +157,48 @@ def test_the_actor_is_who_signed_in_and_a_feed_speaks_for_others(dsn: str, conne
     won = seat.claim(call.id, agent="somebody else")
     assert won.contact_id == call.id
     assert seat.row(call).body["agent"] == ana.id
+
+
+def test_nobody_speaks_for_others_or_of_their_role(dsn: str, connect: Connect) -> None:
+    ana, bo = (admin.add_person(dsn, named(name), Role.AGENT, PASSWORD) for name in ("Ana", "Bo"))
+    speaks_for_itself_only(Writer(connect(ana.name)), ana.id, bo.id)
+
+
+def test_a_scope_that_nobody_can_have_stops_nobody_else(dsn: str, connect: Connect) -> None:
+    ana, bo = (admin.add_person(dsn, named(name), Role.AGENT, PASSWORD) for name in ("Ana", "Bo"))
+    seat = Writer(connect(ana.name))
+    done = ticket(state=TicketState.SOLVED, created_by=ana.id)
+    seat.add(done)
+    other = connect(bo.name)
+    for days in (-(2**31), 2**31 - 1):
+        other._line.execute("SELECT agent_console.enrol_v1(%s, 'x', true, %s)", (new_id(), days))
+        assert seat.edit(done, seat.row(done).ver, state="open").outcome is OpOutcome.APPLIED
+        assert seat.edit(done, seat.row(done).ver, state="solved").outcome is OpOutcome.APPLIED
+
+
+@pytest.mark.parametrize("count", [-1, 0, 10**6])
+def test_a_block_has_some_numbers_and_not_too_many(connect: Connect, count: int) -> None:
+    seat = Writer(connect())
+    block = seat.hub.lease_numbers_v1(seat.replica, count)
+    assert 1 <= block.last - block.first + 1 <= 10_000
+    assert seat.hub.lease_numbers_v1(seat.replica, 1).first == block.last + 1
+
+
+def test_an_id_that_no_index_holds_is_refused_and_stops_nothing(connect: Connect) -> None:
+    seat = Writer(connect())
+    name = "".join(chr(0x4E00 + (place * 7919) % 20000) for place in range(1000))
+    for one in (name, name[:301]):
+        poison = Customer(id=one, name="x"), ticket(customer_id=one)
+        assert [answer.outcome for answer in seat.add(*poison)] == [OpOutcome.REFUSED, OpOutcome.APPLIED]
+    assert seat.push(seat.op(name, name, {}))[0].outcome is OpOutcome.REFUSED
+    assert seat.add(Customer(id=name[:300], name="x"))[0].outcome is OpOutcome.APPLIED
+
+
+def test_what_cannot_be_kept_is_not_blamed_on_the_network(connect: Connect) -> None:
+    seat = Writer(connect())
+    op = seat.new(ticket()).model_copy(update={"replica_seq": 2**70})
+    with pytest.raises(HubUnreachable, match="cannot be kept"):
+        seat.push(op)
 
 
 def test_a_seat_belongs_to_its_person(dsn: str, connect: Connect) -> None:
@@ -173,7 +219,7 @@ def test_who_was_revoked_still_pushes_and_is_given_nothing(dsn: str, connect: Co
     seat = Writer(connect(ana.name))
     assert admin.revoke_person(dsn, ana.name).revoked
     assert seat.hub.enrol_v1(seat.replica, "seat").revoked
-    assert seat.add(ticket())[0].outcome is OpOutcome.APPLIED
+    assert seat.add(ticket(created_by=ana.id))[0].outcome is OpOutcome.APPLIED
     for call in (
         lambda: seat.hub.pull_v1(seat.replica, 0),
         lambda: seat.hub.snapshot_v1(new_id(), None),
@@ -190,7 +236,8 @@ def test_who_was_revoked_still_pushes_and_is_given_nothing(dsn: str, connect: Co
 
 def test_functions_are_the_only_door(dsn: str, connect: Connect) -> None:
     ana = admin.add_person(dsn, named("Ana"), Role.AGENT, PASSWORD)
-    line = connect(ana.name)._line
+    seat = Writer(hub := connect(ana.name))
+    line = hub._line
     for forbidden in (
         "SELECT * FROM agent_console.entity_row",
         "SELECT * FROM agent_console.member",
@@ -205,11 +252,15 @@ def test_functions_are_the_only_door(dsn: str, connect: Connect) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             line.execute(forbidden)
     line.execute("CREATE TEMP TABLE replica (replica_id text, person text, revoked_at timestamptz)")
+    line.execute("CREATE TEMP TABLE member AS SELECT 'x' AS person, 'administrator' AS role")
     line.execute("SET search_path = pg_temp, public")
-    Writer(connect(ana.name)).add(ticket())
+    assert seat.add(ticket(created_by=ana.id))[0].outcome is OpOutcome.APPLIED, (
+        "the tables beside it are not looked at"
+    )
 
 
-def test_rows_let_nobody_in_but_members(dsn: str) -> None:
+def test_rows_let_nobody_in_but_members(dsn: str, connect: Connect) -> None:
+    Writer(connect()).add(ticket())
     with psycopg.connect(dsn) as line:
         tables = line.execute(
             "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class"
@@ -217,13 +268,17 @@ def test_rows_let_nobody_in_but_members(dsn: str) -> None:
         ).fetchall()
         assert len(tables) > 10
         assert all(forced for _, forced in tables), tables
+        kept = ("entity_row", "ops", "replica")
+        for table in kept:
+            assert line.execute(f"SELECT count(*) FROM agent_console.{table}").fetchone() > (0,)  # type: ignore[operator]
         line.execute("SET SESSION AUTHORIZATION agent_console_owner")
-        for table in ("entity_row", "ops", "replica"):
+        for table in kept:
             assert line.execute(f"SELECT count(*) FROM agent_console.{table}").fetchone() == (0,)
 
 
-def test_a_member_of_another_hub_of_the_server_has_no_place_here(server: Server, dsn: str) -> None:
-    ana = admin.add_person(server.hub(), named("Ana"), Role.AGENT, PASSWORD)
+@pytest.mark.parametrize("role", Role)
+def test_a_member_of_another_hub_of_the_server_has_no_place_here(server: Server, dsn: str, role: Role) -> None:
+    ana = admin.add_person(server.hub(), named("Ana"), role, PASSWORD)
     with closing(PostgresHub(dsn, login=Login(person=ana.id, password=SecretStr(PASSWORD)))) as hub:
         assert hub.member is None
         for call in (
@@ -474,6 +529,100 @@ def test_a_backup_that_is_put_back_starts_a_new_epoch_and_keeps_the_hub(server: 
     assert seat.hub.enrol_v1(late.replica, "seat").number == late.number
     assert seat.hub.lease_numbers_v1(seat.replica, 1).first > block.last
     seat.hub.close()
+
+
+@pytest.fixture
+def administered(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A hub that was made by a role that may create roles and is no superuser; that role's way to it."""
+    role, groups = f"dba_{new_id()[-12:]}", [schema.OWNER, schema.MEMBERS, *schema.GROUPS.values()]
+    server.hub()  # which makes the groups
+    dsn = server.database()
+    with psycopg.connect(dsn, autocommit=True) as line:
+        named = [sql.Identifier(one) for one in (role, line.info.dbname)]
+        line.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(named[0], PASSWORD))
+        line.execute(sql.SQL("GRANT CREATE ON DATABASE {1} TO {0}").format(*named))
+        given = sql.SQL(", ").join(map(sql.Identifier, groups))
+        line.execute(sql.SQL("GRANT {} TO {} WITH ADMIN OPTION").format(given, named[0]))
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    address = make_conninfo(dsn, user=role)
+    admin.init(address)
+    return address
+
+
+def test_a_line_from_before_a_restore_takes_nothing(administered: str, tmp_path: Path) -> None:
+    """An administrator who is no superuser does not see who is connected, and disconnects nobody."""
+    dsn = make_conninfo(administered, user="postgres")
+    seat = Writer(PostgresHub(dsn))
+    seat.add(ticket("kept"))
+    archive.backup(administered, tmp_path / "hub.gz")
+    seat.add(ticket("lost"))
+    epoch = archive.restore(administered, tmp_path / "hub.gz")
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: seat.add(ticket("hides what was lost")),
+        lambda: seat.hub.pull_v1(seat.replica, 0),
+        lambda: seat.hub.snapshot_v1(seat.replica, None),
+        lambda: seat.claim(),
+        lambda: seat.hub.enrol_v1(new_id(), "an import"),
+        seat.hub.version,
+    )
+    for call in calls:
+        with pytest.raises(HubUnreachable, match="put back"):
+            call()
+    seat.hub.close()
+    seat.hub = PostgresHub(dsn)
+    again = seat.hub.enrol_v1(seat.replica, "seat")
+    assert (again.epoch, again.last_replica_seq) == (epoch, 1), "what came after the backup is sent again"
+    seat.hub.close()
+
+
+@pytest.mark.parametrize("by", ["superuser", "role that may create roles"])
+def test_claims_and_people_do_not_go_back_in_time(
+    request: pytest.FixtureRequest, server: Server, tmp_path: Path, by: str
+) -> None:
+    dsn = server.hub() if by == "superuser" else request.getfixturevalue("administered")
+    ana, bo, dee = (admin.add_person(dsn, named(name), Role.AGENT, PASSWORD) for name in ("Ana", "Bo", "Dee"))
+    plain = make_conninfo(dsn, user="postgres")
+
+    def seat(person: AgentId, replica: str | None = None) -> Writer:
+        hub = PostgresHub(plain, login=Login(person=person, password=SecretStr(PASSWORD)))
+        request.addfinalizer(hub.close)
+        return Writer(hub, replica_id=replica)
+
+    feed, mine, gone = Writer(PostgresHub(plain)), seat(ana.id), seat(dee.id)
+    request.addfinalizer(feed.hub.close)
+    chat, over = (contact(kind=ContactKind.CHAT) for _ in range(2))
+    feed.add(chat, over)
+    archive.backup(dsn, tmp_path / "hub.gz")
+    held, closed = mine.claim(chat.id, request="r1" + dsn), mine.claim(over.id)
+    assert mine.hub.finish_v1(mine.replica, ContactId(over.id), closed.fence)
+    admin.revoke_person(dsn, bo.name)
+    admin.set_role(dsn, dee.name, Role.SUPERVISOR)
+    revoke(plain, gone.replica)
+    cy = admin.add_person(dsn, named("Cy"), Role.AGENT, PASSWORD)
+    archive.restore(dsn, tmp_path / "hub.gz")
+
+    people = {one.id: one for one in admin.people(dsn)}
+    assert people == {
+        ana.id: ana,
+        bo.id: bo.model_copy(update={"revoked": True}),
+        cy.id: cy,
+        dee.id: dee.model_copy(update={"role": Role.SUPERVISOR}),
+    }
+    mine, cys, dees = seat(ana.id, mine.replica), seat(cy.id), seat(dee.id, gone.replica)
+    told_of = {row.entity_id: row.body["role"] for row in mine.rows() if row.entity == "agent"}
+    assert (told_of[cy.id], told_of[dee.id]) == ("agent", "supervisor")
+    assert dees.hub.enrol_v1(gone.replica, "gone").revoked
+    assert seat(bo.id).hub.enrol_v1(new_id(), "seat").revoked
+    assert mine.claim(chat.id, request="r1" + dsn) == held, "the same request gets the same answer"
+    assert cys.claim(chat.id).contact_id is None, "it is in Ana's hands"
+    assert mine.hub.heartbeat_v1(mine.replica, ContactId(chat.id), held.fence)
+    assert not mine.hub.heartbeat_v1(mine.replica, ContactId(over.id), closed.fence)
+    feed.hub.close()
+    feed.hub = PostgresHub(plain)
+    request.addfinalizer(feed.hub.close)
+    feed.edit(chat, feed.row(chat).ver, state="waiting")
+    assert cys.claim(chat.id).fence == held.fence + 1
+    assert not mine.hub.finish_v1(mine.replica, ContactId(chat.id), held.fence)
 
 
 def test_half_a_backup_is_not_put_back(server: Server, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from data.models.agent import Role
-from data.sync.contract import TOMBSTONE_DAYS, HubUnreachable, Member
+from data.sync.contract import HubUnreachable, Member
 from data.sync.postgres import people as persons
 from data.sync.postgres import schema
 from data.sync.postgres.dialling import Line, dial, place_of, told
@@ -79,24 +79,6 @@ SELECT replica_id, number, name, enrolled_at, (
     SELECT received_at FROM ops WHERE ops.replica_id = replica.replica_id ORDER BY replica_seq DESC LIMIT 1
 ), last_seq, revoked_at IS NOT NULL FROM replica ORDER BY number
 """
-
-
-def revoke_replica(address: str, replica_id: str) -> None:
-    """Give nothing to this replica any more; what waits there is still taken."""
-    with administering(address) as line:
-        line.execute(
-            "UPDATE agent_console.replica SET revoked_at = agent_console.hub_now()"
-            " WHERE replica_id = %s AND revoked_at IS NULL",
-            (replica_id,),
-        )
-
-
-def purge(address: str, days: int = TOMBSTONE_DAYS) -> None:
-    """Forget what was taken away so long ago, and the answers to claims of those days. Enrolments forget the former by
-    themselves."""
-    with administering(address) as line:
-        line.execute("SELECT forget_tombstones(hub_now() - make_interval(days => %s))", (days,))
-        line.execute("DELETE FROM claim_request WHERE at < hub_now() - make_interval(days => %s)", (days,))
 
 
 # people

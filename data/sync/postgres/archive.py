@@ -15,8 +15,8 @@ from typing import Any
 from psycopg import sql
 
 from data.models.base import new_id
-from data.sync.contract import HubUnreachable
-from data.sync.postgres import schema
+from data.sync.contract import NUMBERS_LOST, HubUnreachable
+from data.sync.postgres import people, schema
 from data.sync.postgres.admin import administering
 from data.sync.postgres.dialling import Line
 
@@ -34,9 +34,19 @@ TABLES = (
     "claim",
     "claim_request",
 )
-NUMBERS_LOST = 10_000
-"""Ticket numbers that are passed over, where it is not known how many were given away since the backup."""
 SLICE = 500
+_CARRIED = {
+    "replica": "ON CONFLICT (replica_id) DO UPDATE SET revoked_at = excluded.revoked_at",
+    "member": "ON CONFLICT (person) DO UPDATE SET name = excluded.name, role = excluded.role,"
+    " revoked_at = excluded.revoked_at",
+    "login": "ON CONFLICT (login) DO UPDATE SET person = excluded.person",
+    "claim": "ON CONFLICT (contact_id, fence) DO UPDATE SET agent = excluded.agent,"
+    " replica_id = excluded.replica_id, lease_until = excluded.lease_until, comes_back = excluded.comes_back,"
+    " finished = excluded.finished",
+    "claim_request": "ON CONFLICT DO NOTHING",
+}
+"""What never goes back in time: tables whose rows are carried over from the hub that was there, and what then becomes of
+the backup's row. `data.backup.hubs` does the same for an embedded hub."""
 
 
 def backup(address: str, file: Path) -> int:
@@ -65,7 +75,8 @@ def backup(address: str, file: Path) -> int:
 
 def restore(address: str, file: Path) -> str:
     """Put a backup in the place of what the hub has; returns the new epoch. Seats that enrolled since keep their
-    numbers. Everybody who is connected is disconnected: they come back and hear of the new epoch.
+    numbers; claims with their fences, people and revocations stay as they are. Whoever is connected and may be
+    disconnected is; every other line takes nothing any more, so that each seat comes back and hears of the new epoch.
 
     Raises:
         HubUnreachable: the file is no whole backup, or of a newer program; the hub is as it was.
@@ -81,7 +92,10 @@ def restore(address: str, file: Path) -> str:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-        line.execute("CREATE TEMP TABLE former ON COMMIT DROP AS SELECT * FROM replica")
+        for table in _CARRIED:
+            name = sql.Identifier(table)
+            keep = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT * FROM {}")
+            line.execute(keep.format(sql.Identifier(f"former_{table}"), name))
         given = line.execute("SELECT ticket, replica FROM next_number").fetchone()
         for table in reversed(TABLES):
             line.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
@@ -92,12 +106,28 @@ def restore(address: str, file: Path) -> str:
             "UPDATE next_number SET ticket = greatest(ticket + %s, %s), replica = greatest(replica, %s)",
             (NUMBERS_LOST, *(given or (0, 0))),
         )
-        line.execute("UPDATE former SET last_seq = 0, refetch = true, taking = NULL")
-        line.execute(
-            "INSERT INTO replica SELECT * FROM former WHERE number > (SELECT coalesce(max(number), 0) FROM replica)"
-            " ON CONFLICT DO NOTHING"
-        )
+        _carry(line)
         return epoch
+
+
+def _carry(line: Line) -> None:
+    """Take over what never goes back in time. What somebody holds is offered to nobody else, though the backup says
+    that it waits, until that seat has said what became of it or its lease runs out."""
+    line.execute("UPDATE former_replica SET last_seq = 0, refetch = true, taking = NULL")
+    line.execute(
+        "DELETE FROM former_replica USING replica"
+        " WHERE replica.number = former_replica.number AND replica.replica_id <> former_replica.replica_id"
+    )
+    for table, then in _CARRIED.items():
+        kept = sql.Identifier(f"former_{table}")
+        insert = sql.SQL("INSERT INTO {} SELECT * FROM {} {}")
+        line.execute(insert.format(sql.Identifier(table), kept, sql.SQL(then)))
+    line.execute(
+        "UPDATE claimable SET state = 'ringing', ringing_agent = claim.agent, agent = claim.agent FROM claim"
+        " WHERE claim.contact_id = claimable.contact_id AND NOT finished AND state IN ('waiting', 'ringing')"
+    )
+    for member in people.everyone(line):
+        people.tell_seats(line, member)
 
 
 def _take_in(line: Line, lines: Iterator[str], name: str) -> None:

@@ -15,7 +15,6 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data.sync.contract import CopiedReplica, HubUnreachable, Login, MustRefetch, Revoked, WrongLogin
 
-SCHEMES = ("postgresql://", "postgres://")
 CONNECT_S = 5
 STATEMENT_S = 10
 LOCK_S = 2
@@ -54,11 +53,6 @@ class Line(psycopg.Connection[tuple[Any, ...]]):
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
         return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
-
-
-def is_postgres(address: str) -> bool:
-    """Whether an address names a PostgreSQL hub."""
-    return address.startswith(SCHEMES)
 
 
 def dial(address: str, login: Login | None = None, *, patience_s: float = ANSWER_S) -> Line:
@@ -175,6 +169,10 @@ def _as_contract(error: psycopg.Error, place: str) -> Exception:
     if error.sqlstate is None and _TURNED_AWAY.search(str(error)):
         return WrongLogin(
             f"You were not let in to {place}: check the name and the password, or ask who runs the hub."
+        )
+    if (error.sqlstate or "").startswith(("22", "54")):
+        return HubUnreachable(
+            f"A change of this seat cannot be kept at {place} ({error.sqlstate}: {said}): tell who runs the hub."
         )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return HubUnreachable(

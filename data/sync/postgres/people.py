@@ -41,7 +41,7 @@ def add(line: Line, name: str, role: Role, password: str) -> Member:
         raise PeopleError(f"There is a {name} already: choose another name, or change that one.")
     member = Member(id=_signed_on_before(line, name) or AgentId(new_id()), name=name, role=role)
     _enter(line, member, str(role), password)
-    _tell_seats(line, member)
+    tell_seats(line, member)
     return member
 
 
@@ -64,7 +64,7 @@ def set_role(line: Line, name: str, role: Role) -> Member:
     for login in map(sql.Identifier, _logins(member)):
         line.execute(sql.SQL("REVOKE {} FROM {}").format(former, login))
         line.execute(sql.SQL("GRANT {} TO {}").format(group, login))
-    _tell_seats(line, member)
+    tell_seats(line, member)
     return member
 
 
@@ -90,6 +90,16 @@ def revoke(line: Line, name: str, *, withdrawn: bool = True) -> Member:
         (withdrawn, member.id),
     )
     return member.model_copy(update={"revoked": withdrawn})
+
+
+def tell_seats(line: Line, member: Member) -> None:
+    """The person as a row that every seat pulls, unless it says so already."""
+    said = {"name": member.name, "role": str(member.role)}
+    held = "SELECT FROM agent_console.entity_row WHERE entity = 'agent' AND entity_id = %s AND body @> %s"
+    if line.execute(held, (member.id, to_json(said))).fetchone() is not None:
+        return
+    whole = Agent.model_validate({**said, "id": member.id}).model_dump(mode="json")
+    line.execute("SELECT agent_console.tell_of_person(%s, %s, %s)", (member.id, to_json(whole), to_json(said)))
 
 
 def _enter(line: Line, member: Member, role: str, password: str) -> None:
@@ -121,12 +131,6 @@ def _logins(member: Member) -> list[str]:
 def _secret(line: Line, login: str, password: str) -> sql.Literal:
     hashed = line.pgconn.encrypt_password(password.encode(), login.encode(), b"scram-sha-256")
     return sql.Literal(hashed.decode())
-
-
-def _tell_seats(line: Line, member: Member) -> None:
-    said = {"name": member.name, "role": str(member.role)}
-    whole = Agent.model_validate({**said, "id": member.id}).model_dump(mode="json")
-    line.execute("SELECT agent_console.tell_of_person(%s, %s, %s)", (member.id, to_json(whole), to_json(said)))
 
 
 def _signed_on_before(line: Line, name: str) -> AgentId | None:

@@ -25,14 +25,32 @@ CREATE OR REPLACE FUNCTION is_revoked(one replica) RETURNS boolean LANGUAGE sql 
     SELECT one.revoked_at IS NOT NULL OR (me()).revoked_at IS NOT NULL
 $$;
 
+-- A connection belongs to one epoch: that of its first call. A seat that has not heard that the hub was put back comes
+-- anew and enrols: what it pushed without, under higher numbers, would hide what the hub lacks of it.
+CREATE OR REPLACE FUNCTION begin_call() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    known text := current_setting('agent_console.epoch', true);
+    epoch text;
+BEGIN
+    -- A restore holds this table: whoever waited for one reads what it wrote, and none begins before the call is over.
+    LOCK TABLE hub_info IN ACCESS SHARE MODE;
+    epoch := hub_fact('epoch');
+    IF coalesce(known, '') = '' THEN
+        PERFORM set_config('agent_console.epoch', epoch, false);
+    ELSIF known <> epoch THEN
+        RAISE EXCEPTION 'The hub was put back from a backup: seats enrol again by themselves.' USING ERRCODE = 'AC001';
+    END IF;
+END $$;
+
 -- The replica, for its own person. One that the hub does not know is given everything and keeps nothing. Groups are the
--- server's, and its hubs share them: who is a member of another hub only has no place here.
-CREATE OR REPLACE FUNCTION seat_of(asking text) RETURNS replica LANGUAGE plpgsql STABLE AS $$
+-- server's, and its hubs share them: who is a member of another hub only, its administrator too, has no place here.
+CREATE OR REPLACE FUNCTION seat_of(asking text) RETURNS replica LANGUAGE plpgsql AS $$
 DECLARE
     one replica;
 BEGIN
+    PERFORM begin_call();
     IF NOT EXISTS (SELECT FROM login WHERE login = session_user)
-       AND NOT pg_has_role(session_user, 'agent_console_admin', 'MEMBER') THEN
+       AND NOT pg_has_role(session_user, 'agent_console_owner', 'MEMBER') THEN
         RAISE EXCEPTION 'no place' USING ERRCODE = '42501';
     END IF;
     SELECT * INTO one FROM replica WHERE replica_id = asking;
@@ -43,7 +61,7 @@ BEGIN
     RETURN one;
 END $$;
 
-CREATE OR REPLACE FUNCTION admitted(asking text) RETURNS replica LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION admitted(asking text) RETURNS replica LANGUAGE plpgsql AS $$
 DECLARE
     one replica := seat_of(asking);
 BEGIN
@@ -57,6 +75,20 @@ END $$;
 CREATE OR REPLACE FUNCTION misfit(body jsonb, of_entity text) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN body ? name THEN format('%s: this should be %s', name, words) ELSE format('%s: this is missing', name) END
     FROM shape_field WHERE entity = of_entity AND (body @@ fits) IS NOT TRUE ORDER BY place LIMIT 1
+$$;
+
+-- What nobody may say but who it is about: who did a thing is who signed in, and a person's name and role are for whoever
+-- runs the hub. What the row says already may be said again. A plain expression, which the server writes into the query.
+CREATE OR REPLACE FUNCTION not_own(of_entity text, patch jsonb, held jsonb, speaker text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN patch->>'actor' <> speaker AND patch->'actor' IS DISTINCT FROM held->'actor' THEN 'actor'
+        WHEN patch->>'by' <> speaker AND patch->'by' IS DISTINCT FROM held->'by' THEN 'by'
+        WHEN patch->>'made_by' <> speaker AND patch->'made_by' IS DISTINCT FROM held->'made_by' THEN 'made_by'
+        WHEN patch->>'created_by' <> speaker AND patch->'created_by' IS DISTINCT FROM held->'created_by' THEN 'created_by'
+        WHEN of_entity = 'agent' AND patch ? 'name' AND patch->'name' IS DISTINCT FROM held->'name' THEN 'name'
+        WHEN of_entity = 'agent' AND patch ? 'role' AND patch->'role' IS DISTINCT FROM held->'role' THEN 'role'
+    END || ': this is not for the person who signed in to say'
 $$;
 
 -- One op played over a row: over `was` if it is the first, else over what the one before left (rule 7). A row's
@@ -82,7 +114,7 @@ BEGIN
     why := CASE
         WHEN now_is.refused THEN 'depends_on an earlier change of this record that was refused'
         WHEN like_this.entity IS NULL THEN format('the hub does not know ''%s'': update the hub', op.entity)
-        WHEN length(op.entity_id) > 1000 THEN 'id: this should be at most 1,000 characters'
+        WHEN octet_length(op.entity_id) > 900 THEN 'id: this should be at most 900 bytes'
         WHEN op.kind = 'delete' AND like_this.deletable THEN
             CASE WHEN NOT is_there THEN 'there is no such record at the hub that could be deleted' END
         WHEN op.kind <> CASE WHEN like_this.append_only THEN 'append' ELSE 'put' END
@@ -91,6 +123,7 @@ BEGIN
         WHEN now_is.deleted AND NOT whole THEN 'it was deleted at the hub meanwhile'
         WHEN now_is.ver = 0 AND NOT whole AND tried_before
             THEN 'depends_on an earlier change of this record that was refused'
+        WHEN NOT is_feed() THEN not_own(op.entity, op.patch, now_is.body, op.actor)
     END;
     IF why IS NULL AND op.kind = 'delete' THEN
         IF EXISTS (SELECT FROM jsonb_each(now_is.field_ver)
@@ -157,9 +190,9 @@ DO $$ BEGIN
     END IF;
 END $$;
 
--- The id that a field names; what cannot be one is none.
+-- The id that a field names; what cannot be one is none: an index holds no longer ones.
 CREATE OR REPLACE FUNCTION named(id text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN length(id) BETWEEN 1 AND 1000 THEN id END
+    SELECT CASE WHEN octet_length(id) BETWEEN 1 AND 900 THEN id END
 $$;
 
 -- Whether a row is over, and what it goes with (data.sync.scoping).

@@ -62,7 +62,8 @@ BEGIN
     WITH looked_at AS MATERIALIZED (
         -- Plain: a whole new row that this push names once. There is nothing to merge, and no need to play it.
         SELECT op.*, op.entity_id <> ALL (named_twice) AND patch->>'id' = op.entity_id AND patch - columns = '{}'
-                     AND length(op.entity_id) <= 1000
+                     AND octet_length(op.entity_id) <= 900
+                     AND (speaker IS NULL OR not_own(op.entity, patch, '{}', speaker) IS NULL)
                      AND kind = CASE WHEN append_only THEN 'append' ELSE 'put' END AND patch @@ fits
                      AND (SELECT true FROM entity_row AS held
                           WHERE held.entity = op.entity AND held.entity_id = op.entity_id LIMIT 1) IS NULL AS is_plain,
@@ -126,7 +127,9 @@ BEGIN
         UPDATE hub_clock SET v = v + taken WHERE one RETURNING v - taken AS base
     ), logged AS (
         INSERT INTO ops
-        SELECT op_id, asking, replica_seq, txn_id, actor, entity, entity_id, kind, patch, base_ver, schema_v, hub_seq,
+        SELECT op_id, asking, replica_seq, txn_id, actor, left(entity, 200),
+               CASE WHEN octet_length(entity_id) > 900 THEN left(entity_id, 225) ELSE entity_id END, -- for the index
+               kind, patch, base_ver, schema_v, hub_seq,
                jsonb_build_object('op_id', op_id, 'outcome', outcome, 'hub_seq', hub_seq,
                                   'conflicts', conflict, 'why', why), at
         FROM clock, unnest(fresh, outcomes, conflicts, whys, ranks) AS op (

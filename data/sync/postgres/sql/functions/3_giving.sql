@@ -4,17 +4,20 @@ CREATE OR REPLACE FUNCTION enrol_v1(asking text, its_name text, whole_directory 
 RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     one replica;
+    days_kept integer := least(greatest(days_back, 1), 3650);
 BEGIN
+    PERFORM begin_call();
     PERFORM forget_tombstones(hub_now() - interval '30 days');
+    PERFORM forget_past(hub_now());
     one := seat_of(asking);
     IF one.replica_id IS NULL THEN
         WITH taken AS (UPDATE next_number SET replica = replica + 1 WHERE next_number.one RETURNING replica - 1 AS number)
         INSERT INTO replica (replica_id, number, name, person, enrolled_at, directory, days)
-        SELECT asking, number, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_back
+        SELECT asking, number, its_name, coalesce((me()).person, session_user), hub_now(), whole_directory, days_kept
         FROM taken RETURNING * INTO one;
     END IF;
-    IF (one.directory, one.days) <> (whole_directory, days_back) THEN
-        UPDATE replica SET directory = whole_directory, days = days_back, refetch = true WHERE replica_id = asking
+    IF (one.directory, one.days) <> (whole_directory, days_kept) THEN
+        UPDATE replica SET directory = whole_directory, days = days_kept, refetch = true WHERE replica_id = asking
         RETURNING * INTO one;
     END IF;
     RETURN jsonb_build_object(
@@ -38,6 +41,25 @@ BEGIN
         ON CONFLICT (key) DO UPDATE SET value = greatest(hub_info.value::bigint, newest);
     END IF;
 END $$;
+
+-- Drop what nobody asks for any more, some of it at each enrolment, so that none takes long: answers to claims, claims that
+-- are over but for the newest fence of each contact, and where agents were looking. The newest op of a replica stays: it
+-- says when that was heard last.
+CREATE OR REPLACE FUNCTION forget_past(at timestamptz) RETURNS void LANGUAGE sql AS $$
+    DELETE FROM claim_request WHERE request_id IN (
+        SELECT request_id FROM claim_request AS old WHERE old.at < forget_past.at - interval '1 day'
+        ORDER BY old.at LIMIT 5000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM claim WHERE (contact_id, fence) IN (
+        SELECT contact_id, fence FROM claim AS old
+        WHERE finished AND lease_until < forget_past.at - interval '30 days'
+          AND fence < (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = old.contact_id)
+        ORDER BY lease_until LIMIT 5000 FOR UPDATE SKIP LOCKED);
+    DELETE FROM ops WHERE op_id IN (
+        SELECT op_id FROM ops AS old
+        WHERE entity = 'presence' AND hub_seq > 0 AND received_at < forget_past.at - interval '1 day'
+          AND replica_seq < (SELECT last_seq FROM replica WHERE replica.replica_id = old.replica_id)
+        ORDER BY received_at LIMIT 5000 FOR UPDATE SKIP LOCKED);
+$$;
 
 CREATE OR REPLACE FUNCTION as_sent(stored entity_row) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_build_object('hub_seq', stored.hub_seq, 'entity', stored.entity, 'entity_id', stored.entity_id,
@@ -218,13 +240,14 @@ END $$;
 CREATE OR REPLACE FUNCTION lease_numbers_v1(asking text, count integer) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
+    given integer := least(greatest(count, 1), 10000);
     after_it bigint;
 BEGIN
     PERFORM admitted(asking);
-    UPDATE next_number SET ticket = ticket + greatest(count, 0) WHERE one RETURNING ticket INTO after_it;
-    RETURN jsonb_build_object('first', after_it - count, 'last', after_it - 1);
+    UPDATE next_number SET ticket = ticket + given WHERE one RETURNING ticket INTO after_it;
+    RETURN jsonb_build_object('first', after_it - given, 'last', after_it - 1);
 END $$;
 
 -- The last number of the hub's order: what a seat compares to know whether there is something to pull.
-CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint LANGUAGE sql STABLE AS
-'SELECT v FROM hub_clock WHERE one';
+CREATE OR REPLACE FUNCTION version_v1() RETURNS bigint LANGUAGE sql AS
+'SELECT begin_call(); SELECT v FROM hub_clock WHERE one';

@@ -142,7 +142,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM admitted(asking);
     UPDATE claim SET finished = true
-    WHERE contact_id = wanted AND fence = its_fence
+    WHERE contact_id = wanted AND fence = its_fence AND replica_id = asking
       AND fence = (SELECT max(fence) FROM claim WHERE contact_id = wanted);
     RETURN FOUND;
 END $$;

@@ -71,6 +71,7 @@ CREATE TABLE ops (
     UNIQUE (replica_id, replica_seq)
 );
 CREATE INDEX ops_refused ON ops (entity, entity_id) WHERE hub_seq = 0;
+CREATE INDEX ops_presence ON ops (received_at) WHERE entity = 'presence';
 
 CREATE TABLE entity_row (
     entity text COLLATE "C" NOT NULL,
@@ -123,8 +124,10 @@ CREATE TABLE claim (
     PRIMARY KEY (contact_id, fence)
 ) WITH (fillfactor = 70);
 CREATE INDEX claim_open ON claim (lease_until) WHERE comes_back AND NOT finished;
+CREATE INDEX claim_over ON claim (lease_until) WHERE finished;
 
 CREATE TABLE claim_request (request_id text COLLATE "C" PRIMARY KEY, answer jsonb NOT NULL, at timestamptz NOT NULL);
+CREATE INDEX claim_request_at ON claim_request (at);
 
 -- What a push takes apart and puts together.
 CREATE TYPE pushed AS (
