@@ -333,7 +333,7 @@ async def test_a_draft_shows_what_others_do_meanwhile(tmp_path: Path) -> None:
         await until(pilot, lambda: pane._view.unsaved)  # type: ignore[union-attr]
         theirs(feed, title="Charged thrice")
         await until(pilot, lambda: pane.fields["title"] == "Charged thrice", 8)
-        assert "Charged thrice" in text_of(screen, "ticket-history"), "what others do is not kept back"
+        await until(pilot, lambda: "Charged thrice" in text_of(screen, "ticket-history"), 8)
         assert pane.fields["details"] == "mine" and pane.focused_field == "details"
         assert pane.field("details").cursor_at == (0, 3)
         await until(pilot, lambda: "ready to save" in text_of(screen, "ticket-check"))

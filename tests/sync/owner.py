@@ -15,6 +15,7 @@ from pathlib import Path
 
 from data.clock import SYSTEM_CLOCK, Clock
 from data.sync.contract import HubUnreachable
+from data.sync.embedded import EmbeddedHub
 from data.sync.served.client import SocketHub
 from data.sync.served.server import HubServer
 
@@ -55,6 +56,7 @@ class OwnerProcess:
     def __init__(self, hub: Path, socket: Path) -> None:
         self.hub = hub
         self.socket = socket
+        EmbeddedHub(hub).close()
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[str]:
