@@ -82,6 +82,8 @@ def typing(folder: Path, count: int) -> list[Measure]:
         probe.rest(0.3)
         alone = _pressed(probe, _words(count), None, count)
     with workspace(folder, "demo", "--speed", "4") as probe:
+        probe.keys("<esc><f2>")  # what was typed before may have the keys again
+        probe.rest(0.1, 1)
         probe.keys("/100000")
         probe.until("# 100000")
         probe.keys("<enter>")
@@ -136,6 +138,8 @@ def switching(folder: Path, count: int) -> list[Measure]:
 def cards(folder: Path, count: int) -> list[Measure]:
     """An answer of the call flow, its card and the way back, each written to the store before it is shown."""
     with workspace(folder) as probe:
+        probe.keys("<esc><f2>")  # what was typed before may have the keys again
+        probe.rest(0.1, 1)
         probe.keys("/100000")
         probe.until("# 100000")
         probe.keys("<enter>")
