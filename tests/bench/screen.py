@@ -82,7 +82,9 @@ def typing(folder: Path, count: int) -> list[Measure]:
         probe.rest(0.3)
         alone = _pressed(probe, _words(count), None, count)
     with workspace(folder, "demo", "--speed", "4") as probe:
-        probe.keys("<esc><f2>")  # what was typed before may have the keys again
+        probe.keys("<esc>")  # what was typed before may have the keys again
+        probe.rest(0.3, 1)
+        probe.keys("<f2>")
         probe.rest(0.1, 1)
         probe.keys("/100000")
         probe.until("# 100000")
@@ -138,13 +140,17 @@ def switching(folder: Path, count: int) -> list[Measure]:
 def cards(folder: Path, count: int) -> list[Measure]:
     """An answer of the call flow, its card and the way back, each written to the store before it is shown."""
     with workspace(folder) as probe:
-        probe.keys("<esc><f2>")  # what was typed before may have the keys again
+        probe.keys("<esc>")  # what was typed before may have the keys again
+        probe.rest(0.3, 1)
+        probe.keys("<f2>")
         probe.rest(0.1, 1)
         probe.keys("/100000")
         probe.until("# 100000")
         probe.keys("<enter>")
         probe.until("F5 Ticket · 100000")
         probe.rest(0.3, 2)
+        probe.keys("<esc>")
+        probe.rest(0.3, 1)
         probe.keys("pl")
         probe.until("greeting")
         probe.keys("<f4>")
