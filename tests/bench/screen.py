@@ -75,6 +75,18 @@ def _words(count: int) -> str:
     return "".join(itertools.islice(itertools.cycle(WORDS), count))
 
 
+def _open_ticket(probe: Probe) -> None:
+    probe.keys("<esc>")  # what was typed before may have the keys again
+    probe.rest(0.3, 1)
+    probe.keys("<f2>")
+    probe.rest(0.1, 1)
+    probe.keys("/100000")
+    probe.until("# 100000")
+    probe.keys("<enter>")
+    probe.until("F5 Ticket · 100000")
+    probe.rest(0.3, 2)
+
+
 def typing(folder: Path, count: int) -> list[Measure]:
     """Letters in the ticket's details while calls come in, against letters in a field alone."""
     with Probe(floors.command("input")) as probe:
@@ -82,15 +94,7 @@ def typing(folder: Path, count: int) -> list[Measure]:
         probe.rest(0.3)
         alone = _pressed(probe, _words(count), None, count)
     with workspace(folder, "demo", "--speed", "4") as probe:
-        probe.keys("<esc>")  # what was typed before may have the keys again
-        probe.rest(0.3, 1)
-        probe.keys("<f2>")
-        probe.rest(0.1, 1)
-        probe.keys("/100000")
-        probe.until("# 100000")
-        probe.keys("<enter>")
-        probe.until("F5 Ticket · 100000")
-        probe.rest(0.3, 2)
+        _open_ticket(probe)
         probe.keys("<f5>")
         probe.until("esc leaves the field")
         probe.rest(0.2, 1)
@@ -140,15 +144,7 @@ def switching(folder: Path, count: int) -> list[Measure]:
 def cards(folder: Path, count: int) -> list[Measure]:
     """An answer of the call flow, its card and the way back, each written to the store before it is shown."""
     with workspace(folder) as probe:
-        probe.keys("<esc>")  # what was typed before may have the keys again
-        probe.rest(0.3, 1)
-        probe.keys("<f2>")
-        probe.rest(0.1, 1)
-        probe.keys("/100000")
-        probe.until("# 100000")
-        probe.keys("<enter>")
-        probe.until("F5 Ticket · 100000")
-        probe.rest(0.3, 2)
+        _open_ticket(probe)
         probe.keys("<esc>")
         probe.rest(0.3, 1)
         probe.keys("pl")

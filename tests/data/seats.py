@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.floor.pace import LeapClock
+from data.models.base import AgentId
 from data.store.database import Store
 from data.sync.embedded import EmbeddedHub
 from data.sync.replica import Replica
 from data.sync.snapshots import Snapshots
 from tests.stores import new_store
+
+ANA, BO = AgentId("ana"), AgentId("bo")
 
 
 @dataclass

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from data.floor.pace import LeapClock
-from data.sync.contract import Hub
+from data.sync.contract import WHOLE, Hub, Scope
 from data.sync.embedded import EmbeddedHub
 from data.sync.postgres.hub import PostgresHub
 from data.sync.served.client import SocketHub
 from tests import postgres
 from tests.sync.owner import serving
+from tests.sync.stepped import MakeSeat, Stepped
+from tests.sync.writers import Writer
 
 OpenHub = Callable[[], Hub]
 Revoke = Callable[[str], None]
@@ -92,3 +94,29 @@ def revoke(open_hub: OpenHub, tmp_path: Path, request: pytest.FixtureRequest) ->
 def hub(open_hub: OpenHub) -> Hub:
     """A hub that nobody has spoken to yet."""
     return open_hub()
+
+
+@pytest.fixture
+def hub_path(tmp_path: Path) -> Path:
+    """The file of an embedded hub."""
+    return tmp_path / "hub.db"
+
+
+@pytest.fixture
+def feed(hub_path: Path, clock: LeapClock) -> Writer:
+    """Another replica at that hub."""
+    return Writer(EmbeddedHub(hub_path, clock))
+
+
+@pytest.fixture
+def seat(tmp_path: Path, hub_path: Path, clock: LeapClock) -> Iterator[MakeSeat]:
+    """Makes seats of that hub whose workers take one step at a time."""
+    made: list[Stepped] = []
+
+    def make(name: str = "seat", scope: Scope = WHOLE) -> Stepped:
+        made.append(Stepped(tmp_path / f"{name}.db", hub_path, clock, scope))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -134,3 +134,7 @@ class Stepped:
         self._let_go()
         self._beside.close()
         self.store.close()
+
+
+MakeSeat = Callable[..., Stepped]
+"""The fixture `seat`: a seat by its name, and its scope."""

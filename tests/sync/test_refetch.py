@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import pytest
 
 from data.floor.pace import LeapClock
 from data.models import Customer
-from data.models.base import new_id
 from data.store import driver
 from data.store.save import saving
 from data.sync.contract import TOMBSTONE_DAYS, WHOLE, Scope
@@ -21,39 +20,11 @@ from data.sync.wire import SyncStatus
 from data.tickets import tickets
 from tests.sync.checker import Site, check, without
 from tests.sync.put_back import Backup
-from tests.sync.stepped import Stepped, WorkerDied
-from tests.sync.writers import ME, Writer, contact, ticket
+from tests.sync.stepped import MakeSeat, Stepped, WorkerDied
+from tests.sync.writers import ME, Writer, contact, people, ticket
 
 SMALL = Scope(directory=False, days=30)
 DAY_S = timedelta(days=1).total_seconds()
-MakeSeat = Callable[..., Stepped]
-
-
-@pytest.fixture
-def hub_path(tmp_path: Path) -> Path:
-    return tmp_path / "hub.db"
-
-
-@pytest.fixture
-def feed(hub_path: Path, clock: LeapClock) -> Writer:
-    return Writer(EmbeddedHub(hub_path, clock))
-
-
-@pytest.fixture
-def seat(tmp_path: Path, hub_path: Path, clock: LeapClock) -> Iterator[MakeSeat]:
-    made: list[Stepped] = []
-
-    def make(name: str = "seat", scope: Scope = WHOLE) -> Stepped:
-        made.append(Stepped(tmp_path / f"{name}.db", hub_path, clock, scope))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-def people(count: int) -> list[Customer]:
-    return [Customer(id=new_id(), name=f"Customer {place}") for place in range(count)]
 
 
 # scope
@@ -361,9 +332,8 @@ def test_a_revoked_seat_does_not_overwrite_what_others_wrote_at_a_hub_that_was_p
     assert json.loads(a.value("SELECT mine FROM conflict")) == "a, who has seen three"
 
 
-def test_what_a_revoked_seat_holds_for_others_is_judged_at_once(
-    seat: MakeSeat, hub_path: Path, clock: LeapClock
-) -> None:
+def b_holds_a_change(seat: MakeSeat, hub_path: Path) -> Stepped:
+    """Seat b, back at a hub that was put back, with a change of the ticket that only seat a can send again."""
     a, b = seat("a"), seat("b")
     a.sync()
     b.sync()
@@ -377,6 +347,13 @@ def test_what_a_revoked_seat_holds_for_others_is_judged_at_once(
     backup.restore()
     b.online = True
     b.sync()
+    return b
+
+
+def test_what_a_revoked_seat_holds_for_others_is_judged_at_once(
+    seat: MakeSeat, hub_path: Path, clock: LeapClock
+) -> None:
+    b = b_holds_a_change(seat, hub_path)
     assert b.value("SELECT count(*) FROM outbox WHERE state = 'held'") > 0
     b.cut()
     hub = EmbeddedHub(hub_path, clock)
@@ -392,19 +369,7 @@ def test_what_a_revoked_seat_holds_for_others_is_judged_at_once(
 def test_what_waits_for_a_seat_that_never_comes_back_is_judged_after_a_week(
     seat: MakeSeat, hub_path: Path, clock: LeapClock
 ) -> None:
-    a, b = seat("a"), seat("b")
-    a.sync()
-    b.sync()
-    backup = Backup(hub_path)
-    made = a.ticket("made after the backup")
-    a.sync()
-    b.sync()
-    b.edit(made, details="b looked at it")
-    b.sync()
-    cut(a, b)
-    backup.restore()
-    b.online = True
-    b.sync()
+    b = b_holds_a_change(seat, hub_path)
     assert b.status.refused == 0
     clock.leap(8 * DAY_S)
     b.sync()

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from data.floor.pace import LeapClock
-from data.models import SYNCED, Customer
-from data.models.base import AgentId, new_id
+from data.models import SYNCED
+from data.models.base import AgentId
 from data.store.database import Store
 from data.sync import worker as worker_module
-from data.sync.contract import WHOLE, Scope
-from data.sync.embedded import EmbeddedHub
+from data.sync.contract import Scope
 from data.sync.wire import AskClaim, Claimed, Pulled, SyncStatus
 from tests.sync.checker import Site, check
 from tests.sync.seat_process import SeatProcess
-from tests.sync.stepped import Stepped, WorkerDied
-from tests.sync.writers import Writer, contact, note, ticket
+from tests.sync.stepped import MakeSeat, WorkerDied
+from tests.sync.writers import Writer, contact, note, people, ticket
 
 SMALL = Scope(directory=False, days=90)
-MakeSeat = Callable[..., Stepped]
-
-
-@pytest.fixture
-def hub_path(tmp_path: Path) -> Path:
-    return tmp_path / "hub.db"
-
-
-@pytest.fixture
-def feed(hub_path: Path, clock: LeapClock) -> Writer:
-    return Writer(EmbeddedHub(hub_path, clock))
-
-
-@pytest.fixture
-def seat(tmp_path: Path, hub_path: Path, clock: LeapClock) -> Iterator[MakeSeat]:
-    made: list[Stepped] = []
-
-    def make(name: str = "seat", scope: Scope = WHOLE) -> Stepped:
-        made.append(Stepped(tmp_path / f"{name}.db", hub_path, clock, scope))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-def people(count: int) -> list[Customer]:
-    return [Customer(id=new_id(), name=f"Customer {place}") for place in range(count)]
 
 
 def fill(feed: Writer, count: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from data.models.base import AgentId, ContactId, Entity, new_id
 from data.models.contact import Contact
+from data.models.customer import Customer
 from data.models.ticket import Ticket, TicketEvent, TicketEventKind
 from data.sync.contract import Claim, Hub, HubRow, Op, OpResult
 
@@ -29,6 +30,11 @@ def contact(**fields: Any) -> Contact:
     """A waiting call."""
     body = {"id": new_id(), "feed": "test", "queue": "support", "offered_at": NOON, "queued_at": NOON, **fields}
     return Contact(**body)
+
+
+def people(count: int) -> list[Customer]:
+    """So many customers."""
+    return [Customer(id=new_id(), name=f"Customer {place}") for place in range(count)]
 
 
 class Writer:

@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from data.floor.pace import LeapClock
-from data.models.agent import Agent
 from data.models.base import AgentId, TicketId
 from data.presence.presence import LASTS, ask_again, be_at, others
-from data.store.save import saving
 from data.sync.contract import OpOutcome, OpResult
 from data.unsettled.reading import unsettled
-from tests.data.seats import Seat, Seats
+from tests.data.seats import ANA, BO, Seat, Seats
 
-ANA, BO, T1, T2 = AgentId("ana"), AgentId("bo"), TicketId("t-1"), TicketId("t-2")
-
-
-@pytest.fixture
-def clock() -> LeapClock:
-    return LeapClock()
-
-
-@pytest.fixture
-def seats(tmp_path: Path, clock: LeapClock) -> Iterator[Seats]:
-    site = Seats(tmp_path, clock)
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def pair(seats: Seats, clock: LeapClock) -> tuple[Seat, Seat]:
-    one, other = seats.open("one"), seats.open("other")
-    with saving(one.store, ANA, clock) as change:
-        change.add(Agent(id=ANA, name="Ana Silva"))
-        change.add(Agent(id=BO, name="Bo Lindgren"))
-    seats.sync()
-    return one, other
+T1, T2 = TicketId("t-1"), TicketId("t-2")
 
 
 def names(seat: Seat, ticket: TicketId, me: AgentId, clock: LeapClock) -> list[str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from data.floor.pace import LeapClock
-from data.models.agent import Agent
 from data.models.base import AgentId, TicketId
 from data.models.customer import Customer
 from data.models.ticket import Begun, Ticket, TicketEventKind
@@ -20,31 +18,15 @@ from data.tickets.tickets import TicketFaultError
 from data.unsettled.reading import conflicts, unsettled
 from data.unsettled.rules import Choice, ConflictLine
 from data.unsettled.settling import choose, let_go, send_again, take_back
-from tests.data.seats import Seat, Seats
+from tests.data.seats import ANA, BO, Seat, Seats
 
-ANA, BO = AgentId("ana"), AgentId("bo")
 FORM = {"title": "Printer broken", "type": "2", "priority": "normal", "state": "new", "details": "It is on fire."}
 
 
 @pytest.fixture
-def clock() -> LeapClock:
-    return LeapClock()
-
-
-@pytest.fixture
-def seats(tmp_path: Path, clock: LeapClock) -> Iterator[Seats]:
-    site = Seats(tmp_path, clock)
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def pair(seats: Seats, clock: LeapClock) -> tuple[Seat, Seat]:
-    """Two seats that both have one ticket and both people."""
-    one, other = seats.open("one"), seats.open("other")
-    with saving(one.store, ANA, clock) as change:
-        change.add(Agent(id=ANA, name="Ana Silva"))
-        change.add(Agent(id=BO, name="Bo Lindgren"))
+def pair(pair: tuple[Seat, Seat], seats: Seats, clock: LeapClock) -> tuple[Seat, Seat]:
+    """The two seats, with one ticket."""
+    one, other = pair
     tickets.create(one.store, FORM, "10042", ANA, clock, ticket_id="t-1")
     seats.sync()
     return one, other
@@ -168,7 +150,8 @@ def test_a_state_that_cannot_follow_is_refused_with_a_sentence(
     assert len(conflicts(pair[0].store)) == 1, "nothing was closed"
 
 
-def test_a_customers_field(seats: Seats, pair: tuple[Seat, Seat], clock: LeapClock) -> None:
+def two_notes(seats: Seats, pair: tuple[Seat, Seat], clock: LeapClock) -> ConflictLine:
+    """Ana's notes of a customer are in conflict with Bo's, which are at the hub."""
     one, other = pair
     with saving(one.store, ANA, clock) as change:
         change.add(Customer(id="c-1", name="Kim Example", notes="first"))
@@ -179,6 +162,12 @@ def test_a_customers_field(seats: Seats, pair: tuple[Seat, Seat], clock: LeapClo
     other.replica.acknowledge(seats._hub.push_v1(other.replica.identity(), other.replica.next_ops()))
     seats.sync()
     [found] = conflicts(one.store)
+    return found
+
+
+def test_a_customers_field(seats: Seats, pair: tuple[Seat, Seat], clock: LeapClock) -> None:
+    one, _ = pair
+    found = two_notes(seats, pair, clock)
     assert (found.about, found.by, found.ticket_id) == ("Kim Example", "", None)
     choose(one.store, found, Choice.BOTH, ANA, clock)
     seats.sync()
@@ -190,16 +179,8 @@ def test_a_value_cannot_be_put_into_a_record_that_is_not_here(
     seats: Seats, pair: tuple[Seat, Seat], clock: LeapClock
 ) -> None:
     """It was deleted, or is no longer among what this seat holds: what was typed is not lost in silence."""
-    one, other = pair
-    with saving(one.store, ANA, clock) as change:
-        change.add(Customer(id="c-1", name="Kim Example", notes="first"))
-    seats.sync()
-    for seat, agent, notes in ((other, BO, "Bo's"), (one, ANA, "Ana's")):
-        with saving(seat.store, agent, clock) as change:
-            change.update(Customer, "c-1", notes=notes)
-    other.replica.acknowledge(seats._hub.push_v1(other.replica.identity(), other.replica.next_ops()))
-    seats.sync()
-    [found] = conflicts(one.store)
+    one, _ = pair
+    found = two_notes(seats, pair, clock)
     with one.store.write() as connection:
         connection.execute("DELETE FROM customer_row WHERE id = 'c-1'")
     for choice in (Choice.MINE, Choice.BOTH):
