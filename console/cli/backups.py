@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, DataDir, Json, fail, folder_of, open_store, say, shown, store_of
+from console.cli.shared import FAULTS, DataDir, Json, fail, folder_of, open_store, say, shown, store_of
+from console.cli.shelves import backup_named, list_backups, place_for
 
 if TYPE_CHECKING:
     from data.backup.restoring import Restored
@@ -39,10 +40,7 @@ def backup(
 
     now = SYSTEM_CLOCK.now()
     with open_store(data_dir, create=False) as store:
-        if place is not None:
-            place = place.expanduser().absolute()
-            if place.is_dir() and not shelf.is_backup(place):
-                place = shelf.new_place(store.path, Reason.BY_HAND, now, place)
+        place = place_for(store.path, now, place)
         try:
             made = back_up(store.connection, store.path, Reason.BY_HAND, now, place, force=force, key=store.key)
             manifest = shelf.manifest_of(made)
@@ -88,7 +86,7 @@ def restore(
     What the hub has comes back by itself.
     """
     from data.backup.restoring import restore as put_back
-    from data.backup.shelf import BackupError, shelf_of
+    from data.backup.shelf import BackupError
     from data.clock import SYSTEM_CLOCK
     from data.store.users import StoreInUse
 
@@ -96,11 +94,7 @@ def restore(
     if place is None:
         _list(store, as_json)
         return
-    chosen = place.expanduser()
-    if not chosen.exists() and (shelf_of(store) / place).exists():
-        chosen = shelf_of(store) / place
-    if not chosen.exists():
-        raise fail(f"There is no backup {chosen}: `agent-console restore` lists those there are.", USAGE)
+    chosen = backup_named(store, place, "agent-console restore")
     try:
         done = put_back(store, chosen.absolute(), SYSTEM_CLOCK.now(), key)
     except (BackupError, StoreInUse) as error:
@@ -111,25 +105,14 @@ def restore(
 
 
 def _list(store: Path, as_json: bool) -> None:
-    from data.backup.shelf import BackupError, manifest_of, shelved
+    from data.backup.shelf import manifest_of
 
-    found = []
-    for one in shelved(store):
-        try:
-            found.append(_told(one.path, manifest_of(one.path)))
-        except BackupError as error:
-            print(shown(str(error)), file=sys.stderr)
-    say(
-        as_json,
-        found,
-        lambda: (
-            "\n".join(
-                f"{one['made_at'][:19]}Z  {one['reason']:<15} {one['tickets']:>6} tickets {one['queued']:>5} queued "
-                f" {shown(one['backup'])}"
-                for one in found
-            )
-            or f"There is no backup of {shown(str(store))} yet: `agent-console backup` makes one."
-        ),
+    list_backups(
+        store,
+        lambda place: _told(place, manifest_of(place)),
+        lambda one: f"{one['tickets']:>6} tickets {one['queued']:>5} queued",
+        f"There is no backup of {shown(str(store))} yet: `agent-console backup` makes one.",
+        as_json=as_json,
     )
 
 

@@ -25,6 +25,7 @@ from console.cli.shared import (
     say,
     shown,
 )
+from console.cli.shelves import backup_named, list_backups, place_for
 
 if TYPE_CHECKING:
     from data.backup.hubs import HubManifest, RestoredHub
@@ -238,12 +239,8 @@ def backup(
         return
     now = SYSTEM_CLOCK.now()
     file = file_of(address)
-    if to is not None:
-        to = to.expanduser().absolute()
-        if to.is_dir() and not shelf.is_backup(to):
-            to = shelf.new_place(file, Reason.BY_HAND, now, to)
     try:
-        made = back_up_hub(file, Reason.BY_HAND, now, to, force=force)
+        made = back_up_hub(file, Reason.BY_HAND, now, place_for(file, now, to), force=force)
         manifest = hub_manifest_of(made)
     except HubUnreachable as error:
         raise fail(str(error), UNREACHABLE) from error
@@ -283,7 +280,7 @@ def restore(
     new epoch begins: every seat takes the rows anew and sends again what the hub lacks. Seats may stay open.
     """
     from data.backup.hubs import restore_hub
-    from data.backup.shelf import SHELF, BackupError, shelf_of
+    from data.backup.shelf import SHELF, BackupError
     from data.clock import SYSTEM_CLOCK
     from data.sync.address import Kind, kind_of
 
@@ -296,11 +293,7 @@ def restore(
     if source is None:
         _list(file, as_json)
         return
-    chosen = source.expanduser()
-    if not chosen.exists() and (shelf_of(file) / source).exists():
-        chosen = shelf_of(file) / source
-    if not chosen.exists():
-        raise fail(f"There is no backup {chosen}: `agent-console hub restore` lists those there are.", USAGE)
+    chosen = backup_named(file, source, "agent-console hub restore")
     _sure(file, chosen, yes=yes)
     try:
         done = restore_hub(file, chosen.absolute(), SYSTEM_CLOCK.now())
@@ -337,22 +330,12 @@ def _outcome(done: RestoredHub) -> list[str]:
 
 def _list(file: Path, as_json: bool) -> None:
     from data.backup.hubs import hub_manifest_of
-    from data.backup.shelf import BackupError, shelf_of, shelved
+    from data.backup.shelf import shelf_of
 
-    found = []
-    for one in shelved(file):
-        try:
-            found.append(_told(one.path, hub_manifest_of(one.path)))
-        except BackupError as error:
-            print(shown(str(error)), file=sys.stderr)
-    say(
-        as_json,
-        found,
-        lambda: (
-            "\n".join(
-                f"{one['made_at'][:19]}Z  {one['reason']:<15} {sum(one['rows'].values()):>8} rows  {shown(one['backup'])}"
-                for one in found
-            )
-            or f"There is no backup in {shown(str(shelf_of(file)))}: `agent-console hub backup` makes one."
-        ),
+    list_backups(
+        file,
+        lambda place: _told(place, hub_manifest_of(place)),
+        lambda one: f"{sum(one['rows'].values()):>8} rows",
+        f"There is no backup in {shown(str(shelf_of(file)))}: `agent-console hub backup` makes one.",
+        as_json=as_json,
     )

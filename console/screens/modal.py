@@ -7,6 +7,7 @@ for 700 ms, because the agent may be typing."""
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import ClassVar, Generic, TypeVar
@@ -149,34 +150,49 @@ READING_CELLS = 94
 """The widest that a dialog with something to read gets."""
 
 
-class ReadDialog(Dialog[None]):
-    """Something to read; up and down scroll, escape closes."""
-
-    def __init__(self, title: str, write: Callable[[int], Sequence[Line]]) -> None:
-        """`write` gives the lines for so many cells."""
-        super().__init__(title)
-        self._write = write
+class Reading(Dialog[T]):
+    """Something to read, laid out for the window; up and down scroll. Sub-classes write and say the keys."""
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="dialog-read", focusable=True)
         yield Lines(id="dialog-foot", classes="foot")
+
+    @abstractmethod
+    def write(self, cells: int) -> Sequence[Line]:
+        """The lines for so many cells."""
+
+    def foot(self) -> Line:
+        """The keys."""
+        return line(" ", ("esc", "key"), (" back", "dim"))
 
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#dialog").add_class("-reading")
         self._lay_out()
         self.query_one("#dialog-read", Lines).focus()
-        self.query_one("#dialog-foot", Lines).set_lines([line(" ", ("esc", "key"), (" back", "dim"))])
+        self.query_one("#dialog-foot", Lines).set_lines([self.foot()])
 
     def on_resize(self) -> None:
         self._lay_out()
 
     def _lay_out(self) -> None:
         edges = 6
-        lines = self._write(min(READING_CELLS, self.app.size.width * 96 // 100) - edges)
+        lines = self.write(min(READING_CELLS, self.app.size.width * 96 // 100) - edges)
         text = self.query_one("#dialog-read", Lines)
         text.styles.height = len(lines)
         text.set_lines(list(lines))
+
+
+class ReadDialog(Reading[None]):
+    """A text; escape closes."""
+
+    def __init__(self, title: str, write: Callable[[int], Sequence[Line]]) -> None:
+        """`write` gives the lines for so many cells."""
+        super().__init__(title)
+        self._text = write
+
+    def write(self, cells: int) -> Sequence[Line]:
+        return self._text(cells)
 
 
 KEY_CELLS = 10

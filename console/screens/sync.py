@@ -6,12 +6,11 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from console import actions
 from console.screens.listing import ListDialog
-from console.screens.modal import ConfirmDialog, Dialog
+from console.screens.modal import ConfirmDialog, Reading
 from console.screens.sync_help import choice_help, list_help
 from console.screens.sync_lines import state_of
 from console.services.settling import Settling
@@ -19,7 +18,7 @@ from console.under_way import how_far, under_way
 from data.clock import Clock
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import ChangeLine, Choice, ConflictLine, Unsettled
-from widgets.lines import Lines, Row
+from widgets.lines import Row
 from widgets.safe_text import Line, Span, fit, line, wrap
 from widgets.sync_words import (
     both_values,
@@ -45,7 +44,7 @@ Do = Callable[[Coroutine[Any, Any, None]], None]
 """Does something beside the event loop's other work; what goes wrong becomes a sentence."""
 
 
-class ConflictDialog(Dialog[Choice]):
+class ConflictDialog(Reading[Choice]):
     """Mine, theirs or both; returns the choice."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings((*actions.CHOICES, actions.HELP)))
@@ -55,29 +54,19 @@ class ConflictDialog(Dialog[Choice]):
         self._conflict = conflict
         self._clock = clock
 
-    def compose_body(self) -> ComposeResult:
-        yield Lines(id="dialog-read", focusable=True)
-        yield Lines(id="dialog-foot", classes="foot")
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#dialog").add_class("-reading")
-        self.query_one("#dialog-read", Lines).focus()
+    def foot(self) -> Line:
         keys = [(self.key_of(f"choose_{one}"), str(one)) for one in self._conflict.choices]
-        spans = [
-            span
-            for key, word in (*keys, ("esc", "later"), (self.key_of("help"), "help"))
-            for span in (Span(key, "key"), Span(f" {word}    ", "dim"))
-        ]
-        self.query_one("#dialog-foot", Lines).set_lines([(Span(" "), *spans)])
+        return (
+            Span(" "),
+            *(
+                span
+                for key, word in (*keys, ("esc", "later"), (self.key_of("help"), "help"))
+                for span in (Span(key, "key"), Span(f" {word}    ", "dim"))
+            ),
+        )
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
-
-    def _draw(self) -> None:
-        one, now = self._conflict, self._clock.now()
-        text = self.query_one("#dialog-read", Lines)
-        cells = max(20, min(text.size.width or 88, 88) - 4)
+    def write(self, cells: int) -> list[Line]:
+        one, now, room = self._conflict, self._clock.now(), cells - 4
         mine, theirs = both_values(one)
         place = in_place(one)
         who = " · ".join(part for part in (one.by, moment(one.by_at, now) if one.by_at is not None else "") if part)
@@ -89,11 +78,9 @@ class ConflictDialog(Dialog[Choice]):
             here = place in (name, value)
             mark = Span(" ● ", "good") if here else Span(" ○ ", "dim")
             lines += [(mark, Span(name, "accent"), Span(f"{more}{' · in place' if here else ''}", "dim"))]
-            lines += [line(f"   {part}") for row in value.splitlines() for part in wrap(row, cells)] + [()]
+            lines += [line(f"   {part}") for row in value.splitlines() for part in wrap(row, room)] + [()]
         told = f"Noticed {moment(one.at, now)}. You can take your choice back ({self.key_of('take_back')})."
-        lines += [line((f" {part}", "dim")) for part in wrap(told, cells)]
-        text.styles.height = len(lines)
-        text.set_lines(lines)
+        return [*lines, *(line((f" {part}", "dim")) for part in wrap(told, room))]
 
     def action_help(self) -> None:
         """Say what is to be chosen here."""

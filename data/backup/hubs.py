@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from data.backup import shelf
 from data.backup.making import (
     SPARE_BYTES,
@@ -175,23 +173,13 @@ def hub_manifest_of(folder: Path) -> HubManifest:
     Raises:
         BackupError: it is no backup of a hub, cannot be read, or was made by a newer agent-console.
     """
-    try:
-        manifest = HubManifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except FileNotFoundError as error:
-        raise BackupError(
-            f"{folder} is no backup of a hub: name a folder that `agent-console hub backup` made."
-        ) from error
-    except OSError as error:
-        raise BackupError(
-            f"The backup {folder} cannot be read ({error.strerror}): give this user the right to read it, or take"
-            " another."
-        ) from error
-    except ValidationError as error:
-        if (folder / shelf.COPY).exists():
-            raise BackupError(f"{folder} is the backup of a seat: `agent-console restore` puts it back.") from error
-        raise BackupError(
-            f"{folder / MANIFEST} is damaged, so the backup cannot be trusted: take another one."
-        ) from error
+    manifest = shelf.read_manifest(
+        HubManifest,
+        folder,
+        missing=f"{folder} is no backup of a hub: name a folder that `agent-console hub backup` made.",
+        other=shelf.COPY,
+        instead=f"{folder} is the backup of a seat: `agent-console restore` puts it back.",
+    )
     if manifest.format > shelf.FORMAT or manifest.shape > HUB_SHAPE:
         raise BackupError(
             f"The backup {folder} was made by a newer agent-console: update this machine, then restore it;"

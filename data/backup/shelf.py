@@ -15,11 +15,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
 from data.models.base import Instant, Value
+
+M = TypeVar("M", bound=Value)
 
 SHELF = "backups"
 """The folder beside a store in which its backups lie."""
@@ -118,30 +120,45 @@ def is_backup(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def manifest_of(folder: Path) -> Manifest:
-    """What a backup says of itself; nothing of it is checked.
+def read_manifest(kind: type[M], folder: Path, *, missing: str, other: str, instead: str) -> M:
+    """The manifest of a backup, as it is written.
+
+    Args:
+        missing: what is told where there is none.
+        other: the file by which a backup of the other kind is known, and `instead` what is told of one.
 
     Raises:
-        BackupError: it is no backup, cannot be read, or was made by a newer agent-console.
+        BackupError: it is not there, cannot be read, or is damaged.
     """
     file = folder / MANIFEST
     try:
-        manifest = Manifest.model_validate_json(file.read_bytes())
+        return kind.model_validate_json(file.read_bytes())
     except FileNotFoundError as error:
-        raise BackupError(
-            f"{folder} is no backup: name a folder that `agent-console backup` made (it has a {MANIFEST})."
-        ) from error
+        raise BackupError(missing) from error
     except OSError as error:
         raise BackupError(
             f"The backup {folder} cannot be read ({error.strerror}): give this user the right to read it, or take"
             " another."
         ) from error
     except ValidationError as error:
-        if (folder / HUB_COPY).exists():
-            raise BackupError(
-                f"{folder} is the backup of a hub: `agent-console hub restore` puts it back."
-            ) from error
+        if (folder / other).exists():
+            raise BackupError(instead) from error
         raise BackupError(f"{file} is damaged, so the backup cannot be trusted: take another one.") from error
+
+
+def manifest_of(folder: Path) -> Manifest:
+    """What a backup says of itself; nothing of it is checked.
+
+    Raises:
+        BackupError: it is no backup, cannot be read, or was made by a newer agent-console.
+    """
+    manifest = read_manifest(
+        Manifest,
+        folder,
+        missing=f"{folder} is no backup: name a folder that `agent-console backup` made (it has a {MANIFEST}).",
+        other=HUB_COPY,
+        instead=f"{folder} is the backup of a hub: `agent-console hub restore` puts it back.",
+    )
     if manifest.format > FORMAT:
         raise BackupError(
             f"The backup {folder} was made by a newer agent-console: update this seat, then restore it."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr
 
 from data.models.agent import Role
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
@@ -37,6 +37,10 @@ class Revoked(HubUnreachable):
 
     def __init__(self) -> None:
         super().__init__("This seat was revoked at the hub: what waits is still sent; ask who runs the hub.")
+
+
+Spoken = Annotated[SecretStr, PlainSerializer(SecretStr.get_secret_value, return_type=str, when_used="json")]
+"""A secret that is said on a pipe or socket as it is, and shown nowhere else."""
 
 
 class Login(Value):

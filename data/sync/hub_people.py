@@ -92,10 +92,8 @@ class People:
         Raises:
             PeopleError: there is somebody of that name, or the name or password cannot be.
         """
-        name = " ".join(name.split())
-        if not name:
-            raise PeopleError("A person has a name: type it as it is to be read on the floor.")
-        _fit(password)
+        name = as_name(name)
+        be_fit(password)
         secret = kept(password)
         with self._file.writing() as db:
             db.execute(_SHAPE)
@@ -124,7 +122,7 @@ class People:
     def set_password(self, name: str, password: str) -> Member:
         """Give somebody another password; the former one holds no longer."""
         member = self._named(name)
-        _fit(password)
+        be_fit(password)
         _change(self._file, self._clock, member.id, kept=kept(password))
         return member
 
@@ -180,7 +178,24 @@ def _member(row: driver.SqlRow) -> Member:
     return Member(id=AgentId(row["person"]), name=row["name"], role=Role(row["role"]), revoked=bool(row["revoked"]))
 
 
-def _fit(password: str) -> None:
+def as_name(typed: str) -> str:
+    """A person's name as it is kept.
+
+    Raises:
+        PeopleError: there is none.
+    """
+    name = " ".join(typed.split())
+    if not name:
+        raise PeopleError("A person has a name: type it as it is to be read on the floor.")
+    return name
+
+
+def be_fit(password: str) -> None:
+    """Make sure that a password will do.
+
+    Raises:
+        PeopleError: why not.
+    """
     if why := unfit(password):
         raise PeopleError(why)
 

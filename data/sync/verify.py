@@ -9,22 +9,16 @@ import argparse
 import sys
 from enum import StrEnum
 
-from pydantic import SecretStr, field_serializer
-
 from data.models.base import AgentId, Value
 from data.sync.address import seat_hub
-from data.sync.contract import HubUnreachable, Login, Member, WrongLogin
+from data.sync.contract import HubUnreachable, Login, Member, Spoken, WrongLogin
 
 
 class Question(Value):
     """Whom it is asked about."""
 
     person: AgentId
-    password: SecretStr
-
-    @field_serializer("password", when_used="json")
-    def _spoken(self, secret: SecretStr) -> str:
-        return secret.get_secret_value()
+    password: Spoken
 
 
 class Answer(StrEnum):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, SecretStr, TypeAdapter, field_serializer
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from data.models.base import AgentId, ContactId, CustomerId, Instant, QueueId, Value
-from data.sync.contract import Claim, Member
+from data.sync.contract import Claim, Member, Spoken
 
 
 class Begin(Value):
@@ -15,14 +15,10 @@ class Begin(Value):
     comes over the pipe, because a command line, an environment and a file can be read by others."""
 
     say: Literal["begin"] = "begin"
-    key: SecretStr
+    key: Spoken
     """As `Key.hex` writes it."""
     person: AgentId
-    password: SecretStr
-
-    @field_serializer("key", "password", when_used="json")
-    def _spoken(self, secret: SecretStr) -> str:
-        return secret.get_secret_value()
+    password: Spoken
 
 
 class Wake(Value):

@@ -8,11 +8,10 @@ from typing import Any
 
 from psycopg import sql
 
-from data.identity.passwords import unfit
 from data.models.agent import Agent, Role
 from data.models.base import AgentId, new_id
 from data.sync.contract import Member
-from data.sync.hub_people import PeopleError
+from data.sync.hub_people import PeopleError, as_name, be_fit
 from data.sync.postgres.dialling import Line, login_of
 from data.sync.postgres.plain import to_json
 from data.sync.postgres.schema import GROUPS
@@ -33,10 +32,8 @@ def add(line: Line, name: str, role: Role, password: str) -> Member:
     Raises:
         PeopleError: there is somebody of that name, or the name or password cannot be.
     """
-    name = " ".join(name.split())
-    if not name:
-        raise PeopleError("A person has a name: type it as it is to be read on the floor.")
-    _fit(password)
+    name = as_name(name)
+    be_fit(password)
     if _find(line, name) is not None:
         raise PeopleError(f"There is a {name} already: choose another name, or change that one.")
     member = Member(id=_signed_on_before(line, name) or AgentId(new_id()), name=name, role=role)
@@ -51,7 +48,7 @@ def add_feed(line: Line, name: str, password: str) -> None:
     Raises:
         PeopleError: see `add`.
     """
-    _fit(password)
+    be_fit(password)
     _enter(line, Member(id=AgentId(name), name=name), FEED, password)
 
 
@@ -72,7 +69,7 @@ def set_password(line: Line, name: str, password: str) -> Member:
     """Give somebody another password; the former one holds no longer. On a server where a hub was put back that came
     from another one, this lets them in again."""
     member = _known(line, name)
-    _fit(password)
+    be_fit(password)
     for login in _logins(member):
         if _has_role(line, login):
             change = sql.SQL("ALTER ROLE {} PASSWORD {}")
@@ -161,8 +158,3 @@ _MEMBERS = "SELECT person, name, role, revoked_at IS NOT NULL FROM agent_console
 def _member(row: tuple[Any, ...]) -> Member:
     person, name, role, revoked = row
     return Member(id=person, name=name, role=Role(role), revoked=revoked)
-
-
-def _fit(password: str) -> None:
-    if why := unfit(password):
-        raise PeopleError(why)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BeforeValidator, Field, SecretStr, TypeAdapter, field_serializer
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from data.models.base import AgentId, ContactId, QueueId, Value
 from data.sync.contract import (
@@ -26,6 +26,7 @@ from data.sync.contract import (
     Page,
     Revoked,
     Scope,
+    Spoken,
     WrongLogin,
 )
 from data.sync.status import HubStatus
@@ -108,11 +109,7 @@ class LogIn(Value):
 
     call: Literal["log_in"] = "log_in"
     person: AgentId
-    password: SecretStr
-
-    @field_serializer("password", when_used="json")
-    def _spoken(self, secret: SecretStr) -> str:
-        return secret.get_secret_value()
+    password: Spoken
 
 
 class Look(Value):
