@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from data.models import SYNCED
-from data.models.base import Entity
+from data.models.base import Entity, instant_text, new_id
 from data.models.customer import Customer
 from data.store import driver
 from data.store.rows import remove_row, write_row
-from data.sync.contract import HubRow
+from data.sync.contract import HubRow, OpResult
 from data.sync.facts import Place, fact, forget, remember
 from data.sync.sending_again import lower_base, release
 
@@ -143,3 +144,23 @@ def _reads() -> str:
     """A mark of what this program can read: another one after an update that knows more."""
     shapes = json.dumps({name: model.model_json_schema() for name, model in SYNCED.items()}, sort_keys=True)
     return hashlib.sha256(shapes.encode()).hexdigest()[:16]
+
+
+def keep_conflicts(
+    connection: driver.Connection, entity: str, entity_id: str, result: OpResult, now: datetime
+) -> None:
+    """Note the fields of a record in which the hub kept another value than this seat's."""
+    for one in result.conflicts:
+        connection.execute(
+            "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)",
+            (
+                new_id(),
+                entity,
+                entity_id,
+                one.field,
+                json.dumps(one.mine),
+                json.dumps(one.theirs),
+                result.op_id,
+                instant_text(now),
+            ),
+        )

@@ -33,7 +33,7 @@ class Attendance:
         self._tell = tell
         self._clock = clock
         self._replica = Replica(store, clock)
-        self._loading = Loading(store)
+        self._loading = Loading(store, clock)
         self._marks = Marks(store, clock)
         self._turned_away: WrongLogin | None = None
         self._left = False

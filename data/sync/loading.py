@@ -6,18 +6,19 @@ it is is a row of the store. Walked by customer id: ranks move while the import 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
+from data.clock import Clock
 from data.customers.index import COLUMNS
 from data.models.base import AgentId, body_of, new_id
 from data.models.customer import Customer
 from data.store import driver
 from data.store.database import Store
 from data.store.save import SCHEMA_V
-from data.sync.contract import BY_ID, FieldConflict, Hub, Op, OpOutcome, OpResult
+from data.sync.applying import keep_conflicts
+from data.sync.contract import BY_ID, Hub, Op, OpOutcome, OpResult
 from data.sync.replica import Replica
 from data.sync.wire import Progress
 
@@ -30,8 +31,9 @@ _OF_IMPORT = "import_id = ? AND gone = 0 AND rank < (SELECT first_hidden FROM cu
 class Loading:
     """The imports of one store on their way to the hub."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._enrolled: set[str] = set()
 
     def progress(self) -> Progress:
@@ -128,8 +130,8 @@ class Loading:
             for op, result in zip(ops, results, strict=True):
                 if result.outcome is OpOutcome.APPLIED and op.base_ver == 0:
                     _seen(connection, op.entity_id)
-                elif op.base_ver > 0:
-                    _keep_conflicts(connection, op, result.conflicts)
+                elif op.base_ver > 0:  # the hub had the customer already, and another seat has changed it since
+                    keep_conflicts(connection, op.entity, op.entity_id, result, self._clock.now())
             connection.execute(
                 "UPDATE hub_load SET after = ?, done = done + ?, finished = ? WHERE import_id = ?",
                 (
@@ -150,22 +152,3 @@ def _seen(connection: driver.Connection, customer_id: str) -> None:
         "UPDATE outbox SET base_ver = 1 WHERE entity = 'customer' AND entity_id = ? AND state = 'queued' AND base_ver = 0",
         (customer_id,),
     )
-
-
-def _keep_conflicts(connection: driver.Connection, op: Op, conflicts: Sequence[FieldConflict]) -> None:
-    """What the file says of a customer that the hub had already, and another seat has changed since."""
-    at = connection.execute("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')").fetchone()[0]
-    for one in conflicts:
-        connection.execute(
-            "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)",
-            (
-                new_id(),
-                op.entity,
-                op.entity_id,
-                one.field,
-                json.dumps(one.mine),
-                json.dumps(one.theirs),
-                op.op_id,
-                at,
-            ),
-        )

@@ -11,7 +11,7 @@ from data.models.base import AgentId, ContactId, instant_text, new_id
 from data.store import driver
 from data.store.database import Store
 from data.sync import sending_again, snapshots
-from data.sync.applying import look_again, show_hub_row, take_in
+from data.sync.applying import keep_conflicts, look_again, show_hub_row, take_in
 from data.sync.contract import (
     WHOLE,
     Enrolment,
@@ -260,20 +260,7 @@ class Replica:
                         "UPDATE outbox SET state = 'sent', hub_seq = ? WHERE op_id = ?",
                         (result.hub_seq, result.op_id),
                     )
-                for conflict in result.conflicts:
-                    connection.execute(
-                        "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)",
-                        (
-                            new_id(),
-                            op["entity"],
-                            op["entity_id"],
-                            conflict.field,
-                            json.dumps(conflict.mine),
-                            json.dumps(conflict.theirs),
-                            result.op_id,
-                            instant_text(self._clock.now()),
-                        ),
-                    )
+                keep_conflicts(connection, op["entity"], op["entity_id"], result, self._clock.now())
             remember(connection, {"last_push": instant_text(self._clock.now())})
 
     def tried(self, ops: Sequence[Op], error: str) -> None:

@@ -102,7 +102,7 @@ class Worker:
         """`sleep`: how to wait for a moment between two writes, in seconds."""
         self._replica = Replica(store, clock)
         self._snapshots = Snapshots(store, clock)
-        self._loading = Loading(store)
+        self._loading = Loading(store, clock)
         self._scope = scope
         self._sleep = sleep
         self._connect = connect
