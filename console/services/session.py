@@ -88,6 +88,8 @@ class Session:
         self._popped: str | None = None
         self._from_hub: set[str] = set()
         """Hits that were not here before this session asked for them."""
+        self._sought: tuple[str, set[str]] = ("", set())
+        """What the hub was asked for last, and the customers that were found here before."""
         self._asked_for = ""
         """The contact of whose number the hub was asked."""
         self._asking: asyncio.Task[None] | None = None
@@ -387,16 +389,21 @@ class Session:
     async def search(self, query: str) -> list[Found]:
         """The hits for what stands in the search box."""
         found = await self.seat.read(reading.search, query)
+        asked, here = self._sought
+        if query.strip() == asked:  # what the hub found may be in the store before its answer is heard
+            self._from_hub |= customers_of(found) - here
         return [replace(one, why=FROM_HUB) if one.key in self._from_hub else one for one in found]
 
     async def search_hub(self, query: str, found: Collection[Found]) -> list[Found]:
         """More hits, from the hub: where this seat does not keep every customer and found only a few. To be asked
         after the local ones are shown; whoever types on ends it."""
-        here = {one.key for one in found if one.key.startswith("customer:")}
+        here = customers_of(found)
         asked = query.strip()
         if self.seat.link.directory or len(asked) < SHORTEST_ASKED or len(here) >= FEW:
             return []
         await asyncio.sleep(TYPED_ON_S)
+        if self._sought[0] != asked:
+            self._sought = (asked, here)
         looked = await self.seat.link.look_up(asked)
         new = [one for one in looked.customers if f"customer:{one}" not in here]
         self._from_hub |= {f"customer:{one}" for one in new}
@@ -576,3 +583,8 @@ class Session:
             self._asking = asyncio.create_task(self.seat.guard(self._ask_hub_who(contact)))
         hint = "" if contact.caller_number else "The caller's number is withheld: ask for the name."
         self.seat.post(NoCustomer(contact.caller_number, tuple(found), hint))
+
+
+def customers_of(found: Collection[Found]) -> set[str]:
+    """The keys of the customers among hits."""
+    return {one.key for one in found if one.key.startswith("customer:")}
