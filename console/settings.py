@@ -117,6 +117,10 @@ class Settings(BaseModel):
         CONTENT / "service.yaml",
         description="Opening hours, holidays, and within what time tickets are promised an answer.",
     )
+    shift: Path = Field(
+        CONTENT / "shift.yaml",
+        description="The duties of a shift: checklists, queue reports, hours of callbacks, whom to call.",
+    )
     macros: Path = Field(
         CONTENT / "macros.yaml", description="Macros: several changes and a text for a ticket by one key."
     )

@@ -14,13 +14,20 @@ from widgets.ticket_words import LABELS
 
 NOUNS = {
     "agent": "person",
+    "agent_move": "state of agent",
     "agent_status": "state of agent",
+    "article_read": "article that was read",
     "callback_attempt": "try of a callback",
     "card_step": "card of the script",
+    "conduct": "note on conduct",
     "contact_event": "history of a contact",
+    "duty_step": "step of a checklist",
     "notice_seen": "acknowledgement",
+    "report_rung": "way of a queue report",
+    "reporter_duty": "turn of a reporter",
     "request": "wish to the telephone",
     "ticket_event": "history of ticket",
+    "time_entry": "entry of the time clock",
 }
 """Records whose name in the store is not what they are called."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")

@@ -23,6 +23,7 @@ from data.playbook.choices import Choices
 from data.playbook.engine import Engine
 from data.queue.agent_state import IllegalMoveError
 from data.service.policies import Service
+from data.shift.policy import ShiftPolicy
 from data.store.database import Store
 from data.store.errors import StoreError
 
@@ -44,6 +45,7 @@ class Seat:
         choices: Choices,
         service: Service,
         macros: Macros,
+        duties: ShiftPolicy,
         clock: Clock,
         how: Callable[[str], str],
         receipts: Path | None,
@@ -56,6 +58,7 @@ class Seat:
         self.choices = choices
         self.service = service
         self.macros = macros
+        self.duties = duties
         self.clock = clock
         self.key = Keys(settings.keys)
         """How the key of an action is written here."""

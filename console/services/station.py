@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from data.models.agent import AgentStatus
     from data.playbook.library import Library
     from data.service.policies import Service
+    from data.shift.policy import ShiftPolicy
 
 FIRST_PULL_S, FIRST_PULL_LOOKS = 3.0, 60
 HUB_SOON_S = 5.0
@@ -112,17 +113,20 @@ class Station:
         self._choices = load_choices(self._launch.settings.choices)
         if self._door is None:
             await self._open_replica(self._launch.folder / STORE_FILE)
-        self._library, self._catalogue, self._service, self._macros = await asyncio.to_thread(self._read_texts)
+        self._library, self._catalogue, self._service, self._macros, self._shift = await asyncio.to_thread(
+            self._read_texts
+        )
         if self._floor is not None:
             await self._floor.start()
             self._watching = asyncio.create_task(self._watch(self._floor), name="practice floor")
 
-    def _read_texts(self) -> tuple[Library, Catalogue, Service, Macros]:
-        """The playbooks, the items, the hours and the macros: read beside the screen, they take a moment."""
+    def _read_texts(self) -> tuple[Library, Catalogue, Service, Macros, ShiftPolicy]:
+        """The playbooks, the items, the hours, the macros and the duties: read beside the screen, they take a moment."""
         from data.billing.catalogue import catalogue
         from data.macros.macros import load_macros
         from data.playbook.library import library
         from data.service.policies import load_service
+        from data.shift.policy import load_shift
 
         settings = self._launch.settings
         return (
@@ -130,6 +134,7 @@ class Station:
             catalogue(settings.items),
             load_service(settings.service),
             load_macros(settings.macros),
+            load_shift(settings.shift),
         )
 
     async def _watch(self, floor: PracticeFloor) -> None:
@@ -338,6 +343,7 @@ class Station:
             self._choices,
             self._service,
             self._macros,
+            self._shift,
             self._clock,
             self._how,
             self._launch.receipts,

@@ -4,35 +4,50 @@ from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
 from data.models.callback import Callback, CallbackAttempt
 from data.models.card_step import CardStep
+from data.models.conduct import ArticleRead, Conduct
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
+from data.models.mail import Mail
 from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.notice import Notice, NoticeSeen
+from data.models.outage import Outage
 from data.models.presence import Presence
+from data.models.queue_report import QueueReport, ReporterDuty, ReportRung
+from data.models.shift import AgentMove, DutyStep, TimeEntry
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
     model.entity: model
     for model in (
         Agent,
+        AgentMove,
         AgentStatus,
+        ArticleRead,
         Callback,
         CallbackAttempt,
         CardStep,
         Charge,
+        Conduct,
         Contact,
         ContactEvent,
         Customer,
+        DutyStep,
         Invoice,
+        Mail,
         Notice,
         NoticeSeen,
+        Outage,
         Payment,
         Presence,
         Queue,
+        QueueReport,
+        ReportRung,
+        ReporterDuty,
         Request,
         Reversal,
         Ticket,
         TicketEvent,
+        TimeEntry,
     )
 }
 """Every entity that travels between seats, by its name."""
@@ -40,25 +55,35 @@ SYNCED: dict[str, type[Entity]] = {
 __all__ = [
     "SYNCED",
     "Agent",
+    "AgentMove",
     "AgentState",
     "AgentStatus",
+    "ArticleRead",
     "Callback",
     "CallbackAttempt",
     "CardStep",
     "Charge",
+    "Conduct",
     "Contact",
     "ContactEvent",
     "Customer",
+    "DutyStep",
     "Entity",
     "Invoice",
+    "Mail",
     "Notice",
     "NoticeSeen",
+    "Outage",
     "Payment",
     "Presence",
     "Queue",
+    "QueueReport",
+    "ReportRung",
+    "ReporterDuty",
     "Request",
     "Reversal",
     "Role",
     "Ticket",
     "TicketEvent",
+    "TimeEntry",
 ]

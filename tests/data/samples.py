@@ -7,33 +7,47 @@ from decimal import Decimal
 
 from data.models import (
     Agent,
+    AgentMove,
     AgentState,
     AgentStatus,
+    ArticleRead,
     Callback,
     CallbackAttempt,
     CardStep,
     Charge,
+    Conduct,
     Contact,
     ContactEvent,
     Customer,
+    DutyStep,
     Invoice,
+    Mail,
     Notice,
     NoticeSeen,
+    Outage,
     Payment,
     Presence,
     Queue,
+    QueueReport,
+    ReporterDuty,
+    ReportRung,
     Request,
     Reversal,
     Role,
     Ticket,
     TicketEvent,
+    TimeEntry,
 )
 from data.models.base import AgentId, ContactId, CustomerId, Entity, QueueId, TicketId, new_id
 from data.models.callback import CallbackOutcome, CallbackState
+from data.models.conduct import ConductKind
 from data.models.contact import Capability, ContactKind, ContactState, Direction, EventKind, RequestAction
 from data.models.customer import Asset, Person, Phone, Plan
+from data.models.mail import MailState
 from data.models.money import Allocation, InvoiceLine, Method, Reversed
 from data.models.notice import NoticeRole
+from data.models.queue_report import NodeDown, Rung, RungOutcome
+from data.models.shift import DutyOutcome, Punch
 from data.models.ticket import Priority, TicketEventKind, TicketState
 from data.playbook.run import Done, Run, Step
 from data.playbook.world import Channel
@@ -245,6 +259,91 @@ def samples(text: str = "text") -> list[Entity]:
             by=ME,
         ),
         Reversal(id=new_id(), what=Reversed.PAYMENT, of=text, why=text, at=AT, by=ME),
+        *_of_a_shift(text),
+    ]
+
+
+def _of_a_shift(text: str) -> list[Entity]:
+    return [
+        TimeEntry(id=new_id(), agent=ME, punch=Punch.OUT, at=AT, by=ME, made_at=AT, instead_of=new_id(), why=text),
+        AgentMove(
+            id=new_id(), agent=ME, at=AT, state=AgentState.NOT_READY, reason=text, contact_id=ContactId(text)
+        ),
+        DutyStep(
+            id=new_id(),
+            shift=new_id(),
+            checklist="sign-on",
+            step="mail",
+            at=AT,
+            by=ME,
+            outcome=DutyOutcome.HANDED_OVER,
+            to_agent=ME,
+            text=text,
+        ),
+        QueueReport(
+            id=new_id(),
+            slot=AT,
+            reporter=ME,
+            by=ME,
+            at=AT,
+            calls=3,
+            wait_min=4,
+            nodes=(NodeDown(node=text, city=text),),
+            comment=text,
+            seen_calls=2,
+            seen_wait_min=5,
+            rung=Rung.COMMAND,
+            initials=text,
+        ),
+        ReportRung(
+            id=new_id(),
+            slot=AT,
+            reporter=ME,
+            by=ME,
+            at=AT,
+            rung=Rung.MAIL,
+            outcome=RungOutcome.FAILED,
+            why=text,
+        ),
+        ReporterDuty(id=new_id(), agent=ME, starts=AT, ends=AT, made_by=ME, made_at=AT, withdrawn=True),
+        Outage(
+            id=new_id(),
+            node=text,
+            city=text,
+            since=AT,
+            expected=AT,
+            over=AT,
+            text=text,
+            made_by=ME,
+            made_at=AT,
+        ),
+        Conduct(
+            id=new_id(),
+            kind=ConductKind.COST_SAID,
+            at=AT,
+            by=ME,
+            contact_id=ContactId(text),
+            customer_id=CustomerId(text),
+            ticket_id=TicketId(text),
+            reason=text,
+            amount=Decimal("19.99"),
+            text=text,
+        ),
+        ArticleRead(id=new_id(), article="missed-reports", digest="0123", by=ME, at=AT),
+        Mail(
+            id=new_id(),
+            kind="queue report",
+            to=("reports@example.com",),
+            subject=text,
+            text=text,
+            made_by=ME,
+            made_at=AT,
+            state=MailState.FAILED,
+            tries=2,
+            next_try=AT,
+            done_at=AT,
+            why=text,
+        ),
     ]
 
 

@@ -58,6 +58,11 @@ OURS = {
     "ticket_event": {"field"},
     "invoice": {"number", "lines"},
     "card_step": {"playbook", "card", "to"},
+    "time_entry": {"instead_of"},
+    "duty_step": {"shift", "checklist", "step"},
+    "queue_report": {"reporter"},
+    "report_rung": {"reporter"},
+    "article_read": {"article", "digest"},
 }
 """Others that nobody types into, by entity: names and numbers of ours, and lines that were written as charges before."""
 

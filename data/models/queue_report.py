@@ -1,0 +1,95 @@
+"""Queue reports: what an agent tells of the queue each half-hour, how it went, and who reports when."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from data.models.base import AgentId, Entity, Instant, Value
+
+
+class Rung(StrEnum):
+    """The ways to give a report, the first that works is taken (QREP-4)."""
+
+    MODAL = "modal"
+    COMMAND = "command"
+    OTHER_SEAT = "other seat"
+    MAIL = "mail"
+    MANAGER = "manager"
+    EMERGENCY = "emergency"
+
+
+class NodeDown(Value):
+    """A node that is down, and the city that it serves."""
+
+    node: str
+    city: str = ""
+
+
+class QueueReport(Entity):
+    """One report. Its id is made of slot and reporter, so that there is one of each, wherever it was given."""
+
+    entity: ClassVar[str] = "queue_report"
+    append_only: ClassVar[bool] = True
+    free_text: ClassVar[frozenset[str]] = frozenset({"nodes", "comment", "initials"})
+
+    id: str
+    slot: Instant
+    """The moment that it is for: :00 or :30 of the site's clock."""
+    reporter: AgentId
+    """Who had to report."""
+    by: AgentId
+    """Who gave it."""
+    at: Instant
+    calls: int = Field(ge=0)
+    """Calls in queue."""
+    wait_min: int = Field(ge=0)
+    """The longest wait, in whole minutes."""
+    nodes: tuple[NodeDown, ...] = ()
+    """Nodes that are down; none: every node is up."""
+    comment: str = ""
+    seen_calls: int | None = None
+    """What the console read when it asked; another number in `calls` is the agent's correction."""
+    seen_wait_min: int | None = None
+    rung: Rung = Rung.MODAL
+    initials: str = ""
+
+
+class RungOutcome(StrEnum):
+    WORKED = "worked"
+    FAILED = "failed"
+
+
+class ReportRung(Entity):
+    """A rung of the ladder was stepped on for a slot, and whether it held."""
+
+    entity: ClassVar[str] = "report_rung"
+    append_only: ClassVar[bool] = True
+    free_text: ClassVar[frozenset[str]] = frozenset({"why"})
+
+    id: str
+    slot: Instant
+    reporter: AgentId
+    by: AgentId
+    at: Instant
+    rung: Rung
+    outcome: RungOutcome
+    why: str = ""
+
+
+class ReporterDuty(Entity):
+    """Somebody reports from one moment to another. Its id is made of its start and the person, so that importing the
+    same schedule again changes nothing."""
+
+    entity: ClassVar[str] = "reporter_duty"
+
+    id: str
+    agent: AgentId
+    starts: Instant
+    ends: Instant
+    made_by: AgentId
+    made_at: Instant
+    withdrawn: bool = False
+    """A later schedule for that day no longer has it."""

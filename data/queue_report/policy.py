@@ -1,0 +1,47 @@
+"""The queue report's part of the reviewed file `shift.yaml`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from data.models.base import Strict
+
+Address = Annotated[str, Field(pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$|^$")]
+"""A mailbox, or empty: none."""
+
+
+class PutOff(Strict):
+    """During a contact a report can be put off by so many minutes, so often."""
+
+    minutes: int = Field(5, ge=1, le=30)
+    most: int = Field(2, ge=0, le=10)
+
+
+class Manager(Strict):
+    """Whom to call when nothing else works."""
+
+    name: str
+    number: str
+    mail: Address = ""
+
+
+class ReportPolicy(Strict):
+    """When a report is due, and the ways to give it."""
+
+    every: int = Field(30, ge=5, le=60)
+    """Minutes; it divides an hour."""
+    remind: int = Field(3, ge=0, le=30)
+    """Minutes before, at which the status line and a notice say so."""
+    late_after: int = Field(5, ge=1, le=60)
+    """Minutes after the slot from which it is late."""
+    put_off: PutOff = PutOff()
+    mailbox: Address = ""
+    """Where reports go by mail."""
+    everybody: Address = ""
+    """Where the schedule goes each week."""
+    schedule_mail: str = Field("sun 18:00", pattern=r"^(mon|tue|wed|thu|fri|sat|sun) \d\d:\d\d$")
+    managers: tuple[Manager, ...] = ()
+    emergency: str = ""
+    """Id of the playbook of the last rung."""
