@@ -20,6 +20,8 @@ class Launch:
     """What people sign on as: a `data.models.agent.Role`."""
     floor: Sequence[str] | None = None
     """Options of the practice floor, None without one."""
+    clocks_in: bool = False
+    """Whoever signs on is clocked in with it: the duties of a shift begin, and queue reports are asked for."""
 
     @property
     def hub(self) -> str:

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, log_to, settings_of, whose
+from console.cli.shared import (
+    FAULTS,
+    USAGE,
+    DataDir,
+    Hub,
+    Json,
+    fail,
+    folder_of,
+    log_to,
+    settings_of,
+    the_clock,
+    whose,
+)
 
 if TYPE_CHECKING:
     from console.launch import Launch
@@ -38,6 +50,7 @@ def _open_console(
     *,
     plain: bool | None,
     no_mouse: bool,
+    clocks_in: bool = False,
 ) -> None:
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
@@ -50,7 +63,7 @@ def _open_console(
 
     if floor is not None:
         floor = [*floor, "--messages", "--site-tz", settings.time_zone]
-    launch = Launch(folder, settings, role, floor)
+    launch = Launch(folder, settings, role, floor, clocks_in)
     try:
         sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
     except SettingsError as error:
@@ -70,7 +83,7 @@ def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
     from console.app import AgentConsole
 
-    console = AgentConsole(launch)
+    console = AgentConsole(launch, the_clock())
     sentence = console.run(mouse=mouse)
     if console.return_code and not sentence:
         raise typer.Exit(console.return_code)
@@ -159,6 +172,9 @@ def demo(
     speed: Annotated[float, typer.Option(min=0.01, max=100_000, help="How many times faster than real.")] = 1.0,
     replay: Annotated[Path | None, typer.Option(help="Play this queue_log instead (also .xz, .gz).")] = None,
     day: Annotated[str | None, typer.Option(help="Only this day of the replayed log, YYYY-MM-DD.")] = None,
+    shift: Annotated[
+        bool, typer.Option("--shift", help="Clock in with signing on, so that queue reports are asked for.")
+    ] = False,
     role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
@@ -179,7 +195,7 @@ def demo(
     if day is not None:
         options += ["--day", _day(day, replay)]
     if not headless:
-        _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse)
+        _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse, clocks_in=shift)
         return
     from data.sync.address import absolute
 

@@ -34,6 +34,7 @@ class DraftKind(StrEnum):
     CALLBACK = "callback"
     ANSWER = "answer"
     """To a card of the script, about a thing on the desk."""
+    REPORT = "queue report"
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

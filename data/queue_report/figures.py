@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from data.models.contact import Contact
+from data.models.outage import Outage
+from data.queue_report.standing import LiveQueue
 from data.store.database import Store
-
-
-@dataclass(frozen=True, slots=True)
-class LiveQueue:
-    """The site's queues at a moment."""
-
-    calls: int = 0
-    wait_s: float = 0.0
-    """The longest wait."""
-    longest: str = ""
-    """Who waits longest."""
-    queues: tuple[tuple[str, int], ...] = ()
-    """Calls by queue, by name, as far as there are any."""
-
-    @property
-    def wait_min(self) -> int:
-        """The longest wait in whole minutes."""
-        return max(0, int(self.wait_s // 60))
 
 
 def live_queue(store: Store, now: datetime) -> LiveQueue:
@@ -46,3 +29,10 @@ def live_queue(store: Store, now: datetime) -> LiveQueue:
         longest=rows[0]["customer"] or first.caller_name or first.caller_number or "number withheld",
         queues=tuple((name, names.count(name)) for name in sorted(set(names))),
     )
+
+
+def open_outages(store: Store) -> list[Outage]:
+    """What is down, the longest first."""
+    return [
+        Outage.from_row(row) for row in store.rows('SELECT * FROM outage WHERE "over" IS NULL ORDER BY since, id')
+    ]

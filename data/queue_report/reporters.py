@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.models.base import AgentId, instant_text
+from data.clock import Clock
+from data.models.base import AgentId, instant_text, new_id
 from data.models.queue_report import ReporterDuty
 from data.models.shift import Punch, TimeEntry
 from data.queue_report.slots import day_of, slots_between
 from data.store.database import Store
+from data.store.save import saving
 
 LONGEST_SHIFT = timedelta(hours=16)
 """Whoever has forgotten to clock out is not asked for ever."""
@@ -27,11 +29,17 @@ class Roster:
         first, last = day_of(after, zone)[0], day_of(until, zone)[1]
         self._duties = duties(store, first, last)
         self._shifts = shifts(store, after, until)
+        self._day = (after, after, False)
+        """The day that was looked at last, and whether there is a schedule for it."""
 
     def at(self, slot: datetime) -> list[AgentId]:
         """Whoever reports at a slot, in the order of their ids."""
-        start, end = day_of(slot, self._zone)
-        if any(duty.starts < end and duty.ends > start for duty in self._duties):
+        start, end, scheduled = self._day
+        if not start <= slot < end:
+            start, end = day_of(slot, self._zone)
+            scheduled = any(duty.starts < end and duty.ends > start for duty in self._duties)
+            self._day = (start, end, scheduled)
+        if scheduled:
             return sorted({duty.agent for duty in self._duties if duty.starts <= slot < duty.ends})
         return sorted(
             agent for agent, spans in self._shifts.items() if any(came <= slot < went for came, went in spans)
@@ -63,6 +71,14 @@ def shifts(store: Store, after: datetime, until: datetime) -> dict[AgentId, list
         if entry.punch is Punch.IN:
             spans.append((entry.at, entry.at + LONGEST_SHIFT))
     return dict(found)
+
+
+def clock_in(store: Store, agent: AgentId, clock: Clock) -> None:
+    """Begin a shift, unless one runs."""
+    now = clock.now()
+    with saving(store, agent, clock) as change:
+        if not any(came <= now < went for came, went in shifts(store, now, now).get(agent, ())):
+            change.add(TimeEntry(id=new_id(), agent=agent, punch=Punch.IN, at=now, by=agent, made_at=now))
 
 
 def slots_of(

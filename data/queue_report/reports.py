@@ -32,8 +32,8 @@ _NAMES = UUID("6d1f7c1e-6a0b-5d57-9d0a-3f6f2f5c6e11")
 class AlreadyReported(ValueError):
     """This slot is reported; the message says by whom and when."""
 
-    def __init__(self, report: QueueReport, name: str, zone: ZoneInfo) -> None:
-        slot, at = report.slot.astimezone(zone), report.at.astimezone(zone)
+    def __init__(self, report: QueueReport, name: str) -> None:
+        slot, at = report.slot.astimezone(), report.at.astimezone()
         super().__init__(f"The {slot:%H:%M} report is there already: {name or report.by} gave it at {at:%H:%M}.")
         self.report = report
 
@@ -87,7 +87,7 @@ def given(store: Store, slot: datetime, reporter: AgentId) -> QueueReport | None
     return QueueReport.from_row(row) if row else None
 
 
-def file(store: Store, report: QueueReport, zone: ZoneInfo, clock: Clock) -> QueueReport:
+def file(store: Store, report: QueueReport, clock: Clock) -> QueueReport:
     """Give a report. Within a write transaction of the caller it is a part of that one.
 
     Raises:
@@ -96,7 +96,7 @@ def file(store: Store, report: QueueReport, zone: ZoneInfo, clock: Clock) -> Que
     """
     with saving(store, report.by, clock) as change:
         if (known := given(store, report.slot, report.reporter)) is not None:
-            raise AlreadyReported(known, _name(store, known.by), zone)
+            raise AlreadyReported(known, _name(store, known.by))
         key = (instant_text(report.slot), report.reporter)
         store.execute("DELETE FROM report_put_off WHERE slot = ? AND reporter = ?", key)
         return change.add(report)

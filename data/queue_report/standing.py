@@ -85,6 +85,24 @@ class ReportState:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class LiveQueue:
+    """The site's queues at a moment."""
+
+    calls: int = 0
+    wait_s: float = 0.0
+    """The longest wait."""
+    longest: str = ""
+    """Who waits longest."""
+    queues: tuple[tuple[str, int], ...] = ()
+    """Calls by queue, by name, as far as there are any."""
+
+    @property
+    def wait_min(self) -> int:
+        """The longest wait in whole minutes."""
+        return max(0, int(self.wait_s // 60))
+
+
 def late_from(slot: datetime, policy: ReportPolicy) -> datetime:
     """When a report becomes late."""
     return slot + timedelta(minutes=policy.late_after)

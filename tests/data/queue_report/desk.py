@@ -60,9 +60,9 @@ def duty(store: Store, who: AgentId, starts: datetime, ends: datetime, clock: Ha
         change.add(ReporterDuty(id=new_id(), agent=who, starts=starts, ends=ends, made_by=LEA, made_at=clock.now()))
 
 
-def give(store: Store, slot: datetime, who: AgentId, clock: Hands, zone: ZoneInfo = NEW_YORK) -> QueueReport:
+def give(store: Store, slot: datetime, who: AgentId, clock: Hands) -> QueueReport:
     report = reports.report_of(slot, who, Answers(4, 2), who, clock.now(), Rung.MODAL)
-    return reports.file(store, report, zone, clock)
+    return reports.file(store, report, clock)
 
 
 def notices(store: Store) -> list[Notice]:
@@ -84,5 +84,5 @@ class Console:
         if state.present is None or not state.asks(now, POLICY):
             return None
         if answers:
-            give(self._store, state.present.at, self._who, self._clock, self._zone)
+            give(self._store, state.present.at, self._who, self._clock)
         return state.present.at
