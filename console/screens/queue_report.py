@@ -3,6 +3,7 @@ missed reports (QREP-1 to 4)."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -14,8 +15,9 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from console import actions
+from console.screens import modal
 from console.screens.drafting import DraftDialog
-from console.screens.modal import GUARD_S, ConfirmDialog, Reading
+from console.screens.modal import ConfirmDialog, Dialog, Reading
 from console.services.drafts import Slip
 from console.services.reporting import DRAFT, Seen
 from console.services.session import Session
@@ -29,7 +31,7 @@ from data.queue_report.reports import AlreadyReported, Answers, PutOffError
 from data.queue_report.standing import DueSlot, LiveQueue, ReportState
 from data.store.errors import StoreError
 from widgets import report_words as words
-from widgets.fields import ChoiceField, LineField, TextField
+from widgets.fields import TYPED, ChoiceField, LineField, TextField, end_of
 from widgets.lines import Lines, label
 from widgets.safe_text import Line, Span, line, wrap
 from widgets.times import time_of_day
@@ -50,7 +52,9 @@ NOBODY = Seen(LiveQueue(), ())
 class QueueReportDialog(DraftDialog[None]):
     """The report of the present slot. What was not touched goes on being read from the queue and the outage board."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.PUT_OFF, actions.LADDER]))
+    BINDINGS: ClassVar[list[BindingType]] = list(
+        actions.bindings([actions.KEEP, actions.PUT_OFF, actions.LADDER, actions.AFRESH])
+    )
     AUTO_FOCUS = ""
     arrived = True
 
@@ -64,6 +68,8 @@ class QueueReportDialog(DraftDialog[None]):
         self._came = session.seat.clock.now()
         self._touched: dict[str, int] = {}
         """Fields that the agent has changed; of a figure with what was live then."""
+        self._filled: dict[str, str] = {}
+        """What stands in the fields by itself; another text there is being typed."""
         self._seen = NOBODY
         self._remark = ""
         self._busy = False
@@ -84,8 +90,9 @@ class QueueReportDialog(DraftDialog[None]):
         yield Lines(id="report-board", classes="one")
         yield Lines(id="dialog-foot", classes="foot")
 
-    def on_mount(self) -> None:
-        super(DraftDialog, self).on_mount()
+    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
+        event.prevent_default()  # Textual would call those of the base classes too, which give a field the keys at once
+        Dialog.on_mount(self)
         self.query_one("#dialog").add_class("-form", "-report")
         self.query_one("#dialog-foot", Lines).styles.height = 5
         kept = {name: text for name, text in self._slip.fields.items() if name in LABELS and text}
@@ -93,11 +100,13 @@ class QueueReportDialog(DraftDialog[None]):
             kept = {name: text for name, text in kept.items() if name not in FIGURES}
         self._touched = dict.fromkeys(kept, -1)
         self._fill({"down": "no", **kept})
+        self._filled = self.fields
         self._draw()
         self.run_worker(self._look(), group="look", exit_on_error=False)
         self.set_interval(1, self._tick)
+        self._opened = time.monotonic()  # it is seen from now on
         if self.guarded:
-            self.set_timer(GUARD_S, self._take_the_keys)
+            self.set_timer(modal.GUARD_S, self._take_the_keys)
         else:
             self._take_the_keys()
 
@@ -160,10 +169,16 @@ class QueueReportDialog(DraftDialog[None]):
     def _fill_live(self) -> None:
         """Show what is seen where the agent has not written anything else."""
         known = self._live()
-        texts = {name: text if name in self._touched else known[name] for name, text in self.fields.items()}
-        if texts != self.fields:
-            self._fill(texts)
+        for name, text in self.fields.items():
+            if name not in self._touched and text == self._filled[name] != known[name]:
+                self._put(name, known[name])
         self._draw()
+
+    def _put(self, name: str, text: str) -> None:
+        with self.prevent(*TYPED):
+            self.field(name).value = text
+            self.field(name).put_cursor(end_of(text))
+        self._filled[name] = text
 
     @property
     def _fresh(self) -> dict[str, str]:
@@ -202,7 +217,9 @@ class QueueReportDialog(DraftDialog[None]):
         works = self._in_hand and bool(off)
         if off:
             spans += [Span(self.key_of("put_off"), "key" if works else "faint")]
-            spans += [Span(f" {off}     " if works else " (put off during a contact)     ", "dim" if works else "faint")]
+            spans += [
+                Span(f" {off}     " if works else " (put off during a contact)     ", "dim" if works else "faint")
+            ]
         spans += [Span("esc", "key"), Span(" later" if works else " again in a minute", "dim")]
         fault = line((f"  ✗ {self._fault}", "bad")) if self._fault else line((f"  {self._remark}", "warn"))
         under = f"  What lies under this is as you left it at {self._came.astimezone():%H:%M:%S}."
@@ -267,6 +284,7 @@ class QueueReportDialog(DraftDialog[None]):
         """What is seen, instead of what was typed."""
         self._touched.clear()
         super().action_afresh()
+        self._filled = self.fields
         self._slip.discard()
         self._draw()
 
@@ -462,6 +480,8 @@ class LadderDialog(ConfirmDialog):
                 await self._session.seat.guard(work)
             finally:
                 self._busy = False
+            if self.is_attached:
+                self._draw()
 
         self.run_worker(done(), group="rung")
 
@@ -510,7 +530,6 @@ class LadderDialog(ConfirmDialog):
         await self._reporting.failed(self._slot, rung, *([why] if why else []))
         self._said = why
         self._steps = await self._reporting.steps(self._slot)
-        self._draw()
 
     def action_safe(self) -> None:
         """Back to the form, with everything in it."""

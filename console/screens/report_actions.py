@@ -21,6 +21,8 @@ from widgets.times import moment
 
 QUIET_S, LONGEST_S = 1.0, 10.0
 """The form waits for a moment without a key, but not for ever."""
+GREETING = timedelta(seconds=15)
+"""A caller who was just answered is greeted first."""
 BACK = timedelta(hours=12)
 
 
@@ -47,10 +49,13 @@ class ReportActions(Screen[None]):
             self._open_report(by_itself=True)
 
     def _is_good_moment(self) -> bool:
-        """Not over a locked screen, not while it rings, and not in the middle of a word."""
+        """Not over a locked screen, not while it rings or the caller is greeted, and not in the middle of a word."""
         if any(isinstance(one, LockScreen) for one in self.app.screen_stack):
             return False
-        if self.session.phone.status.state is AgentState.RINGING:
+        status = self.session.phone.status
+        if status.state is AgentState.RINGING:
+            return False
+        if status.state is AgentState.ON_CALL and self.session.reporting.now - status.since < GREETING:
             return False
         now, quiet = time.monotonic(), getattr(self.app, "quiet_s", QUIET_S)
         self._held_since = self._held_since or now

@@ -19,6 +19,7 @@ from console.screens.drafting import DraftDialog
 from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
+from console.screens.queue_report import ArticleDialog, QueueReportDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.transfer import TransferDialog
@@ -42,6 +43,8 @@ BOUND: dict[str, type] = {
     "callbacks": CallbacksDialog,
     "sync": SyncDialog,
     "conflict": ConflictDialog,
+    "queue report": QueueReportDialog,
+    "article": ArticleDialog,
 }
 
 
@@ -140,6 +143,7 @@ OTHER = {
     "search": "f7",
     "take_next": "N",
     "ready": "R",
+    "report": "T",
     "create_customer": "C",
     "verify": "K",
     "save_ticket": "f11",
