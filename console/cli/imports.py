@@ -21,7 +21,6 @@ from console.cli.shared import (
     say,
     settings_of,
     shown,
-    the_clock,
     whose,
 )
 
@@ -88,6 +87,7 @@ def import_schedule(
 
     In the site's time. The days of the file are replaced; importing again changes nothing.
     """
+    from data.clock import SYSTEM_CLOCK
     from data.customers.mapping import ImportRefused
     from data.models.base import AgentId
     from data.queue import people
@@ -99,7 +99,7 @@ def import_schedule(
         agent = AgentId(by.id if by is not None else "import")
         zone = settings_of(folder_of(data_dir)).terms.zone
         try:
-            report = schedule.import_schedule(store, file, zone, agent, the_clock(), rejects=rejects)
+            report = schedule.import_schedule(store, file, zone, agent, SYSTEM_CLOCK, rejects=rejects)
         except ImportRefused as error:
             raise fail(str(error), USAGE) from error
         more = f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row"

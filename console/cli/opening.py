@@ -21,7 +21,6 @@ from console.cli.shared import (
     folder_of,
     log_to,
     settings_of,
-    the_clock,
     whose,
 )
 
@@ -83,7 +82,7 @@ def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
     from console.app import AgentConsole
 
-    console = AgentConsole(launch, the_clock())
+    console = AgentConsole(launch)
     sentence = console.run(mouse=mouse)
     if console.return_code and not sentence:
         raise typer.Exit(console.return_code)

@@ -19,7 +19,6 @@ from console.cli.shared import (
     say,
     settings_of,
     shown,
-    the_clock,
     whose,
 )
 
@@ -90,6 +89,7 @@ def _give(
     *,
     as_json: bool,
 ) -> None:
+    from data.clock import SYSTEM_CLOCK
     from data.models.base import AgentId
     from data.models.queue_report import Rung, RungOutcome
     from data.queue_report import figures, ladder, reports
@@ -97,7 +97,7 @@ def _give(
     from data.queue_report.slots import slot_before
     from data.store.errors import StoreError
 
-    clock, zone = the_clock(), settings.terms.zone
+    clock, zone = SYSTEM_CLOCK, settings.terms.zone
     now = clock.now()
     slot = slot_before(now, zone, policy.every)
     who = _reporter(store, now, settings, policy, reporter)
@@ -208,10 +208,11 @@ def _body(report: QueueReport) -> dict[str, Any]:
 
 
 def _list(store: Store, settings: Settings, policy: ReportPolicy, *, as_json: bool) -> None:
+    from data.clock import SYSTEM_CLOCK
     from data.models.base import instant_text
     from data.queue_report import reports
 
-    now, zone = the_clock().now(), settings.terms.zone
+    now, zone = SYSTEM_CLOCK.now(), settings.terms.zone
     found = reports.lines(store, now - reports.LOOK_BACK, now, policy, zone)
 
     def shape(line: SlotLine) -> dict[str, Any]:

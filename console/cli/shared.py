@@ -16,7 +16,6 @@ import typer
 
 if TYPE_CHECKING:
     from console.settings import Settings
-    from data.clock import Clock
     from data.store.database import Store
     from data.store.key import Key
 
@@ -143,16 +142,6 @@ def open_store(chosen: Path | None, *, create: bool = True) -> Iterator[Store]:
             yield store
     except StoreError as error:
         raise fail(str(error), FAULTS) from error
-
-
-def the_clock() -> Clock:
-    """The machine's clock, or the one that the environment asks for (`data.clock.CLOCK`)."""
-    from data.clock import chosen_clock
-
-    try:
-        return chosen_clock(os.environ)
-    except ValueError as error:
-        raise fail(str(error), USAGE) from error
 
 
 def log_to(folder: Path, name: str, *, quiet: bool = False) -> None:

@@ -404,8 +404,9 @@ class LadderDialog(ConfirmDialog):
         self._said = ""
         self._busy = False
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
+        event.prevent_default()
+        Dialog.on_mount(self)
         self._draw()
 
     @property
