@@ -411,6 +411,7 @@ class Worker:
             enrolment = self._enrolled_as(hub, self._replica.renew())
         hub_has = None
         if self._replica.lacks(enrolment):
+            self._status = self._status.model_copy(update={"put_backs": self._status.put_backs + 1})
             senders = self._replica.senders() | self._loading.senders()
             hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in senders}
             hub_has[enrolment.replica_id] = enrolment.last_replica_seq
