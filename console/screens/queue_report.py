@@ -73,6 +73,7 @@ class QueueReportDialog(DraftDialog[None]):
         self._seen = NOBODY
         self._remark = ""
         self._busy = False
+        self._over = self._gone = False
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="report-head", classes="one")
@@ -191,7 +192,7 @@ class QueueReportDialog(DraftDialog[None]):
         if state.present is None:
             if not self._touched:
                 self._slip.discard()
-            self.dismiss(None)
+            self.close_form()
         elif state.present.at != self._slot.at:
             self._remark = f"{time_of_day(self._slot.at)} was missed; this is {time_of_day(state.present.at)}."
             self._slot = state.present
@@ -290,6 +291,17 @@ class QueueReportDialog(DraftDialog[None]):
 
     # leaving
 
+    def close_form(self) -> None:
+        """It is over: go, or as soon as what is open over it is closed."""
+        self._over = True
+        if not self._gone and self.app.screen is self:
+            self._gone = True
+            self.dismiss(None)
+
+    def on_screen_resume(self) -> None:
+        if self._over:
+            self.call_later(self.close_form)
+
     def _leave(self) -> None:
         if self._touched:
             self._slip.close(*self._stand())
@@ -307,7 +319,7 @@ class QueueReportDialog(DraftDialog[None]):
         else:
             self._leave()
             await self._reporting.set_aside()
-            self.dismiss(None)
+            self.close_form()
 
     async def action_put_off(self) -> None:
         """During a contact: ask again in some minutes; while it rings the call is answered with it."""
@@ -327,7 +339,7 @@ class QueueReportDialog(DraftDialog[None]):
             await self._reporting.set_aside()
         except StoreError as error:
             self._session.seat.tell(str(error), "warning")
-        self.dismiss(None)
+        self.close_form()
         if ringing:
             await self._session.seat.guard(self._session.phone.answer())
 
@@ -367,13 +379,13 @@ class QueueReportDialog(DraftDialog[None]):
         except AlreadyReported as error:
             self._slip.discard()
             self._session.seat.tell(str(error))
-            self.dismiss(None)
+            self.close_form()
         except StoreError as error:
             self._fault = f"{error.brief}: nothing is lost. {self.key_of('ladder')}: the next way."
             self._tell()
             self._foot()
         else:
-            self.dismiss(None)
+            self.close_form()
         finally:
             self._busy = False
 
@@ -385,7 +397,7 @@ class QueueReportDialog(DraftDialog[None]):
 
         def closed(done: bool | None) -> None:
             if done:
-                self.dismiss(None)
+                self.close_form()
 
         self.app.push_screen(LadderDialog(self._session, self._slot.at, given, steps), closed)
 
@@ -403,6 +415,13 @@ class LadderDialog(ConfirmDialog):
         self._steps = list(steps)
         self._said = ""
         self._busy = False
+        self._gone = False
+
+    def close_ladder(self, *, given: bool) -> None:
+        """Go; `given`: the form is not needed any more."""
+        if not self._gone and self.app.screen is self:
+            self._gone = True
+            self.dismiss(given)
 
     def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
         event.prevent_default()
@@ -493,15 +512,15 @@ class LadderDialog(ConfirmDialog):
                 self.app.copy_to_clipboard(command_of(self._session, self._answers))
             case Rung.OTHER_SEAT:
                 await reporting.set_aside()
-                self.dismiss(True)
+                self.close_ladder(given=True)
             case Rung.MAIL:
                 await self._mail()
             case Rung.MANAGER:
                 await reporting.give_otherwise(self._slot, self._answers, rung)
-                self.dismiss(True)
+                self.close_ladder(given=True)
             case Rung.EMERGENCY:
                 await reporting.give_otherwise(self._slot, self._answers, rung)
-                self.dismiss(True)
+                self.close_ladder(given=True)
                 await self._session.seat.guard(self._open_emergency())
             case _:
                 pass
@@ -510,7 +529,7 @@ class LadderDialog(ConfirmDialog):
         said, sent = await self._reporting.mail(self._slot, self._answers)
         if sent:
             self._session.seat.tell(said)
-            self.dismiss(True)
+            self.close_ladder(given=True)
         else:
             await self._failed(said)
 
@@ -534,7 +553,7 @@ class LadderDialog(ConfirmDialog):
 
     def action_safe(self) -> None:
         """Back to the form, with everything in it."""
-        self.dismiss(False)
+        self.close_ladder(given=False)
 
 
 def command_of(session: Session, answers: Answers) -> str:

@@ -76,7 +76,7 @@ class ReportActions(Screen[None]):
         if event.state.present is None:
             for one in list(self.app.screen_stack):
                 if isinstance(one, LadderDialog):
-                    one.dismiss(False)
+                    one.close_ladder(given=False)
         dialog.show(event.state)
 
     def action_report(self) -> None:
