@@ -80,7 +80,9 @@ def _ticket(lines: list[str]) -> list[str]:
 
 def test_killed_in_the_form_it_comes_back_with_its_text(open_console: Opener, tmp_path: Path) -> None:
     start = just_before(8)
-    terminal = open_console("demo", "--seed", 7, "--shift", "--clock", start, "--data-dir", tmp_path, cols=80, rows=24)
+    terminal = open_console(
+        "demo", "--seed", 7, "--shift", "--clock", start, "--data-dir", tmp_path, cols=80, rows=24
+    )
     steps.sign_on(terminal)
     steps.open_search(terminal) if hasattr(steps, "open_search") else terminal.keys("/")
     terminal.wait_for(steps.EMPTY_SEARCH)
@@ -94,7 +96,9 @@ def test_killed_in_the_form_it_comes_back_with_its_text(open_console: Opener, tm
     assert terminal.wait_alone(4) == []
 
     start = just_before(-60)
-    terminal = open_console("demo", "--seed", 7, "--shift", "--clock", start, "--data-dir", tmp_path, cols=80, rows=24)
+    terminal = open_console(
+        "demo", "--seed", 7, "--shift", "--clock", start, "--data-dir", tmp_path, cols=80, rows=24
+    )
     steps.sign_on(terminal)
     terminal.wait_for("crew on si")
     form(terminal)
