@@ -38,7 +38,7 @@ def still(terminal: Terminal, rows: slice) -> list[str]:
 def form(terminal: Terminal) -> None:
     """Wait for the form, with its keys."""
     terminal.wait_for("Not working?")
-    terminal.wait_for("live:")
+    terminal.wait_for(lambda: terminal.cursor[0] == steps.row_of(terminal, "calls in queue"))
 
 
 def reported(folder: Path) -> list[QueueReport]:
