@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.settings import Settings
+from data.shift.machine import BOOT_FILE
 from data.sync.address import absolute
 
 
@@ -20,6 +21,8 @@ class Launch:
     """What people sign on as: a `data.models.agent.Role`."""
     floor: Sequence[str] | None = None
     """Options of the practice floor, None without one."""
+    boot_file: Path = BOOT_FILE
+    """Where the machine tells when it was started."""
 
     @property
     def hub(self) -> str:

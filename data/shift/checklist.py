@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.models.agent import AgentState
-from data.models.shift import AgentMove, DutyOutcome, DutyStep
+from data.models.shift import AgentMove, DutyStep
 from data.shift.policy import Sight, Step
 
 SIGN_ON, RESTART, SIGN_OFF = "sign-on", "restart", "sign-off"
@@ -95,7 +95,9 @@ class Checklist:
         return tuple(found)
 
 
-def checklist(name: str, steps: Sequence[Step], stamps: Iterable[DutyStep], since: datetime | None = None) -> Checklist:
+def checklist(
+    name: str, steps: Sequence[Step], stamps: Iterable[DutyStep], since: datetime | None = None
+) -> Checklist:
     """A checklist as it stands. `since`: what was stamped before belongs to an earlier round."""
     passed: dict[str, DutyStep] = {}
     for one in sorted(stamps, key=lambda stamp: (stamp.at, stamp.id)):
@@ -123,7 +125,12 @@ def seen_now(found: Checklist, seen: Seen) -> tuple[Step, ...]:
             break
         steps.append(one.step)
     for one in found.lines:
-        if one.turn is not Turn.PASSED and one.step.seen is Sight.READY and one.step not in steps and seen.of(Sight.READY):
+        if (
+            one.turn is not Turn.PASSED
+            and one.step.seen is Sight.READY
+            and one.step not in steps
+            and seen.of(Sight.READY)
+        ):
             steps.append(one.step)
     return tuple(steps)
 
@@ -141,7 +148,9 @@ def why_not(found: Checklist, step: str, seen: Seen) -> str:
     if sight is Sight.MAIL_READ:
         return f"{seen.unread} message{'s are' if seen.unread != 1 else ' is'} not read yet: read them, and this step passes by itself."
     if sight is Sight.RESTARTED:
-        return "The workstation was not restarted yet: restart it and sign on again, and this step passes by itself."
+        return (
+            "The workstation was not restarted yet: restart it and sign on again, and this step passes by itself."
+        )
     return f"This step passes by itself: {line.step.label}."
 
 
@@ -161,10 +170,3 @@ def waived(found: Checklist, step: str) -> bool:
     """Whether a step may be left out now."""
     line = found.line(step)
     return line is not None and line.turn is Turn.NEXT and line.step.waive
-
-
-def stamp_words(stamp: DutyStep) -> str:
-    """How a step was passed, in a word or two: `seen`, `waived by Mo`."""
-    if stamp.outcome is DutyOutcome.WAIVED:
-        return f"waived: {stamp.text}"
-    return str(stamp.outcome) + (f" · {stamp.text}" if stamp.text else "")

@@ -164,6 +164,11 @@ def total(parts: Iterable[Break], now: datetime) -> timedelta:
     return sum(((one.end or now) - one.start for one in parts), NOTHING)
 
 
+def of_hours(many: float) -> timedelta:
+    """So many hours, to the minute."""
+    return timedelta(minutes=round(many * 60))
+
+
 def hours(span: timedelta) -> str:
     """`7:05`: hours and whole minutes."""
     minutes = max(0, int(span.total_seconds())) // 60

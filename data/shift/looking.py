@@ -97,7 +97,10 @@ def look(
     def seen(after: datetime) -> Seen:
         return Seen(state, clocked_in=True, restarted=boot > after if boot is not None else None, unread=unread)
 
-    found = [(sign_on, seen(shift.at)), *([(restart, seen(since))] if restart is not None and since is not None else [])]
+    found = [
+        (sign_on, seen(shift.at)),
+        *([(restart, seen(since))] if restart is not None and since is not None else []),
+    ]
     fresh = [(one, step) for one, what in found for step in lists.seen_now(one, what)]
     if fresh:
         with store.write():

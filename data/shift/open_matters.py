@@ -20,8 +20,9 @@ from data.store.database import Store
 
 UNSENT_AFTER = timedelta(minutes=5)
 """Mail that has waited so long is not simply on its way."""
-_PASSING = frozenset({DraftKind.SEARCH, DraftKind.PLACE, DraftKind.CALL_OUT})
-"""Drafts that are nothing to finish: what was looked for, where the keys were, a number to call."""
+_PASSING = frozenset({DraftKind.SEARCH, DraftKind.PLACE, DraftKind.CALL_OUT, DraftKind.WAIVER})
+"""Drafts that are nothing to finish: what was looked for, where the keys were, a number to call, a
+waiver."""
 
 
 class MatterKind(StrEnum):
@@ -58,7 +59,12 @@ def open_matters(store: Store, agent: AgentId, now: datetime, handed_over: Itera
     """What this agent has open, what is most pressing first. What is due for reports is asked of `data.queue_report`.
 
     `handed_over`: keys of what somebody else goes on with already though it looks as before."""
-    found = [*_contacts(store, agent), *_callbacks(store, agent, now), *_drafts(store, agent), *_mail(store, agent, now)]
+    found = [
+        *_contacts(store, agent),
+        *_callbacks(store, agent, now),
+        *_drafts(store, agent),
+        *_mail(store, agent, now),
+    ]
     gone = frozenset(handed_over)
     return [one for one in found if one.key not in gone]
 
@@ -140,7 +146,10 @@ def _called(store: Store, item: DeskItem) -> str:
     if not title and item.ticket_id is not None:
         title = str(store.value("SELECT title FROM ticket WHERE id = ?", (item.ticket_id,)) or "")
     who = _name(store, item.customer_id)
-    return " · ".join(part for part in (f"ticket {item.number}" if item.number else "", title or who) if part) or "ticket"
+    return (
+        " · ".join(part for part in (f"ticket {item.number}" if item.number else "", title or who) if part)
+        or "ticket"
+    )
 
 
 def _name(store: Store, customer: str | None) -> str:

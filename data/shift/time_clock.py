@@ -145,7 +145,12 @@ def correct(
 
 
 def worked(
-    store: Store, agent: AgentId, now: datetime, zone: ZoneInfo, break_reasons: Sequence[str], longest: timedelta = LONGEST
+    store: Store,
+    agent: AgentId,
+    now: datetime,
+    zone: ZoneInfo,
+    break_reasons: Sequence[str],
+    longest: timedelta = LONGEST,
 ) -> Worked:
     """What an agent has worked, and the breaks since the beginning of this week."""
     spans = hours.intervals(entries(store, agent, now - LOOKED_BACK), now, longest)

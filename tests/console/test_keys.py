@@ -20,6 +20,8 @@ from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.sign_in import SignInScreen
+from console.screens.shift import ShiftDialog
+from console.screens.sign_off import SignOffDialog
 from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.transfer import TransferDialog
 from console.screens.workspace import WorkspaceScreen
@@ -40,6 +42,8 @@ BOUND: dict[str, type] = {
     "transfer": TransferDialog,
     "notices": NoticesDialog,
     "callbacks": CallbacksDialog,
+    "shift": ShiftDialog,
+    "sign-off": SignOffDialog,
     "sync": SyncDialog,
     "conflict": ConflictDialog,
 }

@@ -53,9 +53,7 @@ class Desk:
 
     def look(self) -> ShiftView:
         self.clock.leap(1)
-        return looking.look(
-            self.store, self.me, self.status.state, POLICY, self.clock, self.boot, self.unread
-        )
+        return looking.look(self.store, self.me, self.status.state, POLICY, self.clock, self.boot, self.unread)
 
     def done(self, step: str) -> None:
         view = self.look()

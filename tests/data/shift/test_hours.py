@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +21,9 @@ ZONES = {name: ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", 
 NEW_YORK = ZONES["America/New_York"]
 
 
-def punch(entry: str, what: str, at: datetime, made: datetime | None = None, stands_for: str | None = None) -> TimeEntry:
+def punch(
+    entry: str, what: str, at: datetime, made: datetime | None = None, stands_for: str | None = None
+) -> TimeEntry:
     return TimeEntry(
         id=entry, agent=ANA, punch=Punch(what), at=at, by=ANA, made_at=made or at, instead_of=stands_for
     )
@@ -162,7 +165,7 @@ def test_no_minute_is_lost_or_counted_twice(punches: list[tuple[str, int]], zone
     days = per_day(spans, ZONES[zone])
     whole = sum((one.length for one in spans), timedelta())
     assert sum(days.values(), timedelta()) == whole == sum(per_week(days).values(), timedelta())
-    for before, after in zip(spans, spans[1:], strict=False):
+    for before, after in pairwise(spans):
         assert before.end <= after.start
     for day, span in days.items():
         assert span <= hours.midnight(day + timedelta(days=1), ZONES[zone]) - hours.midnight(day, ZONES[zone])
