@@ -16,11 +16,11 @@ from widgets.times import time_of_day
 SHAPES = {Turn.PASSED: ("✓", "good"), Turn.NEXT: ("▸", "accent"), Turn.LATER: ("○", "dim")}
 BAR = 20
 _LOOKS = {
-    Sight.CLOCKED_IN: "passes by itself",
-    Sight.NOT_READY: "passes by itself",
-    Sight.READY: "passes by itself",
-    Sight.RESTARTED: "seen after the restart",
-    Sight.MAIL_READ: "seen when nothing is unread",
+    Sight.CLOCKED_IN: "enter clocks in",
+    Sight.NOT_READY: "seen by itself",
+    Sight.READY: "enter: READY",
+    Sight.RESTARTED: "seen once restarted",
+    Sight.MAIL_READ: "seen once all is read",
 }
 
 

@@ -33,7 +33,7 @@ def hints(session: Session, *, typing: bool) -> list[tuple[str, str, bool]]:
     if session.desk.number:
         ids += ["save_ticket"] if typing else ["save_ticket", "note", "copy_number"]
     if session.shift.hint and not typing:
-        ids.insert(1, "shift")
+        ids += ["shift"]
     ids += ["help", "jump", "palette"] if typing else ["help", "search", "jump", "zoom", "palette"]
     labels = {"hold": "resume"} if contact is not None and contact.state is ContactState.HELD else {}
     if contact is not None and contact.consult:

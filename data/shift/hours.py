@@ -156,7 +156,7 @@ def _within(one: Break, span: Interval) -> Break | None:
     running = span.standing is Standing.RUNNING
     end = one.end if running or (one.end is not None and one.end < span.end) else span.end
     start = max(one.start, span.start)
-    return Break(one.reason, start, end) if start < (end or span.end) else None
+    return Break(one.reason, start, end) if end is None or start < end else None
 
 
 def total(parts: Iterable[Break], now: datetime) -> timedelta:
