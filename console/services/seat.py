@@ -50,7 +50,7 @@ class Seat:
         clock: Clock,
         how: Callable[[str], str],
         receipts: Path | None,
-        boot_file: Path = BOOT_FILE,
+        boot_file: Path | None = BOOT_FILE,
     ) -> None:
         self.agent = agent
         self.me = AgentId(agent.id)
@@ -69,7 +69,7 @@ class Seat:
         self.receipts = receipts
         """The folder into which receipts are saved; None: nowhere, what they say is in the books."""
         self.boot_file = boot_file
-        """Where the machine tells when it was started."""
+        """Where the machine tells when it was started; None: nowhere."""
         self.turn = asyncio.Lock()
         """Held by whatever moves the agent or the contact, so that moves come one after the other."""
         self.post: Callable[[Message], object] = _nobody

@@ -32,7 +32,7 @@ class Shift:
         self._state = state
         self._read_in: AgentState | None = None
         """The state at the last reading."""
-        self._boot = machine.boot_time(seat.boot_file)
+        self._boot = machine.boot_time(seat.boot_file) if seat.boot_file is not None else None
         self._maildir = Path(seat.duties.maildir).expanduser()
         self._unread: int | None = None
         self._mail_at = 0.0
