@@ -22,10 +22,10 @@ class Launch:
     """What people sign on as: a `data.models.agent.Role`."""
     floor: Sequence[str] | None = None
     """Options of the practice floor, None without one."""
-    boot_file: Path = BOOT_FILE
-    """Where the machine tells when it was started."""
     rehearsal: RehearsalClock | None = None
     """The time of day on the practice floor, where it is not the real one."""
+    boot_file: Path = BOOT_FILE
+    """Where the machine tells when it was started."""
 
     @property
     def boot(self) -> Path | None:

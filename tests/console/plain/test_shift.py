@@ -34,13 +34,13 @@ async def test_a_shift_by_words(tmp_path: Path) -> None:
         assert (await desk.type("step waive"))[0] == "Name who said that it may be left out."
         assert (await desk.type("step waive Mo"))[-1] == "Signing on 3 of 6. Next: Open the records."
         assert (await desk.type("step"))[-1] == "Signing on 4 of 6. Next: Open the monitor."
-        said = await desk.type("ready")
-        assert said[0].startswith("1 step open, next Open the monitor.")
+        await desk.type("ready")
+        assert desk.console.prompt.startswith("1 step open, next Open the monitor.")
         await desk.type("no")
         assert desk.session.phone.status.state is AgentState.NOT_READY
         await desk.type("ready", "yes")
         assert desk.session.phone.status.state is AgentState.READY
-        said = await desk.type("sign off")
-        assert "With yes you say: The area is clean." in said[0]
+        await desk.type("sign off")
+        assert "With yes you say: The area is clean." in desk.console.prompt
         said = await desk.type("yes")
         assert said[:2] == ["Clocked out.", "Signed off."]
