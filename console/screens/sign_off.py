@@ -14,7 +14,7 @@ from console.screens.listing import ListDialog
 from console.screens.picking import PickDialog
 from data.models.agent import Agent
 from data.shift.open_matters import MatterKind, OpenMatter
-from widgets.lines import Row
+from widgets.lines import Lines, Row
 from widgets.safe_text import Line, Span, fit, line, wrap
 
 SHAPES = {
@@ -114,20 +114,20 @@ class SignOffDialog(ListDialog[Open | Going]):
     def tell(self) -> None:
         super().tell()
         if not self._matters and self._waits:
-            self.query_one("#list-about").set_lines(self._end(60))  # type: ignore[attr-defined]
-
-    def _end(self, cells: int) -> list[Line]:
-        return [
-            line((f" {self.empty}", "dim")),
-            *(line((f" ▲ {part}", "warn")) for part in wrap(self._waits, cells)),
-        ]
+            below = self.query_one("#list-about", Lines)
+            below.set_lines([line((f" {self.empty}", "dim")), *self._waiting(below.size.width - 2)])
 
     def about(self, key: str, cells: int) -> list[Line]:
         one = self._matter
         if one is None:
             return []
         told = [line((f" {fit(one.title, cells).rstrip()}", "bright")), line((f" {OPENS[one.kind]}", "dim"))]
-        return [*told, *(line((f" ▲ {part}", "warn")) for part in wrap(self._waits, cells - 3)[:2])]
+        return [*told, *self._waiting(cells)]
+
+    def _waiting(self, cells: int) -> list[Line]:
+        """What the hub has not taken."""
+        parts = wrap(self._waits, cells - 3)[:2] if self._waits else []
+        return [line((f" {'▲' if place == 0 else ' '} {part}", "warn")) for place, part in enumerate(parts)]
 
     def take(self, key: str) -> None:
         one = self._matter

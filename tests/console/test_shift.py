@@ -14,13 +14,14 @@ from textual.pilot import Pilot
 from console.app import AgentConsole
 from console.launch import Launch
 from console.screens.drafting import TextDialog
+from console.screens.lock import LockScreen
 from console.screens.modal import ChooseDialog, ConfirmDialog
 from console.screens.shift import ShiftDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sign_off import ColleagueDialog, SignOffDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
-from data.models.agent import AgentState
+from data.models.agent import AgentState, Role
 from data.models.base import AgentId, CustomerId
 from data.models.callback import Callback
 from data.models.contact import Contact, ContactState
@@ -28,6 +29,7 @@ from data.models.notice import Notice
 from data.models.shift import DutyOutcome, DutyStep
 from data.shift import time_clock
 from data.store.database import STORE_FILE, Store
+from data.sync.hub_people import People
 from tests.console.stage import NOW, Feed, at_rest, caller, sign_on, talk, until
 from tests.console.test_notices import SIZES, text_of, told
 from widgets.lines import Lines
@@ -315,3 +317,26 @@ async def test_a_session_ends_at_a_quiet_moment(tmp_path: Path) -> None:
     feed.close()
     with Store(tmp_path / STORE_FILE) as store:
         assert store.value("SELECT title FROM ticket") == "Half a title"
+
+
+async def test_with_passwords_the_screen_locks_and_shows_nothing_of_the_shift(tmp_path: Path) -> None:
+    hub, clock = tmp_path / "site" / "hub.db", Stepped()
+    with People(hub, clock) as known:
+        known.add("Dana Reyes", Role.AGENT, "correct horse 1")
+    (tmp_path / "seat").mkdir()
+    app = AgentConsole(Launch(tmp_path / "seat", Settings(sign_in="password", hub=str(hub), lock_minutes=0)), clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"Dana Reyes", "enter", *"correct horse 1", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WorkspaceScreen) and bool(app.screen.query("#hints")))
+        dialog = await open_shift(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: "● clocked in since" in text_of(dialog, "listed"))
+        clock.ahead = timedelta(hours=12, minutes=1)
+        await until(pilot, lambda: isinstance(app.screen, LockScreen) and app.screen.focused is not None)
+        shown = "\n".join("".join(one.text for one in strip) for strip in app.screen._compositor.render_strips())
+        assert "Locked" in shown and "clocked in" not in shown and "Restart" not in shown
+        await pilot.press(*"correct horse 1", "enter")
+        await until(pilot, lambda: app.screen is dialog)
+        await pilot.pause(1.2)
+        assert app.screen is dialog, "the time of the session begins anew"
+        assert "● clocked in since" in text_of(dialog, "listed")
