@@ -90,11 +90,11 @@ class ShiftActions(WorkspaceActions):
         worked = await session.shift.worked()
         reports = await session.shift.report_lines()
 
-        def chosen(wish: Wish | None) -> None:
+        async def chosen(wish: Wish | None) -> None:
             if wish is Wish.READY:
                 self.action_ready()
             elif wish is Wish.SIGN_OFF:
-                self.action_sign_off()
+                await self.action_sign_off()
 
         def slip(step: str) -> Slip:
             return Slip(session.drafts, draft_id(DraftKind.WAIVER, step))
@@ -114,8 +114,10 @@ class ShiftActions(WorkspaceActions):
 
     # signing off
 
-    def action_sign_off(self) -> None:
-        self.do(self._sign_off())
+    async def action_sign_off(self) -> None:
+        # awaited here: the keys behind this one are for the dialog
+        await self.session.seat.guard(self._sign_off())
+        self.session.refresh()
 
     async def _sign_off(self) -> None:
         session = self.session
@@ -146,11 +148,11 @@ class ShiftActions(WorkspaceActions):
             session.refresh()
             return await session.shift.open_matters()
 
-        def chosen(wish: Open | Going | None) -> None:
+        async def chosen(wish: Open | Going | None) -> None:
             if isinstance(wish, Open):
                 self.do(self._finish(wish.matter))
             elif wish is Going.OUT:
-                self.do(self._ask_to_clock_out())
+                await session.seat.guard(self._ask_to_clock_out())
             elif wish is Going.AWAY:
                 self.do(self._leave())
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from data.models.agent import AgentState
-from data.models.shift import AgentMove, DutyStep
+from data.models.shift import DutyStep
 from data.shift.policy import Sight, Step
 
 SIGN_ON, RESTART, SIGN_OFF = "sign-on", "restart", "sign-off"
@@ -152,18 +152,6 @@ def why_not(found: Checklist, step: str, seen: Seen) -> str:
             "The workstation was not restarted yet: restart it and sign on again, and this step passes by itself."
         )
     return f"This step passes by itself: {line.step.label}."
-
-
-def round_of(moves: Iterable[AgentMove], reasons: Sequence[str]) -> datetime | None:
-    """When the restart list was begun that is under way: with the last not-ready for one of these reasons, unless the
-    agent has worked since."""
-    begun: datetime | None = None
-    for one in sorted(moves, key=lambda move: (move.at, move.id)):
-        if one.state is AgentState.NOT_READY and one.reason in reasons:
-            begun = one.at
-        elif one.state not in (AgentState.NOT_READY, AgentState.SIGNED_OUT):
-            begun = None
-    return begun
 
 
 def waived(found: Checklist, step: str) -> bool:

@@ -90,7 +90,7 @@ def look(
     if shift is None:
         return ShiftView(None, lists.checklist(SIGN_ON, policy.sign_on, ()))
     stamps = duties.stamps(store, shift.id)
-    since = lists.round_of(time_clock.moves(store, agent, shift.at), policy.restart.reasons)
+    since = time_clock.restart_since(store, agent, shift.at, policy.restart.reasons)
     restart = lists.checklist(RESTART, policy.restart.steps, stamps, since) if since is not None else None
     sign_on = lists.checklist(SIGN_ON, policy.sign_on, stamps)
 

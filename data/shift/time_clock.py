@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -63,6 +64,19 @@ def moves(store: Store, agent: AgentId, since: datetime) -> list[AgentMove]:
         "SELECT * FROM agent_move WHERE agent = ? AND at >= ? ORDER BY at, id", (agent, instant_text(since))
     )
     return [AgentMove.from_row(row) for row in rows]
+
+
+def restart_since(store: Store, agent: AgentId, since: datetime, reasons: Sequence[str]) -> datetime | None:
+    """When the restart was begun that is under way: the last not-ready for one of these reasons since a moment, unless the
+    agent has worked after it."""
+    found = store.value(
+        "SELECT at FROM agent_move AS begun WHERE agent = ? AND at >= ? AND state = 'not ready'"
+        " AND reason IN (SELECT value FROM json_each(?))"
+        " AND NOT EXISTS (SELECT 1 FROM agent_move AS later WHERE later.agent = begun.agent AND later.at > begun.at"
+        " AND later.state NOT IN ('not ready', 'signed out')) ORDER BY at DESC LIMIT 1",
+        (agent, instant_text(since), json.dumps(list(reasons))),
+    )
+    return datetime.fromisoformat(str(found)) if found is not None else None
 
 
 def current_shift(
