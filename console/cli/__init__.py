@@ -13,7 +13,19 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, callbacks, doctor, hub, imports, opening, people, playbooks, syncing
+from console.cli import (
+    asking,
+    backups,
+    callbacks,
+    doctor,
+    gateway,
+    hub,
+    imports,
+    opening,
+    people,
+    playbooks,
+    syncing,
+)
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -37,6 +49,7 @@ app.command()(callbacks.callbacks)
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")
 app.add_typer(people.app, name="user")
+app.command()(gateway.gateway)
 app.command()(backups.backup)
 app.command()(backups.restore)
 app.command()(doctor.doctor)
