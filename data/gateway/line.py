@@ -48,6 +48,7 @@ class Line:
         self._seq = 0
         self._cursor = 0
         self._seen_version = -1
+        self._news = True
 
     def open(self, models: Iterable[type[Entity]]) -> None:
         """Enrol, and read every row of these models."""
@@ -93,28 +94,28 @@ class Line:
         return found if isinstance(found, model) else None
 
     def wake(self) -> bool:
-        """Pull when another connection has changed the hub; True when a row that is kept changed."""
+        """Pull when another connection has changed the hub; True when somebody else has changed a row that is kept,
+        since this was asked last."""
         version = self._hub.version()
-        if version == self._seen_version:
-            return False
-        changed = self.pull()
-        self._seen_version = version
-        return changed
+        if version != self._seen_version:
+            self.pull()
+            self._seen_version = version
+        news, self._news = self._news, False
+        return news
 
-    def pull(self) -> bool:
-        """Take in every row that changed; True when one of them is kept."""
-        changed = False
+    def pull(self, mine: tuple[str, str] | None = None) -> None:
+        """Take in every row that changed. `mine`: the one that this line has just changed, which is no news."""
         try:
-            while True:
+            more = True
+            while more:
                 page = self._hub.pull_v1(self.replica_id, self._cursor, _PAGE)
                 for row in page.rows:
-                    changed = self._take(row) or changed
-                self._cursor = page.end
-                if not page.more:
-                    return changed
+                    if self._take(row) and (row.entity, row.entity_id) != mine:
+                        self._news = True
+                self._cursor, more = page.end, page.more
         except MustRefetch:
             self._read_all()
-            return True
+            self._news = True
 
     def _take(self, row: HubRow) -> bool:
         model = self._kept.get(row.entity)
@@ -142,6 +143,8 @@ class Line:
 
     def change(self, entity: E, **fields: Any) -> E | None:
         """Change a row that nobody changed since it was read; None: somebody has, and their values stand."""
+        if self.row(type(entity), entity.id) != entity:
+            return None
         ver = self._vers.get((entity.entity, entity.id), 0)
         changed = type(entity).model_validate({**entity.model_dump(), **fields})
         if not self._push(changed, changed.model_dump(mode="json", include=set(fields)), ver):
@@ -171,7 +174,7 @@ class Line:
             raise HubUnreachable(
                 "This gateway's folder is a copy of another one's: it goes on under a number of its own."
             ) from error
-        self.pull()
+        self.pull((entity.entity, entity.id))
         return result.outcome is OpOutcome.APPLIED
 
     def close(self) -> None:
