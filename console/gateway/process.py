@@ -38,7 +38,7 @@ def services(config: GatewayConfig) -> list[Service]:
     """What this gateway does.
 
     Raises:
-        ConfigError, OSError: a password or a certificate cannot be read.
+        ConfigError: a password or a certificate cannot be read.
     """
     server = MailServer(config.mail, secret(config.mail.password_file))
     return [OutboundMail(server, config.mail.sender), ReporterSchedule()]

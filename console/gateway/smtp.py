@@ -7,11 +7,12 @@ import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from console.gateway.config import MailConfig
+from console.gateway.config import ConfigError, MailConfig
 from data.mail.addresses import one_line
 from data.mail.sending import Outcome, Result
 
@@ -28,15 +29,11 @@ class MailServer:
     def __init__(self, config: MailConfig, password: SecretStr | None) -> None:
         """
         Raises:
-            OSError, ssl.SSLError: the certificates that are to be believed cannot be read.
+            ConfigError: the certificates that are to be believed cannot be read.
         """
         self._config = config
         self._password = password
-        self._tls = (
-            ssl.create_default_context(cafile=str(config.ca_file) if config.ca_file is not None else None)
-            if config.security != "none"
-            else None
-        )
+        self._tls = _trusting(config.ca_file) if config.security != "none" else None
 
     def _client(self) -> aiosmtplib.SMTP:
         import aiosmtplib
@@ -95,6 +92,16 @@ class MailServer:
         else:
             said = str(error) or type(error).__name__
         return f"{self._config.server}:{self._config.port}: {one_line(said, 200)}"
+
+
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file is not None else None)
+    except OSError as error:
+        why = error.strerror or "no certificate in it"
+        raise ConfigError(
+            f"The certificates in {ca_file} cannot be read ({why}): name the right ca_file."
+        ) from error
 
 
 def _faults() -> tuple[type[Exception], ...]:

@@ -82,10 +82,15 @@ class Site:
         self._running.append((gateway, asyncio.create_task(gateway.run())))
         return gateway
 
+    @property
+    def gateways(self) -> list[GatewayProcess]:
+        """Those that run."""
+        return [gateway for gateway, _ in self._running]
+
     async def leap(self, seconds: float) -> None:
         """Let time pass for everybody, and wake the gateways."""
         self.clock.leap(seconds)
-        for gateway, _ in self._running:
+        for gateway in self.gateways:
             gateway.context.news.set()
 
     async def stop(self) -> None:
