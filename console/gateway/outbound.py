@@ -10,7 +10,7 @@ from console.gateway.smtp import MailServer
 from data.gateway.line import Line
 from data.mail.addresses import MailFaultError
 from data.mail.outgoing import SERVICE, as_message
-from data.mail.sending import LEASE, Outcome, Result, due, next_moment, noted, taken, too_old
+from data.mail.sending import LEASE, Outcome, Result, due, next_moment, noted, rest_of, taken, too_old
 from data.models.base import Entity
 from data.models.mail import OVER, Mail, MailState
 
@@ -87,6 +87,8 @@ def _mark(line: Line, mail_id: str, outcome: Outcome, now: datetime) -> None:
     row = line.row(Mail, mail_id)
     if row is None or row.state in OVER:
         return
+    if outcome.left:
+        line.add(rest_of(row, outcome.left, now))
     # What was sent is sent, whoever has the row by now; anything else is for its gateway to say.
     if outcome.result is Result.SENT or row.gateway == line.replica_id:
         line.change(row, **noted(row, outcome, now))

@@ -77,7 +77,8 @@ class MailServer:
         finally:
             await _leave(client)  # whatever goes wrong now, the server has the mail
         why = "; ".join(f"not to {whom}: {said.code} {said.message}" for whom, said in refused.items())
-        return Outcome(result=Result.SENT, why=one_line(why))
+        left = tuple(whom for whom, said in refused.items() if said.code < 500)
+        return Outcome(result=Result.SENT, why=one_line(why), left=left)
 
     def _words(self, error: Exception) -> str:
         """Why, in a few words that hold no password."""

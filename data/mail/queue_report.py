@@ -1,25 +1,25 @@
-"""The queue report as a mail, and word to the managers: what the mail rung of the ladder calls (QREP-4)."""
+"""The queue report as a mail, and a mail's way out of a seat: what the mail rung of the ladder calls (QREP-4)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import tzinfo
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import NamedTuple
 
 from data.clock import Clock
 from data.mail.addresses import MailFaultError, one_line
-from data.mail.outgoing import draft, gateway_of, post, save_eml
-from data.models.base import AgentId
+from data.mail.outgoing import draft, gateway_of, save_eml
+from data.models.base import AgentId, instant_text
 from data.models.mail import Mail, MailState
 from data.models.queue_report import QueueReport
-from data.queue_report.policy import ReportPolicy
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.store.save import saving
 
-REPORT, ALARM = "queue report", "alarm"
-"""What a mail is about."""
+REPORT = "queue report"
+"""What the mail is about."""
+RECENT = timedelta(days=1)
 
 
 class Letter(NamedTuple):
@@ -71,40 +71,6 @@ def report_mail(report: QueueReport, initials: str, zone: tzinfo, *, reporter: s
 
 def _lines(text: str) -> list[str]:
     return [line for line in (one_line(line, 2000) for line in text.splitlines()) if line]
-
-
-def alarm_mail(what: str, slot: str = "", *, by: str = "") -> Letter:
-    """Word to a manager that something failed.
-
-    Args:
-        what: what failed, in a sentence.
-        slot: the report's moment in words, made here and not by a person.
-    """
-    lines = [
-        one_line(what, 2000),
-        "",
-        *([f"Queue report: {slot}"] if slot else []),
-        *([f"From: {one_line(by)}"] if by else []),
-    ]
-    return Letter(
-        f"Queue report {slot}: a way to give it failed" if slot else "A queue report could not be given",
-        "\n".join(lines) + "\n",
-    )
-
-
-def alarm_managers(store: Store, policy: ReportPolicy, letter: Letter, agent: AgentId, clock: Clock) -> list[Mail]:
-    """A mail to each manager who has an address, in one transaction.
-
-    Raises:
-        MailFaultError: an address is none.
-        StoreError: nothing was written.
-    """
-    with store.write():
-        return [
-            post(store, [one.mail], ALARM, letter.subject, letter.text, agent, clock)
-            for one in policy.managers
-            if one.mail
-        ]
 
 
 def seat_mail(
@@ -161,23 +127,34 @@ def _kept(store: Store, mail: Mail, agent: AgentId, clock: Clock) -> Mail:
         return change.add(mail)
 
 
-def failed_mail(store: Store, mail_id: str, folder: Path | None, sender: str = "") -> SeatMail | None:
-    """What a seat is told once the gateway could not send a mail at its first try: there is a file of it then. None: it
-    was sent, or nobody has tried yet.
+def failed_mails(
+    store: Store, agent: AgentId, now: datetime, folder: Path | None, told: Collection[tuple[str, MailState]] = ()
+) -> list[SeatMail]:
+    """What this agent is told of mails of the last day that the gateway could not send at its first try, or that the
+    server refused for good: there is a file of each then.
+
+    Args:
+        told: mails and their states of which the agent knows already.
 
     Raises:
         StoreError: the store could not be read.
     """
-    row = store.row("SELECT * FROM mail WHERE id = ?", (mail_id,))
-    mail = Mail.from_row(row) if row is not None else None
-    if mail is None or mail.state is MailState.SENT or mail.tries == 0:
-        return None
+    rows = store.rows(
+        "SELECT * FROM mail WHERE made_by = ? AND made_at > ? AND tries > 0 AND state <> 'sent' ORDER BY made_at, id",
+        (agent, instant_text(now - RECENT)),
+    )
+    mails = [mail for row in rows if ((mail := Mail.from_row(row)).id, mail.state) not in told]
+    return [_failed(mail, folder) for mail in mails if mail.state is not MailState.SENDING]
+
+
+def _failed(mail: Mail, folder: Path | None) -> SeatMail:
     try:
-        file = save_eml(mail, folder, sender) if folder is not None else None
+        file = save_eml(mail, folder) if folder is not None else None
     except (OSError, MailFaultError):
         file = None
     refused = mail.state is MailState.FAILED
     why = f"The mail server {'refused' if refused else 'did not take'} the {mail.kind} ({one_line(mail.why, 120)})"
     then = "" if refused else "the gateway goes on trying; "
-    do = f"open {file} with a mail program and send it" if file is not None else "call a manager"
+    whom = one_line(", ".join(mail.to))
+    do = f"open {file} with a mail program and send it to {whom}" if file is not None else f"tell {whom} by phone"
     return SeatMail(mail, file, not refused, f"{why}: {then}{do}.")

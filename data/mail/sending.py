@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID, uuid5
 
 from data.mail.addresses import one_line
 from data.models.base import Value
@@ -21,6 +22,9 @@ TOO_OLD = timedelta(days=2)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 LONGEST_TROUBLE = timedelta(minutes=5)
 """Between two tries while the server itself is in trouble."""
+
+
+_RESTS = UUID("d1a2f0a4-6f6e-4d7a-8a57-8f0f3e0f6c11")
 
 
 class Result(StrEnum):
@@ -38,6 +42,8 @@ class Result(StrEnum):
 class Outcome(Value):
     result: Result
     why: str = ""
+    left: tuple[str, ...] = ()
+    """Of a mail that was sent: to whom it has still to be sent, by a mail of their own."""
 
 
 def due(mails: Iterable[Mail], now: datetime, gateway: str) -> list[Mail]:
@@ -78,6 +84,12 @@ def noted(mail: Mail, outcome: Outcome, now: datetime) -> dict[str, Any]:
         return {"state": MailState.FAILED, "tries": tries, "next_try": None, "done_at": now, "why": why}
     again = now + wait_after(tries, trouble=outcome.result is Result.TROUBLE)
     return {"state": MailState.WAITING, "tries": tries, "next_try": again, "why": why}
+
+
+def rest_of(mail: Mail, left: tuple[str, ...], now: datetime) -> Mail:
+    """The mail for those whom the server did not take yet; the same one at every gateway."""
+    waiting = {"state": MailState.WAITING, "gateway": "", "next_try": now + wait_after(1), "why": ""}
+    return mail.model_copy(update={**waiting, "id": str(uuid5(_RESTS, f"{mail.id} {' '.join(left)}")), "to": left})
 
 
 def wait_after(tries: int, *, trouble: bool = False) -> timedelta:

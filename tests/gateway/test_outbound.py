@@ -12,13 +12,12 @@ import pytest
 
 from data.floor.pace import LeapClock
 from data.mail.outgoing import draft, gateway_is_there, gateway_of, post
-from data.mail.queue_report import REPORT, alarm_mail, alarm_managers, failed_mail, report_mail, seat_mail
+from data.mail.queue_report import REPORT, SeatMail, failed_mails, report_mail, seat_mail
 from data.mail.sending import LEASE, TOO_OLD
 from data.models.base import AgentId
 from data.models.gateway import Gateway
 from data.models.mail import Mail, MailState
 from data.models.queue_report import NodeDown, QueueReport
-from data.queue_report.policy import ReportPolicy
 from data.store.save import saving
 from data.sync.embedded import EmbeddedHub
 from tests.gateway.conftest import Site, until
@@ -157,6 +156,12 @@ async def test_a_wrong_password_is_the_sites_trouble_and_the_mail_waits(site: Si
         assert "535" in trouble(site) and "another one" not in trouble(site) + "".join(site.said)
 
 
+def told_of(site: Site, mail: Mail) -> SeatMail | None:
+    """What the seat is told of a mail that did not go out."""
+    found = failed_mails(site.store, ANA, site.clock.now(), site.folder / "mail")
+    return next((one for one in found if one.mail.id == mail.id), None)
+
+
 def trouble(site: Site) -> str:
     gateway = gateway_of(site.store, site.clock.now())
     return gateway.trouble if gateway is not None else ""
@@ -179,15 +184,18 @@ async def test_a_passing_fault_is_tried_again_later(site: Site) -> None:
     assert len(site.post.taken) == 1
 
 
-async def test_what_the_server_refuses_for_good_fails_and_the_seat_is_told(site: Site, tmp_path: Path) -> None:
+async def test_what_the_server_refuses_for_good_fails_and_the_seat_is_told(site: Site) -> None:
     site.post.to_recipient[MAILBOX] = "550 No such mailbox"
     mail = told(site)
     site.start()
     failed = await until_state(site, mail, MailState.FAILED)
     assert "550 No such mailbox" in failed.why and failed.done_at == site.clock.now()
-    seen = failed_mail(site.store, mail.id, tmp_path / "mail")
+    seen = told_of(site, mail)
     assert seen is not None and seen.file is not None and not seen.goes_out
     assert "refused" in seen.says and str(seen.file) in seen.says
+    known = {(mail.id, MailState.FAILED)}
+    assert not failed_mails(site.store, ANA, site.clock.now(), None, known)
+    assert not failed_mails(site.store, AgentId("bo"), site.clock.now(), None)
     await site.leap(7200)
     assert site.mail(mail.id).tries == 1 and not site.post.taken
 
@@ -206,7 +214,7 @@ async def test_with_the_server_down_there_is_a_file_and_the_mail_goes_out_later(
     mail = told(site, "Seven calls wait.")
     site.start()
     await until(lambda: site.mail(mail.id).tries)
-    first = failed_mail(site.store, mail.id, site.folder / "mail")
+    first = told_of(site, mail)
     assert first is not None and first.goes_out and first.file is not None and "goes on trying" in first.says
     # The next report hears of it at once.
     await until(lambda: site.sync() or trouble(site))
@@ -221,7 +229,7 @@ async def test_with_the_server_down_there_is_a_file_and_the_mail_goes_out_later(
     files = [email.message_from_bytes(one.read_bytes(), policy=policy.default) for one in (first.file, second.file)]
     assert site.post.ids == [one["Message-ID"] for one in files]  # whoever sent a file by hand is recognised
     await until(lambda: site.sync() or not trouble(site))
-    assert failed_mail(site.store, mail.id, None) is None
+    assert told_of(site, mail) is None
 
 
 def test_without_a_gateway_or_a_store_there_is_a_file(site: Site, tmp_path: Path) -> None:
@@ -284,12 +292,13 @@ async def test_seats_know_when_the_gateway_has_ended(site: Site) -> None:
     assert Gateway.from_row(row).services == ("mail", "schedule")
 
 
-async def test_managers_with_an_address_are_alarmed(site: Site) -> None:
-    managers = [{"name": "A", "number": "555-0142", "mail": "a@example.com"}, {"name": "B", "number": "555-0143"}]
-    reports = ReportPolicy.model_validate({"managers": managers})
-    letter = alarm_mail("The store of seat 4 cannot be written.\r\nBcc: x", "2026-01-07 04:00 EST", by="Ana Silva")
-    [mail] = alarm_managers(site.store, reports, letter, ANA, site.clock)
+async def test_who_is_to_be_tried_again_gets_a_mail_of_their_own(site: Site) -> None:
+    site.post.to_recipient["slow@example.com"] = "451 Greylisted"
+    mail = post(site.store, [MAILBOX, "slow@example.com"], "alarm", "A report failed", "x", ANA, site.clock)
     site.sync()
     site.start()
     await until_state(site, mail, MailState.SENT)
-    assert site.post.recipients == [["a@example.com"]] and "seat 4 cannot be written. Bcc: x\n" in site.post.text()
+    site.post.to_recipient.clear()
+    await site.leap(61)
+    await until(lambda: len(site.post.taken) == 2)
+    assert site.post.recipients == [[MAILBOX], ["slow@example.com"]] and len(set(site.post.ids)) == 2
