@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from contextlib import suppress
@@ -90,6 +91,8 @@ class MailServer:
             said = "no answer in time"
         elif isinstance(error, aiosmtplib.SMTPResponseException):
             said = f"{error.code} {error.message}"
+        elif isinstance(cause := error.__cause__, OSError) and not isinstance(cause, ssl.SSLError) and cause.errno:
+            said = os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
         else:
             said = str(error) or type(error).__name__
         return f"{self._config.server}:{self._config.port}: {one_line(said, 200)}"

@@ -154,7 +154,7 @@ def _failed(mail: Mail, folder: Path | None) -> SeatMail:
         file = None
     refused = mail.state is MailState.FAILED
     why = f"The mail server {'refused' if refused else 'did not take'} the {mail.kind} ({one_line(mail.why, 120)})"
-    then = "" if refused else "the gateway goes on trying; "
+    then = "" if refused else "the gateway goes on trying; if it is wanted now, "
     whom = one_line(", ".join(mail.to))
     do = f"open {file} with a mail program and send it to {whom}" if file is not None else f"tell {whom} by phone"
     return SeatMail(mail, file, not refused, f"{why}: {then}{do}.")
