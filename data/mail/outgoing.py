@@ -18,6 +18,7 @@ from data.models.gateway import Gateway
 from data.models.mail import Mail
 from data.store.database import Store
 from data.store.save import saving
+from data.text.cards import mask_cards
 
 SERVICE = "mail"
 """What a gateway that sends mail says that it does."""
@@ -58,7 +59,8 @@ def post(store: Store, to: Sequence[str], kind: str, subject: str, text: str, ag
 
 
 def as_message(mail: Mail, sender: str) -> EmailMessage:
-    """The message that a mail becomes, the same at every try. Whatever seat wrote the row, its head is checked here.
+    """The message that a mail becomes, the same at every try. Whatever wrote the row, its head is checked
+    and card numbers are masked here.
 
     Args:
         sender: the address that it comes from; empty: a draft, to which a mail program puts its own.
@@ -73,11 +75,11 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
     else:
         message["X-Unsent"] = "1"
     message["To"] = ", ".join(to)
-    message["Subject"] = subject(mail.subject)
+    message["Subject"] = mask_cards(subject(mail.subject))
     message["Date"] = format_datetime(mail.made_at)
     message["Message-ID"] = message_id(mail, sender)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(plain_text(mail.text), cte="quoted-printable")
+    message.set_content(mask_cards(plain_text(mail.text)), cte="quoted-printable")
     return message
 
 

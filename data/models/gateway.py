@@ -11,7 +11,7 @@ class Gateway(Entity):
     """What a gateway says of itself while it runs. `id` is its replica id."""
 
     entity: ClassVar[str] = "gateway"
-    free_text: ClassVar[frozenset[str]] = frozenset({"trouble"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"name", "trouble"})
 
     id: str
     name: str

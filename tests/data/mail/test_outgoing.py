@@ -137,6 +137,12 @@ def test_a_mail_is_posted_with_its_outbox_entry_and_a_card_number_is_masked(stor
     assert store.value("SELECT count(*) FROM outbox WHERE entity = 'mail'") == 1
 
 
+def test_no_card_number_is_mailed_or_lies_in_a_file(tmp_path: Path) -> None:
+    body = save_eml(mail("Paid by 4111 1111 1111 1111", "4111111111111111"), tmp_path).read_bytes()
+    assert b"4111" not in body
+    assert as_received(as_message(mail(title="4111111111111111"), SENDER))["Subject"] == "card ••••1111"
+
+
 def test_every_try_has_the_same_message_id_and_a_strange_id_stays_out_of_it() -> None:
     one = mail()
     assert as_message(one, SENDER)["Message-ID"] == f"<{one.id}@example.com>"
