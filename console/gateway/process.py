@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -31,7 +33,7 @@ VALID = timedelta(seconds=150)
 RETRY_S = 2.0
 AGAIN_S = 30.0
 """After an error that nobody expected a service is run again."""
-LAST_WORK_S, LAST_BEAT_S = 1.0, 0.4
+LAST_WORK_S, LAST_BEAT_S, END_S = 1.0, 0.3, 1.9
 
 
 def services(config: GatewayConfig) -> list[Service]:
@@ -118,6 +120,7 @@ class GatewayProcess:
                 log.exception("service %s", service.name)
                 self.context.trouble(service.name, "it failed in a way that nobody expected, see gateway.log")
                 await self.context.pause(AGAIN_S)
+                self.context.trouble(service.name, "")
 
     async def _watch(self) -> None:
         """Follow the hub, and wake the services when something changed."""
@@ -169,12 +172,21 @@ class GatewayProcess:
 
 
 async def run_until_signal(gateway: GatewayProcess) -> None:
-    """Run until SIGTERM, SIGINT or SIGHUP.
+    """Run until SIGTERM, SIGINT or SIGHUP; END_S later the process ends whatever it waits for.
 
     Raises:
         WrongLogin, Revoked: see `GatewayProcess.run`.
     """
+
+    def stop() -> None:
+        gateway.stop()
+        anyway = threading.Timer(
+            END_S, os._exit, (0,)
+        )  # a name that is looked up in vain holds a thread for longer
+        anyway.daemon = True
+        anyway.start()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, gateway.stop)
+        loop.add_signal_handler(number, stop)
     await gateway.run()

@@ -64,8 +64,22 @@ class MailServer:
         return ""
 
     async def send(self, message: EmailMessage, recipients: tuple[str, ...]) -> Outcome:
-        """Hand a message over. Nothing is raised but when it is cancelled."""
+        """Hand a message over. Nothing is raised but when it is cancelled before the server has spoken."""
         client = self._client()
+        try:
+            outcome = await self._handed_over(client, message, recipients)
+        except asyncio.CancelledError:
+            client.close()
+            raise
+        try:
+            await _leave(client)
+        except asyncio.CancelledError:  # the gateway ends: what the server said is still to be noted
+            client.close()
+        return outcome
+
+    async def _handed_over(
+        self, client: aiosmtplib.SMTP, message: EmailMessage, recipients: tuple[str, ...]
+    ) -> Outcome:
         try:
             async with asyncio.timeout(LONGEST_S):
                 try:
@@ -75,8 +89,6 @@ class MailServer:
                 refused, _said = await client.sendmail(self._config.sender, recipients, message.as_bytes())
         except _faults() as error:
             return Outcome(result=_result(error), why=self._words(error))
-        finally:
-            await _leave(client)  # whatever goes wrong now, the server has the mail
         why = "; ".join(f"not to {whom}: {said.code} {said.message}" for whom, said in refused.items())
         left = tuple(whom for whom, said in refused.items() if said.code < 500)
         return Outcome(result=Result.SENT, why=one_line(why), left=left)
@@ -135,5 +147,5 @@ async def _leave(client: aiosmtplib.SMTP) -> None:
 
     if client.is_connected:
         with suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-            await client.quit(timeout=2)
+            await client.quit(timeout=1)
     client.close()

@@ -26,7 +26,8 @@ from data.sync.contract import (
 )
 
 ACTOR = AgentId("gateway")
-SCOPE = Scope(days=1)
+SCOPE = Scope(days=30)
+"""Longer than any service has to know what is over: the mail of a week's schedule is looked for until that week begins."""
 _PAGE = 500
 
 E = TypeVar("E", bound=Entity)

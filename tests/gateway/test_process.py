@@ -28,7 +28,7 @@ from tests import postgres
 from tests.console.command import Command, one_sentence, program
 from tests.gateway.conftest import until
 from tests.gateway.mail_server import mail_server
-from tests.sync.owner import serving
+from tests.sync.owner import Owner, serving
 from tests.sync.writers import Writer
 
 ANA = AgentId("ana")
@@ -126,6 +126,30 @@ async def test_killed_between_sending_and_marking_it_sends_the_same_message_id_a
         assert server.post.ids == [f"<{mail.id}@example.com>"] * 2
 
 
+async def test_it_ends_within_two_seconds_though_the_mail_server_says_nothing(desk: Desk, tmp_path: Path) -> None:
+    mail = desk.post()
+    called = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        file = written(tmp_path, server.sockets[0].getsockname()[1])
+        gateway = await started(file)
+        await asyncio.wait_for(called.wait(), 8)
+        took, _, err = await ended(gateway, signal.SIGTERM)
+        assert took < 2 and gateway.returncode == 0 and err == "", err
+    assert desk.row(mail).state is MailState.SENDING
+    async with mail_server() as working:
+        again = await started(written(tmp_path, working.port))
+        try:
+            await until(lambda: desk.sent(mail))  # its own, so at once
+        finally:
+            await ended(again, signal.SIGTERM)
+
+
 async def test_what_was_sent_while_the_hub_went_away_is_marked_when_it_is_back(tmp_path: Path) -> None:
     file = tmp_path / "hub.db"
     with closing(EmbeddedHub(file)) as hub:
@@ -144,18 +168,16 @@ async def test_what_was_sent_while_the_hub_went_away_is_marked_when_it_is_back(t
                 server.post.on_taken = leave
                 gateway = await started(written(tmp_path, server.port, f"unix:{socket}"))
                 await until(lambda: gone)
-                await asyncio.sleep(0.3)
-                assert desk.row(mail).state is MailState.SENDING
-                from data.clock import SYSTEM_CLOCK
-                from tests.sync.owner import Owner
-
+                assert gateway.stderr is not None
+                said = await asyncio.wait_for(gateway.stderr.readline(), 8)
+                assert b"tries again" in said and desk.row(mail).state is MailState.SENDING
                 back = Owner(file, socket, SYSTEM_CLOCK)
                 try:
                     await until(lambda: desk.sent(mail))
                 finally:
-                    _, _, err = await ended(gateway, signal.SIGTERM)
+                    await ended(gateway, signal.SIGTERM)
                     back.close()
-            assert len(server.post.taken) == 1 and err.count("tries again") == 1
+            assert len(server.post.taken) == 1
 
 
 @pytest.fixture(scope="module")
@@ -217,3 +239,20 @@ def test_a_file_that_does_not_fit_is_told_in_one_sentence(
     outcome = Command(tmp_path, capsys)("gateway", "--config", file)
     assert outcome.code == 2
     assert said in one_sentence(outcome) and "secret" not in outcome.err
+
+
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "aiosmtplib", None)
+    outcome = Command(tmp_path, capsys)("gateway", "--config", written(tmp_path, 25))
+    assert outcome.code == 2 and "agent-console[gateway]" in one_sentence(outcome)
+
+
+def test_a_check_says_what_cannot_be_reached(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli = Command(tmp_path, capsys)
+    file = written(tmp_path, 1)
+    assert cli("gateway", "--config", file, "--check").code == 3  # there is no hub
+    EmbeddedHub(tmp_path / "hub.db").close()
+    outcome = cli("gateway", "--config", file, "--check")
+    assert outcome.code == 1 and "mail server cannot be used: 127.0.0.1:1: Connection refused" in outcome.err
