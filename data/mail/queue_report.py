@@ -36,7 +36,7 @@ class SeatMail(NamedTuple):
     file: Path | None
     """Where it lies as a file; None: there is none."""
     goes_out: bool
-    """A gateway has it to send; else somebody sends the file by hand."""
+    """A gateway has it to send, and can; else somebody sends the file by hand, or calls."""
     says: str
     """One sentence for the agent."""
 
@@ -117,7 +117,7 @@ def seat_mail(
     why = f"The mail server takes nothing now ({gateway.trouble})" if gateway else "No gateway sends mail now"
     then = "it goes out as soon as it can" if store is not None else "the store cannot be written"
     if file is None:
-        return SeatMail(mail, None, True, f"{why}: {then}. If it is urgent, call a manager.")
+        return SeatMail(mail, None, False, f"{why}: {then}. Call a manager, and say the report by phone.")
     do = f"open {file} with a mail program and send it to {whom}"
     return SeatMail(mail, file, False, f"{why}, {then}: {do}.")
 

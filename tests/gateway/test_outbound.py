@@ -239,6 +239,9 @@ def test_without_a_gateway_or_a_store_there_is_a_file(site: Site, tmp_path: Path
     assert "No gateway" in alone.says and str(alone.file) in alone.says and MAILBOX in alone.says
     kept = site.mail(alone.mail.id)
     assert kept.state is MailState.SAVED and kept.why == str(alone.file)
+    nowhere = seat_mail(site.store, None, [MAILBOX], REPORT, "No file may lie here", "text", ANA, site.clock)
+    assert nowhere.file is None and not nowhere.goes_out and "Call a manager" in nowhere.says
+    assert site.mail(nowhere.mail.id).state is MailState.WAITING
     site.store.close()
     broken = seat_mail(site.store, folder, [MAILBOX], REPORT, "Second", "text", ANA, site.clock)
     assert broken.file is not None and "cannot be written" in broken.says
