@@ -13,7 +13,20 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, callbacks, doctor, hub, imports, opening, people, playbooks, shift, syncing
+from console.cli import (
+    asking,
+    backups,
+    callbacks,
+    doctor,
+    gateway,
+    hub,
+    imports,
+    opening,
+    people,
+    playbooks,
+    shift,
+    syncing,
+)
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -38,6 +51,7 @@ app.add_typer(shift.app, name="shift")
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")
 app.add_typer(people.app, name="user")
+app.command()(gateway.gateway)
 app.command()(backups.backup)
 app.command()(backups.restore)
 app.command()(doctor.doctor)
