@@ -78,8 +78,14 @@ def slot_lines(lines: Sequence[SlotLine], now: datetime, cells: int) -> list[Lin
     return [_slot_line(one, now, cells) for one in lines]
 
 
-def _slot_line(one: SlotLine, now: datetime, cells: int) -> Line:
-    shape, tone = SHAPES[one.standing]
+def told(one: SlotLine) -> str:
+    """A slot in one text: `14:30 ● reported · 4 calls, 2 min`."""
+    text = f"{time_of_day(one.slot)} {SHAPES[one.standing][0]} {one.standing}"
+    return " · ".join(part for part in (text, _given(one)) if part)
+
+
+def _given(one: SlotLine) -> str:
+    """What a report says, in short."""
     report, text = one.report, ""
     if report is not None:
         nodes = f"{len(report.nodes)} node{'s' if len(report.nodes) != 1 else ''} down" if report.nodes else ""
@@ -88,6 +94,12 @@ def _slot_line(one: SlotLine, now: datetime, cells: int) -> Line:
         how = f"by {report.rung}" if report.rung is not Rung.MODAL else ""
         figures = f"{report.calls} call{'s' if report.calls != 1 else ''}, {report.wait_min} min"
         text = " · ".join(part for part in (figures, nodes, given, by, how) if part)
+    return text
+
+
+def _slot_line(one: SlotLine, now: datetime, cells: int) -> Line:
+    shape, tone = SHAPES[one.standing]
+    text = _given(one)
     when, word, who = 12, 15, 20
     return (
         Span(f" {fit(moment(one.slot, now), when)}"),

@@ -18,12 +18,14 @@ from console.cli import (
     backups,
     callbacks,
     doctor,
+    gateway,
     hub,
     imports,
     opening,
     people,
     playbooks,
     reporting,
+    shift,
     syncing,
 )
 from console.cli.shared import FAULTS, shown
@@ -47,9 +49,11 @@ app.command()(asking.lookup)
 app.command()(asking.stats)
 app.command()(callbacks.callbacks)
 app.command()(reporting.queue_report)
+app.add_typer(shift.app, name="shift")
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")
 app.add_typer(people.app, name="user")
+app.command()(gateway.gateway)
 app.command()(backups.backup)
 app.command()(backups.restore)
 app.command()(doctor.doctor)

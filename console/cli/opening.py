@@ -65,7 +65,9 @@ def _open_console(
 
     if floor is not None:
         floor = [*floor, "--messages", "--site-tz", settings.time_zone]
-    launch = Launch(folder, settings, role, floor, _rehearsal(clock, settings.time_zone, speed), clocks_in)
+    launch = Launch(
+        folder, settings, role, floor, _rehearsal(clock, settings.time_zone, speed), clocks_in=clocks_in
+    )
     try:
         sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
     except SettingsError as error:

@@ -82,6 +82,10 @@ class ReportActions(Screen[None]):
     def action_report(self) -> None:
         self.do(self._report())
 
+    def open_report(self) -> None:
+        """Open the queue report that is due."""
+        self.action_report()
+
     async def _report(self) -> None:
         reporting = self.session.reporting
         await reporting.read()

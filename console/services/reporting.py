@@ -14,22 +14,24 @@ from datetime import datetime, timedelta
 from console.messages import ReportChanged
 from console.services.drafts import Drafts
 from console.services.seat import Seat
+from console.services.sent_mail import MAIL_FOLDER
 from data.desk.drafts import DraftKind, draft_id
+from data.mail.addresses import MailFaultError
+from data.mail.queue_report import REPORT, report_mail, seat_mail
 from data.models.agent import Role
 from data.models.base import Entity
-from data.models.mail import Mail
 from data.models.outage import Outage
 from data.models.queue_report import QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
 from data.models.shift import TimeEntry
 from data.queue_report import article, figures, ladder, reports
 from data.queue_report.article import Article
 from data.queue_report.ladder import Pending
-from data.queue_report.nodes import nodes_text
 from data.queue_report.reports import TELL_AFTER, Answers
 from data.queue_report.slots import slot_after, slot_before
 from data.queue_report.standing import LiveQueue, ReportState, SlotLine
 from data.store.database import Store
 from data.store.errors import StoreError
+from widgets.report_words import told
 
 REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.entity})
 DRAFT = draft_id(DraftKind.REPORT)
@@ -205,34 +207,22 @@ class Reporting:
         self.stale()
 
     async def mail(self, slot: datetime, answers: Answers) -> tuple[str, bool]:
-        """Send the report by e-mail: what became of it in a sentence, and whether it is on its way."""
-        if not self.policy.mailbox:
-            return "No report mailbox is configured.", False
+        """Send the report by e-mail: what became of it in a sentence, and whether somebody or something sends it."""
+        seat = self._seat
         report = self._report(slot, answers, Rung.MAIL)
-        local = slot.astimezone(self.zone)
-        nodes = nodes_text(report.nodes) or "none"
-        lines = (
-            f"Slot: {local:%Y-%m-%d %H:%M %Z}",
-            f"Reporter: {self._seat.agent.name}",
-            f"Calls in queue: {report.calls}",
-            f"Longest wait, minutes: {report.wait_min}",
-            f"Nodes down: {nodes}",
-            f"Comment: {report.comment}",
-            "",
-            report.initials,
-        )
-        mail = Mail(
-            id=reports.mark("mail", slot, self._seat.me),
-            kind="queue report",
-            to=(self.policy.mailbox,),
-            subject=f"Queue report {local:%Y-%m-%d %H:%M}",
-            text="\n".join(lines) + "\n",
-            made_by=self._seat.me,
-            made_at=self.now,
-        )
-        await self._record(mail)
+        name = seat.agent.name
+        letter = report_mail(report, report.initials, self.zone, reporter=name, by=name)
+        folder = seat.readable_folder / MAIL_FOLDER if seat.readable_folder is not None else None
+        try:
+            sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
+        except (MailFaultError, StoreError) as error:
+            return str(error), False
         await self.give_otherwise(slot, answers, Rung.MAIL)
-        return f"The report goes to {self.policy.mailbox} as soon as a gateway has it.", True
+        return sent.says, True
+
+    async def shift_lines(self) -> list[str]:
+        """This shift's queue reports, a line each, for the shift screen."""
+        return [told(one) for one in await self.lines() if one.reporter == self._seat.me]
 
     async def put_off(self) -> None:
         """Ask again in some minutes.

@@ -24,7 +24,7 @@ from data.identity.agents import wiped
 from data.models.agent import Agent, Role
 from data.models.base import AgentId
 from data.queue import people
-from data.queue_report import reporters
+from data.shift import time_clock
 from data.store.database import STORE_FILE
 from data.store.key import Key
 from data.sync.contract import Scope
@@ -276,7 +276,7 @@ class Station:
         store = self._open.store
         agent, status = await store.do(people.sign_on, name, self._clock, Role(self._launch.role))
         if self._launch.clocks_in:
-            await store.do(reporters.clock_in, AgentId(agent.id), self._clock)
+            await store.do(time_clock.clock_in, AgentId(agent.id), self._clock)
         return self._begin(agent, status)
 
     async def sign_in(self, name: str, password: str, former: str = "", *, afresh: bool = False) -> Session:
@@ -354,6 +354,7 @@ class Station:
             self._clock,
             self._how,
             self._launch.receipts,
+            self._launch.boot,
         )
         self.session = Session(seat, status)
         self.session.sync = self._sync
@@ -405,3 +406,4 @@ class Station:
         await self._open.store.unlock(key)
         self._open.link.remember(Begin(key=SecretStr(key.hex), person=me, password=SecretStr(password)))
         self.locked = False
+        session.shift.begin_session()

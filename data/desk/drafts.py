@@ -35,6 +35,8 @@ class DraftKind(StrEnum):
     ANSWER = "answer"
     """To a card of the script, about a thing on the desk."""
     REPORT = "queue report"
+    WAIVER = "waiver"
+    """Who said that a step of a checklist may be left out."""
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from data.clock import Clock
-from data.models.base import AgentId, instant_text, new_id
+from data.models.base import AgentId, instant_text
 from data.models.queue_report import ReporterDuty
 from data.models.shift import Punch, TimeEntry
 from data.queue_report.slots import day_of, slots_between
+from data.shift.hours import LONGEST, in_force
 from data.store.database import Store
-from data.store.save import saving
 
-LONGEST_SHIFT = timedelta(hours=16)
-"""Whoever has forgotten to clock out is not asked for ever."""
 Span = tuple[datetime, datetime]
 """From a moment up to another, which is not included."""
 
@@ -56,29 +53,26 @@ def duties(store: Store, start: datetime, end: datetime) -> list[ReporterDuty]:
 
 
 def shifts(store: Store, after: datetime, until: datetime) -> dict[AgentId, list[Span]]:
-    """When who was clocked in, as far as it may reach into the time between two moments. An open one ends after
-    `LONGEST_SHIFT`. Corrected entries count as they were corrected."""
-    rows = store.rows(
-        "SELECT * FROM time_entry WHERE at > ? AND at <= ?"
-        " AND id NOT IN (SELECT instead_of FROM time_entry WHERE instead_of IS NOT NULL) ORDER BY agent, at, id",
-        (instant_text(after - LONGEST_SHIFT), instant_text(until)),
-    )
-    found: dict[AgentId, list[Span]] = defaultdict(list)
-    for row in rows:
-        entry, spans = TimeEntry.from_row(row), found[AgentId(row["agent"])]
+    """When who was clocked in, as far as it may reach into the time between two moments, corrections counted. Whoever
+    has forgotten to clock out is not asked for ever."""
+    since = instant_text(after - LONGEST)
+    rows = store.rows("SELECT * FROM time_entry WHERE at > ? OR made_at > ? ORDER BY agent, at", (since, since))
+    entries: dict[AgentId, list[TimeEntry]] = defaultdict(list)
+    for entry in map(TimeEntry.from_row, rows):
+        entries[entry.agent].append(entry)
+    return {agent: _spans(in_force(own), until) for agent, own in entries.items()}
+
+
+def _spans(entries: list[TimeEntry], until: datetime) -> list[Span]:
+    spans: list[Span] = []
+    for entry in entries:
+        if entry.at > until:
+            break
         if spans and spans[-1][1] > entry.at:
             spans[-1] = (spans[-1][0], entry.at)
         if entry.punch is Punch.IN:
-            spans.append((entry.at, entry.at + LONGEST_SHIFT))
-    return dict(found)
-
-
-def clock_in(store: Store, agent: AgentId, clock: Clock) -> None:
-    """Begin a shift, unless one runs."""
-    now = clock.now()
-    with saving(store, agent, clock) as change:
-        if not any(came <= now < went for came, went in shifts(store, now, now).get(agent, ())):
-            change.add(TimeEntry(id=new_id(), agent=agent, punch=Punch.IN, at=now, by=agent, made_at=now))
+            spans.append((entry.at, entry.at + LONGEST))
+    return spans
 
 
 def slots_of(

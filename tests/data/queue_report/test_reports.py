@@ -87,8 +87,8 @@ def test_a_forgotten_clock_out_asks_nobody_for_ever(store: Store) -> None:
     clock = Hands()
     known(store, clock)
     clock_in(store, clock)
-    assert reports.reporters_now(store, START + timedelta(hours=15), POLICY, NEW_YORK) == [ANA]
-    assert reports.reporters_now(store, START + timedelta(hours=17), POLICY, NEW_YORK) == []
+    assert reports.reporters_now(store, START + timedelta(hours=13), POLICY, NEW_YORK) == [ANA]
+    assert reports.reporters_now(store, START + timedelta(hours=15), POLICY, NEW_YORK) == []
 
 
 def test_due_late_missed(store: Store) -> None:
