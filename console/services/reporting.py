@@ -35,8 +35,8 @@ from widgets.report_words import told
 
 REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.entity})
 DRAFT = draft_id(DraftKind.REPORT)
-OFTEN, SELDOM = timedelta(seconds=2), timedelta(minutes=1)
-"""How often the store is read while a report is due (it may be given by the command line) and else."""
+OFTEN, SELDOM = timedelta(seconds=2), timedelta(seconds=10)
+"""How often the store is read while a report is due (the command line may give it) and else (it may bring a schedule)."""
 SAYS_SO = "the reporter says that it does not work"
 
 

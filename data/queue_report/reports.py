@@ -206,13 +206,6 @@ def set_aside(store: Store, slot: datetime, reporter: AgentId, clock: Clock) -> 
         return _wait(store, slot, reporter, waiting(store, slot, reporter).times, clock.now() + ASIDE)
 
 
-def take_up(store: Store, slot: datetime, reporter: AgentId, clock: Clock) -> Waiting:
-    """The agent asks for it before its time: it waits no longer."""
-    with store.write():
-        known = waiting(store, slot, reporter)
-        return _wait(store, slot, reporter, known.times, clock.now()) if known.until is not None else known
-
-
 def _wait(store: Store, slot: datetime, reporter: AgentId, times: int, until: datetime) -> Waiting:
     row = (instant_text(slot), reporter, times, instant_text(until))
     store.execute("INSERT OR REPLACE INTO report_put_off (slot, reporter, times, until) VALUES (?, ?, ?, ?)", row)

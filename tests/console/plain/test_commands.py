@@ -18,8 +18,17 @@ from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
 
-PARTS = (PhoneWords, CustomerWords, ContactWords, TicketWords, SyncWords, WorkWords, ReportWords, PlainConsole)
-PARTS = (PhoneWords, CustomerWords, ContactWords, TicketWords, ShiftWords, SyncWords, WorkWords, PlainConsole)
+PARTS = (
+    PhoneWords,
+    CustomerWords,
+    ContactWords,
+    TicketWords,
+    ShiftWords,
+    SyncWords,
+    WorkWords,
+    ReportWords,
+    PlainConsole,
+)
 
 
 def test_no_name_stands_for_two_commands() -> None:
