@@ -208,8 +208,8 @@ def store_of(folder: Path) -> tuple[Path, Key | None]:
 def leader_of(store: Store) -> AgentId | None:
     """Who writes what only supervisors and administrators write: whom `--as` names, if they are one; where nobody signs in
     by password, the program itself."""
+    from data.models.agent import LEADERS
     from data.models.base import AgentId
-    from data.outages.rules import LEADERS
     from data.queue.people import everyone
 
     name = whose.get()

@@ -44,6 +44,8 @@ class Conduct(Entity):
     amount: Decimal | None = None
     """In the site's currency."""
     text: str = ""
+    takes_back: str | None = None
+    """The record that counts no longer: somebody went back over it in the script. Nothing else is in this one then."""
 
 
 class ArticleRead(Entity):

@@ -1,6 +1,6 @@
 """The outage board in the store: what is down, since when, until when. Each is one transaction.
 
-Who may write is asked by the caller (`rules.LEADERS`) and by hubs where people sign in (`contract.BY_LEADERS`)."""
+Who may write is asked by the caller (`LEADERS`) and by hubs where people sign in (`contract.BY_LEADERS`)."""
 
 from __future__ import annotations
 

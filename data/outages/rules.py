@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from data.models.agent import Role
 from data.models.customer import Customer
 from data.models.outage import Outage
 
-LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
-"""Who writes on the board; feeds may as well."""
 ONLY_LEADERS = "Only supervisors and administrators write on the outage board: tell your leader what you know."
 
 

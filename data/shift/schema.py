@@ -72,7 +72,7 @@ _TABLES = (
     ),
     _Table(
         "conduct",
-        _texts("id kind at by contact_id customer_id ticket_id reason amount text"),
+        _texts("id kind at by contact_id customer_id ticket_id reason amount text takes_back"),
         ("kind", "at", "by"),
         (("at",), ("ticket_id",), ("contact_id",)),
     ),

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from data.clock import Clock
 from data.identity.passwords import fits, kept, outdated, unfit
-from data.models.agent import Agent, Role
+from data.models.agent import LEADERS, Agent, Role
 from data.models.base import AgentId, instant_text, new_id
 from data.store import driver
-from data.sync.contract import LEADERS, Login, Member, WrongLogin
+from data.sync.contract import Login, Member, WrongLogin
 from data.sync.hub_file import NOTHING, HubFile
 
 _SHAPE = """
