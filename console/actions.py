@@ -127,6 +127,9 @@ WORKSPACE: tuple[Action, ...] = (
     Action("create_customer", "c", "new customer", "Create a customer and attach it to the contact.", CONTACT),
     Action("edit_customer", "e", "change customer", "Change the customer that is shown: numbers, address, contacts and who may discuss money.", CONTACT),
     Action("playbooks", "p", "playbooks", "Open another playbook on what is in hand: a message, an emergency, conduct, hardware.", CONTACT),
+    Action("abuse", "exclamation_mark", "abuse", "Abuse: open the conduct playbook at its calm words; it is noted, and the leader is told.", CONTACT),
+    Action("person_to_call", "P", "whom to call", "Nothing written fits: whom to call now, and record that it was done.", CONTACT),
+    Action("outages", "O", "outages", "The outage board: which nodes are down, since when and until when; supervisors write on it.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
     Action("macro", "f", "macro", "Stage several changes and a text for the ticket at once; all of it is shown before it applies.", TICKET),
@@ -168,6 +171,23 @@ CALLBACKS: tuple[Action, ...] = (
     Action("give_up", "g", "give up", "In the callbacks: nobody will call any more.", ELSEWHERE),
 )  # fmt: skip
 """Keys of the list of callbacks."""
+OUTAGES: tuple[Action, ...] = (
+    Action("set_down", "d", "set down", "On the outage board: put a node on it (supervisors).", ELSEWHERE),
+    Action("set_up", "u", "up again", "On the outage board: the node is up again (supervisors).", ELSEWHERE),
+    Action("change_outage", "e", "change", "On the outage board: another expected end, or other words (supervisors).", ELSEWHERE),
+    Action("outage_back", "t", "take back", "On the outage board: it is not up after all (supervisors).", ELSEWHERE),
+)  # fmt: skip
+"""Keys of the outage board."""
+EMERGENCY = Action(
+    "emergency", "e", "emergency", "Where whom to call is shown: open the emergency playbook.", ELSEWHERE
+)
+ALLOW = Action(
+    "allow",
+    "f9",
+    "allow it",
+    "In a callback's form, for supervisors: allow it outside the hours, with the reason given.",
+    ELSEWHERE,
+)
 SYNC: tuple[Action, ...] = (
     Action("copy_typed", "y", "copy", "In the sync list: copy what was typed.", ELSEWHERE),
     Action("take_up", "r", "take up again", "In the sync list: put a refused change into its form again, or send it once more.", ELSEWHERE),
@@ -234,13 +254,16 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
+    Place("outages", (*OUTAGES, *LISTS), inside="dialog"),
+    Place("whom to call", (EMERGENCY, *LISTS), inside="dialog"),
     Place("sync", (*SYNC, HELP, *LISTS), inside="dialog"),
     Place("conflict", (*CHOICES, HELP, *LISTS[:2]), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("customer form", (KEEP, AFRESH, ENTER, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
-    Place("new callback", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("outage form", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("new callback", (ALLOW, KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip
 """One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""

@@ -11,6 +11,7 @@ from data.callbacks.rules import CallbackLine
 from data.desk.drafts import Draft
 from data.models.agent import AgentStatus
 from data.models.contact import Contact
+from data.models.outage import Outage
 from data.notices.rules import NoticeLine
 from data.playbook.actions import Asked
 from data.playbook.view import CardView
@@ -127,6 +128,20 @@ class CallbacksChanged(_Latest):
     """The open callbacks, overdue ones first."""
 
     lines: tuple[CallbackLine, ...]
+
+
+@dataclass
+class OutagesChanged(_Latest):
+    """The outage board: what is down first."""
+
+    lines: tuple[Outage, ...]
+
+
+@dataclass
+class BannerChanged(_Latest):
+    """The outage that the customer in hand is on; None: they are on none."""
+
+    outage: Outage | None
 
 
 @dataclass

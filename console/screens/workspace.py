@@ -18,6 +18,7 @@ from textual.widget import Widget
 from console import actions
 from console.messages import (
     AsideShown,
+    BannerChanged,
     CallbacksChanged,
     Connected,
     CustomersChanged,
@@ -26,6 +27,7 @@ from console.messages import (
     NoCustomer,
     Noticed,
     NoticesChanged,
+    OutagesChanged,
     QueueChanged,
     Rang,
     ScriptAsks,
@@ -39,10 +41,11 @@ from console.messages import (
 )
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
+from console.screens.matters_actions import MattersActions
 from console.screens.notices import NoticesDialog
+from console.screens.outages import OutagesDialog
 from console.screens.sync import SyncDialog
 from console.screens.sync_lines import hub_lines
-from console.screens.workspace_actions import WorkspaceActions
 from console.screens.workspace_lines import hints, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
@@ -78,7 +81,7 @@ GOING_S = 0.3
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(WorkspaceActions):
+class WorkspaceScreen(MattersActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -200,6 +203,15 @@ class WorkspaceScreen(WorkspaceActions):
         for screen in self.app.screen_stack:
             if isinstance(screen, CallbacksDialog):
                 screen.show(event.lines)
+
+    def on_outages_changed(self, event: OutagesChanged) -> None:
+        self._show_work()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, OutagesDialog):
+                screen.show(event.lines)
+
+    def on_banner_changed(self, event: BannerChanged) -> None:
+        self.query_one(ScriptPane).show_outage(event.outage, self._clock.now())
 
     def _show_work(self) -> None:
         self.queue_pane.show_work(self.session.work, self._clock.now())

@@ -134,9 +134,7 @@ def _outside(policy: CallbackPolicy, due_at: datetime, until: datetime | None, z
         raise CallbackFaultError("The customer's zone is missing: write a city, like Chicago.") from error
 
 
-def _check_override(
-    store: Store, policy: CallbackPolicy | None, override: Override | None, zone: str
-) -> None:
+def _check_override(store: Store, policy: CallbackPolicy | None, override: Override | None, zone: str) -> None:
     assert policy is not None
     if override is None or not override.why.strip():
         raise CallbackFaultError(

@@ -15,8 +15,7 @@ from data.customers.sources.text import encoding_of, reading
 from data.models.base import AgentId, Value, instant_text
 from data.models.outage import Outage
 from data.outages import outages
-from data.outages.outages import OutageFaultError
-from data.outages.rules import same
+from data.outages.rules import OutageFaultError, same
 from data.store.database import Store
 
 NEEDED = ("node", "since")

@@ -38,7 +38,9 @@ def in_order(outages: Iterable[Outage]) -> list[Outage]:
     """What is down first, the longest on top; then what is over, the newest on top."""
     listed = list(outages)
     down = sorted((one for one in listed if one.over is None), key=lambda one: (one.since, one.id))
-    over = sorted((one for one in listed if one.over is not None), key=lambda one: (one.since, one.id), reverse=True)
+    over = sorted(
+        (one for one in listed if one.over is not None), key=lambda one: (one.since, one.id), reverse=True
+    )
     return [*down, *over]
 
 

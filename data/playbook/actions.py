@@ -387,10 +387,12 @@ class Callback(Act):
     """What it is about."""
     whose: Literal["mine", "anyone"] = Field("anyone", description="who calls back: the agent, or whoever is free")
     window: str = Field(
-        "", description="not empty, as `2h`: they are called in a window from then on, as wide as the duties of the shift say"
+        "",
+        description="not empty, as `2h`: they are called in a window from then on, as wide as the duties of the shift say",
     )
     hours: Literal["usual", "other"] = Field(
-        "usual", description="`other`: outside the hours in which customers are called, once a leader has allowed it"
+        "usual",
+        description="`other`: outside the hours in which customers are called, once a leader has allowed it",
     )
 
     def asks(self) -> tuple[Asked, ...]:

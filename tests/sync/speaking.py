@@ -49,7 +49,10 @@ def leaves_the_board_to_leaders(agent: Writer, leader: Writer, feed: Writer) -> 
         agent.push(agent.op("reporter_duty", duty.entity_id, {"withdrawn": True}, base=10**9))[0],
     ]
     assert {one.outcome for one in refused} == {OpOutcome.REFUSED}
-    assert {one.why for one in refused} <= {NOT_A_LEADER, "depends_on an earlier change of this record that was refused"}
+    assert {one.why for one in refused} <= {
+        NOT_A_LEADER,
+        "depends_on an earlier change of this record that was refused",
+    }
     assert {row.entity_id: row.body for row in feed.rows()} == before
     [up] = leader.push(leader.op("outage", down.entity_id, {"over": "2026-11-22T12:30:00.000Z"}, base=10**9))
     assert up.outcome is OpOutcome.APPLIED, "a leader goes on with what another wrote"

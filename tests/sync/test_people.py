@@ -110,10 +110,15 @@ def test_nobody_speaks_for_others_or_of_their_role(path: Path, clock: LeapClock)
 
 def test_the_outage_board_is_written_by_leaders(path: Path, clock: LeapClock) -> None:
     with People(path, clock) as people:
-        for name, role in (("Dana Reyes", Role.AGENT), ("Bo Lindgren", Role.SUPERVISOR), ("Ana Lima", Role.ADMINISTRATOR)):
+        for name, role in (
+            ("Dana Reyes", Role.AGENT),
+            ("Bo Lindgren", Role.SUPERVISOR),
+            ("Ana Lima", Role.ADMINISTRATOR),
+        ):
             people.add(name, role, PASSWORD)
         agent, leader, admin = (
-            Writer(EmbeddedHub(path, clock, login=login(name))) for name in ("Dana Reyes", "Bo Lindgren", "Ana Lima")
+            Writer(EmbeddedHub(path, clock, login=login(name)))
+            for name in ("Dana Reyes", "Bo Lindgren", "Ana Lima")
         )
         feed = Writer(EmbeddedHub(path, clock))
         leaves_the_board_to_leaders(agent, leader, feed)

@@ -8,7 +8,7 @@ from data.billing.amounts import money_text, parse_money
 from data.conduct import conduct
 from data.models.agent import LEADERS
 from data.models.base import AgentId
-from data.models.conduct import ConductKind
+from data.models.conduct import Conduct, ConductKind
 from data.playbook import actions as act
 from data.playbook.doing import Given, Hand, ScriptError, does, undoes
 from data.playbook.run import Done
@@ -24,7 +24,10 @@ def _conduct(hand: Hand, action: act.Conduct, _: str, given: Given) -> Done:
     reason, text = hand.text(action.reason), given.get("note", "").strip()
     if kind is ConductKind.EXCEPTION:
         granted_by = leader(hand, given["leader"])[1]
-        reason, text = given["reason"].strip(), ": ".join(part for part in (f"granted by {granted_by}", text) if part)
+        reason, text = (
+            given["reason"].strip(),
+            ": ".join(part for part in (f"granted by {granted_by}", text) if part),
+        )
     if action.item:
         text = f"item {action.item}" + (f": {text}" if text else "")
     made = record(hand, kind, reason=reason, amount=amount, text=text)
@@ -88,5 +91,5 @@ def cost_was_said(hand: Hand, item: str) -> bool:
     rows = hand.store.rows(
         "SELECT * FROM conduct WHERE contact_id = ? UNION SELECT * FROM conduct WHERE ticket_id = ?", ids
     )
-    said = conduct.standing(conduct.Conduct.from_row(row) for row in rows)
+    said = conduct.standing(Conduct.from_row(row) for row in rows)
     return any(one.kind == COST_SAID and one.text.partition(":")[0] == f"item {item}" for one in said)

@@ -153,9 +153,16 @@ def test_of_several_zones_the_first_where_the_sites_is_none_of_them() -> None:
 
 
 def test_a_zone_as_it_is_typed() -> None:
-    named = {text: zone_named(text) for text in ("Chicago", "america/denver", "central", "PACIFIC", "new york", "lord h")}
+    named = {
+        text: zone_named(text) for text in ("Chicago", "america/denver", "central", "PACIFIC", "new york", "lord h")
+    }
     assert list(named.values()) == [CHICAGO, DENVER, CHICAGO, "America/Los_Angeles", NEW_YORK, LORD_HOWE]
-    for text, says in (("", "missing"), ("Nowhere at all", "no such zone"), ("san", "Which one"), ("../etc", "no such")):
+    for text, says in (
+        ("", "missing"),
+        ("Nowhere at all", "no such zone"),
+        ("san", "Which one"),
+        ("../etc", "no such"),
+    ):
         with pytest.raises(ZoneError, match=says):
             zone_named(text)
 

@@ -105,7 +105,9 @@ def test_the_playbook_leaves_a_record(
     for key in keys:
         desk.answer(key)
     assert conduct_of(desk) == expected
-    amounts = [one.amount for one in conduct.of_contact(store, desk.item.contact_id or "") if one.amount is not None]
+    amounts = [
+        one.amount for one in conduct.of_contact(store, desk.item.contact_id or "") if one.amount is not None
+    ]
     assert amounts == ([Decimal("20.00")] if "cost said" in str(expected) else [])
 
 

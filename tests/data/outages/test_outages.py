@@ -15,8 +15,7 @@ from data.models.customer import Customer
 from data.models.outage import Outage
 from data.outages import outages
 from data.outages.importing import import_outages
-from data.outages.outages import OutageFaultError
-from data.outages.rules import affecting, late
+from data.outages.rules import OutageFaultError, affecting, late
 from data.store.database import Store
 from tests.hostile import HOSTILE
 
@@ -116,7 +115,13 @@ def test_import_again_changes_nothing_and_refused_rows_say_why(
     assert (report.read, report.added, report.unchanged, report.rejected) == (8, 2, 0, 6)
     assert [one.partition(":")[0] for one in report.problems] == [f"line {line}" for line in (4, 5, 6, 7, 8, 9)]
     told = rejects.read_text()
-    for why in ("the time is missing", "The node is missing", "is no time", "before its beginning", "still to come"):
+    for why in (
+        "the time is missing",
+        "The node is missing",
+        "is no time",
+        "before its beginning",
+        "still to come",
+    ):
         assert why in told
     by_node = {one.node: one for one in outages.open_outages(store)}
     assert by_node["RP-14"].since.isoformat() == "2026-01-05T11:30:00+00:00", "of the site's clock"
@@ -129,7 +134,9 @@ def test_import_again_changes_nothing_and_refused_rows_say_why(
     file.write_text(FILE.replace("09:00", "12:00"))
     assert import_outages(store, file, ZONE, LENA, clock).updated == 1
     outages.set_up(store, by_node["RP-14"].id, LENA, clock)
-    assert import_outages(store, file, ZONE, LENA, clock).unchanged == 2, "what is over is not down again by an old file"
+    assert import_outages(store, file, ZONE, LENA, clock).unchanged == 2, (
+        "what is over is not down again by an old file"
+    )
 
 
 def test_a_file_without_its_columns(store: Store, clock: LeapClock, tmp_path: Path) -> None:

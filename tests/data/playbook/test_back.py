@@ -30,7 +30,7 @@ from tests.stores import new_store
 UNDOABLE = {
     "charge": '{conduct: {kind: cost said, item: "320"}}, {charge: {item: "320"}}',
     "invoice": '{conduct: {kind: cost said, item: "320"}}, {charge: {item: "320"}}, invoice',
-    "conduct": '{conduct: {kind: refused, reason: our rules}}',
+    "conduct": "{conduct: {kind: refused, reason: our rules}}",
     "ticket": "{ticket: {type: plan, priority: urgent, sla: today, details: All of it, state: pending}}",
     "speaker": "speaker",
     "asset": "asset",
