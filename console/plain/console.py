@@ -13,6 +13,7 @@ from console.plain.contact_words import ContactWords
 from console.plain.conversation import DOT, Conversation, LeftError
 from console.plain.customer_words import CustomerWords
 from console.plain.front import Front
+from console.plain.matters_words import MattersWords
 from console.plain.phone_words import PhoneWords
 from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
@@ -67,6 +68,7 @@ class PlainConsole:
             ContactWords(front),
             TicketWords(front, copy),
             WorkWords(front),
+            MattersWords(front),
             SyncWords(front),
             self,
         )

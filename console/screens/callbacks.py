@@ -207,7 +207,7 @@ class CallbackDialog(DraftDialog[CallbackWish]):
         with Horizontal(classes="form-row"):
             yield label("when")
             yield LineField("by their clock: 2h, 14:30, tomorrow 9", id="draft-when")
-            yield ChoiceField([("", "from then on"), ("yes", f"window {wide}")], id="draft-window")
+            yield ChoiceField([("", "no window"), ("yes", f"window {wide}")], id="draft-window")
         for name, called in (("number", "number"), ("number2", "2nd number"), ("number3", "3rd number")):
             with Horizontal(classes="form-row"):
                 yield label(called)
@@ -248,11 +248,11 @@ class CallbackDialog(DraftDialog[CallbackWish]):
         ends = f"–{until.astimezone(zone):%H:%M}" if until is not None else ""
         here = due_at.astimezone()
         mine = f" ({time_of_day(due_at)} here)" if local.utcoffset() != here.utcoffset() else ""
-        said = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}{ends}{mine}"
+        said = f"{local:%a} {local.day} {local:%b}, {local:%H:%M}{ends}{mine}"
         if in_hours(self._ground.policy, due_at, until, zone):
             return line(" ", ("●", "good"), f" {said}")
         hours = hours_text(self._ground.policy)
-        return line(" ", ("▲", "warn"), f" {said}: outside {hours} of their clock, a leader allows it")
+        return line(" ", ("▲", "warn"), f" {said}: outside {hours} of their clock")
 
     def _times(self) -> tuple[datetime, datetime | None, ZoneInfo]:
         """When it is due, the end of its window, and the customer's zone.

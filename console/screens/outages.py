@@ -34,7 +34,7 @@ FIELDS = (
     ("node", "node", "RP-14"),
     ("city", "city", "whose customers have no node on record"),
     ("since", "since", "now; 14:30; 2026-11-22 14:30"),
-    ("expected", "expected end", "not known; 2h, 17:00, tomorrow 9"),
+    ("expected", "expected", "not known; 2h, 17:00, tomorrow 9"),
     ("text", "say", SAYABLE),
 )
 FIXED = frozenset({"node", "city", "since"})

@@ -130,7 +130,9 @@ async def test_one_is_promised_by_hand_during_a_call(tmp_path: Path, size: tuple
     async with app.run_test(size=size) as pilot:
         screen = await talk(pilot, feed)
         form = await open_form(pilot)
-        assert form.fields == {"when": "", "number": "+12025550142", "about": "", "who": ""}
+        begun = {name: text for name, text in form.fields.items() if text}
+        assert begun == {"number": "+12025550142", "zone": "America/New_York"}
+        assert "09:18 EST there" in text_of(form, "callback-zone")
         for lines in form.query(Lines):
             assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
         await pilot.press("f10")

@@ -1,0 +1,69 @@
+"""The commands about floor matters: the outage board, abuse, whom to call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from console.plain import wording as words
+from console.plain.front import Front
+from data.conduct.people import hours_of
+from data.conduct.policy import PersonToCall
+from data.models.outage import Outage
+from widgets.outage_words import SAYABLE, counted, place, until
+from widgets.times import moment
+
+
+class MattersWords:
+    """Each method does one command; `typed` is what followed it."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._read: tuple[PersonToCall, ...] = ()
+        """Whom to call, as it was read out last."""
+
+    async def do_outages(self, _typed: str) -> None:
+        self._front.say_all(board(self._front.session.outages.down, self._front.now))
+
+    async def do_abuse(self, _typed: str) -> None:
+        if await self._front.session.conduct.abuse():
+            self._front.script()
+
+    async def do_whom(self, _typed: str) -> None:
+        found = self._front.session.conduct.people
+        self._read = tuple(person for person, _ in found)
+        if not found:
+            self._front.say("Nobody is configured to be called.")
+        for place_, (person, there) in enumerate(found, 1):
+            told = words.sentence(
+                words.brief(person.name),
+                words.brief(person.number),
+                "there now" if there else f"not now, {hours_of(person)}",
+                words.brief(person.about),
+            )
+            self._front.say(f"{place_}: {told}")
+        if found:
+            self._front.say("After the call, type called, the number, and what they said.")
+
+    async def do_called(self, typed: str) -> None:
+        number, _, said = typed.partition(" ")
+        if not (number.isdecimal() and 0 < int(number) <= len(self._read)):
+            self._front.say(f"Nobody was read out as number {words.brief(number) or 'that'}: type whom first.")
+            return
+        await self._front.session.conduct.called(self._read[int(number) - 1], said)
+
+
+def board(down: tuple[Outage, ...], now: datetime) -> Iterator[str]:
+    """What is down, a line each."""
+    yield f"{counted(len(down))}." if down else "Every node is up."
+    for one in down:
+        yield told(one, now)
+
+
+def told(outage: Outage, now: datetime) -> str:
+    """One outage in a line, with what may be said."""
+    return words.sentence(
+        f"{words.brief(place(outage))} is down since {moment(outage.since, now)}",
+        until(outage, now),
+        f"say: {words.told(outage.text or SAYABLE)}",
+    )
