@@ -55,6 +55,10 @@ GOING_OUT_S = 1.0
 """How long whoever leaves waits for what was saved just now to go out."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
 FROM_HUB = "from the hub"
+PUT_BACK = (
+    "The hub was put back from a backup. What was saved here since goes to it again by itself; other seats' work may"
+    " come back later, when they are there."
+)
 FEW = 5
 """With so many customers found here, the hub is not asked for more."""
 SHORTEST_ASKED = 3
@@ -206,6 +210,8 @@ class Session:
         does not answer, is said as well."""
         if (status.online or status.silent) and status.problem and status.problem != self.sync.problem:
             self.seat.tell(status.problem, "warning")
+        if status.put_backs > self.sync.put_backs:
+            self.seat.tell(PUT_BACK, "warning")
         before, self.sync = self.sync, status
         self._show_state()
         if self._listening:

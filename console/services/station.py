@@ -94,7 +94,9 @@ class Station:
         """Whose revoked replicas are being sent to the hub."""
         self.locked = False
         """The screen is locked: there is no key here."""
-        self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
+        self._floor = (
+            PracticeFloor(launch.hub, [*launch.floor, *launch.clock_option]) if launch.floor is not None else None
+        )
         self._watching: asyncio.Task[None] | None = None
         self._sync = SyncStatus()
         self._closing = False
@@ -170,6 +172,7 @@ class Station:
             on_hub=partial(self._hub_says, replica),
             silent_s=settings.silent_s,
             clock=self._clock,
+            more=self._launch.clock_option,
         )
         await replica.store.open()
         self._sync = SyncStatus()
