@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from console.plain import wording as say
-from console.plain.matters_words import told
+from console.plain.outage_lines import told
 from data.customers.phone import display
 from data.models.contact import Contact
 from data.models.customer import Customer

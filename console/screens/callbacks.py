@@ -189,7 +189,7 @@ class CallbackDialog(DraftDialog[CallbackWish]):
     """The form for a callback: when by the customer's own clock, to which numbers, about what, whose it is, what was
     verified, and who allowed it where it is outside the hours in which customers are called."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.ALLOW]))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.ALLOW, actions.KEEP, actions.AFRESH]))
     ids: ClassVar[frozenset[str]] = frozenset({"number", "number2", "number3"})
 
     def __init__(self, title: str, slip: Slip, known: Mapping[str, str], ground: CallbackGround) -> None:
@@ -203,26 +203,28 @@ class CallbackDialog(DraftDialog[CallbackWish]):
         self._guess_zone()
 
     def compose_body(self) -> ComposeResult:
-        wide = f"{self._ground.policy.window_hours} hours wide"
         with Horizontal(classes="form-row"):
             yield label("when")
-            yield LineField("by their clock: 2h, 14:30, tomorrow 9", id="draft-when")
-            yield ChoiceField([("", "no window"), ("yes", f"window {wide}")], id="draft-window")
-        for name, called in (("number", "number"), ("number2", "2nd number"), ("number3", "3rd number")):
-            with Horizontal(classes="form-row"):
-                yield label(called)
-                yield LineField(id=f"draft-{name}")
-                yield LineField("when it works", id=f"draft-{name.replace('number', 'works')}")
-        with Horizontal(classes="form-row"):
-            yield label("their zone")
-            yield LineField("a city in it, or Central", id="draft-zone")
-            yield Lines(id="callback-zone")
+            yield LineField("by their clock: 2h, 14:30, tomorrow 9, mon 10:00", id="draft-when")
+        yield from self._number("number", "number")
         with Horizontal(classes="form-row"):
             yield label("about")
             yield LineField(id="draft-about")
         with Horizontal(classes="form-row"):
             yield label("for")
             yield ChoiceField(WHO, id="draft-who")
+        with Horizontal(classes="form-row"):
+            yield label("window")
+            hours = self._ground.policy.window_hours
+            yield ChoiceField(
+                [("", "no window"), ("yes", f"{hours} hours from then on, and no longer")], id="draft-window"
+            )
+        with Horizontal(classes="form-row"):
+            yield label("their zone")
+            yield LineField("a city in it, or Central", id="draft-zone")
+            yield Lines(id="callback-zone")
+        yield from self._number("number2", "2nd number")
+        yield from self._number("number3", "3rd number")
         with Horizontal(classes="form-row"):
             yield label("verified")
             for tick in TICKS:
@@ -232,6 +234,13 @@ class CallbackDialog(DraftDialog[CallbackWish]):
             yield ChoiceField([("", "–"), *self._ground.leaders], id="draft-leader")
             yield LineField("and why, if it is outside the hours", id="draft-because")
         yield Lines(id="dialog-foot", classes="foot")
+
+    def _number(self, name: str, called: str) -> ComposeResult:
+        """A number, and when it works."""
+        with Horizontal(classes="form-row"):
+            yield label(called)
+            yield LineField(id=f"draft-{name}")
+            yield LineField("when it works", id=f"draft-{name.replace('number', 'works')}")
 
     @property
     def draft_keys(self) -> tuple[tuple[str, str], ...]:
