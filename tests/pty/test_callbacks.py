@@ -41,8 +41,8 @@ def listed(folder: Path) -> list[dict[str, object]]:
 def call(terminal: Terminal) -> None:
     """Call the one under the cursor. It may be night where they live: then that is asked first."""
     terminal.keys("<enter>")
-    terminal.wait_for(lambda: "Call out" in terminal.text or "call all the same?" in terminal.text)
-    if "call all the same?" in terminal.text:
+    terminal.wait_for(lambda: "Call out" in terminal.text() or "call all the same?" in terminal.text())
+    if "call all the same?" in terminal.text():
         terminal.keys("y")
     terminal.wait_for("Call out")
 
