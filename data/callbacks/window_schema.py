@@ -16,10 +16,10 @@ def windows(db: Database) -> None:
         ("zone", str, ""),
         ("verified", str, "[]"),
         ("flagged", int, 0),
-        ("override_why", str, ""),
     ):
         callback.add_column(name, kind, not_null_default=first)
     callback.add_column("override_by", str)
+    callback.add_column("override_why", str, not_null_default="")
 
 
 STEPS = [windows]

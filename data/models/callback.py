@@ -20,7 +20,7 @@ class Callback(Entity):
     """A promise to call somebody."""
 
     entity: ClassVar[str] = "callback"
-    free_text: ClassVar[frozenset[str]] = frozenset({"about", "override_why"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"about", "override_why", "verified", "zone"})
     phone_text: ClassVar[frozenset[str]] = frozenset({"number", "numbers"})
 
     id: str
@@ -30,10 +30,6 @@ class Callback(Entity):
     ticket_id: TicketId | None = None
     number: str
     """E.164, or as it was typed where it is no such number."""
-    numbers: tuple[Phone, ...] = ()
-    """Every number that was given for it, each with a note of when it works; the first one is `number`."""
-    zone: str = ""
-    """The customer's zone; empty: nobody has said it."""
     about: str = ""
     due_at: Instant
     until: Instant | None = None
@@ -43,6 +39,10 @@ class Callback(Entity):
     made_by: AgentId
     made_at: Instant
     state: CallbackState = CallbackState.DUE
+    numbers: tuple[Phone, ...] = ()
+    """Every number that was given for it, each with a note of when it works; the first one is `number`."""
+    zone: str = ""
+    """The customer's zone; empty: nobody has said it."""
     verified: tuple[str, ...] = ()
     """What was confirmed when the message was taken: name, phones, address."""
     flagged: bool = False
