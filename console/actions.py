@@ -143,7 +143,8 @@ WORKSPACE: tuple[Action, ...] = (
     NEXT_THEME,
     LOCK,
     OPEN_SYNC,
-    Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
+    Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE),
+    Action("sign_off", "Q", "sign off", "Sign off: what is still open is listed first, to be finished or handed over.", CONSOLE),
     QUIT,
 )  # fmt: skip
 
@@ -188,6 +189,19 @@ ALLOW = Action(
     "In a callback's form, for supervisors: allow it outside the hours, with the reason given.",
     ELSEWHERE,
 )
+SHIFT: tuple[Action, ...] = (
+    Action(
+        "clock", "c", "clock in or out", "In the shift: clock in; once you are, sign off and clock out.", ELSEWHERE
+    ),
+    Action("waive", "w", "waive", "In the shift: leave a step out, with the name of whoever said so.", ELSEWHERE),
+)
+"""Keys of the shift."""
+GATE: tuple[Action, ...] = (
+    Action("hand_over", "h", "hand over", "At sign-off: somebody else goes on with what is under the cursor.", ELSEWHERE),
+    Action("leave_for_today", "c", "clock out", "At sign-off: log out of the phones, clock out, sign off.", ELSEWHERE, run="go('out')"),
+    Action("come_back", "s", "sign off", "At sign-off: sign off without clocking out; what is open stays yours.", ELSEWHERE, run="go('away')"),
+)  # fmt: skip
+"""Keys of the list of what is open at sign-off."""
 SYNC: tuple[Action, ...] = (
     Action("copy_typed", "y", "copy", "In the sync list: copy what was typed.", ELSEWHERE),
     Action("take_up", "r", "take up again", "In the sync list: put a refused change into its form again, or send it once more.", ELSEWHERE),
@@ -256,6 +270,9 @@ PLACES: tuple[Place, ...] = (
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
     Place("outages", (*OUTAGES, *LISTS), inside="dialog"),
     Place("whom to call", (EMERGENCY, *LISTS), inside="dialog"),
+    Place("shift", (*SHIFT, *LISTS), inside="dialog"),
+    Place("sign-off", (*GATE, *LISTS), inside="dialog"),
+    Place("colleague", (ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("sync", (*SYNC, HELP, *LISTS), inside="dialog"),
     Place("conflict", (*CHOICES, HELP, *LISTS[:2]), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),

@@ -32,6 +32,7 @@ from console.messages import (
     Rang,
     ScriptAsks,
     ScriptShown,
+    ShiftChanged,
     StateChanged,
     TakenUp,
     TicketShown,
@@ -44,6 +45,7 @@ from console.screens.jump import JumpScreen, Spot
 from console.screens.matters_actions import MattersActions
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
+from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
 from console.screens.sync_lines import hub_lines
 from console.screens.workspace_lines import hints, not_written, noticed
@@ -81,7 +83,7 @@ GOING_S = 0.3
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(MattersActions):
+class WorkspaceScreen(MattersActions, ShiftActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -216,6 +218,10 @@ class WorkspaceScreen(MattersActions):
     def _show_work(self) -> None:
         self.queue_pane.show_work(self.session.work, self._clock.now())
         self._draw_tabs()
+
+    def on_shift_changed(self, _event: ShiftChanged) -> None:
+        self.shift_changed()
+        self._draw_bars()
 
     def on_noticed(self, event: Noticed) -> None:
         """One short notice however many came, and the bell; the keys stay where they are."""
@@ -483,6 +489,7 @@ class WorkspaceScreen(MattersActions):
         self.queue_pane.tick(now)
         self.query_one(DeskPane).tick(now)
         self.ticket_pane.tick(now)
+        self.look_at_session()
         self._draw_bars()
 
     def _draw_bars(self) -> None:

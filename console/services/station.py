@@ -351,6 +351,7 @@ class Station:
             self._clock,
             self._how,
             self._launch.receipts,
+            self._launch.boot,
         )
         self.session = Session(seat, status)
         self.session.sync = self._sync
@@ -402,3 +403,4 @@ class Station:
         await self._open.store.unlock(key)
         self._open.link.remember(Begin(key=SecretStr(key.hex), person=me, password=SecretStr(password)))
         self.locked = False
+        session.shift.begin_session()

@@ -38,6 +38,8 @@ class DraftKind(StrEnum):
     """What the person to call said; about their name."""
     ANSWER = "answer"
     """To a card of the script, about a thing on the desk."""
+    WAIVER = "waiver"
+    """Who said that a step of a checklist may be left out."""
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""
