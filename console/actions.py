@@ -128,6 +128,9 @@ WORKSPACE: tuple[Action, ...] = (
     Action("create_customer", "c", "new customer", "Create a customer and attach it to the contact.", CONTACT),
     Action("edit_customer", "e", "change customer", "Change the customer that is shown: numbers, address, contacts and who may discuss money.", CONTACT),
     Action("playbooks", "p", "playbooks", "Open another playbook on what is in hand: a message, an emergency, conduct, hardware.", CONTACT),
+    Action("abuse", "exclamation_mark", "abuse", "Abuse: open the conduct playbook at its calm words; it is noted, and the leader is told.", CONTACT),
+    Action("person_to_call", "P", "whom to call", "Nothing written fits: whom to call now, and record that it was done.", CONTACT),
+    Action("outages", "O", "outages", "The outage board: which nodes are down, since when and until when; supervisors write on it.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
     Action("macro", "f", "macro", "Stage several changes and a text for the ticket at once; all of it is shown before it applies.", TICKET),
@@ -170,6 +173,23 @@ CALLBACKS: tuple[Action, ...] = (
     Action("give_up", "g", "give up", "In the callbacks: nobody will call any more.", ELSEWHERE),
 )  # fmt: skip
 """Keys of the list of callbacks."""
+OUTAGES: tuple[Action, ...] = (
+    Action("set_down", "d", "set down", "On the outage board: put a node on it (supervisors).", ELSEWHERE),
+    Action("set_up", "u", "up again", "On the outage board: the node is up again (supervisors).", ELSEWHERE),
+    Action("change_outage", "e", "change", "On the outage board: another expected end, or other words (supervisors).", ELSEWHERE),
+    Action("outage_back", "t", "take back", "On the outage board: it is not up after all (supervisors).", ELSEWHERE),
+)  # fmt: skip
+"""Keys of the outage board."""
+EMERGENCY = Action(
+    "emergency", "e", "emergency", "Where whom to call is shown: open the emergency playbook.", ELSEWHERE
+)
+ALLOW = Action(
+    "allow",
+    "f9",
+    "allow it",
+    "In a callback's form, for supervisors: allow it outside the hours, with the reason given.",
+    ELSEWHERE,
+)
 SHIFT: tuple[Action, ...] = (
     Action(
         "clock", "c", "clock in or out", "In the shift: clock in; once you are, sign off and clock out.", ELSEWHERE
@@ -259,6 +279,8 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
+    Place("outages", (*OUTAGES, *LISTS), inside="dialog"),
+    Place("whom to call", (EMERGENCY, *LISTS), inside="dialog"),
     Place("shift", (*SHIFT, *LISTS), inside="dialog"),
     Place("sign-off", (*GATE, *LISTS), inside="dialog"),
     Place("colleague", (ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
@@ -268,7 +290,8 @@ PLACES: tuple[Place, ...] = (
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("customer form", (KEEP, AFRESH, ENTER, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
-    Place("new callback", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("outage form", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("new callback", (ALLOW, KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("article", (KEEP, *LISTS[:2]), inside="dialog"),
     Place("queue report", (KEEP, PUT_OFF, LADDER, AFRESH, ENTER, *FIELDS, *TEXT, BACK), typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),

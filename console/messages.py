@@ -11,6 +11,7 @@ from data.callbacks.rules import CallbackLine
 from data.desk.drafts import Draft
 from data.models.agent import AgentStatus
 from data.models.contact import Contact
+from data.models.outage import Outage
 from data.notices.rules import NoticeLine
 from data.playbook.actions import Asked
 from data.playbook.view import CardView
@@ -136,6 +137,20 @@ class ReportChanged(_Latest):
     """Another queue report is due, or none; it was put off, given or missed."""
 
     state: ReportState
+
+
+@dataclass
+class OutagesChanged(_Latest):
+    """The outage board: what is down first."""
+
+    lines: tuple[Outage, ...]
+
+
+@dataclass
+class BannerChanged(_Latest):
+    """The outage that the customer in hand is on; None: they are on none."""
+
+    outage: Outage | None
 
 
 @dataclass

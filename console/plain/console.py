@@ -13,6 +13,7 @@ from console.plain.contact_words import ContactWords
 from console.plain.conversation import DOT, Conversation, LeftError
 from console.plain.customer_words import CustomerWords
 from console.plain.front import Front
+from console.plain.matters_words import MattersWords
 from console.plain.phone_words import PhoneWords
 from console.plain.report_words import ReportWords
 from console.plain.shift_words import ShiftWords, matters_told
@@ -72,6 +73,7 @@ class PlainConsole:
             TicketWords(front, copy),
             WorkWords(front),
             ReportWords(front),
+            MattersWords(front),
             ShiftWords(front),
             SyncWords(front),
             self,

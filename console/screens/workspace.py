@@ -18,6 +18,7 @@ from textual.widget import Widget
 from console import actions
 from console.messages import (
     AsideShown,
+    BannerChanged,
     CallbacksChanged,
     Connected,
     CustomersChanged,
@@ -26,6 +27,7 @@ from console.messages import (
     NoCustomer,
     Noticed,
     NoticesChanged,
+    OutagesChanged,
     QueueChanged,
     Rang,
     ScriptAsks,
@@ -40,7 +42,9 @@ from console.messages import (
 )
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
+from console.screens.matters_actions import MattersActions
 from console.screens.notices import NoticesDialog
+from console.screens.outages import OutagesDialog
 from console.screens.report_actions import ReportActions
 from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
@@ -81,7 +85,7 @@ GOING_S = 0.3
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(ReportActions, ShiftActions):
+class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -203,6 +207,15 @@ class WorkspaceScreen(ReportActions, ShiftActions):
         for screen in self.app.screen_stack:
             if isinstance(screen, CallbacksDialog):
                 screen.show(event.lines)
+
+    def on_outages_changed(self, event: OutagesChanged) -> None:
+        self._show_work()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, OutagesDialog):
+                screen.show(event.lines)
+
+    def on_banner_changed(self, event: BannerChanged) -> None:
+        self.query_one(ScriptPane).show_outage(event.outage, self._clock.now())
 
     def _show_work(self) -> None:
         self.queue_pane.show_work(self.session.work, self._clock.now())

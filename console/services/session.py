@@ -22,9 +22,11 @@ from console.messages import (
     TakenUp,
 )
 from console.services.callbacks import CALLBACK_ENTITIES, Callbacks
+from console.services.conduct import Conducts
 from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
 from console.services.notices import NOTICE_ENTITIES, Notices
+from console.services.outages import Outages
 from console.services.phone import Phone
 from console.services.presence import PresenceBeat
 from console.services.reporting import REPORT_ENTITIES, Reporting
@@ -41,6 +43,7 @@ from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
 from data.models.gateway import Gateway
 from data.models.money import Charge, Invoice, Payment, Reversal
+from data.models.outage import Outage
 from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent
 from data.notices.rules import unseen
@@ -87,6 +90,8 @@ class Session:
         self.reporting = Reporting(seat, self.drafts)
         self.sent_mail = SentMail(seat)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
+        self.outages = Outages(seat, self.drafts)
+        self.conduct = Conducts(seat, self.desk, self.script, self.drafts)
         self.settling = Settling(seat, self.desk)
         self.shift = Shift(seat, lambda: self.phone.status.state)
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
@@ -190,14 +195,14 @@ class Session:
             self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
         if entities and BEATS.issuperset(entities):  # every minute: nothing else is read for it
             return
-        work = CALLBACK_ENTITIES | NOTICE_ENTITIES
+        work = CALLBACK_ENTITIES | NOTICE_ENTITIES | {Outage.entity}
         if not (work | MAIL_ENTITIES).isdisjoint(entities) or not entities:
             self._work_changed = True
         if not REPORT_ENTITIES.isdisjoint(entities) or not entities:
             self.reporting.stale()
         if not SHIFT_ENTITIES.isdisjoint(entities) or not entities:
             self._shift_changed = True
-        if not {Ticket.entity, *BOOKS}.isdisjoint(entities) or not entities:
+        if not {Ticket.entity, Outage.entity, *BOOKS}.isdisjoint(entities) or not entities:
             self._account_changed = True
         if not {Ticket.entity, TicketEvent.entity, *work, *BOOKS}.isdisjoint(entities):
             self._tickets_changed = True
@@ -294,12 +299,17 @@ class Session:
                 self._work_changed = False
                 await self.notices.read()
                 await self.callbacks.read()
+                await self.outages.read()
                 await self.sent_mail.read()
 
     @property
     def work(self) -> Work:
         """What waits beside the queue."""
-        return Work(len(unseen(self.notices.lines)), tuple(one.callback for one in self.callbacks.lines or ()))
+        return Work(
+            len(unseen(self.notices.lines)),
+            tuple(one.callback for one in self.callbacks.lines or ()),
+            len(self.outages.down),
+        )
 
     async def _read_figures(self) -> None:
         now = self.seat.clock.monotonic()
@@ -623,6 +633,7 @@ class Session:
         item = self.desk.item
         at_hand = contact.customer_id if contact is not None else item.customer_id if item is not None else None
         customer_id = self._viewed or at_hand
+        await self.outages.look_at(at_hand)
         ringing = self.phone.status.state is AgentState.RINGING
         why = "this number is calling" if ringing and contact is not None and contact.caller_e164 else ""
         if self._viewed is not None and contact is not None:

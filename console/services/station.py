@@ -340,6 +340,7 @@ class Station:
             terms=settings.terms,
             session_link=settings.session_link,
             most_attempts=settings.callback_attempts,
+            callbacks=self._shift.callbacks,
         )
         seat = Seat(
             agent,

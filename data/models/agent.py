@@ -14,6 +14,10 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+"""Who decides what agents may not decide alone."""
+
+
 class Agent(Entity):
     """A person (or, on the practice floor, a played one)."""
 

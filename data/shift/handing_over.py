@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from data.callbacks import callbacks
 from data.clock import Clock
 from data.desk import drafts, journal
 from data.desk.drafts import Draft
 from data.desk.journal import DeskItem
 from data.models.agent import Agent
 from data.models.base import AgentId, ContactId, CustomerId, TicketId
-from data.models.callback import Callback
 from data.models.notice import NoticeRole
 from data.models.shift import DutyOutcome
 from data.notices import notices
@@ -19,7 +19,6 @@ from data.shift import duties
 from data.shift.checklist import SIGN_OFF
 from data.shift.open_matters import MatterKind, OpenMatter, texts_about, unfinished
 from data.store.database import Store
-from data.store.save import saving
 from data.tickets import tickets
 
 KIND = "handed over"
@@ -45,9 +44,7 @@ def hand_over(store: Store, matter: OpenMatter, to: Agent, agent: AgentId, clock
     ticket_id, about = matter.ticket_id, f"{matter.title} · {matter.state}"
     with store.write():
         if matter.kind is MatterKind.CALLBACK:
-            with saving(store, agent, clock) as change:
-                if change.update(Callback, matter.about, for_agent=to.id) is None:
-                    raise LookupError("This callback is no longer there.")
+            callbacks.hand_over(store, matter.about, AgentId(to.id), agent, clock)
         elif matter.kind is MatterKind.DRAFT:
             begun = unfinished(store, agent)
             item = next((one for one in journal.items(store, agent) if one.id == matter.about), None)

@@ -72,7 +72,11 @@ _TABLES = (
     ),
     _Table(
         "conduct",
-        _texts("id kind at by contact_id customer_id ticket_id reason amount text"),
+        {
+            **_texts("id kind at by contact_id customer_id ticket_id reason"),
+            "amount": int,
+            **_texts("text takes_back"),
+        },
         ("kind", "at", "by"),
         (("at",), ("ticket_id",), ("contact_id",)),
     ),

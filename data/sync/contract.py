@@ -100,6 +100,9 @@ THERE_ALREADY = "a record with this id exists and is never changed"
 """Why a hub refuses an append-only row that it has."""
 OF_A_PERSON = ("name", "role")
 """Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
+BY_LEADERS = frozenset({"outage", "reporter_duty"})
+"""Entities that only supervisors and administrators write, where somebody signed in, and feeds."""
+NOT_A_LEADER = "only supervisors and administrators write this"
 NUMBERS_LOST = 10_000
 """Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""
 

@@ -14,17 +14,19 @@ from console import actions
 from console.actions import PLACES, REMAPPABLE
 from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
-from console.screens.callbacks import CallbacksDialog
+from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.drafting import DraftDialog
 from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
+from console.screens.outages import OutagesDialog
 from console.screens.queue_report import ArticleDialog, QueueReportDialog
 from console.screens.shift import ShiftDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sign_off import SignOffDialog
 from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.transfer import TransferDialog
+from console.screens.whom import WhomDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings, SettingsError
 from tests.console.stage import sign_on, staged, talk, until
@@ -43,6 +45,9 @@ BOUND: dict[str, type] = {
     "transfer": TransferDialog,
     "notices": NoticesDialog,
     "callbacks": CallbacksDialog,
+    "new callback": CallbackDialog,
+    "outages": OutagesDialog,
+    "whom to call": WhomDialog,
     "shift": ShiftDialog,
     "sign-off": SignOffDialog,
     "sync": SyncDialog,

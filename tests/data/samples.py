@@ -100,6 +100,12 @@ def samples(text: str = "text") -> list[Entity]:
             made_by=ME,
             made_at=AT,
             state=CallbackState.GIVEN_UP,
+            numbers=(Phone(raw="+12155550101", e164="+12155550101", note=text),),
+            zone="America/Chicago",
+            verified=("name",),
+            flagged=True,
+            override_by=ME,
+            override_why=text,
         ),
         CallbackAttempt(id=new_id(), callback_id=text, at=AT, by=ME, outcome=CallbackOutcome.VOICE_MAIL, text=text),
         Contact(

@@ -59,6 +59,7 @@ OURS = {
     "invoice": {"number", "lines"},
     "card_step": {"playbook", "card", "to"},
     "time_entry": {"instead_of"},
+    "conduct": {"takes_back"},
     "duty_step": {"shift", "checklist", "step"},
     "queue_report": {"reporter"},
     "report_rung": {"reporter"},

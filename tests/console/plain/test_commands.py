@@ -11,6 +11,7 @@ from console.plain import commands
 from console.plain.console import PlainConsole
 from console.plain.contact_words import ContactWords
 from console.plain.customer_words import CustomerWords
+from console.plain.matters_words import MattersWords
 from console.plain.phone_words import PhoneWords
 from console.plain.report_words import ReportWords
 from console.plain.shift_words import ShiftWords
@@ -19,6 +20,7 @@ from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
 
 PARTS = (
+    MattersWords,
     PhoneWords,
     CustomerWords,
     ContactWords,
