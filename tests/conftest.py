@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from data.identity import passwords
+
 CORPORA = "AGENT_CONSOLE_CORPORA"
 
 
@@ -44,6 +46,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if at_desk:
         config.hook.pytest_deselected(items=at_desk)
         items[:] = [item for item in items if item not in at_desk]
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that sign people in, and are not about what that costs: `tests/data/identity/test_cost.py` is."""
+    monkeypatch.setattr(passwords, "COST", passwords.Cost(memory_kib=32, passes=1))
 
 
 @pytest.fixture(scope="session")
