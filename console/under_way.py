@@ -26,6 +26,8 @@ def how_far(sync: SyncStatus) -> list[str]:
         told.append(f"fetched {sync.snapshot.done} of about {sync.snapshot.total} records")
     if sync.load.total:
         told.append(f"imports sent: {sync.load.done} of {sync.load.total} customers")
+    if sync.put_backs:
+        told.append(f"the hub was put back from a backup {count(sync.put_backs, 'time')}")
     if sync.stalls:
         told.append(f"connected anew {count(sync.stalls, 'time')} because nothing moved")
     return told

@@ -114,6 +114,8 @@ def hub(sync: SyncStatus) -> Iterator[str]:
     if sync.load.total:
         far = f"{percent(sync.load)} percent; {sync.load.done} of {sync.load.total} customers"
         yield f"{'Sending import' if sync.online else 'Import sent so far'}: {far}."
+    if sync.put_backs:
+        yield f"The hub was put back from a backup: {say.count(sync.put_backs, 'time')}."
     if sync.stalls:
         yield f"Connected anew because nothing moved: {say.count(sync.stalls, 'time')}."
     if sync.queued:

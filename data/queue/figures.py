@@ -91,7 +91,11 @@ class FigureRow:
         return row
 
 
-class _Tally:
+MICRO: Final = 1_000_000
+"""Sums are kept in whole microseconds: what is added and taken out again leaves nothing behind."""
+
+
+class Tally:
     """The sums behind one row."""
 
     __slots__ = (
@@ -110,28 +114,35 @@ class _Tally:
     def __init__(self) -> None:
         self.offered = self.answered = self.abandoned = 0
         self.answered_within = self.abandoned_within = self.abandoned_short = self.handled = 0
-        self.waited = self.handling = 0.0
+        self.waited = self.handling = 0
+        """In microseconds."""
         self.longest: float | None = None
 
     def add(self, offer: Offer, threshold_s: float, short_s: float) -> None:
-        self.offered += 1
+        """Count an offer in."""
         wait = offer.wait_s
         if wait is not None and (self.longest is None or wait > self.longest):
             self.longest = wait
-        wait = wait or 0.0
+        self.count(offer, threshold_s, short_s, 1)
+
+    def count(self, offer: Offer, threshold_s: float, short_s: float, by: int) -> None:
+        """Add an offer to all sums, or with -1 take it out of them."""
+        self.offered += by
+        wait = offer.wait_s or 0.0
         if offer.outcome == "answered":
-            self.answered += 1
-            self.waited += wait
-            self.answered_within += wait <= threshold_s
+            self.answered += by
+            self.waited += by * round(wait * MICRO)
+            self.answered_within += by * (wait <= threshold_s)
             if offer.talk_s is not None:
-                self.handled += 1
-                self.handling += offer.talk_s + offer.hold_s + (offer.wrap_s or 0.0)
+                self.handled += by
+                self.handling += by * round((offer.talk_s + offer.hold_s + (offer.wrap_s or 0.0)) * MICRO)
         elif offer.outcome == "abandoned":
-            self.abandoned += 1
-            self.abandoned_within += wait <= threshold_s
-            self.abandoned_short += wait <= short_s
+            self.abandoned += by
+            self.abandoned_within += by * (wait <= threshold_s)
+            self.abandoned_short += by * (wait <= short_s)
 
     def counts(self) -> Counts:
+        """What a service level is made of."""
         return Counts(
             self.answered,
             self.abandoned,
@@ -142,7 +153,7 @@ class _Tally:
         )
 
 
-class _Keys:
+class Keys:
     """Which row an offer, or a moment, belongs to."""
 
     def __init__(self, by: By | None, zone: ZoneInfo) -> None:
@@ -173,6 +184,15 @@ class _Keys:
             self._names[quarter] = name
         return name
 
+    def begin(self, at: float, start: float) -> float:
+        """The first moment of the row that `at` belongs to, or of the period that begins at `start`."""
+        begins, key = at // 900 * 900, self.at(at)
+        if key is None:
+            return max(start, 0.0)
+        while self.at(begins - 900) == key:
+            begins -= 900
+        return max(begins, start)
+
 
 def _level_steps(found: Sequence[Offer]) -> list[tuple[float, int]]:
     """+1 when a contact joins, −1 when it leaves; in one instant leavings come before joinings."""
@@ -194,7 +214,7 @@ def _level_steps(found: Sequence[Offer]) -> list[tuple[float, int]]:
 
 
 def _longest_queues(
-    found: Sequence[Offer], keys: _Keys, by: By | None, start: float, end: float
+    found: Sequence[Offer], keys: Keys, by: By | None, start: float, end: float
 ) -> dict[str | None, tuple[int, float]]:
     """The longest queue of each row and when it was first reached; rows without anybody waiting are missing."""
     longest: dict[str | None, tuple[int, float]] = {}
@@ -216,23 +236,13 @@ def _longest_queues(
                 if not opened or key != here:
                     # who stood in line when the day or half hour began still does
                     here, opened = key, True
-                    begins = _begin(at, keys, here, start)
+                    begins = keys.begin(at, start)
                     if level > longest.get(here, (0, 0.0))[0]:
                         longest[here] = (level, begins)
             level += step
             if at >= start and level > longest.get(here, (0, 0.0))[0]:
                 longest[here] = (level, at)
     return longest
-
-
-def _begin(at: float, keys: _Keys, key: str | None, start: float) -> float:
-    """The first moment of the row that `at` belongs to, or of the period."""
-    begins = at // 900 * 900
-    if keys.at(at) is None:
-        return max(start, 0.0)
-    while keys.at(begins - 900) == key:
-        begins -= 900
-    return max(begins, start)
 
 
 def figures(
@@ -265,39 +275,52 @@ def figures(
     found = offers(happened)
     starts = start.timestamp() if start is not None else float("-inf")
     ends = end.timestamp() if end is not None else float("inf")
-    keys = _Keys(by, zone)
-    tallies: dict[str | None, _Tally] = {} if by is not None else {None: _Tally()}
+    keys = Keys(by, zone)
+    tallies: dict[str | None, Tally] = {} if by is not None else {None: Tally()}
     for offer in found:
         if starts <= offer.offered_at < ends:
             key = keys.of(offer)
             tally = tallies.get(key)
             if tally is None:
-                tally = tallies[key] = _Tally()
+                tally = tallies[key] = Tally()
             tally.add(offer, threshold_s, short_s)
     queues = _longest_queues(found, keys, by, starts, ends) if by != "agent" else {}
-    rows = []
-    for key in sorted(tallies, key=lambda name: (name is None, name or "")):
-        tally = tallies[key]
-        length, at = queues.get(key, (0, 0.0))
-        rows.append(
-            FigureRow(
-                by=by,
-                key=key,
-                offered=tally.offered,
-                answered=tally.answered,
-                abandoned=tally.abandoned,
-                abandonment_rate=_share(tally.abandoned, tally.answered + tally.abandoned),
-                asa_s=_share(tally.waited, tally.answered),
-                service_level=level(tally.counts()),
-                service_level_formula=formula,
-                threshold_s=threshold_s,
-                aht_s=_share(tally.handling, tally.handled),
-                longest_wait_s=tally.longest,
-                max_queue=None if by == "agent" else length,
-                max_queue_at=datetime.fromtimestamp(at, zone) if length else None,
-            )
-        )
-    return rows
+    asked = Asked(by, formula, level, threshold_s, zone)
+    return [
+        figure_row(asked, key, tallies[key], queues.get(key, (0, 0.0)))
+        for key in sorted(tallies, key=lambda name: (name is None, name or ""))
+    ]
+
+
+class Asked(NamedTuple):
+    """What figures are asked for."""
+
+    by: By | None
+    formula: str
+    level: Callable[[Counts], float | None]
+    threshold_s: float
+    zone: ZoneInfo
+
+
+def figure_row(asked: Asked, key: str | None, tally: Tally, longest: tuple[int, float]) -> FigureRow:
+    """The figures of some sums. `longest`: the longest queue and when it was first so long; (0, 0) for none."""
+    length, at = longest
+    return FigureRow(
+        by=asked.by,
+        key=key,
+        offered=tally.offered,
+        answered=tally.answered,
+        abandoned=tally.abandoned,
+        abandonment_rate=_share(tally.abandoned, tally.answered + tally.abandoned),
+        asa_s=_share(tally.waited / MICRO, tally.answered),
+        service_level=asked.level(tally.counts()),
+        service_level_formula=asked.formula,
+        threshold_s=asked.threshold_s,
+        aht_s=_share(tally.handling / MICRO, tally.handled),
+        longest_wait_s=tally.longest,
+        max_queue=None if asked.by == "agent" else length,
+        max_queue_at=datetime.fromtimestamp(at, asked.zone) if length else None,
+    )
 
 
 def checked(by: str | None, formula: str, tz: str) -> tuple[Callable[[Counts], float | None], ZoneInfo]:

@@ -126,19 +126,19 @@ def offers(happenings: Iterable[Happening]) -> list[Offer]:
             found.append(one)
     result: list[Offer] = []
     for events in by_contact.values():
-        result += _of_one(events)
+        result += offers_of(events)
     return result
 
 
 def _by_time(one: Happening) -> tuple[object, ...]:
-    return one[1], one[2], one[3], one[4] or "", one[5] or 0.0, one[6] or 0.0
+    return one[1], one[2], one[3], one[4] or "", one[5] or 0.0, one[6] or 0.0, one[7] or 0.0
 
 
-def _of_one(events: list[Happening]) -> list[Offer]:
+def offers_of(events: list[Happening]) -> list[Offer]:
     """The offers of one contact. Logs tell whole seconds, so events of one instant are put in an order that makes
     sense: what is under way ends before the next begins."""
     story = _Story(events[0].contact_id)
-    ordered = sorted(events, key=_by_time)
+    ordered = sorted(set(events), key=_by_time)
     first, count = 0, len(ordered)
     while first < count:
         at = ordered[first][1]

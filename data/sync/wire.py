@@ -125,6 +125,8 @@ class SyncStatus(Value):
     """The hub gives nothing to this seat any more; what waits is still sent."""
     stalls: int = 0
     """How often the worker connected anew because nothing moved for a minute."""
+    put_backs: int = 0
+    """How often the hub turned out to have been put back from a backup since the worker began."""
     problem: str = ""
     """One sentence when something is wrong, else empty."""
     silent: bool = False

@@ -52,6 +52,8 @@ from data.sync.wire import (
 log = logging.getLogger(__name__)
 POLL_S = 0.05
 """How often the embedded hub's change counter is looked at (about 20 µs a look)."""
+QUIET_POLL_S, QUIET_AFTER_S = 0.15, 5.0
+"""The same once nothing has changed for a while: each look wakes the processor."""
 OUTBOX_POLL_S = 0.5
 """How often the outbox is looked at when the console has said nothing: it says so after each save."""
 SAFETY_POLL_S = 5.0
@@ -113,6 +115,7 @@ class Worker:
         self._replica.identity()
         self._hub: Hub | None = None
         self._hub_version = -1
+        self._news_at = 0.0
         self._failures = 0
         self._retry_at = 0.0
         self._pull_at = 0.0
@@ -190,7 +193,7 @@ class Worker:
         """Do what is due; returns seconds until there may be more. Raises neither HubUnreachable nor StoreError:
         both are told in the status."""
         now = self._clock.monotonic()
-        pause = POLL_S
+        pause = POLL_S if now - self._news_at < QUIET_AFTER_S else QUIET_POLL_S
         try:
             if self._hub is None and now < self._retry_at:
                 pause = min(self._retry_at - now, STATUS_S)
@@ -219,6 +222,8 @@ class Worker:
             self._push(hub, ops)
             self._pull()
         version = hub.version()
+        if version != self._hub_version:
+            self._news_at = now
         if version != self._hub_version or now >= self._pull_at or self._behind:
             self._hub_version = version
             self._pull()
@@ -406,6 +411,7 @@ class Worker:
             enrolment = self._enrolled_as(hub, self._replica.renew())
         hub_has = None
         if self._replica.lacks(enrolment):
+            self._status = self._status.model_copy(update={"put_backs": self._status.put_backs + 1})
             senders = self._replica.senders() | self._loading.senders()
             hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in senders}
             hub_has[enrolment.replica_id] = enrolment.last_replica_seq
