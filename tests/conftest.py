@@ -1,5 +1,4 @@
-"""What all tests share: the option for tests under tmux, the folder of real data, and when Python looks for garbage, and where
-files lie."""
+"""What all tests share: the options of a run, the folder of real data, where files lie, and when Python looks for garbage."""
 
 from __future__ import annotations
 
