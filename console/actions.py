@@ -120,6 +120,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("voice_mail", "M", "voice mail", "Note that a voice mail was left, and end the call.", PHONE),
     Action("call_out", "o", "call out", "Call a number: the customer's, or one that you type.", PHONE),
     Action("callbacks", "k", "callbacks", "The callbacks that were promised: call, log what came of it, promise another.", PHONE),
+    Action("report", "R", "queue report", "Give the queue report that is due; else say when the next one is, and which were missed.", PHONE),
     Action("wrap_up", "w", "wrap up", "End the contact with a disposition.", CONTACT),
     Action("verify", "v", "verify", "Tick the next thing that the caller has confirmed.", CONTACT),
     Action("unverify", "V", "untick", "Take the last tick back.", CONTACT),
@@ -224,6 +225,16 @@ UNDO = Action(
 REDO = Action("redo", "ctrl+y", "bring again", "Bring again what was taken back.", ELSEWHERE, fixed=True)
 TEXT = (UNDO, REDO)
 """Keys of the fields themselves (`widgets.fields`), the same in every text."""
+PUT_OFF = Action(
+    "put_off", "f9", "put off", "In the queue report, during a contact: put it off for some minutes.", ELSEWHERE
+)
+LADDER = Action(
+    "ladder",
+    "f8",
+    "another way",
+    "In the queue report: the ways that are left when the form does not work.",
+    ELSEWHERE,
+)
 AFRESH = Action(
     "afresh",
     "ctrl+n",
@@ -258,6 +269,8 @@ PLACES: tuple[Place, ...] = (
     Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("customer form", (KEEP, AFRESH, ENTER, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("new callback", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("article", (KEEP, *LISTS[:2]), inside="dialog"),
+    Place("queue report", (KEEP, PUT_OFF, LADDER, AFRESH, ENTER, *FIELDS, *TEXT, BACK), typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip
 """One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""

@@ -164,6 +164,11 @@ class AgentConsole(InOrder[str]):
     def _floor_ended(self, said: str) -> None:
         self.notify(f"The practice floor has ended: {said}", markup=False, timeout=10)
 
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since somebody was at the keys or the mouse."""
+        return self._clock.monotonic() - self._touched
+
     # signing on and off
 
     def _people_changed(self) -> None:

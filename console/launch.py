@@ -32,6 +32,9 @@ class Launch:
         """The same; None in a rehearsal, whose time the machine knows nothing of."""
         return self.boot_file if self.rehearsal is None else None
 
+    clocks_in: bool = False
+    """Whoever signs on is clocked in with it: the duties of a shift begin, and queue reports are asked for."""
+
     @property
     def clock(self) -> Clock:
         """The time at this seat."""

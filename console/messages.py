@@ -14,6 +14,7 @@ from data.models.contact import Contact
 from data.notices.rules import NoticeLine
 from data.playbook.actions import Asked
 from data.playbook.view import CardView
+from data.queue_report.standing import ReportState
 from data.shift.looking import ShiftView
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import Unsettled
@@ -128,6 +129,13 @@ class CallbacksChanged(_Latest):
     """The open callbacks, overdue ones first."""
 
     lines: tuple[CallbackLine, ...]
+
+
+@dataclass
+class ReportChanged(_Latest):
+    """Another queue report is due, or none; it was put off, given or missed."""
+
+    state: ReportState
 
 
 @dataclass

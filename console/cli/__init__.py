@@ -24,6 +24,7 @@ from console.cli import (
     opening,
     people,
     playbooks,
+    reporting,
     shift,
     syncing,
 )
@@ -47,6 +48,7 @@ app.add_typer(playbooks.app, name="playbook")
 app.command()(asking.lookup)
 app.command()(asking.stats)
 app.command()(callbacks.callbacks)
+app.command()(reporting.queue_report)
 app.add_typer(shift.app, name="shift")
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")

@@ -1,4 +1,4 @@
-"""`import customers` and `import queue-log`."""
+"""`import customers`, `import queue-log` and `import schedule`."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from console.cli.shared import (
     say,
     settings_of,
     shown,
+    whose,
 )
 
 app = typer.Typer(
-    no_args_is_help=True, help="Bring customers or a queue_log into the store.", rich_markup_mode=None
+    no_args_is_help=True, help="Bring customers, a queue_log or a schedule into the store.", rich_markup_mode=None
 )
 
 REPORT = ("read", "added", "updated", "unchanged", "rejected", "seconds")
@@ -71,6 +72,38 @@ def import_queue_log(
         except QueueLogError as error:
             raise fail(str(error), USAGE) from error
         _import_outcome(report, as_json, [str(one) for one in report.skipped], "")
+
+
+@app.command("schedule")
+def import_schedule(
+    file: Annotated[
+        Path, typer.Argument(help="The CSV file: date, from, to, name; its first line names the columns.")
+    ],
+    rejects: Annotated[Path | None, typer.Option(help="Write the refused rows here, with the reason.")] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Import who gives the queue reports when.
+
+    In the site's time. The days of the file are replaced; importing again changes nothing.
+    """
+    from data.clock import SYSTEM_CLOCK
+    from data.customers.mapping import ImportRefused
+    from data.models.base import AgentId
+    from data.queue import people
+    from data.queue_report import schedule
+
+    with open_store(data_dir) as store:
+        name = whose.get()
+        by = people.meant(people.everyone(store), name) if name is not None else None
+        agent = AgentId(by.id if by is not None else "import")
+        zone = settings_of(folder_of(data_dir)).terms.zone
+        try:
+            report = schedule.import_schedule(store, file, zone, agent, SYSTEM_CLOCK, rejects=rejects)
+        except ImportRefused as error:
+            raise fail(str(error), USAGE) from error
+        more = f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row"
+        _import_outcome(report, as_json, report.problems, more)
 
 
 @app.command("customers")

@@ -66,6 +66,7 @@ COMMANDS: tuple[Command, ...] = (
     _same("voice mail", "voice_mail", PHONE, others=("voicemail",)),
     Command("call", "Call a number; alone, the customer's.", PHONE, "call_out", others=("call out", "dial"), takes="[NUMBER]"),
     Command("callbacks", "Who is to be called back, the overdue first; open N opens the ticket.", PHONE, "callbacks", others=("cb",)),
+    Command("report", "The queue report that is due: give it by questions, or at once with calls, minutes and a comment; else when the next one is.", PHONE, "report", takes="[CALLS MINUTES [COMMENT]]"),
     Command("queue", "Who waits, the next to be served first; at most ten, or all.", PEOPLE, others=("q",), takes="[all]"),
     Command("lookup", "Search customers and tickets: name, company, phone or its last digits, e-mail, address, account or ticket number.", PEOPLE, "search", others=("find", "search", "l"), takes="TEXT"),
     Command("open", "Open number N of what was read out, or the ticket of that number.", PEOPLE, takes="N"),

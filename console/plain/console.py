@@ -14,6 +14,7 @@ from console.plain.conversation import DOT, Conversation, LeftError
 from console.plain.customer_words import CustomerWords
 from console.plain.front import Front
 from console.plain.phone_words import PhoneWords
+from console.plain.report_words import ReportWords
 from console.plain.shift_words import ShiftWords, matters_told
 from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
@@ -27,6 +28,7 @@ from data.queue.people import meant
 from data.store.errors import StoreError
 
 LEAVE = ("quit", "exit")
+LOOK_S = 1.0
 MOST_PEOPLE = 20
 """So many names are read out."""
 PEOPLE_S = 10.0
@@ -47,6 +49,7 @@ class PlainConsole:
         self.done = False
         """The agent wants to leave."""
         self._launch = launch
+        self._looking: asyncio.Task[None] | None = None
         self._people_came = asyncio.Event()
         self._station = station = Station(
             launch,
@@ -68,6 +71,7 @@ class PlainConsole:
             ContactWords(front),
             TicketWords(front, copy),
             WorkWords(front),
+            ReportWords(front),
             ShiftWords(front),
             SyncWords(front),
             self,
@@ -130,6 +134,8 @@ class PlainConsole:
     async def close(self) -> None:
         """Nobody types any more: what is typed is written, and all is taken apart."""
         self._conversation.close()
+        if self._looking is not None:
+            self._looking.cancel()
         await self._station.close()
 
     def _floor_ended(self, said: str) -> None:
@@ -322,9 +328,16 @@ class PlainConsole:
                         people = await self._station.people()
         return people
 
+    async def _keep_looking(self, session: Session) -> None:
+        """Look at the clock once a second, as the full console does, while this session goes on."""
+        while self._station.session is session:
+            session.reporting.tick()
+            await asyncio.sleep(LOOK_S)
+
     async def _begin(self, session: Session) -> None:
         await session.start(self.front.hear)
         await session.look()
+        self._looking = asyncio.create_task(self._keep_looking(session), name="clock")
         front = self.front
         front.say(f"Signed on: {words.brief(session.seat.agent.name)}.")
         if session.phone.status.state is AgentState.NOT_READY:

@@ -35,7 +35,7 @@ class ShiftWords:
         )
         for one in worked.forgotten[-1:]:
             self._front.say(f"No clock-out after {one.start.astimezone():%d %B %H:%M}: a supervisor enters it.")
-        self._front.say_all(await session.shift.report_lines())
+        self._front.say_all(await session.reporting.shift_lines())
         self._say_next()
 
     def _say_next(self) -> None:

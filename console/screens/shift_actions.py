@@ -88,7 +88,7 @@ class ShiftActions(WorkspaceActions):
         session, seat = self.session, self.session.seat
         await session.shift.read()
         worked = await session.shift.worked()
-        reports = await session.shift.report_lines()
+        reports = await session.reporting.shift_lines()
 
         async def chosen(wish: Wish | None) -> None:
             if wish is Wish.READY:

@@ -41,6 +41,7 @@ from console.messages import (
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
 from console.screens.notices import NoticesDialog
+from console.screens.report_actions import ReportActions
 from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
 from console.screens.sync_lines import hub_lines
@@ -64,6 +65,7 @@ from widgets.desk_pane import DeskPane
 from widgets.fields import ChoiceField
 from widgets.pane import Pane
 from widgets.queue_pane import QueuePane
+from widgets.report_words import status_spans
 from widgets.safe_text import Span, wrap
 from widgets.script_pane import ScriptPane
 from widgets.tabs import Tab, TabBar
@@ -79,7 +81,7 @@ GOING_S = 0.3
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(ShiftActions):
+class WorkspaceScreen(ReportActions, ShiftActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -478,6 +480,7 @@ class WorkspaceScreen(ShiftActions):
         self.ticket_pane.tick(now)
         self.look_at_session()
         self._draw_bars()
+        self.look_at_reports()
 
     def _draw_bars(self) -> None:
         state = self._state
@@ -492,7 +495,9 @@ class WorkspaceScreen(ShiftActions):
         if self._unwritten:
             left += not_written(self._unwritten, self.size.width >= 100)
         middle = [] if self._unwritten else hub_lines(sync, now)
-        self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
+        reporting = self.session.reporting
+        report = status_spans(reporting.state, now, reporting.policy, wide=self.size.width >= 100)
+        self.query_one(StatusBar).show(left=left, middle=middle, right=[*report, clock_span(now)])
         if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
         else:

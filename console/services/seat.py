@@ -80,6 +80,11 @@ class Seat:
         """Where small files beside the store may lie; None: nothing that anybody could read is to stay here."""
         return None if self.settings.sign_in == "password" else self._store.path.parent
 
+    @property
+    def store_folder(self) -> Path:
+        """The folder of the store, to be named in a command."""
+        return self._store.path.parent
+
     async def read(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something on the store's thread."""
         return await self._store.do(work, *args, **kwargs)

@@ -27,6 +27,7 @@ from console.services.drafts import PLACE, Drafts
 from console.services.notices import NOTICE_ENTITIES, Notices
 from console.services.phone import Phone
 from console.services.presence import PresenceBeat
+from console.services.reporting import REPORT_ENTITIES, Reporting
 from console.services.script import Script
 from console.services.seat import Seat
 from console.services.sent_mail import MAIL_ENTITIES, SentMail
@@ -83,6 +84,7 @@ class Session:
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
         self.callbacks = Callbacks(seat, self.drafts)
+        self.reporting = Reporting(seat, self.drafts)
         self.sent_mail = SentMail(seat)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.settling = Settling(seat, self.desk)
@@ -145,7 +147,7 @@ class Session:
         for task in (self._refreshing, self._asking):
             if task is not None:
                 task.cancel()
-        await asyncio.gather(self.desk.close(), self.drafts.close())
+        await asyncio.gather(self.desk.close(), self.drafts.close(), self.reporting.close())
         await self.seat.guard(self._presence.close())
         if self.phone.status.state in (AgentState.READY, AgentState.NOT_READY):
             await self.seat.guard(self.phone.move(Move.SIGN_OUT))
@@ -191,6 +193,8 @@ class Session:
         work = CALLBACK_ENTITIES | NOTICE_ENTITIES
         if not (work | MAIL_ENTITIES).isdisjoint(entities) or not entities:
             self._work_changed = True
+        if not REPORT_ENTITIES.isdisjoint(entities) or not entities:
+            self.reporting.stale()
         if not SHIFT_ENTITIES.isdisjoint(entities) or not entities:
             self._shift_changed = True
         if not {Ticket.entity, *BOOKS}.isdisjoint(entities) or not entities:

@@ -9,11 +9,13 @@ from pathlib import Path
 from console.messages import ShiftChanged
 from console.services.seat import Seat
 from data.models.agent import Agent, AgentState
+from data.models.base import instant_text
 from data.models.shift import DutyStep, TimeEntry
 from data.queue import people
+from data.queue_report import reports
 from data.shift import handing_over, looking, machine, time_clock
 from data.shift.looking import ShiftView
-from data.shift.open_matters import OpenMatter, open_matters
+from data.shift.open_matters import MatterKind, OpenMatter, open_matters
 from data.shift.policy import ShiftPolicy, Sight, Step
 from data.shift.session_length import Ends, ends
 from data.shift.time_clock import Worked
@@ -98,10 +100,6 @@ class Shift:
         seat = self._seat
         return await seat.read(looking.worked, seat.me, seat.clock.now(), seat.settings.terms.zone, self.policy)
 
-    async def report_lines(self) -> list[str]:
-        """This shift's queue reports, a line each, for the shift screen."""
-        return []
-
     # doing
 
     async def clock_in(self) -> None:
@@ -151,7 +149,13 @@ class Shift:
         """What the agent has open."""
         seat = self._seat
         gone = await seat.read(looking.handed_over, self.view) if self.view is not None else []
-        return await seat.read(open_matters, seat.me, seat.clock.now(), gone)
+        now, zone, policy = seat.clock.now(), seat.settings.terms.zone, self.policy.queue_report
+        report = (await seat.read(reports.state, seat.me, now, policy, zone)).present
+        found = await seat.read(open_matters, seat.me, now, gone)
+        if report is None:
+            return found
+        about, since = instant_text(report.at), f"due since {report.at.astimezone():%H:%M}"
+        return [OpenMatter(MatterKind.REPORT, about, "Queue report", since), *found]
 
     async def colleagues(self) -> list[Agent]:
         """Who could go on with something."""

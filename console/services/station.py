@@ -24,6 +24,7 @@ from data.identity.agents import wiped
 from data.models.agent import Agent, Role
 from data.models.base import AgentId
 from data.queue import people
+from data.shift import time_clock
 from data.store.database import STORE_FILE
 from data.store.key import Key
 from data.sync.contract import Scope
@@ -273,7 +274,10 @@ class Station:
         """
         await self.heard_of_people()
         store = self._open.store
-        return self._begin(*await store.do(people.sign_on, name, self._clock, Role(self._launch.role)))
+        agent, status = await store.do(people.sign_on, name, self._clock, Role(self._launch.role))
+        if self._launch.clocks_in:
+            await store.do(time_clock.clock_in, AgentId(agent.id), self._clock)
+        return self._begin(agent, status)
 
     async def sign_in(self, name: str, password: str, former: str = "", *, afresh: bool = False) -> Session:
         """Sign a person on who has a password; see `Door.enter`.

@@ -34,6 +34,7 @@ class DraftKind(StrEnum):
     CALLBACK = "callback"
     ANSWER = "answer"
     """To a card of the script, about a thing on the desk."""
+    REPORT = "queue report"
     WAIVER = "waiver"
     """Who said that a step of a checklist may be left out."""
     SEARCH = "search"

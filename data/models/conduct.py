@@ -49,6 +49,7 @@ class ArticleRead(Entity):
 
     entity: ClassVar[str] = "article_read"
     append_only: ClassVar[bool] = True
+    once: ClassVar[bool] = True
 
     id: str
     article: str

@@ -20,6 +20,7 @@ class Notice(Entity):
 
     entity: ClassVar[str] = "notice"
     append_only: ClassVar[bool] = True
+    once: ClassVar[bool] = True
     free_text: ClassVar[frozenset[str]] = frozenset({"kind", "about", "skill"})
 
     id: str

@@ -31,6 +31,7 @@ class QueueReport(Entity):
 
     entity: ClassVar[str] = "queue_report"
     append_only: ClassVar[bool] = True
+    once: ClassVar[bool] = True
     free_text: ClassVar[frozenset[str]] = frozenset({"nodes", "comment", "initials"})
 
     id: str

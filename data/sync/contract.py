@@ -94,6 +94,8 @@ TOMBSTONE_DAYS = 30
 SIGNED = ("actor", "by", "made_by", "created_by")
 """Fields that say who did a thing. Where somebody signed in that is they: what names another is refused, unless the row
 says so already. Feeds may speak for others."""
+THERE_ALREADY = "a record with this id exists and is never changed"
+"""Why a hub refuses an append-only row that it has."""
 OF_A_PERSON = ("name", "role")
 """Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
 NUMBERS_LOST = 10_000

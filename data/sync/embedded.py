@@ -21,6 +21,7 @@ from data.sync.contract import (
     NEWEST_HOLDS,
     OF_A_PERSON,
     SIGNED,
+    THERE_ALREADY,
     WHOLE,
     Claim,
     CopiedReplica,
@@ -179,7 +180,7 @@ class EmbeddedHub:
         if op.kind == DELETE:
             return self._delete(op, row, writer)
         if row is not None and model.append_only:
-            return _refused(op, "a record with this id exists and is never changed")
+            return _refused(op, THERE_ALREADY)
         whole = {*op.patch, "id"} >= set(model.columns())
         if row is not None and row.deleted and not whole:
             return _refused(op, "it was deleted at the hub meanwhile")

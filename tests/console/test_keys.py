@@ -19,6 +19,7 @@ from console.screens.drafting import DraftDialog
 from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
+from console.screens.queue_report import ArticleDialog, QueueReportDialog
 from console.screens.shift import ShiftDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sign_off import SignOffDialog
@@ -46,6 +47,8 @@ BOUND: dict[str, type] = {
     "sign-off": SignOffDialog,
     "sync": SyncDialog,
     "conflict": ConflictDialog,
+    "queue report": QueueReportDialog,
+    "article": ArticleDialog,
 }
 
 
@@ -144,6 +147,7 @@ OTHER = {
     "search": "S",
     "take_next": "N",
     "ready": "R",
+    "report": "T",
     "create_customer": "C",
     "verify": "K",
     "save_ticket": "f11",
