@@ -85,6 +85,9 @@ def _in_lines(launch: Launch) -> str | None:
 
 def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
+    from console import garbage
+
+    garbage.put_off()
     from console.app import AgentConsole
 
     console = AgentConsole(launch, launch.clock)

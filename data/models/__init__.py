@@ -1,4 +1,7 @@
-"""The models: frozen pydantic classes, one a stored thing. Nothing here does I/O."""
+"""The models: frozen pydantic classes, one a stored thing. Nothing here does I/O.
+
+Their annotations are no texts (`from __future__ import annotations`): each text would be compiled again, which is a
+tenth of what it takes to start a process of ours."""
 
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity

@@ -1,7 +1,5 @@
 """People who take contacts, and the state each is in."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

@@ -3,8 +3,6 @@
 An entity knows which of its columns hold JSON and which hold free text. Free text is what a person may
 type a card number into, so it is masked before it is written (TICK-4)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Callbacks: somebody is to be called at a time, and what came of each try."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

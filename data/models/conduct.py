@@ -1,7 +1,5 @@
 """Conduct: what happened with a customer that somebody may have to look into, and articles that were read."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """A gateway at work: one row a gateway, which expires by itself."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from data.models.base import Entity, Instant

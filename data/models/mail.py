@@ -1,7 +1,5 @@
 """Mail that is to be sent, by the gateway."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Queue reports: what an agent tells of the queue each half-hour, how it went, and who reports when."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

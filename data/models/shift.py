@@ -1,7 +1,5 @@
 """A shift: the time clock, the duties that were done, and every state that the agent was in. All of it only grows."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

@@ -1,8 +1,6 @@
 """The hub's contract: nine calls and nothing else (SYNC, Shape). Seats, feeds and tests know this module only;
 which hub answers (embedded SQLite, one that serves it, PostgreSQL) is decided where the program is put together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Protocol

@@ -17,6 +17,8 @@ from data.sync.hub_people import People, PeopleError
 from tests.sync.speaking import board, leaves_the_board_to_leaders, speaks_for_itself_only
 from tests.sync.writers import Writer, contact, note, ticket
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 PASSWORD, OTHER = "correct horse 1", "battery staple 2"
 
 
