@@ -12,6 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Offset
 from textual.widgets import Input
 
 from console import actions
@@ -74,8 +75,11 @@ class QueueReportDialog(DraftDialog[None]):
         self._remark = ""
         self._busy = False
         self._over = self._gone = False
+        self._cursor_under = Offset()
+        """Where the terminal's own cursor stood: screen readers and input methods follow it."""
 
     def compose_body(self) -> ComposeResult:
+        self._cursor_under = self.app.cursor_position
         yield Lines(id="report-head", classes="one")
         for name, called in LABELS.items():
             with Horizontal(classes=f"form-row{' figure' if name in FIGURES else ''}"):
@@ -296,6 +300,7 @@ class QueueReportDialog(DraftDialog[None]):
         self._over = True
         if not self._gone and self.app.screen is self:
             self._gone = True
+            self.app.cursor_position = self._cursor_under
             self.dismiss(None)
 
     def on_screen_resume(self) -> None:

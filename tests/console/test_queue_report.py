@@ -26,8 +26,7 @@ from data.models.conduct import ArticleRead
 from data.models.mail import Mail
 from data.models.notice import Notice
 from data.models.outage import Outage
-from data.models.queue_report import NodeDown, QueueReport, ReportRung, Rung, RungOutcome
-from data.models.shift import Punch, TimeEntry
+from data.models.queue_report import NodeDown, QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
 from data.queue_report import reports
 from data.queue_report.ladder import LADDER_FILE
 from data.queue_report.reports import Answers
@@ -56,12 +55,12 @@ class SetClock:
         return time.monotonic()
 
 
-def opened(folder: Path, clock: SetClock, *, shift: bool = True) -> tuple[AgentConsole, Feed]:
-    """A console at whose hub Dana has clocked in at 14:10."""
+def opened(folder: Path, clock: SetClock, *, scheduled: bool = True) -> tuple[AgentConsole, Feed]:
+    """A console at whose hub the schedule names Dana from 14:10 on."""
     feed = at_rest(folder)
-    if shift:
-        came = NOW - timedelta(minutes=8)
-        feed.put(TimeEntry(id="in", agent=DANA, punch=Punch.IN, at=came, by=DANA, made_at=came))
+    if scheduled:
+        came, until = NOW - timedelta(minutes=8), NOW + timedelta(hours=8)
+        feed.put(ReporterDuty(id="duty", agent=DANA, starts=came, ends=until, made_by=DANA, made_at=came))
     return AgentConsole(Launch(folder, Settings()), clock), feed
 
 
@@ -133,7 +132,7 @@ async def test_it_loses_nothing_that_lies_under_it(tmp_path: Path, monkeypatch: 
         screen = await talk(pilot, feed)
         await pilot.press("f5", *"No dial tone", "left", "left", "left", "shift+left")
         title = screen.ticket_pane.field("title")
-        before = (screen.focused, title.selection, screen.ticket_pane.fields)  # type: ignore[union-attr]
+        before = (app.cursor_position, screen.focused, title.selection, screen.ticket_pane.fields)  # type: ignore[union-attr]
         clock.at = NEXT
         await until(pilot, lambda: isinstance(app.screen, QueueReportDialog))
         await pilot.press("f10", "f9", "escape")
@@ -141,7 +140,7 @@ async def test_it_loses_nothing_that_lies_under_it(tmp_path: Path, monkeypatch: 
         await comes(pilot)
         await pilot.press("f10")
         await until(pilot, lambda: app.screen is screen)
-        after = (screen.focused, title.selection, screen.ticket_pane.fields)  # type: ignore[union-attr]
+        after = (app.cursor_position, screen.focused, title.selection, screen.ticket_pane.fields)  # type: ignore[union-attr]
         assert after == before
         await pilot.press("end")
         clock.at = NEXT + timedelta(minutes=30)
@@ -338,7 +337,7 @@ async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path
 
 async def test_nobody_is_asked_who_is_not_on_shift(tmp_path: Path) -> None:
     clock = SetClock()
-    app, _feed = opened(tmp_path, clock, shift=False)
+    app, _feed = opened(tmp_path, clock, scheduled=False)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await sign_on(pilot)
         clock.at = NEXT

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.pty
 
 MOVING = re.compile(r"\d?\d:\d\d(:\d\d)?|\d+ queued|next report|◆ report due|▲ report late \d+ min")
 """What moves by itself: times, counts, the state of the report."""
+NOTICE = "▌"
+"""The edge of a short notice in the corner."""
 
 
 def names_dana(folder: Path) -> None:
@@ -62,6 +64,7 @@ def test_it_comes_over_a_half_typed_ticket(open_console: Opener, tmp_path: Path)
     steps.write_ticket(terminal, "No dial tone", "Tried another handset", leave=False)
     terminal.keys("<left><left><left>")
     terminal.wait_for(lambda: steps.at_letter(terminal, "details", len("Tried another hand")))
+    terminal.wait_gone(NOTICE)
     cursor, before = terminal.cursor, right_half(terminal)
     names_dana(tmp_path)
     has_keys(terminal, "calls in queue")
@@ -69,6 +72,7 @@ def test_it_comes_over_a_half_typed_ticket(open_console: Opener, tmp_path: Path)
     terminal.keys("<f10>")
     terminal.wait_gone("Not working?")
     terminal.wait_for(lambda: terminal.cursor == cursor)
+    terminal.wait_gone(NOTICE)
     assert right_half(terminal) == before
     terminal.type("XY")
     terminal.wait_for("Tried another handXYset")
@@ -83,7 +87,6 @@ def test_it_comes_over_a_search_and_back_after_a_kill(open_console: Opener, tmp_
     terminal.type("Mari")
     terminal.wait_for("Alvarez Tile Co")
     terminal.keys("<left>")
-    cursor = terminal.cursor
     names_dana(tmp_path)
     has_keys(terminal, "calls in queue")
     terminal.keys("<tab><tab><tab><tab>")
@@ -102,6 +105,7 @@ def test_it_comes_over_a_search_and_back_after_a_kill(open_console: Opener, tmp_
     terminal.keys("<f10>")
     terminal.wait_gone("Not working?")
     terminal.wait_for("Alvarez Tile Co")
-    terminal.wait_for(lambda: terminal.cursor == cursor)
+    terminal.type("X")
+    terminal.wait_for("MarXi")
     [report] = books.all_of(tmp_path, QueueReport)
     assert report.comment == "crew on site"
