@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, callbacks, doctor, hub, imports, opening, people, playbooks, syncing
+from console.cli import asking, backups, callbacks, doctor, hub, imports, opening, people, playbooks, stats, syncing
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -32,7 +32,7 @@ app.command()(opening.demo)
 app.add_typer(imports.app, name="import")
 app.add_typer(playbooks.app, name="playbook")
 app.command()(asking.lookup)
-app.command()(asking.stats)
+app.command()(stats.stats)
 app.command()(callbacks.callbacks)
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")

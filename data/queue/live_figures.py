@@ -260,11 +260,9 @@ class LiveFigures:
     def _longest(self, grouped: Grouping, keys: Keys) -> dict[Key, tuple[int, float]]:
         if not grouped.has_line:
             return {}
-        lines: dict[str | None, _Line] = {None: self._line}
-        if grouped.thing == "queue":
-            lines = dict(self._lines)
+        lines = [(None, self._line)] if grouped.thing is None else self._lines.items()
         return {
             (name, queue): longest
-            for queue, line in lines.items()
+            for queue, line in lines
             for name, longest in line.longest(keys, self._asked.start, self._asked.end).items()
         }
