@@ -107,11 +107,8 @@ def _fills(colours: Mapping[str, str]) -> tuple[str, ...]:
 
 def _legend(picture: Picture, colours: Mapping[str, str]) -> Iterator[str]:
     x = float(LEFT)
-    for place, kind in enumerate(picture.kinds):
-        fill = _fills(colours)[place]
-        yield (
-            f'<rect x="{x:.0f}" y="38" width="12" height="12" fill="{fills[place % len(fills)]}" stroke="{edge}"/>'
-        )
+    for kind, fill in zip(picture.kinds, _fills(colours), strict=False):
+        yield f'<rect x="{x:.0f}" y="38" width="12" height="12" fill="{fill}" stroke="{colours["dim"]}"/>'
         yield _words(x + 18, 48, kind, colours["text"])
         x += 18 + 7.5 * len(kind) + 24
 
