@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -77,7 +80,7 @@ def stats(
         if begin is not None and until is not None and begin >= until:
             raise ValueError(f"--from {start} is not before --to {end}: change one of them.")
         wanted = reports.Wanted(by, begin, until, sl, threshold, zone)
-        with open_store(data_dir) as store:
+        with open_store(data_dir) as store, _without_collecting():
             report = _report(store, kind, wanted)
             names = reports.names_of(store)
         if as_json:
@@ -94,6 +97,18 @@ def stats(
             print(_text(report, plot, figure, names))
     except ValueError as error:
         raise fail(str(error), USAGE) from error
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """All that is read stays until the report is made: looking for garbage in it takes a quarter of the time."""
+    there = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if there:
+            gc.enable()
 
 
 def _one_of(*names: str, given: tuple[bool, ...]) -> None:
