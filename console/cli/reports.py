@@ -9,10 +9,9 @@ from typing import Any
 
 from console.cli.tables import Cell
 from data.models.agent import Agent
+from data.queue import stats
 from data.queue.erlang import ASSUMPTION
 from data.queue.figures import FigureRow, figures
-from data.queue.stats import read_happenings
-from data.queue.stats import stats as figures_of
 from data.store.database import Store
 from data.supervision.adherence import adherence
 from data.supervision.occupancy import occupancy, together
@@ -58,7 +57,7 @@ def figures_report(store: Store, wanted: Wanted) -> Report:
     Raises:
         FiguresError: no such formula, grouping or zone.
     """
-    found = figures_of(
+    found = stats.stats(
         store,
         by=wanted.by,
         start=wanted.start,
@@ -79,7 +78,7 @@ def figures_report(store: Store, wanted: Wanted) -> Report:
 
 def staffing_report(store: Store, wanted: Wanted, now: datetime) -> Report:
     """Agents there and agents needed, by half hour and queue."""
-    told = read_happenings(store, start=wanted.start, end=wanted.end)
+    told = stats.read_happenings(store, start=wanted.start, end=wanted.end)
     slots, whole = (
         figures(
             told,
