@@ -140,7 +140,8 @@ WORKSPACE: tuple[Action, ...] = (
     NEXT_THEME,
     LOCK,
     OPEN_SYNC,
-    Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
+    Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE),
+    Action("sign_off", "Q", "sign off", "Sign off: what is still open is listed first, to be finished or handed over.", CONSOLE),
     QUIT,
 )  # fmt: skip
 
@@ -168,6 +169,19 @@ CALLBACKS: tuple[Action, ...] = (
     Action("give_up", "g", "give up", "In the callbacks: nobody will call any more.", ELSEWHERE),
 )  # fmt: skip
 """Keys of the list of callbacks."""
+SHIFT: tuple[Action, ...] = (
+    Action(
+        "clock", "c", "clock in or out", "In the shift: clock in; once you are, sign off and clock out.", ELSEWHERE
+    ),
+    Action("waive", "w", "waive", "In the shift: leave a step out, with the name of whoever said so.", ELSEWHERE),
+)
+"""Keys of the shift."""
+GATE: tuple[Action, ...] = (
+    Action("hand_over", "h", "hand over", "At sign-off: somebody else goes on with what is under the cursor.", ELSEWHERE),
+    Action("leave_for_today", "c", "clock out", "At sign-off: log out of the phones, clock out, sign off.", ELSEWHERE, run="go('out')"),
+    Action("come_back", "s", "sign off", "At sign-off: sign off without clocking out; what is open stays yours.", ELSEWHERE, run="go('away')"),
+)  # fmt: skip
+"""Keys of the list of what is open at sign-off."""
 SYNC: tuple[Action, ...] = (
     Action("copy_typed", "y", "copy", "In the sync list: copy what was typed.", ELSEWHERE),
     Action("take_up", "r", "take up again", "In the sync list: put a refused change into its form again, or send it once more.", ELSEWHERE),
@@ -234,6 +248,9 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
+    Place("shift", (*SHIFT, *LISTS), inside="dialog"),
+    Place("sign-off", (*GATE, *LISTS), inside="dialog"),
+    Place("colleague", (ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("sync", (*SYNC, HELP, *LISTS), inside="dialog"),
     Place("conflict", (*CHOICES, HELP, *LISTS[:2]), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),

@@ -214,8 +214,8 @@ class AgentConsole(InOrder[str]):
         await self.push_screen(WorkspaceScreen(session))
         self.set_timer(SETTLED_S, garbage.settle)
 
-    async def on_signed_off(self, _event: SignedOff) -> None:
-        await self._to_the_door("")
+    async def on_signed_off(self, event: SignedOff) -> None:
+        await self._to_the_door(event.sentence)
 
     async def _to_the_door(self, sentence: str) -> None:
         """End the session and show the first screen, with a sentence for whoever sits here."""

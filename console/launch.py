@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.settings import Settings
+from data.clock import SYSTEM_CLOCK, Clock, RehearsalClock
+from data.shift.machine import BOOT_FILE
 from data.sync.address import absolute
 
 
@@ -20,6 +22,25 @@ class Launch:
     """What people sign on as: a `data.models.agent.Role`."""
     floor: Sequence[str] | None = None
     """Options of the practice floor, None without one."""
+    rehearsal: RehearsalClock | None = None
+    """The time of day on the practice floor, where it is not the real one."""
+    boot_file: Path = BOOT_FILE
+    """Where the machine tells when it was started."""
+
+    @property
+    def boot(self) -> Path | None:
+        """The same; None in a rehearsal, whose time the machine knows nothing of."""
+        return self.boot_file if self.rehearsal is None else None
+
+    @property
+    def clock(self) -> Clock:
+        """The time at this seat."""
+        return self.rehearsal or SYSTEM_CLOCK
+
+    @property
+    def clock_option(self) -> list[str]:
+        """The same, for the processes beside the console."""
+        return ["--clock", str(self.rehearsal)] if self.rehearsal is not None else []
 
     @property
     def hub(self) -> str:

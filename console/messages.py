@@ -14,6 +14,7 @@ from data.models.contact import Contact
 from data.notices.rules import NoticeLine
 from data.playbook.actions import Asked
 from data.playbook.view import CardView
+from data.shift.looking import ShiftView
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import Unsettled
 from data.views import DeskLine, Found, Glance, QueueView, TicketAside, TicketView, Today
@@ -130,6 +131,13 @@ class CallbacksChanged(_Latest):
 
 
 @dataclass
+class ShiftChanged(_Latest):
+    """The agent's shift as it stands."""
+
+    view: ShiftView
+
+
+@dataclass
 class Told(Message):
     """One sentence for the agent. `tone`: `information`, `warning` or `error`."""
 
@@ -166,5 +174,8 @@ class TakenUp(Message):
     drafts: tuple[Draft, ...]
 
 
+@dataclass
 class SignedOff(Message):
-    """The agent has signed off: back to the sign-in screen."""
+    """The agent has signed off: back to the sign-in screen, with a sentence if there is anything to say."""
+
+    sentence: str = ""

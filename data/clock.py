@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
-from typing import Protocol
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, Self
 
 
 class Clock(Protocol):
@@ -28,3 +29,40 @@ class SystemClock:
 
 
 SYSTEM_CLOCK = SystemClock()
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalClock:
+    """A time of day that begins where one wishes and may pass faster: a whole shift can be rehearsed in minutes. Waits
+    take as long as ever. Processes that are given the same text have the same time."""
+
+    start: datetime
+    """Aware: what the clock says at `from_s`."""
+    speed: float = 1.0
+    """Seconds in a real second."""
+    from_s: float = 0.0
+    """Real seconds since 1970."""
+
+    @classmethod
+    def beginning_now(cls, start: datetime, speed: float = 1.0) -> Self:
+        """It is `start` now."""
+        return cls(start, speed, time.time())
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """What `str` gave.
+
+        Raises:
+            ValueError: it is no such text.
+        """
+        start, speed, from_s = text.split(",")
+        return cls(datetime.fromisoformat(start), float(speed), float(from_s))
+
+    def __str__(self) -> str:
+        return f"{self.start.isoformat()},{self.speed!r},{self.from_s!r}"
+
+    def now(self) -> datetime:
+        return (self.start + timedelta(seconds=(time.time() - self.from_s) * self.speed)).astimezone(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()

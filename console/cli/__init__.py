@@ -13,7 +13,20 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, callbacks, doctor, hub, imports, opening, people, playbooks, stats, syncing
+from console.cli import (
+    asking,
+    backups,
+    callbacks,
+    doctor,
+    hub,
+    imports,
+    opening,
+    people,
+    playbooks,
+    shift,
+    stats,
+    syncing,
+)
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -34,6 +47,7 @@ app.add_typer(playbooks.app, name="playbook")
 app.command()(asking.lookup)
 app.command()(stats.stats)
 app.command()(callbacks.callbacks)
+app.add_typer(shift.app, name="shift")
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")
 app.add_typer(people.app, name="user")

@@ -111,6 +111,8 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from data.playbook.choices import load_choices
     from data.playbook.library import library
     from data.service.policies import load_service
+    from data.shift.policy import load_shift
+    from data.shift.sample import still_sample
     from data.text.reviewed import ContentError
 
     try:
@@ -145,6 +147,23 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         files = (settings.choices, settings.items, settings.service, settings.macros)
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
+    try:
+        sample = still_sample(load_shift(settings.shift))
+    except ContentError as error:
+        found.append(
+            fault("shift", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
+        )
+    else:
+        if sample:
+            found.append(
+                look(
+                    "shift",
+                    f"sample values or none: {', '.join(sample)}",
+                    f"set them in a {settings.shift.name} of your own (setting shift)",
+                )
+            )
+        else:
+            found.append(ok("shift", f"{settings.shift.name}: every address and number is set"))
     return settings, found
 
 

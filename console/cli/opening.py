@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +15,7 @@ from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_o
 
 if TYPE_CHECKING:
     from console.launch import Launch
+    from data.clock import RehearsalClock
 
 PlainOption = Annotated[
     bool | None,
@@ -38,6 +39,8 @@ def _open_console(
     *,
     plain: bool | None,
     no_mouse: bool,
+    clock: str | None = None,
+    speed: float = 1.0,
 ) -> None:
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
@@ -50,7 +53,7 @@ def _open_console(
 
     if floor is not None:
         floor = [*floor, "--messages", "--site-tz", settings.time_zone]
-    launch = Launch(folder, settings, role, floor)
+    launch = Launch(folder, settings, role, floor, _rehearsal(clock, settings.time_zone, speed))
     try:
         sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
     except SettingsError as error:
@@ -70,7 +73,7 @@ def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
     from console.app import AgentConsole
 
-    console = AgentConsole(launch)
+    console = AgentConsole(launch, launch.clock)
     sentence = console.run(mouse=mouse)
     if console.return_code and not sentence:
         raise typer.Exit(console.return_code)
@@ -159,6 +162,13 @@ def demo(
     speed: Annotated[float, typer.Option(min=0.01, max=100_000, help="How many times faster than real.")] = 1.0,
     replay: Annotated[Path | None, typer.Option(help="Play this queue_log instead (also .xz, .gz).")] = None,
     day: Annotated[str | None, typer.Option(help="Only this day of the replayed log, YYYY-MM-DD.")] = None,
+    clock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT",
+            help="The time of day there, like 2026-03-02T07:55; it passes as fast as the floor: a shift in minutes.",
+        ),
+    ] = None,
     role: RoleOption = "agent",
     data_dir: DataDir = None,
     hub: Hub = None,
@@ -179,8 +189,10 @@ def demo(
     if day is not None:
         options += ["--day", _day(day, replay)]
     if not headless:
-        _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse)
+        _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse, clock=clock, speed=speed)
         return
+    if clock is not None:
+        raise fail("--clock is for the console: leave it out with --headless.", USAGE)
     from data.sync.address import absolute
 
     folder = folder_of(data_dir, practice=True)
@@ -201,6 +213,21 @@ def demo(
         *(["--json"] if as_json else []),
     ]
     raise typer.Exit(_play(options))
+
+
+def _rehearsal(text: str | None, zone: str, speed: float) -> RehearsalClock | None:
+    """The clock that begins at a moment as typed, in the site's zone when it names none."""
+    if text is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    from data.clock import RehearsalClock
+
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise fail(f"'{text}' is no moment: write it like 2026-03-02T07:55.", USAGE) from error
+    return RehearsalClock.beginning_now(at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone)), speed)
 
 
 def _day(text: str, replay: Path | None) -> str:

@@ -15,7 +15,6 @@ from console.launch import Launch
 from console.plain import commands
 from console.plain.console import PlainConsole
 from console.plain.terminal import Terminal
-from data.clock import SYSTEM_CLOCK
 from data.store.errors import StoreError
 from data.text.reviewed import ContentError
 
@@ -32,7 +31,7 @@ def run(launch: Launch) -> str | None:
     """
     with _loop() as loop:
         terminal = Terminal(loop, commands.names(), at_once=launch.settings.announce == "at once")
-        console = PlainConsole(launch, SYSTEM_CLOCK, terminal.say, terminal.bell, _copied)
+        console = PlainConsole(launch, launch.clock, terminal.say, terminal.bell, _copied)
         for number in (signal.SIGHUP, signal.SIGTERM):
             signal.signal(number, _end)
         try:

@@ -14,6 +14,7 @@ from console.plain.conversation import DOT, Conversation, LeftError
 from console.plain.customer_words import CustomerWords
 from console.plain.front import Front
 from console.plain.phone_words import PhoneWords
+from console.plain.shift_words import ShiftWords, matters_told
 from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
@@ -67,6 +68,7 @@ class PlainConsole:
             ContactWords(front),
             TicketWords(front, copy),
             WorkWords(front),
+            ShiftWords(front),
             SyncWords(front),
             self,
         )
@@ -230,13 +232,32 @@ class PlainConsole:
 
     async def do_sign_off(self, _typed: str) -> None:
         session = self.front.session
-        if not session.may_sign_off() or not await self._goes(session, signing_off=True):
+        if not session.may_sign_off():
             return
+        await session.written()
+        await session.shift.read()
+        if matters := await session.shift.open_matters():
+            self.front.say(f"Still open: {words.count(len(matters), 'thing')}.")
+            self.front.say_all(matters_told(matters))
+            if not await self.front.sure("Sign off all the same? What is open stays yours."):
+                return
+        if not await self._goes(session, signing_off=True):
+            return
+        out = session.shift.on and not matters and await self._clocks_out(session)
         if await session.sign_off():
+            if out:
+                await session.shift.clock_out()
+                self.front.say("Clocked out.")
             await self._station.end_session()
             self.front.forget()
             self.front.say("Signed off.")
             await self._sign_on()
+
+    async def _clocks_out(self, session: Session) -> bool:
+        """Whether the shift ends; saying so says the steps that no machine sees."""
+        said = [step.label for step in session.shift.policy.sign_off if step.seen is None]
+        with_it = f" With yes you say: {', '.join(said)}." if said else ""
+        return await self.front.sure(f"Clock out too?{with_it} No: you come back in this shift.")
 
     async def _sign_on(self) -> None:
         self.front.say("Sign on with your name; Enter alone says who is known here.")

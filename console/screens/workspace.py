@@ -30,6 +30,7 @@ from console.messages import (
     Rang,
     ScriptAsks,
     ScriptShown,
+    ShiftChanged,
     StateChanged,
     TakenUp,
     TicketShown,
@@ -40,9 +41,9 @@ from console.messages import (
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
 from console.screens.notices import NoticesDialog
+from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
 from console.screens.sync_lines import hub_lines
-from console.screens.workspace_actions import WorkspaceActions
 from console.screens.workspace_lines import hints, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
@@ -78,7 +79,7 @@ GOING_S = 0.3
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(WorkspaceActions):
+class WorkspaceScreen(ShiftActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -204,6 +205,10 @@ class WorkspaceScreen(WorkspaceActions):
     def _show_work(self) -> None:
         self.queue_pane.show_work(self.session.work, self._clock.now())
         self._draw_tabs()
+
+    def on_shift_changed(self, _event: ShiftChanged) -> None:
+        self.shift_changed()
+        self._draw_bars()
 
     def on_noticed(self, event: Noticed) -> None:
         """One short notice however many came, and the bell; the keys stay where they are."""
@@ -471,6 +476,7 @@ class WorkspaceScreen(WorkspaceActions):
         self.queue_pane.tick(now)
         self.query_one(DeskPane).tick(now)
         self.ticket_pane.tick(now)
+        self.look_at_session()
         self._draw_bars()
 
     def _draw_bars(self) -> None:

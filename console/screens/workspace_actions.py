@@ -9,7 +9,7 @@ from importlib.metadata import version
 from textual.screen import Screen
 
 from console import actions
-from console.messages import CustomerShown, ScriptAsks, SignedOff
+from console.messages import CustomerShown, ScriptAsks
 from console.screens.asking import AnswerDialog
 from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.copying import copyable
@@ -87,21 +87,6 @@ class WorkspaceActions(Screen[None]):
         """The pane in hand."""
 
     # the phone
-
-    def action_ready(self) -> None:
-        state = self.session.phone.status.state
-        if state is AgentState.NOT_READY or (
-            state is not AgentState.READY and self.session.phone.status.after_call
-        ):
-            self.do(self.session.phone.toggle_ready())
-            return
-        title = "Not ready: why?" if state is AgentState.READY else "Not ready after this contact: why?"
-
-        def chosen(reason: str | None) -> None:
-            if reason is not None:
-                self.do(self.session.phone.toggle_ready(reason))
-
-        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.not_ready), chosen)
 
     def action_take_next(self) -> None:
         self.do(self.session.phone.take(None))
@@ -542,21 +527,3 @@ class WorkspaceActions(Screen[None]):
             session.settling, session.sync, session.seat.clock, self.do, version(APP), session.ticket_id
         )
         self.app.push_screen(dialog, closed)
-
-    def action_sign_off(self) -> None:
-        self.do(self._sign_off())
-
-    async def _sign_off(self) -> None:
-        if not self.session.may_sign_off():
-            return
-        waits = await self.session.leaves(signing_off=True)
-
-        async def leave() -> None:
-            if await self.session.sign_off():
-                self.app.post_message(SignedOff())
-
-        if waits:
-            question = ConfirmDialog("Sign off all the same?", wrap(waits, 66), "sign off", "stay")
-            self.app.push_screen(question, lambda sure: self.do(leave()) if sure else None)
-        else:
-            await leave()

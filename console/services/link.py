@@ -73,18 +73,21 @@ class Link:
         scope: Scope = WHOLE,
         silent_s: float = 20.0,
         clock: Clock = SYSTEM_CLOCK,
+        more: Sequence[str] = (),
     ) -> None:
         """
         Args:
             begin: the key and the login with which a worker begins, where agents sign in by password.
             on_hub: told what the hub says of the agent.
             silent_s: after so long without a word the worker counts as silent, and the status says so.
+            more: further options of the worker's process.
         """
         self._command = [
             sys.executable, "-m", "data.sync", "--store", str(store), "--hub", hub, "--name", seat,
             "--backup-hours", str(backup_hours), "--backup-keep", str(backup_keep), "--days", str(scope.days),
             *(["--sign-in"] if begin is not None else []),
             *([] if scope.directory else ["--no-directory"]),
+            *more,
         ]  # fmt: skip
         self.directory = scope.directory
         """Whether the store has every customer that the hub has."""

@@ -30,9 +30,10 @@ from console.services.presence import PresenceBeat
 from console.services.script import Script
 from console.services.seat import Seat
 from console.services.settling import Settling
+from console.services.shift import SHIFT_ENTITIES, Shift
 from data.customers import records
 from data.desk import reading
-from data.models.agent import AgentState, AgentStatus
+from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
@@ -42,6 +43,7 @@ from data.models.ticket import Ticket, TicketEvent
 from data.notices.rules import unseen
 from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
+from data.shift.open_matters import MatterKind, OpenMatter
 from data.sync.wire import SyncStatus
 from data.views import Found, QueueFigures, Work
 from widgets.sync_words import count, leaving
@@ -52,6 +54,8 @@ GOING_OUT_S = 1.0
 """How long whoever leaves waits for what was saved just now to go out."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
 FROM_HUB = "from the hub"
+HANDED_OVER = "Handed over"
+"""Disposition of a contact that somebody else goes on with at sign-off."""
 PUT_BACK = (
     "The hub was put back from a backup. What was saved here since goes to it again by itself; other seats' work may"
     " come back later, when they are there."
@@ -77,6 +81,7 @@ class Session:
         self.callbacks = Callbacks(seat, self.drafts)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.settling = Settling(seat, self.desk)
+        self.shift = Shift(seat, lambda: self.phone.status.state)
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
         self.sync = SyncStatus()
         self._amiss = (0, 0)
@@ -106,6 +111,7 @@ class Session:
         """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._work_changed = True
         """Notices or callbacks are to be read again."""
+        self._shift_changed = True
 
     # life
 
@@ -181,6 +187,8 @@ class Session:
         work = CALLBACK_ENTITIES | NOTICE_ENTITIES
         if not work.isdisjoint(entities) or not entities:
             self._work_changed = True
+        if not SHIFT_ENTITIES.isdisjoint(entities) or not entities:
+            self._shift_changed = True
         if not {Ticket.entity, *BOOKS}.isdisjoint(entities) or not entities:
             self._account_changed = True
         if not {Ticket.entity, TicketEvent.entity, *work, *BOOKS}.isdisjoint(entities):
@@ -268,6 +276,8 @@ class Session:
             )
             self.seat.post(QueueChanged(view))
             self._show_state()
+            changed, self._shift_changed = self._shift_changed, False
+            await self.shift.follow(changed=changed)
             await self.desk.show_list()
             await self._presence.look()
             if self.settling.watched:
@@ -350,6 +360,45 @@ class Session:
             self.seat.tell(told)
         await self.desk.show()
         await self._show_customer()
+
+    async def wrap_up_left(self, contact_id: ContactId, disposition: str) -> None:
+        """Wrap up a contact that was left without a disposition and is no longer on the telephone.
+
+        Raises:
+            LookupError: it is no longer there.
+        """
+        contact = await self.seat.read(live.contact, contact_id)
+        if contact is None:
+            raise LookupError("This contact is no longer there.")
+        async with self.seat.turn:
+            await self.desk.keep()
+            _, left = await self.desk.finish(contact)
+            await self.seat.write(handling.dispose, contact, disposition, self.seat.me, self.seat.clock)
+            self.seat.link.finish(contact_id, contact.fence)
+            await self.desk.show()
+        self.seat.tell(f"Wrapped up: {disposition}." + (f" It stays on your desk: {left}." if left else ""))
+        self.refresh()
+
+    async def hand_over(self, matter: OpenMatter, to: Agent) -> None:
+        """Somebody else goes on with an open matter: a contact is wrapped up first, as handed over.
+
+        Raises:
+            LookupError: it is no longer there.
+        """
+        await self.desk.keep()
+        await self.drafts.keep()
+        if matter.kind is MatterKind.CONTACT:
+            contact = self.phone.contact
+            if contact is not None and contact.id == matter.about:
+                await self.dispose(HANDED_OVER)
+            else:
+                await self.wrap_up_left(ContactId(matter.about), HANDED_OVER)
+        await self.shift.hand_over(matter, to)
+        if matter.kind is MatterKind.DRAFT:
+            await self.drafts.start()
+            await self.desk.start()
+            await self.desk.show()
+            await self._show_customer()
 
     async def verify(self, items: tuple[str, ...]) -> None:
         """Record what the caller has confirmed."""

@@ -94,7 +94,9 @@ class Station:
         """Whose revoked replicas are being sent to the hub."""
         self.locked = False
         """The screen is locked: there is no key here."""
-        self._floor = PracticeFloor(launch.hub, launch.floor) if launch.floor is not None else None
+        self._floor = (
+            PracticeFloor(launch.hub, [*launch.floor, *launch.clock_option]) if launch.floor is not None else None
+        )
         self._watching: asyncio.Task[None] | None = None
         self._sync = SyncStatus()
         self._closing = False
@@ -170,6 +172,7 @@ class Station:
             on_hub=partial(self._hub_says, replica),
             silent_s=settings.silent_s,
             clock=self._clock,
+            more=self._launch.clock_option,
         )
         await replica.store.open()
         self._sync = SyncStatus()
@@ -347,6 +350,7 @@ class Station:
             self._clock,
             self._how,
             self._launch.receipts,
+            self._launch.boot,
         )
         self.session = Session(seat, status)
         self.session.sync = self._sync
@@ -398,3 +402,4 @@ class Station:
         await self._open.store.unlock(key)
         self._open.link.remember(Begin(key=SecretStr(key.hex), person=me, password=SecretStr(password)))
         self.locked = False
+        session.shift.begin_session()

@@ -34,6 +34,8 @@ class DraftKind(StrEnum):
     CALLBACK = "callback"
     ANSWER = "answer"
     """To a card of the script, about a thing on the desk."""
+    WAIVER = "waiver"
+    """Who said that a step of a checklist may be left out."""
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

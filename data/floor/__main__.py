@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
 
+from data.clock import SYSTEM_CLOCK, RehearsalClock
 from data.floor.floor import POLL_S, run_floor
 from data.floor.options import FloorBusy, FloorOptions, FloorSummary
 from data.queue.log_file import QueueLogError
@@ -66,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--seconds", type=_positive, help="stop after so many seconds")
     made.add_argument("--speed", type=_positive, default=1.0, help="floor seconds in a second")
     made.add_argument("--start", type=_clock, help="the practice clock at the start (09:00), or where a log begins")
+    made.add_argument(
+        "--clock", type=RehearsalClock.from_text, help="the time of day, where it is not the real one"
+    )
     made.add_argument("--replay", type=Path, help="play this queue_log")
     made.add_argument("--day", type=_day, help="only this day of the log")
     made.add_argument("--tz", type=_zone, default="UTC", help="the zone of --day, and of --start in a replay")
@@ -133,7 +137,7 @@ def main() -> int:
     )
     stop = _Stop(given.watch_stdin)
     try:
-        summary = run_floor(options, wait=stop.nap)
+        summary = run_floor(options, given.clock or SYSTEM_CLOCK, stop.nap, hub_clock=SYSTEM_CLOCK)
     except (FloorBusy, QueueLogError) as error:
         print(error, file=sys.stderr)
         return 1

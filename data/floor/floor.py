@@ -199,12 +199,14 @@ def run_floor(
     options: FloorOptions,
     clock: Clock = SYSTEM_CLOCK,
     wait: Callable[[float], bool] | None = None,
+    hub_clock: Clock | None = None,
 ) -> FloorSummary:
     """Play the floor until its time is over or `wait` says to stop.
 
     Args:
         options: what to play, and on which hub file.
         clock: the time; a `LeapClock` with its `leap` behind `wait` plays a day in seconds.
+        hub_clock: the hub's, by which its leases run out; None: the same.
         wait: called with the seconds for which there is nothing to do; True ends the floor. None sleeps.
 
     Raises:
@@ -214,7 +216,7 @@ def run_floor(
     """
     nap = wait or _sleep
     with only_floor(options.hub):
-        hub = _open(options.hub, clock, nap)
+        hub = _open(options.hub, hub_clock or clock, nap)
         try:
             floor = Floor(hub, options, clock)
             lost: _Lost | None = None

@@ -14,6 +14,8 @@ class Punch(StrEnum):
 
     IN = "in"
     OUT = "out"
+    VOID = "void"
+    """Only in corrections: the entry that it stands for did not happen."""
 
 
 class TimeEntry(Entity):

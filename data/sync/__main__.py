@@ -18,7 +18,7 @@ from types import TracebackType
 from pydantic import ValidationError
 
 from data.backup.rounds import Rounds
-from data.clock import SYSTEM_CLOCK
+from data.clock import SYSTEM_CLOCK, Clock, RehearsalClock
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.store.key import Key
@@ -42,7 +42,9 @@ def main() -> int:
     parser.add_argument("--sign-in", action="store_true", help="the first line on standard input is a `Begin`")
     parser.add_argument("--days", type=int, default=WHOLE.days, help="how far back what is over is kept")
     parser.add_argument("--no-directory", action="store_true", help="only customers that there is work with")
+    parser.add_argument("--clock", type=RehearsalClock.from_text, help="the time of day on a practice floor")
     options = parser.parse_args()
+    clock: Clock = options.clock or SYSTEM_CLOCK  # leases and offline days go by the real one
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the console; the pipe tells us when to end
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -67,13 +69,13 @@ def main() -> int:
 
             def connect() -> Hub:
                 # A hub that was known and is gone is not replaced by an empty one: it may come back.
-                known = Replica(store, SYSTEM_CLOCK).state("epoch") is not None
+                known = Replica(store, clock).state("epoch") is not None
                 if attendance is not None:
                     return attendance.connect(create=not known)
                 return seat_hub(options.hub, create=not known, login=None)
 
             scope = Scope(directory=not options.no_directory, days=options.days)
-            worker = Worker(store, connect, tell, SYSTEM_CLOCK, random.Random(), name=options.name, scope=scope)
+            worker = Worker(store, connect, tell, clock, random.Random(), name=options.name, scope=scope)
             rounds = Rounds(
                 options.store,
                 options.backup_hours,

@@ -12,11 +12,12 @@ from console.plain.console import PlainConsole
 from console.plain.contact_words import ContactWords
 from console.plain.customer_words import CustomerWords
 from console.plain.phone_words import PhoneWords
+from console.plain.shift_words import ShiftWords
 from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
 
-PARTS = (PhoneWords, CustomerWords, ContactWords, TicketWords, SyncWords, WorkWords, PlainConsole)
+PARTS = (PhoneWords, CustomerWords, ContactWords, TicketWords, ShiftWords, SyncWords, WorkWords, PlainConsole)
 
 
 def test_no_name_stands_for_two_commands() -> None:
