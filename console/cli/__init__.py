@@ -18,6 +18,7 @@ from console.cli import (
     backups,
     callbacks,
     doctor,
+    gateway,
     hub,
     imports,
     opening,
@@ -51,6 +52,7 @@ app.add_typer(shift.app, name="shift")
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")
 app.add_typer(people.app, name="user")
+app.command()(gateway.gateway)
 app.command()(backups.backup)
 app.command()(backups.restore)
 app.command()(doctor.doctor)

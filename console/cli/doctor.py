@@ -72,7 +72,7 @@ def _line(one: Finding) -> str:
 
 def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Finding]:
     from data.clock import SYSTEM_CLOCK
-    from data.doctor import books, place
+    from data.doctor import books, mail, place
     from data.doctor.hub import hub
     from data.store.database import STORE_FILE
     from data.sync.address import absolute
@@ -91,6 +91,8 @@ def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Findi
         yield from place.agents(folder, address)
     else:
         yield from books.store(store, now, deep=deep)
+        if store.exists():
+            yield from mail.outgoing(store, now)
     yield from hub(store, address)
     yield from findings
     yield from _terminal()
@@ -107,6 +109,7 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from console.settings import SETTINGS_FILE, SettingsError, load
     from data.billing.catalogue import catalogue
     from data.doctor.finding import fault, look, ok
+    from data.doctor.mail import mailboxes
     from data.macros.macros import load_macros
     from data.playbook.choices import load_choices
     from data.playbook.library import library
@@ -139,21 +142,17 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         load_service(settings.service)
         load_macros(settings.macros)
         catalogue(settings.items)
+        duties = load_shift(settings.shift)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        files = (settings.choices, settings.items, settings.service, settings.macros)
+        files = (settings.choices, settings.items, settings.service, settings.macros, settings.shift)
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
-    try:
-        sample = still_sample(load_shift(settings.shift))
-    except ContentError as error:
-        found.append(
-            fault("shift", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
-        )
-    else:
+        found += mailboxes(duties.queue_report)
+        sample = still_sample(duties)
         if sample:
             found.append(
                 look(

@@ -75,6 +75,11 @@ class Seat:
         self.post: Callable[[Message], object] = _nobody
         self._store = store
 
+    @property
+    def readable_folder(self) -> Path | None:
+        """Where small files beside the store may lie; None: nothing that anybody could read is to stay here."""
+        return None if self.settings.sign_in == "password" else self._store.path.parent
+
     async def read(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something on the store's thread."""
         return await self._store.do(work, *args, **kwargs)

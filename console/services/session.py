@@ -29,6 +29,7 @@ from console.services.phone import Phone
 from console.services.presence import PresenceBeat
 from console.services.script import Script
 from console.services.seat import Seat
+from console.services.sent_mail import MAIL_ENTITIES, SentMail
 from console.services.settling import Settling
 from console.services.shift import SHIFT_ENTITIES, Shift
 from data.customers import records
@@ -37,6 +38,7 @@ from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
+from data.models.gateway import Gateway
 from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent
@@ -52,6 +54,8 @@ REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
 GOING_OUT_S = 1.0
 """How long whoever leaves waits for what was saved just now to go out."""
+BEATS = frozenset({Presence.entity, Gateway.entity})
+"""Rows that only say that somebody is there."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
 FROM_HUB = "from the hub"
 HANDED_OVER = "Handed over"
@@ -79,6 +83,7 @@ class Session:
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
         self.callbacks = Callbacks(seat, self.drafts)
+        self.sent_mail = SentMail(seat)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.settling = Settling(seat, self.desk)
         self.shift = Shift(seat, lambda: self.phone.status.state)
@@ -110,7 +115,7 @@ class Session:
         self._customer_shown = False
         """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._work_changed = True
-        """Notices or callbacks are to be read again."""
+        """Notices, callbacks or sent mail are to be read again."""
         self._shift_changed = True
 
     # life
@@ -179,13 +184,12 @@ class Session:
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())
-        if Presence.entity in entities:
-            if self._listening:
-                self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
-            if len(entities) == 1:  # somebody is somewhere, every minute: nothing else is read for it
-                return
+        if Presence.entity in entities and self._listening:
+            self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
+        if entities and BEATS.issuperset(entities):  # every minute: nothing else is read for it
+            return
         work = CALLBACK_ENTITIES | NOTICE_ENTITIES
-        if not work.isdisjoint(entities) or not entities:
+        if not (work | MAIL_ENTITIES).isdisjoint(entities) or not entities:
             self._work_changed = True
         if not SHIFT_ENTITIES.isdisjoint(entities) or not entities:
             self._shift_changed = True
@@ -286,6 +290,7 @@ class Session:
                 self._work_changed = False
                 await self.notices.read()
                 await self.callbacks.read()
+                await self.sent_mail.read()
 
     @property
     def work(self) -> Work:

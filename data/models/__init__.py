@@ -7,6 +7,7 @@ from data.models.card_step import CardStep
 from data.models.conduct import ArticleRead, Conduct
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
+from data.models.gateway import Gateway
 from data.models.mail import Mail
 from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.notice import Notice, NoticeSeen
@@ -32,6 +33,7 @@ SYNCED: dict[str, type[Entity]] = {
         ContactEvent,
         Customer,
         DutyStep,
+        Gateway,
         Invoice,
         Mail,
         Notice,
@@ -69,6 +71,7 @@ __all__ = [
     "Customer",
     "DutyStep",
     "Entity",
+    "Gateway",
     "Invoice",
     "Mail",
     "Notice",

@@ -87,11 +87,12 @@ _TABLES = (
         {
             **_texts("id kind to subject text made_by made_at state"),
             "tries": int,
-            **_texts("next_try done_at why"),
+            **_texts("gateway next_try done_at why"),
         },
         ("kind", "to", "subject", "text", "made_by", "made_at", "state", "tries"),
         (("state",),),
     ),
+    _Table("gateway", _texts("id name services at until trouble"), ("name", "services", "at", "until"), ()),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from data.models.callback import CallbackState
 from data.models.contact import ContactState
+from data.models.mail import MailState
 from data.models.ticket import TicketState
 
 
@@ -35,6 +36,7 @@ OVER: dict[str, frozenset[str]] = {
     "ticket": frozenset({TicketState.SOLVED, TicketState.CLOSED}),
     "contact": frozenset({ContactState.DONE, ContactState.ABANDONED}),
     "callback": frozenset({CallbackState.DONE, CallbackState.GIVEN_UP}),
+    "mail": frozenset({MailState.SENT, MailState.FAILED}),
 }
 """States in which a thing is over."""
 

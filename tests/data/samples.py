@@ -20,6 +20,7 @@ from data.models import (
     ContactEvent,
     Customer,
     DutyStep,
+    Gateway,
     Invoice,
     Mail,
     Notice,
@@ -330,6 +331,7 @@ def _of_a_shift(text: str) -> list[Entity]:
             text=text,
         ),
         ArticleRead(id=new_id(), article="missed-reports", digest="0123", by=ME, at=AT),
+        Gateway(id=new_id(), name="gateway", services=("mail",), at=AT, until=AT, trouble=text),
         Mail(
             id=new_id(),
             kind="queue report",

@@ -63,6 +63,8 @@ OURS = {
     "queue_report": {"reporter"},
     "report_rung": {"reporter"},
     "article_read": {"article", "digest"},
+    "mail": {"gateway"},
+    "gateway": {"services"},
 }
 """Others that nobody types into, by entity: names and numbers of ours, and lines that were written as charges before."""
 
