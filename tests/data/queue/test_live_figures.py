@@ -46,7 +46,7 @@ def same(live: LiveFigures, told: list[Happening], asked: dict[str, Any]) -> Non
         assert live.rows(by) == figures(told, by=by, **asked), by
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.lists(happenings, max_size=8), max_size=8),
     periods,

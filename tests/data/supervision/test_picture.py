@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.supervision.picture import HEIGHT, WIDTH, Column, Picture, svg
@@ -22,6 +22,7 @@ columns = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.text(), columns)
 def test_it_is_well_formed_and_everything_is_within(title: str, drawn: list[Column]) -> None:
     root = ElementTree.fromstring(svg(Picture(title, title, (title,), drawn), COLOURS))
