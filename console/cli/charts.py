@@ -13,6 +13,15 @@ from widgets.charts import Bar, bar_chart, legend
 SHARES = frozenset({"abandonment_rate", "service_level"})
 DRAWN = ("offered", "answered", "abandoned", "asa_s", "aht_s", "longest_wait_s", "max_queue", *sorted(SHARES))
 """The figures that can be drawn."""
+_KINDS = ("answered", "abandoned", "left, or no end known")
+_TITLES = {
+    "asa_s": "ASA, in seconds",
+    "aht_s": "AHT, in seconds",
+    "longest_wait_s": "Longest wait, in seconds",
+    "max_queue": "Longest queue",
+    "abandonment_rate": "Abandonment",
+    "service_level": "Service level",
+}
 
 
 def plotted(rows: Sequence[FigureRow], figure: str | None, names: Mapping[str, str], cells: int) -> str:
@@ -39,17 +48,6 @@ def pictured(rows: Sequence[FigureRow], figure: str | None, names: Mapping[str, 
         columns=[Column(label, _parts(row, figure)) for row, label in zip(rows, _labels(rows, names), strict=True)],
         percent=figure in SHARES,
     )
-
-
-_KINDS = ("answered", "abandoned", "left, or no end known")
-_TITLES = {
-    "asa_s": "ASA, in seconds",
-    "aht_s": "AHT, in seconds",
-    "longest_wait_s": "Longest wait, in seconds",
-    "max_queue": "Longest queue",
-    "abandonment_rate": "Abandonment",
-    "service_level": "Service level",
-}
 
 
 def _kinds(rows: Sequence[FigureRow]) -> tuple[str, ...]:

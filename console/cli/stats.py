@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -139,17 +139,13 @@ def _report(store: Store, kind: str, wanted: Wanted) -> Report:
         return reports.figures_report(store, wanted)
     if kind == "staffing":
         return reports.staffing_report(store, wanted, now)
-    start, end = wanted.start or _today(now, wanted.zone), min(wanted.end or now, now)
+    place = _zone(wanted.zone)
+    today = datetime.combine(now.astimezone(place).date(), time(), place)
+    start, end = (at.astimezone(place) for at in (wanted.start or today, min(wanted.end or now, now)))
     if start >= end:
         raise ValueError("That time is still to come: nobody has worked in it.")
     of_people = reports.occupancy_report if kind == "occupancy" else reports.adherence_report
     return of_people(store, start, end)
-
-
-def _today(now: datetime, zone: str) -> datetime:
-    begins = _moment(now.astimezone(_zone(zone)).date().isoformat(), zone)
-    assert begins is not None
-    return begins
 
 
 def _csv(report: Report) -> None:

@@ -136,7 +136,8 @@ def test_occupancy_and_adherence(cli: Command) -> None:
     ]
     [kept] = cli("stats", "--adherence", *since, "--json").body
     assert (kept["adherence"], kept["scheduled_min"], kept["kept_min"], kept["lost_min"]) == (0.8, 150, 120, 30)
-    assert cli("stats", "--adherence", *since, "--why").out.startswith("Ana Silva: Adherence = ")
+    told = cli("stats", "--adherence", *since, "--why", "--tz", "Asia/Tokyo").out
+    assert told.startswith("Ana Silva: Adherence = ") and " JST to " in told
     assert cli("stats", "--adherence", "--from", "2020-01-01", "--to", "2020-01-02").out.startswith("Nobody")
 
 

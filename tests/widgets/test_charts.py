@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from widgets.charts import Bar, bar_chart, bar_spans, legend
@@ -32,6 +32,7 @@ def test_no_figure_is_not_a_figure_of_nothing() -> None:
     assert bar_chart([], 20) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.floats(0, 1e9), min_size=1, max_size=3), min_size=1, max_size=6), st.integers(30, 200))
 def test_every_line_is_as_wide_as_the_others(parts: list[list[float]], cells: int) -> None:
     bars = [Bar(f"row {place} \x1b[31m", tuple(one), str(round(sum(one)))) for place, one in enumerate(parts)]

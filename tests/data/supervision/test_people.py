@@ -6,7 +6,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.models.agent import Agent, AgentState
@@ -101,6 +101,7 @@ moves = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(moves, st.integers(0, 60), st.integers(1, 100))
 def test_states_never_overlap_and_never_leave_the_period(told: list[AgentMove], first: int, length: int) -> None:
     start, end = at(first), at(first + length)
@@ -109,6 +110,7 @@ def test_states_never_overlap_and_never_leave_the_period(told: list[AgentMove], 
         assert all(before.ends <= after.starts for before, after in itertools.pairwise(states))
 
 
+@settings(deadline=None)
 @given(moves, st.lists(st.tuples(st.integers(0, 150), st.integers(1, 60), st.sampled_from(Activity)), max_size=5))
 def test_adherence_is_a_share(told: list[AgentMove], spans: list[tuple[int, int, Activity]]) -> None:
     rows = adherence([planned(first, first + length, what) for first, length, what in spans], told, NINE, at(180))
