@@ -156,7 +156,7 @@ class ShiftActions(WorkspaceActions):
             elif wish is Going.AWAY:
                 self.do(self._leave())
 
-        dialog = SignOffDialog(matters, people, waits, hand_over, on=session.shift.on)
+        dialog = SignOffDialog(matters, people, waits, session.shift.open_matters, hand_over, on=session.shift.on)
         self.app.push_screen(dialog, chosen)
 
     async def _ask_to_clock_out(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -14,6 +15,7 @@ from console.screens.listing import ListDialog
 from console.screens.picking import PickDialog
 from data.models.agent import Agent
 from data.shift.open_matters import MatterKind, OpenMatter
+from data.store.errors import StoreError
 from widgets.lines import Lines, Row
 from widgets.safe_text import Line, Span, fit, line, wrap
 
@@ -31,6 +33,8 @@ OPENS = {
     MatterKind.DRAFT: "enter goes on with it.",
     MatterKind.MAIL: "It goes out by itself once the server takes it; whoever it is handed over to is told of it.",
 }
+Look = Callable[[], Awaitable[Sequence[OpenMatter]]]
+"""Reads what is open now."""
 HandOver = Callable[[OpenMatter, Agent], Awaitable[Sequence[OpenMatter]]]
 """Hands one over, and returns what is still open."""
 
@@ -77,15 +81,35 @@ class SignOffDialog(ListDialog[Open | Going]):
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.GATE))
 
     def __init__(
-        self, matters: Sequence[OpenMatter], people: Sequence[Agent], waits: str, hand_over: HandOver, *, on: bool
+        self,
+        matters: Sequence[OpenMatter],
+        people: Sequence[Agent],
+        waits: str,
+        look: Look,
+        hand_over: HandOver,
+        *,
+        on: bool,
     ) -> None:
         """`waits`: what the hub has not taken, in a sentence. `on`: clocked in."""
         super().__init__("Sign off")
         self._matters = list(matters)
         self._people = people
         self._waits = waits
+        self._look = look
         self._hand_over = hand_over
         self._on = on
+        self._covered = False
+
+    def on_screen_suspend(self) -> None:
+        self._covered = True
+
+    async def on_screen_resume(self) -> None:
+        """What lay over it may have settled something: a queue report comes by itself."""
+        if self._covered:
+            self._covered = False
+            with suppress(StoreError):
+                self._matters = list(await self._look())
+            self.draw()
 
     @property
     def empty(self) -> str:
