@@ -99,6 +99,8 @@ OPEN_SYNC = Action(
     CONSOLE,
 )
 
+OPEN_SHIFT = Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE)
+
 WORKSPACE: tuple[Action, ...] = (
     HELP,
     Action("go_queue", "f2", "queue", "Go to the call queue.", PANES, run="pane('queue')"),
@@ -144,7 +146,7 @@ WORKSPACE: tuple[Action, ...] = (
     NEXT_THEME,
     LOCK,
     OPEN_SYNC,
-    Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE),
+    OPEN_SHIFT,
     Action("sign_off", "Q", "sign off", "Sign off: what is still open is listed first, to be finished or handed over.", CONSOLE),
     QUIT,
 )  # fmt: skip
@@ -276,6 +278,7 @@ PLACES: tuple[Place, ...] = (
     Place("lock", (ENTER, LEAVE_LOCKED, QUIT), typing=True),
     Place("dialog", (BACK, OPEN_SYNC)),
     Place("question", (CONFIRM, REFUSE), inside="dialog"),
+    Place("open steps", (OPEN_SHIFT,), inside="question"),
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from console import actions
 from console.screens.drafting import TextDialog
 from console.screens.listing import ListDialog
+from console.screens.modal import ConfirmDialog
 from console.services.drafts import Slip
 from console.services.shift import Shift
 from data.clock import Clock
@@ -32,6 +33,21 @@ class Wish(StrEnum):
 
     READY = "ready"
     SIGN_OFF = "sign off"
+
+
+class OpenStepsDialog(ConfirmDialog):
+    """READY, although steps are open? The key of the shift goes on with them instead."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.OPEN_SHIFT]))
+
+    def __init__(self, lines: Sequence[str], go_on: Callable[[], Awaitable[None]]) -> None:
+        super().__init__("Steps are open", lines, "become READY", "stay NOT READY")
+        self._go_on = go_on
+
+    async def action_shift(self) -> None:
+        """Go on with the steps."""
+        self.dismiss(False)
+        await self._go_on()
 
 
 class ShiftDialog(ListDialog[Wish]):

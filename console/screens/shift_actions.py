@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from console.messages import SignedOff
 from console.screens.modal import ChooseDialog, ConfirmDialog
-from console.screens.shift import ShiftDialog, Wish
+from console.screens.shift import OpenStepsDialog, ShiftDialog, Wish
 from console.screens.sign_off import Going, Open, SignOffDialog
 from console.screens.workspace_actions import WorkspaceActions
 from console.services.drafts import Slip
@@ -71,11 +71,14 @@ class ShiftActions(WorkspaceActions):
         lines = [f"▲ {step.label}" for step in steps[:MOST_STEPS]] + ([more] if more else [])
         lines += ["", f"{seat.key('shift')} goes on with them. READY all the same is noted."]
 
+        async def go_on() -> None:
+            await seat.guard(self._open_shift())
+
         async def ready() -> None:
             await shift.go_on_anyway()
             await self.session.phone.toggle_ready()
 
-        question = ConfirmDialog("Steps are open", lines, "become READY", "stay NOT READY")
+        question = OpenStepsDialog(lines, go_on)
         self.app.push_screen(question, lambda sure: self.do(ready()) if sure else None)
 
     # the shift screen

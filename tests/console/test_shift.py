@@ -114,6 +114,10 @@ async def test_the_checklist_goes_on_after_the_restart(tmp_path: Path, size: tup
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert "▲ Restart the workstation" in text_of(app.screen, "dialog-text")
+        await pilot.press("f7")
+        await until(pilot, lambda: isinstance(app.screen, ShiftDialog))
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         assert screen.session.phone.status.state is AgentState.NOT_READY
