@@ -111,6 +111,7 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from data.playbook.choices import load_choices
     from data.playbook.library import library
     from data.service.policies import load_service
+    from data.supervision.thresholds import load_floor
     from data.text.reviewed import ContentError
 
     try:
@@ -137,12 +138,13 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         load_service(settings.service)
         load_macros(settings.macros)
         catalogue(settings.items)
+        load_floor(settings.floor)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        files = (settings.choices, settings.items, settings.service, settings.macros)
+        files = (settings.choices, settings.items, settings.service, settings.macros, settings.floor)
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
     return settings, found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -150,6 +150,17 @@ class FloorSnapshot:
 def seconds_since(moment: datetime | None, now: datetime) -> float | None:
     """How long ago a moment was; None for none."""
     return max(0.0, (now - moment).total_seconds()) if moment is not None else None
+
+
+def slot_start(row: FigureRow) -> datetime:
+    """When a half hour began, in the site's zone."""
+    return datetime.fromisoformat(str(row.key))
+
+
+def slot_bounds(row: FigureRow) -> tuple[datetime, datetime]:
+    """From when to when a half hour lasts."""
+    start = slot_start(row)
+    return start, start + timedelta(minutes=30)
 
 
 def crossings(
