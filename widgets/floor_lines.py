@@ -242,41 +242,54 @@ def _half_later(start: datetime) -> str:
 
 def queue_table(snap: FloorSnapshot, now: datetime, cells: int) -> Table:
     """Who waits now and the day, a queue a line."""
-    name = max(10, min(20, cells - 80))
-    formula = snap.policy.formula
-    heads = (
-        ("waiting", 9),
-        ("longest", 10),
-        ("offered", 11),
-        ("answered", 10),
-        ("gave up", 9),
-        ("", 6),
-        (formula, 9),
-        ("ASA", 9),
-        ("AHT", 9),
-    )
-    head = (Span(f" {fit('queue', name)}", "dim"), *(Span(fit(word, size, "right"), "dim") for word, size in heads))
+    name = max(10, min(20, cells - 82))
+    words = ("waiting", "longest", "offered", "answered", "gave up", "", snap.policy.formula, "ASA", "AHT")
+    head = (Span(f" {fit('queue', name)}", "dim"), *_in_columns([(word, Level.FINE, "dim") for word in words]))
     return Table(head, tuple(Row(one.id, _queue_line(snap, one, now, name)) for one in snap.queues))
 
 
+_QUEUE_COLUMNS = (
+    (9, True),
+    (10, True),
+    (9, False),
+    (10, False),
+    (9, False),
+    (8, True),
+    (10, True),
+    (7, False),
+    (9, False),
+)
+"""The cells of each column, and whether the last two of them are for a sign."""
+
+
+def _in_columns(values: Sequence[tuple[str, Level, str]]) -> list[Span]:
+    """Right-aligned texts, each with its level and its tone where that is fine."""
+    spans: list[Span] = []
+    for (text, level, tone), (size, signed) in zip(values, _QUEUE_COLUMNS, strict=True):
+        spans.append(Span(fit(text, size - 2 * signed, "right"), TONES[level] if level else tone))
+        if signed:
+            spans += [Span(" "), sign(level)]
+    return spans
+
+
 def _queue_line(snap: FloorSnapshot, one: QueueNow, now: datetime, name: int) -> Line:
-    row = one.row
+    row, fine = one.row, Level.FINE
     waited = seconds_since(one.oldest, now)
-
-    def told(text: str, size: int, level: Level, tone: str = "") -> tuple[Span, ...]:
-        return (Span(fit(text, size - 2, "right"), TONES[level] if level else tone), Span(" "), sign(level))
-
     return (
         Span(f" {fit(one.name, name)}", "bright" if one.waiting else ""),
-        *told(str(one.waiting), 9, snap.level("waiting", one.id), "bright" if one.waiting else "dim"),
-        *told(seconds(waited), 10, snap.level("longest wait", one.id), "" if waited is not None else "dim"),
-        Span(fit(str(row.offered if row else 0), 9, "right")),
-        Span(fit(str(row.answered if row else 0), 10, "right")),
-        Span(fit(str(row.abandoned if row else 0), 9, "right")),
-        *told(percent(row.abandonment_rate if row else None), 8, snap.level("abandonment", one.id), "dim"),
-        *told(percent(row.service_level if row else None), 9, snap.level("service level", one.id)),
-        Span(fit(seconds(row.asa_s if row else None), 7, "right")),
-        Span(fit(seconds(row.aht_s if row else None), 9, "right")),
+        *_in_columns(
+            [
+                (str(one.waiting), snap.level("waiting", one.id), "bright" if one.waiting else "dim"),
+                (seconds(waited), snap.level("longest wait", one.id), "" if waited is not None else "dim"),
+                (str(row.offered if row else 0), fine, ""),
+                (str(row.answered if row else 0), fine, ""),
+                (str(row.abandoned if row else 0), fine, ""),
+                (percent(row.abandonment_rate if row else None), snap.level("abandonment", one.id), "dim"),
+                (percent(row.service_level if row else None), snap.level("service level", one.id), ""),
+                (seconds(row.asa_s if row else None), fine, ""),
+                (seconds(row.aht_s if row else None), fine, ""),
+            ]
+        ),
     )
 
 
