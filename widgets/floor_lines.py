@@ -53,22 +53,23 @@ def _figures(snap: FloorSnapshot, now: datetime) -> tuple[_Figure, ...]:
     if oldest is not None and oldest >= 3600:
         longest = f"{int(oldest // 3600)}h{int(oldest % 3600 // 60):02}"
     most = f"most {total.max_queue}" if total.max_queue else ""
-    at = f" at {total.max_queue_at:%H:%M}" if total.max_queue_at is not None else ""
+    at = f", {total.max_queue_at:%H:%M}" if total.max_queue_at is not None else ""
+    longest_today = max((one for one in (oldest, total.longest_wait_s) if one is not None), default=None)
     limit = policy.floor.abandonment.warn
     return (
         _Figure("waiting", str(snap.waits), snap.level("waiting"), f"{most}{at}"),
-        _Figure("longest wait", longest, snap.level("longest wait"), f"today {seconds(total.longest_wait_s)}"),
+        _Figure("longest wait", longest, snap.level("longest wait"), f"today {seconds(longest_today)}"),
         _Figure(
             f"service level {total.service_level_formula}",
             percent(total.service_level),
             snap.level("service level"),
-            f"target {percent(policy.target)} in {policy.threshold_s} s",
+            f"target {percent(policy.target)}",
         ),
         _Figure(
             "gave up",
             percent(total.abandonment_rate),
             snap.level("abandonment"),
-            f"{total.abandoned} of {total.offered}, limit {percent(limit)}",
+            f"{total.abandoned} of {total.offered} · ≤ {percent(limit)}",
         ),
     )
 
@@ -119,8 +120,8 @@ def _trends(snap: FloorSnapshot, cells: int, *, tall: bool) -> list[Line]:
     each = max(1, min(3, (cells - 2) // slots))
     here = (snap.at.astimezone(snap.zone).hour * 60 + snap.at.astimezone(snap.zone).minute) // 30
     most = max((row.max_queue or 0 for row in known.values()), default=0)
-    waiting: list[tuple[float | None, Level]] = []
-    levels: list[tuple[float | None, Level]] = []
+    waiting: list[tuple[float | None, Level | None]] = []
+    levels: list[tuple[float | None, Level | None]] = []
     for place in range(first, SLOTS_A_DAY):
         row = known.get(place)
         if place > here:
@@ -129,10 +130,9 @@ def _trends(snap: FloorSnapshot, cells: int, *, tall: bool) -> list[Line]:
             continue
         length = (row.max_queue or 0) if row is not None else 0
         waiting.append((length / most if most else 0.0, snap.policy.floor.waiting.level(length or None)))
-        share = row.service_level if row is not None else None
-        levels.append(
-            ((share or 0.0) if row is not None else 0.0, snap.policy.service_level(row, snap.policy.target, None))
-        )
+        share = (row.service_level or 0.0) if row is not None else 0.0
+        judged = row is not None and snap.policy.judges(row)
+        levels.append((share, snap.policy.service_level(row, snap.policy.target, None) if judged else None))
     marks = _hours(first, each)
     high = 2 if tall else 1
     return [
@@ -149,8 +149,8 @@ def _place(row: FigureRow) -> int:
     return start.hour * 2 + start.minute // 30
 
 
-def _bars(values: Sequence[tuple[float | None, Level]], each: int, high: int) -> list[Line]:
-    """Bars of eighths over one or two lines; what is still to come are dots."""
+def _bars(values: Sequence[tuple[float | None, Level | None]], each: int, high: int) -> list[Line]:
+    """Bars of eighths over one or two lines; what is still to come are dots, what is too little to judge is dim."""
     lines: list[Line] = []
     for line in range(high - 1, -1, -1):
         spans: list[Span] = [Span(" ")]
@@ -161,7 +161,10 @@ def _bars(values: Sequence[tuple[float | None, Level]], each: int, high: int) ->
                 eighths = round(share * 8 * high)
                 if share > 0:
                     eighths = max(1, eighths)
-                text, tone = EIGHTHS[max(0, min(8, eighths - 8 * line))] * each, TONES[level]
+                text, tone = (
+                    EIGHTHS[max(0, min(8, eighths - 8 * line))] * each,
+                    TONES[level] if level is not None else "dim",
+                )
             if len(spans) > 1 and spans[-1].tone == tone:
                 spans[-1] = Span(spans[-1].text + text, tone)
             else:
@@ -337,8 +340,8 @@ class AgentTable:
 
     def table(self, snap: FloorSnapshot, now: datetime, cells: int) -> Table:
         """The agents as they are now."""
-        name = max(10, min(18, cells - 78))
-        note = max(8, cells - name - 60)
+        name = max(10, min(18, cells - 80))
+        note = max(8, cells - name - 58)
         heads = (("for", 9), ("queue", 12), ("handled", 9), ("AHT", 8))
         head = (
             Span(f" {fit('agent', name)} {fit('state', 12)}", "dim"),

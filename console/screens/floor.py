@@ -38,7 +38,7 @@ TABS: dict[str, tuple[str, ...]] = {
 }
 """The tabs, and the panels of each."""
 EXPLAINED = ("service_level", "abandonment_rate", "asa_s", "aht_s", "longest_wait_s", "max_queue")
-MEDIUM, WIDE, HUGE = 100, 140, 200
+WIDE, HUGE = 140, 200
 HELP_TEXT = (
     "The floor as it is now, four times a second. ▲ and ■ stand at a figure that has reached a limit of floor.yaml."
     " enter opens what the line under the cursor is about: the contact that an agent has, the log of a contact, the"
@@ -79,8 +79,8 @@ class FloorScreen(Screen[None]):
             yield FloorPanel("Now", id="floor-now", table=False)
             yield FloorPanel("Alerts", id="floor-alerts", empty="● Nothing has reached a limit.")
             yield FloorPanel("Queues", id="floor-queues", empty="No queue is known here yet.")
-            yield FloorPanel("Waiting", id="floor-waiting", empty="Nobody waits.")
             yield FloorPanel("Agents", id="floor-agents", empty="Nobody is signed on.")
+            yield FloorPanel("Waiting", id="floor-waiting", empty="Nobody waits.")
             yield FloorPanel("Reports", id="floor-reports", empty="Nothing was offered today.")
         yield HintBar(id="hints", classes="bar")
 
@@ -114,8 +114,9 @@ class FloorScreen(Screen[None]):
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The panels of the tab that is open."""
-        return TABS[self._tab]
+        """The panels of the tab that is open; the widest floor has room for who waits as well."""
+        more = ("waiting",) if self._tab == "floor" and self.app.size.width >= HUGE else ()
+        return TABS[self._tab] + more
 
     def on_resize(self) -> None:
         self._arrange()
@@ -132,16 +133,17 @@ class FloorScreen(Screen[None]):
         body = self.query_one("#floor-body")
         for name in ("now", "alerts", "queues", "waiting", "agents", "reports"):
             self.panel(name).display = name in self.shown
-            self.panel(name).styles.column_span = 1
+            self.panel(name).styles.column_span = self.panel(name).styles.row_span = 1
         body.styles.grid_size_columns = 1
         body.styles.grid_columns = "1fr"
         listed = max(3, min(queues, lines // 4)) + 2
         if self._tab == "floor":
-            high = 18 if lines >= 55 else 16 if lines >= 40 else 11
+            high = 18 if lines >= 55 else 16 if lines >= 40 else 12
             if cells >= HUGE:
                 body.styles.grid_size_columns = 2
                 body.styles.grid_columns = "3fr 2fr"
-                body.styles.grid_rows = f"{high} 1fr"
+                body.styles.grid_rows = f"{high} {listed} 1fr"
+                self.panel("agents").styles.row_span = 2
             elif cells >= WIDE:
                 body.styles.grid_size_columns = 2
                 body.styles.grid_columns = "1fr 1fr"
@@ -178,9 +180,9 @@ class FloorScreen(Screen[None]):
         panel.show_table(floor_lines.queue_table(snap, snap.at, cells), "today")
 
     def _draw_waiting(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        queue = self.panel("queues").body.key
+        queue = self.panel("queues").body.key if self._tab == "queues" else None
         table = floor_lines.waiting_table(snap, snap.at, cells, queue)
-        panel.show_table(table, snap.queue_name(queue) if queue else "")
+        panel.show_table(table, snap.queue_name(queue) if queue else str(len(table.rows)))
 
     def _draw_agents(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         panel.show_table(self._agents.table(snap, snap.at, cells), floor_lines.agent_heading(snap))

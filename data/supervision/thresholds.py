@@ -93,17 +93,18 @@ class FloorPolicy(Strict):
 
     def service_level(self, row: FigureRow | None, target: float, queue: str | None) -> Level:
         """How a service level stands to its target."""
-        if row is None or row.service_level is None or not self._enough(row):
+        if row is None or row.service_level is None or not self.judges(row):
             return Level.FINE
         return self.limits_of(queue).below_target.level(round(max(0.0, target - row.service_level), 9))
 
     def abandonment(self, row: FigureRow | None, queue: str | None) -> Level:
         """How many gave up."""
-        if row is None or not self._enough(row):
+        if row is None or not self.judges(row):
             return Level.FINE
         return self.limits_of(queue).abandonment.level(row.abandonment_rate)
 
-    def _enough(self, row: FigureRow) -> bool:
+    def judges(self, row: FigureRow) -> bool:
+        """Whether there was enough to judge shares by."""
         return row.answered + row.abandoned >= self.enough
 
 
