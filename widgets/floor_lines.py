@@ -245,7 +245,7 @@ def _half_later(start: datetime) -> str:
 
 def queue_table(snap: FloorSnapshot, now: datetime, cells: int) -> Table:
     """Who waits now and the day, a queue a line."""
-    name = max(10, min(20, cells - 82))
+    name = max(10, min(20, cells - 84))
     words = ("waiting", "longest", "offered", "answered", "gave up", "", snap.policy.formula, "ASA", "AHT")
     head = (Span(f" {fit('queue', name)}", "dim"), *_in_columns([(word, Level.FINE, "dim") for word in words]))
     return Table(head, tuple(Row(one.id, _queue_line(snap, one, now, name)) for one in snap.queues))
@@ -338,8 +338,8 @@ class AgentTable:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[AgentNow, Level, int, int, Row]] = {}
 
-    def table(self, snap: FloorSnapshot, now: datetime, cells: int) -> Table:
-        """The agents as they are now."""
+    def table(self, snap: FloorSnapshot, now: datetime, cells: int, seen: range | None = None) -> Table:
+        """The agents as they are now. `seen`: the lines that can be seen; the clocks of the others may stand."""
         name = max(10, min(18, cells - 80))
         note = max(8, cells - name - 58)
         heads = (("for", 9), ("queue", 12), ("handled", 9), ("AHT", 8))
@@ -351,10 +351,13 @@ class AgentTable:
         )
         levels = {one.about: one.level for one in snap.crossings if one.what in ("wrap-up", "not ready")}
         kept, rows = {}, []
-        for agent in snap.agents:
+        for place, agent in enumerate(snap.agents):
             level = levels.get(agent.id, Level.FINE)
-            passed = int((now - agent.since).total_seconds())
             there = self._kept.get(agent.id)
+            if there is not None and seen is not None and place not in seen:
+                passed = there[2]
+            else:
+                passed = int((now - agent.since).total_seconds())
             if there is None or there[0] is not agent or there[1:4] != (level, passed, cells):
                 row = Row(agent.id, _agent_line(snap, agent, level, passed, name, note))
                 there = (agent, level, passed, cells, row)

@@ -72,6 +72,8 @@ class FloorScreen(Screen[None]):
         self._opened: dict[str, list[FigureRow]] = {}
         """Half hours that are shown by queue."""
         self._shape: tuple[object, ...] = ()
+        self._ready = False
+        """The panels are there."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status", classes="bar")
@@ -85,6 +87,8 @@ class FloorScreen(Screen[None]):
         yield HintBar(id="hints", classes="bar")
 
     def on_mount(self) -> None:
+        self._key = keymap.of(self.app)
+        self._ready = True
         self._arrange()
         self.panel("now").go()
 
@@ -159,7 +163,7 @@ class FloorScreen(Screen[None]):
 
     def _draw(self) -> None:
         snap = self._snap
-        if snap is None or not self.is_mounted:
+        if snap is None or not self._ready:
             return
         self._arrange()
         self._draw_bars(snap)
@@ -185,7 +189,8 @@ class FloorScreen(Screen[None]):
         panel.show_table(table, snap.queue_name(queue) if queue else str(len(table.rows)))
 
     def _draw_agents(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        panel.show_table(self._agents.table(snap, snap.at, cells), floor_lines.agent_heading(snap))
+        table = self._agents.table(snap, snap.at, cells, panel.body.in_view)
+        panel.show_table(table, floor_lines.agent_heading(snap))
 
     def _draw_reports(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         panel.show_table(floor_lines.report_table(snap, cells, self._opened), f"{snap.day:%A %d %B %Y}")
@@ -220,9 +225,6 @@ class FloorScreen(Screen[None]):
         ]
         self.query_one(HintBar).show(hints)
 
-    def _key(self, action: str) -> str:
-        return keymap.of(self.app)(action)
-
     # what the keys do
 
     def action_tab(self, name: str) -> None:
@@ -235,7 +237,7 @@ class FloorScreen(Screen[None]):
         self.dismiss()
 
     def on_lines_highlighted(self, event: Lines.Highlighted) -> None:
-        if event.lines is self.panel("queues").body:
+        if event.lines in (self.panel("queues").body, self.panel("agents").body):
             self._draw()
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:

@@ -21,6 +21,8 @@ QUICK_S = 0.25
 """Least time from one snapshot to the next."""
 REST_S = 1.0
 """And the longest: the clocks go on."""
+FIGURES_S = 1.0
+"""Least time from one counting of the day's figures to the next: who waits and who does what is shown sooner."""
 T = TypeVar("T")
 
 
@@ -74,11 +76,14 @@ class FloorWatching:
         self._stirred.set()
 
     async def _run(self, show: Callable[[FloorSnapshot], None]) -> None:
+        counted = -FIGURES_S
         while True:
             began = self.clock.monotonic()
+            if count := began - counted >= FIGURES_S:
+                counted = began
             self._stirred.clear()
             changed, self._changed = self._changed, set()
-            snap = await self._guard(self._read(self._watch.look, self.clock.now(), changed))
+            snap = await self._guard(self._read(self._watch.look, self.clock.now(), changed, count=count))
             if snap is None:
                 self._changed = None
             else:

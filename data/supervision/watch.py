@@ -52,12 +52,22 @@ class FloorWatch:
         """How many wait in a queue, and since when whoever waits longest."""
         self._waiting: tuple[WaitingNow, ...] = ()
         self._agents: tuple[AgentNow, ...] = ()
+        self._agent_rows: dict[str, tuple[tuple[Any, ...], AgentNow]] = {}
+        """The agents beside what was read of each."""
+        self._uncounted = False
+        """Something was told since the figures were counted last."""
         self._slots: tuple[FigureRow, ...] = ()
         self._by_agent: dict[str, FigureRow] = {}
         self._total: FigureRow
 
-    def look(self, store: Store, now: datetime, changed: Collection[str] | None = None) -> FloorSnapshot:
-        """The floor as it is now. `changed`: the entities that changed since the last look; None: any may have.
+    def look(
+        self, store: Store, now: datetime, changed: Collection[str] | None = None, *, count: bool = True
+    ) -> FloorSnapshot:
+        """The floor as it is now.
+
+        Args:
+            changed: the entities that changed since the last look; None: any may have.
+            count: False: the day's figures may stay what they were, to be counted at a later look.
 
         Raises:
             StoreError: the store could not be read.
@@ -65,17 +75,19 @@ class FloorWatch:
         with store.reading():
             if self._day is None or not self._begins <= now < self._ends or self._is_another(store):
                 self._begin(store, now)
-                changed = None
+                changed, count = None, True
             changes = SHOWN if changed is None else SHOWN.intersection(changed)
-            told = Queue.entity in changes and self._read_queues(store)
-            told |= ContactEvent.entity in changes and self._follow(store)
+            if Queue.entity in changes:
+                self._read_queues(store)
+            if ContactEvent.entity in changes:
+                self._follow(store)
             if changes & _WAITING:
-                told |= self._leave_out_forked(store)
+                self._leave_out_forked(store)
                 self._waiting, self._lines = _waiting(store)
-            if told or changed is None:
+            if counts := self._uncounted and count:
                 self._count()
-            if told or changes & _AGENTS:
-                self._agents = _agents(store, self._by_agent, self._agents)
+            if counts or changes & _AGENTS:
+                self._read_agents(store)
         return self._snapshot(now)
 
     def _snapshot(self, now: datetime) -> FloorSnapshot:
@@ -100,6 +112,7 @@ class FloorWatch:
 
     def _count(self) -> None:
         """Take the figures over into what is shown."""
+        self._uncounted = False
         main = self._main
         (self._total,) = main.rows()
         self._slots = tuple(main.rows("half-hour"))
@@ -142,6 +155,7 @@ class FloorWatch:
         self._last = (last["place"], last["id"]) if last else (0, "")
         self._forked = set()
         self._live = {}
+        self._uncounted = True
         self._figures(store, self._policy.threshold_s)
 
     def _figures(self, store: Store, threshold_s: float) -> LiveFigures:
@@ -166,14 +180,14 @@ class FloorWatch:
 
     # what happened
 
-    def _follow(self, store: Store) -> bool:
-        """Read the events behind the last one; returns whether any belongs to the day."""
+    def _follow(self, store: Store) -> None:
+        """Read the events behind the last one."""
         found = store.rows(
             f"SELECT rowid AS place, id, {_EVENT} FROM contact_event WHERE rowid > ? ORDER BY rowid",  # noqa: S608
             (self._last[0],),
         )
         if not found:
-            return False
+            return
         self._last = (found[-1]["place"], found[-1]["id"])
         begins, ends = instant_text(self._begins), instant_text(self._ends)
         told: list[dict[str, Any]] = []
@@ -192,11 +206,11 @@ class FloorWatch:
         happened = [_happening(row) for row in told if row["kind"] in _TELLING]
         for live in self._live.values():
             live.take(happened)
+        self._uncounted |= bool(happened)
         self._leave_out_forked(store, {one.contact_id for one in happened})
-        return bool(happened)
 
-    def _leave_out_forked(self, store: Store, contacts: Collection[str] = ()) -> bool:
-        """Replayed contacts that a person took are no part of the figures. Returns whether there are new ones."""
+    def _leave_out_forked(self, store: Store, contacts: Collection[str] = ()) -> None:
+        """Replayed contacts that a person took are no part of the figures."""
         forked = {row["id"] for row in store.rows(f"SELECT id FROM contact WHERE {_IN_HAND} AND forked = 1")}  # noqa: S608
         for contact_id in contacts:
             if store.value("SELECT forked FROM contact WHERE id = ?", (contact_id,)):
@@ -206,16 +220,33 @@ class FloorWatch:
             for live in self._live.values():
                 live.forget(contact_id)
         self._forked |= forked
-        return bool(new)
+        self._uncounted |= bool(new)
 
-    def _read_queues(self, store: Store) -> bool:
+    def _read_queues(self, store: Store) -> None:
         self._queues = tuple(
             QueueNow(row["id"], row["name"], 0, None, None, row["target"], row["threshold_s"], row["wrap_up_s"])
             for row in store.rows("SELECT id, name, target, threshold_s, wrap_up_s FROM queue ORDER BY name, id")
         )
         for one in self._queues:
             self._figures(store, one.threshold_s)
-        return True
+        self._uncounted = True
+
+    def _read_agents(self, store: Store) -> None:
+        """Who is signed on, by name. Who has not changed is the same object as before."""
+        with store.in_words():
+            cursor = store.connection.cursor()
+            cursor.row_factory = None
+            found = cursor.execute(_AGENTS_SQL).fetchall()
+        known, rows = self._agent_rows, {}
+        for one in found:
+            figures = self._by_agent.get(one[0])
+            there = known.get(one[0])
+            if there is None or there[0] != one or there[1].row is not figures:
+                agent = _agent(one, figures)
+                there = (one, there[1] if there is not None and there[1] == agent else agent)
+            rows[one[0]] = there
+        self._agent_rows = rows
+        self._agents = tuple(agent for _row, agent in rows.values())
 
 
 def _happening(row: dict[str, Any]) -> Happening:
@@ -262,33 +293,29 @@ def _waiting(store: Store) -> tuple[tuple[WaitingNow, ...], dict[str, tuple[int,
     )
 
 
-def _agents(store: Store, rows: dict[str, FigureRow], before: tuple[AgentNow, ...]) -> tuple[AgentNow, ...]:
-    """Who is signed on, by name. What has not changed is the same object as before."""
-    known = {one.id: one for one in before}
-    found = []
-    for row in store.rows(
-        "SELECT a.id, a.name, s.state, s.since, s.reason, s.after_call, c.id AS contact_id, c.queue, c.caller_name,"
-        " c.caller_number, c.answered_at, k.name AS customer, t.number AS ticket, q.wrap_up_s FROM agent_status s"
-        " JOIN agent a ON a.id = s.id LEFT JOIN contact c ON c.id = s.contact_id"
-        " LEFT JOIN queue q ON q.id = c.queue LEFT JOIN customer k ON k.id = c.customer_id"
-        " LEFT JOIN ticket t ON t.id = c.ticket_id WHERE s.state <> 'signed out' ORDER BY a.name, a.id"
-    ):
-        state = AgentState(row["state"])
-        since = row["answered_at"] if state is AgentState.ON_CALL and row["answered_at"] else row["since"]
-        agent = AgentNow(
-            id=row["id"],
-            name=row["name"],
-            state=state,
-            since=datetime.fromisoformat(since),
-            reason=row["reason"] or "",
-            after_call=row["after_call"] or "",
-            contact_id=row["contact_id"],
-            queue=row["queue"] or "",
-            caller=row["customer"] or row["caller_name"] or row["caller_number"] or "",
-            ticket=row["ticket"] or "",
-            wrap_up_s=row["wrap_up_s"] or 0,
-            row=rows.get(row["id"]),
-        )
-        there = known.get(agent.id)
-        found.append(there if there == agent else agent)
-    return tuple(found)
+_AGENTS_SQL = (
+    "SELECT a.id, a.name, s.state, s.since, s.reason, s.after_call, c.id, c.queue,"
+    " coalesce(k.name, nullif(c.caller_name, ''), c.caller_number), c.answered_at, t.number, q.wrap_up_s"
+    " FROM agent_status s JOIN agent a ON a.id = s.id LEFT JOIN contact c ON c.id = s.contact_id"
+    " LEFT JOIN queue q ON q.id = c.queue LEFT JOIN customer k ON k.id = c.customer_id"
+    " LEFT JOIN ticket t ON t.id = c.ticket_id WHERE s.state <> 'signed out' ORDER BY a.name, a.id"
+)
+
+
+def _agent(row: tuple[Any, ...], figures: FigureRow | None) -> AgentNow:
+    who, name, state_text, began, reason, after_call, contact_id, queue, caller, answered, ticket, wrap_up_s = row
+    state = AgentState(state_text)
+    return AgentNow(
+        id=who,
+        name=name,
+        state=state,
+        since=datetime.fromisoformat(answered if state is AgentState.ON_CALL and answered else began),
+        reason=reason or "",
+        after_call=after_call or "",
+        contact_id=contact_id,
+        queue=queue or "",
+        caller=caller or "",
+        ticket=ticket or "",
+        wrap_up_s=wrap_up_s or 0,
+        row=figures,
+    )

@@ -24,6 +24,8 @@ from tests.pty.terminal import Terminal, console
 
 NAME = "Robin Park"
 THRESHOLD_S = 20
+LAST_S = 60.0
+"""So long the last conversations may go on, once all figures are there."""
 _ROW = re.compile(
     r"^ (?P<queue>bank) +(?P<waiting>\d+) [ ▲■] +(?P<longest>[\d:–]+) [ ▲■] +(?P<offered>\d+) +(?P<answered>\d+)"
     r" +(?P<abandoned>\d+) +(?P<share>[\d–]+(?: %)?) [ ▲■] +(?P<level>[\d–]+(?: %)?) [ ▲■] +(?P<asa>[\d:–]+) +(?P<aht>[\d:–]+)",
@@ -172,9 +174,11 @@ def main() -> int:
             seen = watch(terminal, wanted, (ends - begins + timedelta(minutes=40)) / timedelta(seconds=given.speed))
             passed, used = clock.monotonic() - began, terminal.cpu_s()
             print(terminal.text())
+            until = clock.monotonic() + LAST_S
+            while (left := stuck(folder / "seat")) and clock.monotonic() < until:  # the last caller talks on
+                terminal.take_in(0.5)
             terminal.keys("<c-q>")
             terminal.wait_exit(5)
-        left = stuck(folder / "seat")
     last = seen.rows[-1] if seen.rows else ()
     print(f"\nthe log: {wanted.row}, most at once {wanted.most}\nthe dashboard: {last}, most shown {seen.waited}")
     print(

@@ -21,12 +21,14 @@ from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.models.agent import AgentState, AgentStatus
 from data.models.base import Entity
+from data.models.contact import ContactEvent
 from data.sync.contract import Op, OpOutcome
 from data.sync.embedded import EmbeddedHub
 from tests.console.album import Album
 from tests.console.stage import CLOCK, NOW, Feed, settled, until
 from tests.data.supervision.floors import a_floor
 
+OFFERED = len({one.contact_id for one in a_floor(NOW) if isinstance(one, ContactEvent)})
 SIZES = [(160, 45), (240, 60), (100, 30)]
 THEMES = ("night", "day", "contrast")
 
@@ -65,6 +67,7 @@ async def floor_of(pilot: Pilot[str]) -> FloorScreen:
     screen = pilot.app.screen
     assert isinstance(screen, FloorScreen)
     await until(pilot, lambda: len(screen.panel("agents").body.lines) == 8)
+    await until(pilot, lambda: screen._snap is not None and screen._snap.total.offered == OFFERED)
     return screen
 
 
