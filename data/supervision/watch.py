@@ -79,6 +79,7 @@ class FloorWatch:
             changes = SHOWN if changed is None else SHOWN.intersection(changed)
             if Queue.entity in changes:
                 self._read_queues(store)
+                count = True
             if ContactEvent.entity in changes:
                 self._follow(store)
             if changes & _WAITING:

@@ -67,7 +67,12 @@ async def floor_of(pilot: Pilot[str]) -> FloorScreen:
     screen = pilot.app.screen
     assert isinstance(screen, FloorScreen)
     await until(pilot, lambda: len(screen.panel("agents").body.lines) == 8)
-    await until(pilot, lambda: screen._snap is not None and screen._snap.total.offered == OFFERED)
+    await until(
+        pilot,
+        lambda: (
+            screen._snap is not None and screen._snap.total.offered == OFFERED and len(screen._snap.crossings) == 10
+        ),
+    )
     return screen
 
 

@@ -156,6 +156,18 @@ def test_a_queues_new_threshold_counts_at_once(store: Store) -> None:
     assert snap.queues[1].threshold_s == 60
 
 
+def test_figures_that_are_counted_later_stay_what_they_were(store: Store) -> None:
+    save(store, a_floor(NOW))
+    watch = FloorWatch(POLICY, ZoneInfo("UTC"))
+    first = watch.look(store, NOW)
+    changed = save(store, [event("new", NOW, EventKind.OFFERED, "support")])
+    second = watch.look(store, NOW, changed, count=False)
+    assert (second.total, second.crossings) == (first.total, first.crossings)
+    assert watch.look(store, NOW, ()).total.offered == first.total.offered + 1
+    queues = save(store, [Queue(id="support", name="Helpdesk")])
+    assert all(one.row is not None for one in watch.look(store, NOW, queues, count=False).queues)
+
+
 def test_a_persons_contact_is_no_part_of_a_replay(store: Store) -> None:
     save(store, a_floor(NOW))
     watch = FloorWatch(POLICY, ZoneInfo("UTC"))
