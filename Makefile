@@ -11,8 +11,8 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 
 CUSTOMERS ?= 100000
-# One more than there are cores: tests in a terminal wait most of their time.
-JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Two more than there are cores: tests with processes and terminals wait most of their time.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 
 .PHONY: run test setup check chaos bench desk lock clean docs picture help FORCE
 

@@ -140,6 +140,7 @@ WORKSPACE: tuple[Action, ...] = (
     Action("voice_mail", "M", "voice mail", "Note that a voice mail was left, and end the call.", PHONE),
     Action("call_out", "o", "call out", "Call a number: the customer's, or one that you type.", PHONE),
     Action("callbacks", "k", "callbacks", "The callbacks that were promised: call, log what came of it, promise another.", PHONE),
+    Action("report", "R", "queue report", "Give the queue report that is due; else say when the next one is, and which were missed.", PHONE),
     Action("wrap_up", "w", "wrap up", "End the contact with a disposition.", CONTACT),
     Action("verify", "v", "verify", "Tick the next thing that the caller has confirmed.", CONTACT),
     Action("unverify", "V", "untick", "Take the last tick back.", CONTACT),
@@ -147,6 +148,9 @@ WORKSPACE: tuple[Action, ...] = (
     Action("create_customer", "c", "new customer", "Create a customer and attach it to the contact.", CONTACT),
     Action("edit_customer", "e", "change customer", "Change the customer that is shown: numbers, address, contacts and who may discuss money.", CONTACT),
     Action("playbooks", "p", "playbooks", "Open another playbook on what is in hand: a message, an emergency, conduct, hardware.", CONTACT),
+    Action("abuse", "exclamation_mark", "abuse", "Abuse: open the conduct playbook at its calm words; it is noted, and the leader is told.", CONTACT),
+    Action("person_to_call", "P", "whom to call", "Nothing written fits: whom to call now, and record that it was done.", CONTACT),
+    Action("outages", "O", "outages", "The outage board: which nodes are down, since when and until when; supervisors write on it.", CONTACT),
     Action("save_ticket", "f10", "save", "Save the ticket.", TICKET),
     Action("note", "n", "note", "Add a note to the ticket.", TICKET),
     Action("macro", "f", "macro", "Stage several changes and a text for the ticket at once; all of it is shown before it applies.", TICKET),
@@ -161,7 +165,8 @@ WORKSPACE: tuple[Action, ...] = (
     LOCK,
     OPEN_SYNC,
     OPEN_FLOOR,
-    Action("sign_off", "Q", "sign off", "Sign off and go back to the sign-in screen.", CONSOLE),
+    Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE),
+    Action("sign_off", "Q", "sign off", "Sign off: what is still open is listed first, to be finished or handed over.", CONSOLE),
     QUIT,
 )  # fmt: skip
 
@@ -189,6 +194,36 @@ CALLBACKS: tuple[Action, ...] = (
     Action("give_up", "g", "give up", "In the callbacks: nobody will call any more.", ELSEWHERE),
 )  # fmt: skip
 """Keys of the list of callbacks."""
+OUTAGES: tuple[Action, ...] = (
+    Action("set_down", "d", "set down", "On the outage board: put a node on it (supervisors).", ELSEWHERE),
+    Action("set_up", "u", "up again", "On the outage board: the node is up again (supervisors).", ELSEWHERE),
+    Action("change_outage", "e", "change", "On the outage board: another expected end, or other words (supervisors).", ELSEWHERE),
+    Action("outage_back", "t", "take back", "On the outage board: it is not up after all (supervisors).", ELSEWHERE),
+)  # fmt: skip
+"""Keys of the outage board."""
+EMERGENCY = Action(
+    "emergency", "e", "emergency", "Where whom to call is shown: open the emergency playbook.", ELSEWHERE
+)
+ALLOW = Action(
+    "allow",
+    "f9",
+    "allow it",
+    "In a callback's form, for supervisors: allow it outside the hours, with the reason given.",
+    ELSEWHERE,
+)
+SHIFT: tuple[Action, ...] = (
+    Action(
+        "clock", "c", "clock in or out", "In the shift: clock in; once you are, sign off and clock out.", ELSEWHERE
+    ),
+    Action("waive", "w", "waive", "In the shift: leave a step out, with the name of whoever said so.", ELSEWHERE),
+)
+"""Keys of the shift."""
+GATE: tuple[Action, ...] = (
+    Action("hand_over", "h", "hand over", "At sign-off: somebody else goes on with what is under the cursor.", ELSEWHERE),
+    Action("leave_for_today", "c", "clock out", "At sign-off: log out of the phones, clock out, sign off.", ELSEWHERE, run="go('out')"),
+    Action("come_back", "s", "sign off", "At sign-off: sign off without clocking out; what is open stays yours.", ELSEWHERE, run="go('away')"),
+)  # fmt: skip
+"""Keys of the list of what is open at sign-off."""
 SYNC: tuple[Action, ...] = (
     Action("copy_typed", "y", "copy", "In the sync list: copy what was typed.", ELSEWHERE),
     Action("take_up", "r", "take up again", "In the sync list: put a refused change into its form again, or send it once more.", ELSEWHERE),
@@ -231,6 +266,16 @@ UNDO = Action(
 REDO = Action("redo", "ctrl+y", "bring again", "Bring again what was taken back.", ELSEWHERE, fixed=True)
 TEXT = (UNDO, REDO)
 """Keys of the fields themselves (`widgets.fields`), the same in every text."""
+PUT_OFF = Action(
+    "put_off", "f9", "put off", "In the queue report, during a contact: put it off for some minutes.", ELSEWHERE
+)
+LADDER = Action(
+    "ladder",
+    "f8",
+    "another way",
+    "In the queue report: the ways that are left when the form does not work.",
+    ELSEWHERE,
+)
 AFRESH = Action(
     "afresh",
     "ctrl+n",
@@ -257,13 +302,21 @@ PLACES: tuple[Place, ...] = (
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
+    Place("outages", (*OUTAGES, *LISTS), inside="dialog"),
+    Place("whom to call", (EMERGENCY, *LISTS), inside="dialog"),
+    Place("shift", (*SHIFT, *LISTS), inside="dialog"),
+    Place("sign-off", (*GATE, *LISTS), inside="dialog"),
+    Place("colleague", (ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("sync", (*SYNC, HELP, *LISTS), inside="dialog"),
     Place("conflict", (*CHOICES, HELP, *LISTS[:2]), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
     Place("customer form", (KEEP, AFRESH, ENTER, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),
-    Place("new callback", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("outage form", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("new callback", (ALLOW, KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
+    Place("article", (KEEP, *LISTS[:2]), inside="dialog"),
+    Place("queue report", (KEEP, PUT_OFF, LADDER, AFRESH, ENTER, *FIELDS, *TEXT, BACK), typing=True),
     Place("transfer", (WARM, ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
 )  # fmt: skip
 """One table of places and their keys: nothing clashes in it, by test, and nothing may that a setting remaps."""

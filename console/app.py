@@ -164,6 +164,11 @@ class AgentConsole(InOrder[str]):
     def _floor_ended(self, said: str) -> None:
         self.notify(f"The practice floor has ended: {said}", markup=False, timeout=10)
 
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since somebody was at the keys or the mouse."""
+        return self._clock.monotonic() - self._touched
+
     # signing on and off
 
     def _people_changed(self) -> None:
@@ -217,8 +222,8 @@ class AgentConsole(InOrder[str]):
             workspace.action_floor()
         self.set_timer(SETTLED_S, garbage.settle)
 
-    async def on_signed_off(self, _event: SignedOff) -> None:
-        await self._to_the_door("")
+    async def on_signed_off(self, event: SignedOff) -> None:
+        await self._to_the_door(event.sentence)
 
     async def _to_the_door(self, sentence: str) -> None:
         """End the session and show the first screen, with a sentence for whoever sits here."""

@@ -16,10 +16,16 @@ REST_S = 0.5
 """A pause between two keys that is a rest."""
 
 
+def put_off() -> None:
+    """Not before `begin`: all that importing makes stays, and to look through it again and again takes 0.1 s."""
+    gc.disable()
+
+
 def begin() -> None:
     """Everything is imported: from here on what stays is not looked at."""
-    settle()
+    gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
+    gc.enable()
 
 
 def settle() -> None:

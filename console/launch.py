@@ -8,6 +8,7 @@ from pathlib import Path
 
 from console.settings import Settings
 from data.clock import SYSTEM_CLOCK, Clock, RehearsalClock
+from data.shift.machine import BOOT_FILE
 from data.sync.address import absolute
 
 
@@ -23,6 +24,16 @@ class Launch:
     """Options of the practice floor, None without one."""
     rehearsal: RehearsalClock | None = None
     """The time of day on the practice floor, where it is not the real one."""
+    boot_file: Path = BOOT_FILE
+    """Where the machine tells when it was started."""
+
+    @property
+    def boot(self) -> Path | None:
+        """The same; None in a rehearsal, whose time the machine knows nothing of."""
+        return self.boot_file if self.rehearsal is None else None
+
+    clocks_in: bool = False
+    """Whoever signs on is clocked in with it: the duties of a shift begin, and queue reports are asked for."""
 
     @property
     def clock(self) -> Clock:

@@ -11,9 +11,12 @@ from data.callbacks.rules import CallbackLine
 from data.desk.drafts import Draft
 from data.models.agent import AgentStatus
 from data.models.contact import Contact
+from data.models.outage import Outage
 from data.notices.rules import NoticeLine
 from data.playbook.actions import Asked
 from data.playbook.view import CardView
+from data.queue_report.standing import ReportState
+from data.shift.looking import ShiftView
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import Unsettled
 from data.views import DeskLine, Found, Glance, QueueView, TicketAside, TicketView, Today
@@ -130,6 +133,34 @@ class CallbacksChanged(_Latest):
 
 
 @dataclass
+class ReportChanged(_Latest):
+    """Another queue report is due, or none; it was put off, given or missed."""
+
+    state: ReportState
+
+
+@dataclass
+class OutagesChanged(_Latest):
+    """The outage board: what is down first."""
+
+    lines: tuple[Outage, ...]
+
+
+@dataclass
+class BannerChanged(_Latest):
+    """The outage that the customer in hand is on; None: they are on none."""
+
+    outage: Outage | None
+
+
+@dataclass
+class ShiftChanged(_Latest):
+    """The agent's shift as it stands."""
+
+    view: ShiftView
+
+
+@dataclass
 class Told(Message):
     """One sentence for the agent. `tone`: `information`, `warning` or `error`."""
 
@@ -166,5 +197,8 @@ class TakenUp(Message):
     drafts: tuple[Draft, ...]
 
 
+@dataclass
 class SignedOff(Message):
-    """The agent has signed off: back to the sign-in screen."""
+    """The agent has signed off: back to the sign-in screen, with a sentence if there is anything to say."""
+
+    sentence: str = ""

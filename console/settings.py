@@ -50,6 +50,10 @@ def _zone(name: str) -> str:
     return name
 
 
+Zone = Annotated[str, AfterValidator(_zone)]
+"""The name of a time zone."""
+
+
 class Settings(BaseModel):
     """Everything an organisation or a seat can set, with working sample values."""
 
@@ -59,7 +63,7 @@ class Settings(BaseModel):
     region: str = Field(
         "US", pattern="^[A-Z]{2}$", description="Country whose phone numbers may be written without +."
     )
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+    time_zone: Zone = Field(
         "America/New_York",
         description="Zone of the site: at its midnight the day of an invoice and of what is past due begins.",
     )

@@ -10,6 +10,7 @@ from data.models.agent import Agent, AgentStatus
 from data.models.callback import Callback
 from data.models.contact import Contact
 from data.models.customer import Customer
+from data.models.outage import Outage
 from data.models.ticket import Begun, Ticket, TicketEvent
 from data.presence.rules import Visitor
 from data.service.clocks import ServiceClock
@@ -87,6 +88,8 @@ class Glance:
     """Invoices and what is past due."""
     why: str = ""
     """Why this customer is shown."""
+    outage: Outage | None = None
+    """The open outage that they are on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +142,5 @@ class Work:
     """Those that nobody has acknowledged."""
     callbacks: tuple[Callback, ...] = ()
     """The open ones."""
+    outages: int = 0
+    """Nodes that are down."""

@@ -1,17 +1,53 @@
-"""What all tests share: the option for tests under tmux, and the folder of real data."""
+"""What all tests share: the options of a run, the folder of real data, where files lie, and when Python looks for garbage."""
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from data.identity import passwords
+
 CORPORA = "AGENT_CONSOLE_CORPORA"
+MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that have to be free there."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--run-desk", action="store_true", help="also run the tests that need tmux (make desk)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Files of tests lie in memory where there is room, unless a place was named: waiting for the disk is a third of
+    their time, and no test cuts the power."""
+    if config.option.basetemp is None and "TMPDIR" not in os.environ and _has_room(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether there is room for all that tests write at a time, and programs may be started there."""
+    if not os.access(folder, os.W_OK):
+        return False
+    about = os.statvfs(folder)
+    return about.f_bavail * about.f_frsize >= ROOM and not about.f_flag & getattr(os, "ST_NOEXEC", 0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What was imported and collected stays to the end. Where it is looked through for garbage again and again, as
+    Python does by itself, that is a fourth of all the time that the tests take."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -29,6 +65,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if at_desk:
         config.hook.pytest_deselected(items=at_desk)
         items[:] = [item for item in items if item not in at_desk]
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that sign people in, and are not about what that costs: `tests/data/identity/test_cost.py` is."""
+    monkeypatch.setattr(passwords, "COST", passwords.Cost(memory_kib=32, passes=1))
 
 
 @pytest.fixture(scope="session")

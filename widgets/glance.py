@@ -7,6 +7,7 @@ from datetime import datetime
 from data.models.customer import Customer, Phone
 from data.views import Glance
 from widgets.money_words import of_account
+from widgets.outage_words import banner
 from widgets.safe_text import Line, Span, fit, flow, line, wrap
 from widgets.times import day
 
@@ -43,11 +44,12 @@ def card(glance: Glance, now: datetime, cells: int, verify_key: str = "verify") 
     """The whole card; `verify_key` ticks what the caller confirms. Labels without a value are left out, except where nothing is itself worth knowing."""
     customer = glance.customer
     lines: list[Line] = [
+        *banner(glance.outage, now, cells),
         (
             Span(" " + customer.name, "bright"),
             Span(f"   {customer.company}" if customer.company else ""),
             Span(f" · account {customer.account}" if customer.account else "", "dim"),
-        )
+        ),
     ]
     if glance.why:
         lines.append(line((f" because: {glance.why}", "faint")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from textual import events
@@ -12,9 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
+from data.models.outage import Outage
 from data.playbook.view import CardView
 from data.playbook.world import Channel
 from widgets.lines import Lines
+from widgets.outage_words import banner
 from widgets.pane import KeyOf, Pane
 from widgets.safe_text import Line, Span, fit, line, width, wrap
 
@@ -39,6 +42,7 @@ class ScriptPane(Pane):
         "Press the key in front of an answer; {card_back} goes back one card and undoes what can be undone, "
         "{card_jump} goes to any card, {playbooks} opens another playbook. "
         "The line on top is the way that you came; where data decided, it says why. "
+        "A customer whose node is down has a band above the greeting: what is down, until when, what you may say. "
         "What the card did by itself stands under it with a tick. The card is remembered when another contact interrupts."
     )
 
@@ -62,6 +66,8 @@ class ScriptPane(Pane):
         super().__init__(id=id, key_of=key_of)
         self.card: CardView | None = None
         """The card in hand, None when no contact is."""
+        self._outage: Outage | None = None
+        self._now: datetime | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Lines(id="script-lines", focusable=True)
@@ -74,15 +80,21 @@ class ScriptPane(Pane):
         self.card = card
         self._draw()
 
+    def show_outage(self, outage: Outage | None, now: datetime) -> None:
+        """The customer in hand is on this outage: it stands before the greeting."""
+        self._outage, self._now = outage, now
+        self._draw()
+
     def _draw(self) -> None:
         lines = self.query_one("#script-lines", Lines)
         card = self.card
+        above = banner(self._outage, self._now, self.size.width) if self._now is not None else []
         if card is None:
-            lines.set_lines([(), line((" The script opens with the first word of a contact.", "dim"))])
+            lines.set_lines([*above, (), line((" The script opens with the first word of a contact.", "dim"))])
             self.set_heading()
             return
         keys = {name: self.key_of(name) for name in ("card_back", "card_jump", "script_leave")}
-        lines.set_lines(card_lines(card, self.size.width, keys))
+        lines.set_lines([*above, *card_lines(card, self.size.width, keys)])
         self.set_heading(f"{card.playbook} v{card.version} · {card.card}")
 
     def on_resize(self) -> None:

@@ -1,4 +1,4 @@
-"""What waits beside the queue, under it: notices and callbacks, each with the key that opens them."""
+"""What waits beside the queue, under it: notices, callbacks and outages, each with the key that opens them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from data.callbacks.rules import Standing, counts
 from data.views import Work
+from widgets.outage_words import counted
 from widgets.pane import KeyOf
 from widgets.safe_text import Line, Span
 
@@ -14,7 +15,7 @@ SHAPES = {Standing.OVERDUE: ("■", "bad"), Standing.DUE: ("▲", "warn"), Stand
 
 
 def work_lines(work: Work, now: datetime, key_of: KeyOf) -> list[Line]:
-    """A line of notices and one of callbacks, where there are any."""
+    """A line of notices, one of callbacks and one of outages, where there are any."""
     lines: list[Line] = []
     if work.notices:
         told = f"{work.notices} new notice{'s' if work.notices > 1 else ''}"
@@ -28,6 +29,8 @@ def work_lines(work: Work, now: datetime, key_of: KeyOf) -> list[Line]:
         spans += [Span(f"{gap}{shape} ", tone), Span(f"{number} {one}", quiet)]
     if spans:
         lines.append(_line("callbacks", spans, key_of))
+    if work.outages:
+        lines.append(_line("outages", [Span("▲ ", "warn"), Span(counted(work.outages))], key_of))
     return lines
 
 

@@ -13,7 +13,21 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from console.cli import asking, backups, callbacks, doctor, hub, imports, opening, people, playbooks, syncing
+from console.cli import (
+    asking,
+    backups,
+    callbacks,
+    doctor,
+    gateway,
+    hub,
+    imports,
+    opening,
+    people,
+    playbooks,
+    reporting,
+    shift,
+    syncing,
+)
 from console.cli.shared import FAULTS, shown
 
 PROGRAM = "agent-console"
@@ -34,9 +48,12 @@ app.add_typer(playbooks.app, name="playbook")
 app.command()(asking.lookup)
 app.command()(asking.stats)
 app.command()(callbacks.callbacks)
+app.command()(reporting.queue_report)
+app.add_typer(shift.app, name="shift")
 app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")
 app.add_typer(people.app, name="user")
+app.command()(gateway.gateway)
 app.command()(backups.backup)
 app.command()(backups.restore)
 app.command()(doctor.doctor)

@@ -32,6 +32,8 @@ def callbacks(data_dir: DataDir = None, as_json: Json = False) -> None:
             "due_at": instant_text(callback.due_at),
             "until": instant_text(callback.until) if callback.until is not None else None,
             "number": callback.number,
+            "zone": callback.zone,
+            "flagged": callback.flagged,
             "customer_id": callback.customer_id,
             "customer": line.customer,
             "ticket": line.ticket,

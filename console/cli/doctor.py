@@ -72,7 +72,7 @@ def _line(one: Finding) -> str:
 
 def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Finding]:
     from data.clock import SYSTEM_CLOCK
-    from data.doctor import books, place
+    from data.doctor import books, mail, place
     from data.doctor.hub import hub
     from data.store.database import STORE_FILE
     from data.sync.address import absolute
@@ -91,6 +91,8 @@ def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Findi
         yield from place.agents(folder, address)
     else:
         yield from books.store(store, now, deep=deep)
+        if store.exists():
+            yield from mail.outgoing(store, now)
     yield from hub(store, address)
     yield from findings
     yield from _terminal()
@@ -107,10 +109,13 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from console.settings import SETTINGS_FILE, SettingsError, load
     from data.billing.catalogue import catalogue
     from data.doctor.finding import fault, look, ok
+    from data.doctor.mail import mailboxes
     from data.macros.macros import load_macros
     from data.playbook.choices import load_choices
     from data.playbook.library import library
     from data.service.policies import load_service
+    from data.shift.policy import load_shift
+    from data.shift.sample import still_sample
     from data.supervision.thresholds import load_floor
     from data.text.reviewed import ContentError
 
@@ -139,14 +144,34 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         load_macros(settings.macros)
         catalogue(settings.items)
         load_floor(settings.floor)
+        duties = load_shift(settings.shift)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        files = (settings.choices, settings.items, settings.service, settings.macros, settings.floor)
+        files = (
+            settings.choices,
+            settings.items,
+            settings.service,
+            settings.macros,
+            settings.shift,
+            settings.floor,
+        )
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
+        found += mailboxes(duties.queue_report)
+        sample = still_sample(duties)
+        if sample:
+            found.append(
+                look(
+                    "shift",
+                    f"sample values or none: {', '.join(sample)}",
+                    f"set them in a {settings.shift.name} of your own (setting shift)",
+                )
+            )
+        else:
+            found.append(ok("shift", f"{settings.shift.name}: every address and number is set"))
     return settings, found
 
 

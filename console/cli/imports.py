@@ -1,4 +1,4 @@
-"""`import customers` and `import queue-log`."""
+"""`import customers`, `import queue-log`, `import schedule` and `import outages`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from console.cli.shared import (
     Json,
     fail,
     folder_of,
+    leader_of,
     open_store,
     progress_line,
     say,
     settings_of,
     shown,
+    whose,
 )
 
 app = typer.Typer(
-    no_args_is_help=True, help="Bring customers or a queue_log into the store.", rich_markup_mode=None
+    no_args_is_help=True,
+    help="Bring customers, outages, a schedule or a queue_log into the store.",
+    rich_markup_mode=None,
 )
 
 REPORT = ("read", "added", "updated", "unchanged", "rejected", "seconds")
@@ -73,6 +77,38 @@ def import_queue_log(
         _import_outcome(report, as_json, [str(one) for one in report.skipped], "")
 
 
+@app.command("schedule")
+def import_schedule(
+    file: Annotated[
+        Path, typer.Argument(help="The CSV file: date, from, to, name; its first line names the columns.")
+    ],
+    rejects: Annotated[Path | None, typer.Option(help="Write the refused rows here, with the reason.")] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Import who gives the queue reports when.
+
+    In the site's time. The days of the file are replaced; importing again changes nothing.
+    """
+    from data.clock import SYSTEM_CLOCK
+    from data.customers.mapping import ImportRefused
+    from data.models.base import AgentId
+    from data.queue import people
+    from data.queue_report import schedule
+
+    with open_store(data_dir) as store:
+        name = whose.get()
+        by = people.meant(people.everyone(store), name) if name is not None else None
+        agent = AgentId(by.id if by is not None else "import")
+        zone = settings_of(folder_of(data_dir)).terms.zone
+        try:
+            report = schedule.import_schedule(store, file, zone, agent, SYSTEM_CLOCK, rejects=rejects)
+        except ImportRefused as error:
+            raise fail(str(error), USAGE) from error
+        more = f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row"
+        _import_outcome(report, as_json, report.problems, more)
+
+
 @app.command("customers")
 def import_customers(
     file: Annotated[
@@ -112,3 +148,35 @@ def import_customers(
             (*report.remarks, *report.problems, *report.warnings),
             f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row",
         )
+
+
+@app.command("outages")
+def import_outages(
+    file: Annotated[
+        Path, typer.Argument(help="A .csv file with the columns node, city, since, expected and text.")
+    ],
+    rejects: Annotated[Path | None, typer.Option(help="Write the refused rows here, with the reason.")] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Put the outages of a CSV file on the board.
+
+    Times are of the site's clock unless they name a zone. Importing again changes nothing; a node that is down already
+    gets the expected end and the text of its row. Only supervisors and administrators may, where people sign in.
+    """
+    from data.clock import SYSTEM_CLOCK
+    from data.customers.mapping import ImportRefused
+    from data.outages.importing import import_outages as take
+    from data.outages.rules import ONLY_LEADERS
+
+    folder = folder_of(data_dir)
+    with open_store(data_dir) as store:
+        actor = leader_of(store)
+        if actor is None:
+            raise fail(ONLY_LEADERS, USAGE)
+        try:
+            report = take(store, file, settings_of(folder).terms.zone, actor, SYSTEM_CLOCK, rejects=rejects)
+        except ImportRefused as error:
+            raise fail(str(error), USAGE) from error
+        more = f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row"
+        _import_outcome(report, as_json, report.problems, more)

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from console.cli.shared import FAULTS, USAGE, DataDir, Hub, Json, fail, folder_of, log_to, settings_of, whose
+from console.cli.shared import (
+    FAULTS,
+    USAGE,
+    DataDir,
+    Hub,
+    Json,
+    fail,
+    folder_of,
+    log_to,
+    settings_of,
+    whose,
+)
 
 if TYPE_CHECKING:
     from console.launch import Launch
@@ -39,6 +50,7 @@ def _open_console(
     *,
     plain: bool | None,
     no_mouse: bool,
+    clocks_in: bool = False,
     clock: str | None = None,
     speed: float = 1.0,
 ) -> None:
@@ -53,7 +65,9 @@ def _open_console(
 
     if floor is not None:
         floor = [*floor, "--messages", "--site-tz", settings.time_zone]
-    launch = Launch(folder, settings, role, floor, _rehearsal(clock, settings.time_zone, speed))
+    launch = Launch(
+        folder, settings, role, floor, _rehearsal(clock, settings.time_zone, speed), clocks_in=clocks_in
+    )
     try:
         sentence = _in_lines(launch) if in_lines else _on_screen(launch, mouse=settings.mouse and not no_mouse)
     except SettingsError as error:
@@ -71,6 +85,9 @@ def _in_lines(launch: Launch) -> str | None:
 
 def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
+    from console import garbage
+
+    garbage.put_off()
     from console.app import AgentConsole
 
     console = AgentConsole(launch, launch.clock)
@@ -162,6 +179,9 @@ def demo(
     speed: Annotated[float, typer.Option(min=0.01, max=100_000, help="How many times faster than real.")] = 1.0,
     replay: Annotated[Path | None, typer.Option(help="Play this queue_log instead (also .xz, .gz).")] = None,
     day: Annotated[str | None, typer.Option(help="Only this day of the replayed log, YYYY-MM-DD.")] = None,
+    shift: Annotated[
+        bool, typer.Option("--shift", help="Clock in with signing on, so that queue reports are asked for.")
+    ] = False,
     clock: Annotated[
         str | None,
         typer.Option(
@@ -190,7 +210,9 @@ def demo(
     if day is not None:
         options += ["--day", _day(day, replay)]
     if not headless:
-        _open_console(data_dir, hub, role, options, plain=plain, no_mouse=no_mouse, clock=clock, speed=speed)
+        _open_console(
+            data_dir, hub, role, options, plain=plain, no_mouse=no_mouse, clock=clock, speed=speed, clocks_in=shift
+        )
         return
     if clock is not None:
         raise fail("--clock is for the console: leave it out with --headless.", USAGE)

@@ -16,6 +16,7 @@ import typer
 
 if TYPE_CHECKING:
     from console.settings import Settings
+    from data.models.base import AgentId
     from data.store.database import Store
     from data.store.key import Key
 
@@ -202,6 +203,20 @@ def store_of(folder: Path) -> tuple[Path, Key | None]:
         raise fail(str(error), FAULTS) from error
     tries.succeeded(card.person)
     return box.folder / STORE_FILE, key
+
+
+def leader_of(store: Store) -> AgentId | None:
+    """Who writes what only supervisors and administrators write: whom `--as` names, if they are one; where nobody signs in
+    by password, the program itself."""
+    from data.models.agent import LEADERS
+    from data.models.base import AgentId
+    from data.queue.people import everyone
+
+    name = whose.get()
+    if name is None:
+        return AgentId("import")
+    known = [one for one in everyone(store) if one.name.casefold() == name.casefold() and one.role in LEADERS]
+    return AgentId(known[0].id) if known else None
 
 
 def _password(name: str) -> str:

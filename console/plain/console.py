@@ -13,7 +13,10 @@ from console.plain.contact_words import ContactWords
 from console.plain.conversation import DOT, Conversation, LeftError
 from console.plain.customer_words import CustomerWords
 from console.plain.front import Front
+from console.plain.matters_words import MattersWords
 from console.plain.phone_words import PhoneWords
+from console.plain.report_words import ReportWords
+from console.plain.shift_words import ShiftWords, matters_told
 from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
@@ -26,6 +29,7 @@ from data.queue.people import meant
 from data.store.errors import StoreError
 
 LEAVE = ("quit", "exit")
+LOOK_S = 1.0
 MOST_PEOPLE = 20
 """So many names are read out."""
 PEOPLE_S = 10.0
@@ -46,6 +50,7 @@ class PlainConsole:
         self.done = False
         """The agent wants to leave."""
         self._launch = launch
+        self._looking: asyncio.Task[None] | None = None
         self._people_came = asyncio.Event()
         self._station = station = Station(
             launch,
@@ -67,6 +72,9 @@ class PlainConsole:
             ContactWords(front),
             TicketWords(front, copy),
             WorkWords(front),
+            ReportWords(front),
+            MattersWords(front),
+            ShiftWords(front),
             SyncWords(front),
             self,
         )
@@ -128,6 +136,8 @@ class PlainConsole:
     async def close(self) -> None:
         """Nobody types any more: what is typed is written, and all is taken apart."""
         self._conversation.close()
+        if self._looking is not None:
+            self._looking.cancel()
         await self._station.close()
 
     def _floor_ended(self, said: str) -> None:
@@ -230,13 +240,32 @@ class PlainConsole:
 
     async def do_sign_off(self, _typed: str) -> None:
         session = self.front.session
-        if not session.may_sign_off() or not await self._goes(session, signing_off=True):
+        if not session.may_sign_off():
             return
+        await session.written()
+        await session.shift.read()
+        if matters := await session.shift.open_matters():
+            self.front.say(f"Still open: {words.count(len(matters), 'thing')}.")
+            self.front.say_all(matters_told(matters))
+            if not await self.front.sure("Sign off all the same? What is open stays yours."):
+                return
+        if not await self._goes(session, signing_off=True):
+            return
+        out = session.shift.on and not matters and await self._clocks_out(session)
         if await session.sign_off():
+            if out:
+                await session.shift.clock_out()
+                self.front.say("Clocked out.")
             await self._station.end_session()
             self.front.forget()
             self.front.say("Signed off.")
             await self._sign_on()
+
+    async def _clocks_out(self, session: Session) -> bool:
+        """Whether the shift ends; saying so says the steps that no machine sees."""
+        said = [step.label for step in session.shift.policy.sign_off if step.seen is None]
+        with_it = f" With yes you say: {', '.join(said)}." if said else ""
+        return await self.front.sure(f"Clock out too?{with_it} No: you come back in this shift.")
 
     async def _sign_on(self) -> None:
         self.front.say("Sign on with your name; Enter alone says who is known here.")
@@ -301,9 +330,16 @@ class PlainConsole:
                         people = await self._station.people()
         return people
 
+    async def _keep_looking(self, session: Session) -> None:
+        """Look at the clock once a second, as the full console does, while this session goes on."""
+        while self._station.session is session:
+            session.reporting.tick()
+            await asyncio.sleep(LOOK_S)
+
     async def _begin(self, session: Session) -> None:
         await session.start(self.front.hear)
         await session.look()
+        self._looking = asyncio.create_task(self._keep_looking(session), name="clock")
         front = self.front
         front.say(f"Signed on: {words.brief(session.seat.agent.name)}.")
         if session.phone.status.state is AgentState.NOT_READY:

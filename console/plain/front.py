@@ -16,6 +16,7 @@ from console.messages import (
     Noticed,
     QueueChanged,
     Rang,
+    ReportChanged,
     ScriptShown,
     StateChanged,
     TicketShown,
@@ -33,6 +34,7 @@ from data.notices.rules import wanted
 from data.playbook.choices import KeyedChoice
 from data.playbook.view import CardView
 from data.queue.agent_state import MISSED_REASON, REJECTED_REASON
+from data.queue_report.standing import ReportState
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import ConflictLine
 from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
@@ -88,6 +90,8 @@ class Front:
         self._popping = False
         """It rings, and who it is has not been told yet."""
         self._offline_told = False
+        self._report_told: datetime | None = None
+        """The slot of the report that was said to be due."""
 
     @property
     def session(self) -> Session:
@@ -236,6 +240,8 @@ class Front:
                 self.card = card
             case TicketShown(view=ticket):
                 self.ticket = ticket
+            case ReportChanged(state=state):
+                self._report_changed(state)
 
     def _rang(self, contact: Contact) -> None:
         if self.session.seat.settings.bell:
@@ -256,6 +262,13 @@ class Front:
         self.say(
             f"Notice from {words.brief(newest.sender)}: {words.brief(wanted(newest.notice))}{more}. Type notices."
         )
+
+    def _report_changed(self, state: ReportState) -> None:
+        """A report that is due is said once; until it is given `report` tells of it."""
+        slot = state.present.at if state.present is not None else None
+        if slot is not None and slot != self._report_told:
+            self.say(f"Queue report of {words.time_of_day(slot)} is due. Type report.")
+        self._report_told = slot
 
     def _unknown(self, message: NoCustomer) -> None:
         if message.found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from console.plain import facts
 from console.plain import wording as words
 from console.plain.front import Front, keyed
+from console.plain.shift_words import may_be_ready
 from data.customers.phone import display
 from data.models.agent import AgentState
 from data.models.base import ContactId
@@ -32,7 +33,7 @@ class PhoneWords:
             self._front.say("You are ready already: type not ready, and a reason, to leave.")
         elif status.state is not AgentState.NOT_READY and not status.after_call:
             self._front.say(f"You are {status.state}: after it you will be ready.")
-        else:
+        elif status.after_call or await may_be_ready(self._front):
             await self._front.session.phone.toggle_ready()
 
     async def do_not_ready(self, typed: str) -> None:

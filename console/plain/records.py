@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from console.plain import wording as say
+from console.plain.outage_lines import told
 from data.customers.phone import display
 from data.models.contact import Contact
 from data.models.customer import Customer
@@ -16,6 +17,7 @@ from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import Glance, TicketView
 from widgets.glance import checklist
 from widgets.money_words import Worded, of_account, of_ticket
+from widgets.outage_words import place as place_of
 from widgets.ticket_words import CHOICES, LABELS, happened
 
 FIRST = 3
@@ -35,12 +37,13 @@ def headline(customer: Customer) -> str:
 
 def popped(glance: Glance) -> str:
     """Who calls, while it rings: just what the greeting needs."""
-    customer = glance.customer
+    customer, outage = glance.customer, glance.outage
     return "Customer: " + say.sentence(
         say.brief(customer.name),
         say.brief(customer.company),
         customer.plan.label if customer.plan is not None else "",
         *(say.brief(flag) for flag in customer.flags),
+        f"outage at {say.brief(place_of(outage))}" if outage is not None else "",
         f"{say.count(len(glance.open_tickets), 'open ticket')}" if glance.open_tickets else "",
     )
 
@@ -49,6 +52,8 @@ def glance_lines(glance: Glance, now: datetime) -> Iterator[str]:
     """The customer at a glance."""
     customer = glance.customer
     yield headline(customer)
+    if glance.outage is not None:
+        yield f"Outage: {told(glance.outage, now)}"
     if glance.why:
         yield f"Because: {say.told(glance.why)}."
     for flag in customer.flags:

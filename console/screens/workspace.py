@@ -18,6 +18,7 @@ from textual.widget import Widget
 from console import actions
 from console.messages import (
     AsideShown,
+    BannerChanged,
     CallbacksChanged,
     Connected,
     CustomersChanged,
@@ -26,10 +27,12 @@ from console.messages import (
     NoCustomer,
     Noticed,
     NoticesChanged,
+    OutagesChanged,
     QueueChanged,
     Rang,
     ScriptAsks,
     ScriptShown,
+    ShiftChanged,
     StateChanged,
     TakenUp,
     TicketShown,
@@ -39,10 +42,13 @@ from console.messages import (
 )
 from console.screens.callbacks import CallbacksDialog
 from console.screens.jump import JumpScreen, Spot
+from console.screens.matters_actions import MattersActions
 from console.screens.notices import NoticesDialog
+from console.screens.outages import OutagesDialog
+from console.screens.report_actions import ReportActions
+from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
 from console.screens.sync_lines import hub_lines
-from console.screens.workspace_actions import WorkspaceActions
 from console.screens.workspace_lines import hints, not_written, noticed
 from console.services.session import Session
 from data.desk.drafts import DraftKind
@@ -63,6 +69,7 @@ from widgets.desk_pane import DeskPane
 from widgets.fields import ChoiceField
 from widgets.pane import Pane
 from widgets.queue_pane import QueuePane
+from widgets.report_words import status_spans
 from widgets.safe_text import Span, wrap
 from widgets.script_pane import ScriptPane
 from widgets.tabs import Tab, TabBar
@@ -78,7 +85,7 @@ GOING_S = 0.3
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(WorkspaceActions):
+class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -201,9 +208,22 @@ class WorkspaceScreen(WorkspaceActions):
             if isinstance(screen, CallbacksDialog):
                 screen.show(event.lines)
 
+    def on_outages_changed(self, event: OutagesChanged) -> None:
+        self._show_work()
+        for screen in self.app.screen_stack:
+            if isinstance(screen, OutagesDialog):
+                screen.show(event.lines)
+
+    def on_banner_changed(self, event: BannerChanged) -> None:
+        self.query_one(ScriptPane).show_outage(event.outage, self._clock.now())
+
     def _show_work(self) -> None:
         self.queue_pane.show_work(self.session.work, self._clock.now())
         self._draw_tabs()
+
+    def on_shift_changed(self, _event: ShiftChanged) -> None:
+        self.shift_changed()
+        self._draw_bars()
 
     def on_noticed(self, event: Noticed) -> None:
         """One short notice however many came, and the bell; the keys stay where they are."""
@@ -492,7 +512,9 @@ class WorkspaceScreen(WorkspaceActions):
         self.queue_pane.tick(now)
         self.query_one(DeskPane).tick(now)
         self.ticket_pane.tick(now)
+        self.look_at_session()
         self._draw_bars()
+        self.look_at_reports()
 
     def _draw_bars(self) -> None:
         state = self._state
@@ -507,7 +529,9 @@ class WorkspaceScreen(WorkspaceActions):
         if self._unwritten:
             left += not_written(self._unwritten, self.size.width >= 100)
         middle = [] if self._unwritten else hub_lines(sync, now)
-        self.query_one(StatusBar).show(left=left, middle=middle, right=[clock_span(now)])
+        reporting = self.session.reporting
+        report = status_spans(reporting.state, now, reporting.policy, wide=self.size.width >= 100)
+        self.query_one(StatusBar).show(left=left, middle=middle, right=[*report, clock_span(now)])
         if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
         else:

@@ -9,9 +9,8 @@ from importlib.metadata import version
 from textual.screen import Screen
 
 from console import actions
-from console.messages import CustomerShown, ScriptAsks, SignedOff
+from console.messages import CustomerShown, ScriptAsks
 from console.screens.asking import AnswerDialog
-from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.copying import copyable
 from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.drafting import TextDialog
@@ -21,19 +20,15 @@ from console.screens.notices import NoticesDialog
 from console.screens.picking import CardDialog
 from console.screens.sync import SyncDialog
 from console.screens.transfer import Target, TransferDialog, TransferWish
-from console.services.callbacks import CallbackWish
 from console.services.drafts import Slip
 from console.services.script import answer_draft
 from console.services.session import Session
 from console.settings import APP
-from data.callbacks.rules import CallbackLine
 from data.customers.form import form_of
 from data.desk.drafts import Draft, DraftKind, draft_id
 from data.macros.macros import Macro
 from data.macros.staging import Ground, stage
 from data.models.agent import AgentState
-from data.models.base import CustomerId
-from data.models.callback import CallbackOutcome
 from data.models.contact import RequestAction
 from data.notices.rules import NoticeLine
 from data.playbook.choices import KeyedChoice
@@ -74,6 +69,10 @@ class WorkspaceActions(Screen[None]):
         """What is selected in a field or by the mouse, and the title in the form."""
 
     @abstractmethod
+    def action_callbacks(self) -> None:
+        """The list of callbacks."""
+
+    @abstractmethod
     def open_found(self, key: str, *, attach: bool = False) -> None:
         """Open a customer or a ticket."""
 
@@ -87,21 +86,6 @@ class WorkspaceActions(Screen[None]):
         """The pane in hand."""
 
     # the phone
-
-    def action_ready(self) -> None:
-        state = self.session.phone.status.state
-        if state is AgentState.NOT_READY or (
-            state is not AgentState.READY and self.session.phone.status.after_call
-        ):
-            self.do(self.session.phone.toggle_ready())
-            return
-        title = "Not ready: why?" if state is AgentState.READY else "Not ready after this contact: why?"
-
-        def chosen(reason: str | None) -> None:
-            if reason is not None:
-                self.do(self.session.phone.toggle_ready(reason))
-
-        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.not_ready), chosen)
 
     def action_take_next(self) -> None:
         self.do(self.session.phone.take(None))
@@ -159,7 +143,7 @@ class WorkspaceActions(Screen[None]):
 
         self.app.push_screen(TextDialog("Call out", "the number to call", slip, text=known), chosen)
 
-    # notices and callbacks
+    # notices
 
     def action_notices(self) -> None:
         session = self.session
@@ -178,47 +162,6 @@ class WorkspaceActions(Screen[None]):
         self.do(self.session.open_about(ticket_id, customer_id))
         if ticket_id is not None or customer_id is not None:
             self.go("ticket" if ticket_id is not None else "customer")
-
-    def action_callbacks(self) -> None:
-        session = self.session
-
-        async def log(callback_id: str, outcome: CallbackOutcome) -> None:
-            await session.seat.guard(session.callbacks.log(callback_id, outcome))
-            session.refresh()
-
-        def chosen(wish: CallbackLine | str | None) -> None:
-            if isinstance(wish, CallbackLine):
-                callback = wish.callback
-                self._open_about(callback.ticket_id, callback.customer_id)
-                self._call_out(callback.number, callback.id)
-            elif wish is not None:
-                self._new_callback()
-
-        lines, most = session.callbacks.lines or (), session.callbacks.most
-        self.app.push_screen(CallbacksDialog(lines, session.seat.clock, most, log), chosen)
-
-    def _new_callback(self, customer_id: str | None = None) -> None:
-        """The form for a callback to the customer that is shown, or to the one that a form was begun for."""
-        session, shown = self.session, self.glance.glance if self.glance is not None else None
-        if customer_id is None:
-            customer_id = shown.customer.id if shown is not None else ""
-        known, name = "", ""
-        if shown is not None and shown.customer.id == customer_id:
-            name = f": {shown.customer.name}"
-            numbers = [shown.calling_from, *(phone.e164 or phone.raw for phone in shown.customer.phones)]
-            known = next((number for number in numbers if number), "")
-        elif not customer_id and session.phone.contact is not None:
-            known = session.phone.contact.caller_number
-        slip = self._slip(DraftKind.CALLBACK, customer_id)
-
-        def chosen(wish: CallbackWish | None) -> None:
-            if wish is not None:
-                whose = CustomerId(customer_id) if customer_id else None
-                self.do(session.callbacks.promise(wish, whose, session.desk.item, slip.id))
-
-        region = session.seat.settings.region
-        dialog = CallbackDialog(f"Callback{name}", slip, {"number": known}, session.seat.clock, region)
-        self.app.push_screen(dialog, chosen)
 
     # the contact
 
@@ -376,8 +319,6 @@ class WorkspaceActions(Screen[None]):
             macro = self.session.seat.macros.macro(macro_id)
             if macro is not None and item.id == about:
                 self.do(self._stage_again(macro))
-        elif draft.kind is DraftKind.CALLBACK:
-            self._new_callback(draft.about)
         elif draft.kind is DraftKind.ANSWER and item is not None:
             about, card, key = draft.about.rsplit("/", 2)
             if about == item.id:
@@ -542,21 +483,3 @@ class WorkspaceActions(Screen[None]):
             session.settling, session.sync, session.seat.clock, self.do, version(APP), session.ticket_id
         )
         self.app.push_screen(dialog, closed)
-
-    def action_sign_off(self) -> None:
-        self.do(self._sign_off())
-
-    async def _sign_off(self) -> None:
-        if not self.session.may_sign_off():
-            return
-        waits = await self.session.leaves(signing_off=True)
-
-        async def leave() -> None:
-            if await self.session.sign_off():
-                self.app.post_message(SignedOff())
-
-        if waits:
-            question = ConfirmDialog("Sign off all the same?", wrap(waits, 66), "sign off", "stay")
-            self.app.push_screen(question, lambda sure: self.do(leave()) if sure else None)
-        else:
-            await leave()

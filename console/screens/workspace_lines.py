@@ -32,10 +32,13 @@ def hints(session: Session, *, typing: bool) -> list[tuple[str, str, bool]]:
         ids = [one for one in ids if one in ("answer",)]
     if session.desk.number:
         ids += ["save_ticket"] if typing else ["save_ticket", "note", "copy_number"]
+    if session.shift.hint and not typing:
+        ids += ["shift"]
     ids += ["help", "jump", "palette"] if typing else ["help", "search", "jump", "zoom", "palette"]
     labels = {"hold": "resume"} if contact is not None and contact.state is ContactState.HELD else {}
     if contact is not None and contact.consult:
         labels = {"hold": "back to caller", "transfer": "hand over"}
+    labels["shift"] = session.shift.hint
     if state is AgentState.READY:
         labels["ready"] = "not ready"
     if state is AgentState.WRAP_UP:

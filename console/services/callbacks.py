@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from console.messages import CallbacksChanged
 from console.services.drafts import Drafts
 from console.services.seat import Seat
 from data.callbacks import callbacks
+from data.callbacks.callbacks import Override
+from data.callbacks.hours import in_hours, their_time, zone_of
+from data.callbacks.policy import CallbackPolicy
 from data.callbacks.rules import CallbackLine, attempts_left
+from data.clock import Clock
+from data.customers.phone import normalise
 from data.desk.journal import DeskItem
-from data.models.base import CustomerId
+from data.models.agent import LEADERS, Agent
+from data.models.base import AgentId, CustomerId
 from data.models.callback import Callback, CallbackAttempt, CallbackOutcome, CallbackState
+from data.queue.people import everyone
 
 CALLBACK_ENTITIES = frozenset({Callback.entity, CallbackAttempt.entity})
 
@@ -22,10 +31,30 @@ class CallbackWish:
     """A callback as its form was filled in."""
 
     due_at: datetime
-    number: str
+    until: datetime | None
+    numbers: tuple[tuple[str, str], ...]
+    """Each with when it works; the first one is called."""
+    zone: str
     about: str
     mine: bool
     """Whether it is the agent's own, and nobody else's."""
+    verified: tuple[str, ...] = ()
+    override: Override | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackGround:
+    """What the form goes by."""
+
+    clock: Clock
+    region: str
+    site: str
+    """The site's zone."""
+    policy: CallbackPolicy
+    leaders: tuple[tuple[str, str], ...]
+    """Id and name of everybody who may allow a callback outside the hours."""
+    me: AgentId
+    me_leads: bool
 
 
 class Callbacks:
@@ -36,16 +65,39 @@ class Callbacks:
         self._drafts = drafts
         self.lines: tuple[CallbackLine, ...] | None = None
         """Overdue ones first; None before the first reading."""
+        self._people: Sequence[Agent] = ()
 
     @property
     def most(self) -> int:
         """How often one tries."""
         return self._seat.settings.callback_attempts
 
+    def zone_of(self, callback: Callback) -> str:
+        """The zone of whoever is called: as it was said, else by the number."""
+        site = self._seat.settings.terms.zone.key
+        return callback.zone or zone_of(normalise(callback.number, self._seat.settings.region), site).zone
+
+    def too_early_or_late(self, line: CallbackLine) -> str:
+        """What to know before calling now, where it is outside the hours of their clock; empty: nothing."""
+        now, zone = self._seat.clock.now(), self.zone_of(line.callback)
+        if in_hours(self._seat.duties.callbacks, now, None, ZoneInfo(zone)):
+            return ""
+        return f"It is {their_time(now, zone)} for them"
+
+    @property
+    def ground(self) -> CallbackGround:
+        """What the form for a callback goes by."""
+        seat = self._seat
+        leaders = tuple((one.id, one.name) for one in self._people if one.role in LEADERS)
+        site, region = seat.settings.terms.zone.key, seat.settings.region
+        leads = seat.agent.role in LEADERS
+        return CallbackGround(seat.clock, region, site, seat.duties.callbacks, leaders, seat.me, leads)
+
     async def read(self) -> None:
         """Read them again."""
         before, now = self.lines, self._seat.clock.now()
         self.lines = tuple(await self._seat.read(callbacks.due, self._seat.me, now))
+        self._people = await self._seat.read(everyone)
         if self.lines != before:
             self._seat.post(CallbacksChanged(self.lines))
 
@@ -61,19 +113,28 @@ class Callbacks:
         made = await self._drafts.finish(
             draft,
             callbacks.make,
-            wish.number,
+            wish.numbers[0][0],
             wish.due_at,
             self._seat.me,
             self._seat.clock,
             about=wish.about,
+            until=wish.until,
             for_agent=self._seat.me if wish.mine else None,
             customer_id=customer_id,
             contact_id=item.contact_id if item is not None and same else None,
             ticket_id=item.ticket_id if item is not None and same else None,
             region=self._seat.settings.region,
+            works=wish.numbers[0][1],
+            more=wish.numbers[1:],
+            zone=wish.zone,
+            verified=wish.verified,
+            policy=self._seat.duties.callbacks,
+            override=wish.override,
         )
         due_at = made.due_at.astimezone()
-        self._seat.tell(f"Callback promised for {due_at:%a} {due_at.day} {due_at:%b %H:%M}.")
+        theirs = their_time(made.due_at, made.zone)
+        told = f", {theirs} for them" if not theirs.startswith(f"{due_at:%H:%M}") else ""
+        self._seat.tell(f"Callback promised for {due_at:%a} {due_at.day} {due_at:%b %H:%M}{told}.")
         await self.read()
 
     async def log(self, callback_id: str, outcome: CallbackOutcome) -> None:

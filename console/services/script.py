@@ -84,14 +84,15 @@ class Script:
             if item is not None and item.run is not None:
                 await self._step(self._seat.engine.jump, item, "", card)
 
-    async def open(self, playbook: str) -> None:
-        """Open another playbook on the thing in hand; the one that runs is interrupted."""
+    async def open(self, playbook: str, card: str = "") -> None:
+        """Open another playbook on the thing in hand, at its first card or at another; the one that runs is
+        interrupted."""
         async with self._turn:
             item = self._desk.item
             if item is None:
                 self._seat.tell("There is nothing in hand: open a contact or a ticket first.", "warning")
                 return
-            await self._step(self._seat.engine.begin, item, "", playbook)
+            await self._step(self._seat.engine.begin, item, "", playbook, card)
 
     async def leave(self) -> None:
         """Back to the script that was interrupted."""

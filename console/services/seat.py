@@ -23,6 +23,7 @@ from data.playbook.choices import Choices
 from data.playbook.engine import Engine
 from data.queue.agent_state import IllegalMoveError
 from data.service.policies import Service
+from data.shift.machine import BOOT_FILE
 from data.shift.policy import ShiftPolicy
 from data.store.database import Store
 from data.store.errors import StoreError
@@ -49,6 +50,7 @@ class Seat:
         clock: Clock,
         how: Callable[[str], str],
         receipts: Path | None,
+        boot_file: Path | None = BOOT_FILE,
     ) -> None:
         self.agent = agent
         self.me = AgentId(agent.id)
@@ -66,10 +68,22 @@ class Seat:
         """How an action is asked for at this front end, for sentences: `press r`, or `type ready`."""
         self.receipts = receipts
         """The folder into which receipts are saved; None: nowhere, what they say is in the books."""
+        self.boot_file = boot_file
+        """Where the machine tells when it was started; None: nowhere."""
         self.turn = asyncio.Lock()
         """Held by whatever moves the agent or the contact, so that moves come one after the other."""
         self.post: Callable[[Message], object] = _nobody
         self._store = store
+
+    @property
+    def readable_folder(self) -> Path | None:
+        """Where small files beside the store may lie; None: nothing that anybody could read is to stay here."""
+        return None if self.settings.sign_in == "password" else self._store.path.parent
+
+    @property
+    def store_folder(self) -> Path:
+        """The folder of the store, to be named in a command."""
+        return self._store.path.parent
 
     async def read(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something on the store's thread."""

@@ -24,26 +24,34 @@ from console.messages import (
     TakenUp,
 )
 from console.services.callbacks import CALLBACK_ENTITIES, Callbacks
+from console.services.conduct import Conducts
 from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
 from console.services.notices import NOTICE_ENTITIES, Notices
+from console.services.outages import Outages
 from console.services.phone import Phone
 from console.services.presence import PresenceBeat
+from console.services.reporting import REPORT_ENTITIES, Reporting
 from console.services.script import Script
 from console.services.seat import Seat
+from console.services.sent_mail import MAIL_ENTITIES, SentMail
 from console.services.settling import Settling
+from console.services.shift import SHIFT_ENTITIES, Shift
 from data.customers import records
 from data.desk import reading
-from data.models.agent import AgentState, AgentStatus
+from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
+from data.models.gateway import Gateway
 from data.models.money import Charge, Invoice, Payment, Reversal
+from data.models.outage import Outage
 from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent
 from data.notices.rules import unseen
 from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
+from data.shift.open_matters import MatterKind, OpenMatter
 from data.sync.wire import SyncStatus
 from data.views import Found, QueueFigures, Work
 from widgets.sync_words import count, leaving
@@ -55,8 +63,12 @@ REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
 GOING_OUT_S = 1.0
 """How long whoever leaves waits for what was saved just now to go out."""
+BEATS = frozenset({Presence.entity, Gateway.entity})
+"""Rows that only say that somebody is there."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
 FROM_HUB = "from the hub"
+HANDED_OVER = "Handed over"
+"""Disposition of a contact that somebody else goes on with at sign-off."""
 PUT_BACK = (
     "The hub was put back from a backup. What was saved here since goes to it again by itself; other seats' work may"
     " come back later, when they are there."
@@ -82,8 +94,13 @@ class Session:
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
         self.callbacks = Callbacks(seat, self.drafts)
+        self.reporting = Reporting(seat, self.drafts)
+        self.sent_mail = SentMail(seat)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
+        self.outages = Outages(seat, self.drafts)
+        self.conduct = Conducts(seat, self.desk, self.script, self.drafts)
         self.settling = Settling(seat, self.desk)
+        self.shift = Shift(seat, lambda: self.phone.status.state)
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
         self.floor: FloorWatching | None = None
         """Who watches the floor, once somebody has opened it."""
@@ -114,7 +131,8 @@ class Session:
         self._customer_shown = False
         """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._work_changed = True
-        """Notices or callbacks are to be read again."""
+        """Notices, callbacks or sent mail are to be read again."""
+        self._shift_changed = True
 
     # life
 
@@ -145,7 +163,7 @@ class Session:
         for task in (self._refreshing, self._asking):
             if task is not None:
                 task.cancel()
-        await asyncio.gather(self.desk.close(), self.drafts.close())
+        await asyncio.gather(self.desk.close(), self.drafts.close(), self.reporting.close())
         await self.seat.guard(self._presence.close())
         if self.phone.status.state in (AgentState.READY, AgentState.NOT_READY):
             await self.seat.guard(self.phone.move(Move.SIGN_OUT))
@@ -205,15 +223,18 @@ class Session:
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())
-        if Presence.entity in entities:
-            if self._listening:
-                self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
-            if len(entities) == 1:  # somebody is somewhere, every minute: nothing else is read for it
-                return
-        work = CALLBACK_ENTITIES | NOTICE_ENTITIES
-        if not work.isdisjoint(entities) or not entities:
+        if Presence.entity in entities and self._listening:
+            self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
+        if entities and BEATS.issuperset(entities):  # every minute: nothing else is read for it
+            return
+        work = CALLBACK_ENTITIES | NOTICE_ENTITIES | {Outage.entity}
+        if not (work | MAIL_ENTITIES).isdisjoint(entities) or not entities:
             self._work_changed = True
-        if not {Ticket.entity, *BOOKS}.isdisjoint(entities) or not entities:
+        if not REPORT_ENTITIES.isdisjoint(entities) or not entities:
+            self.reporting.stale()
+        if not SHIFT_ENTITIES.isdisjoint(entities) or not entities:
+            self._shift_changed = True
+        if not {Ticket.entity, Outage.entity, *BOOKS}.isdisjoint(entities) or not entities:
             self._account_changed = True
         if not {Ticket.entity, TicketEvent.entity, *work, *BOOKS}.isdisjoint(entities):
             self._tickets_changed = True
@@ -300,6 +321,8 @@ class Session:
             )
             self.seat.post(QueueChanged(view))
             self._show_state()
+            changed, self._shift_changed = self._shift_changed, False
+            await self.shift.follow(changed=changed)
             await self.desk.show_list()
             await self._presence.look()
             if self.settling.watched:
@@ -308,11 +331,17 @@ class Session:
                 self._work_changed = False
                 await self.notices.read()
                 await self.callbacks.read()
+                await self.outages.read()
+                await self.sent_mail.read()
 
     @property
     def work(self) -> Work:
         """What waits beside the queue."""
-        return Work(len(unseen(self.notices.lines)), tuple(one.callback for one in self.callbacks.lines or ()))
+        return Work(
+            len(unseen(self.notices.lines)),
+            tuple(one.callback for one in self.callbacks.lines or ()),
+            len(self.outages.down),
+        )
 
     async def _read_figures(self) -> None:
         now = self.seat.clock.monotonic()
@@ -382,6 +411,45 @@ class Session:
             self.seat.tell(told)
         await self.desk.show()
         await self._show_customer()
+
+    async def wrap_up_left(self, contact_id: ContactId, disposition: str) -> None:
+        """Wrap up a contact that was left without a disposition and is no longer on the telephone.
+
+        Raises:
+            LookupError: it is no longer there.
+        """
+        contact = await self.seat.read(live.contact, contact_id)
+        if contact is None:
+            raise LookupError("This contact is no longer there.")
+        async with self.seat.turn:
+            await self.desk.keep()
+            _, left = await self.desk.finish(contact)
+            await self.seat.write(handling.dispose, contact, disposition, self.seat.me, self.seat.clock)
+            self.seat.link.finish(contact_id, contact.fence)
+            await self.desk.show()
+        self.seat.tell(f"Wrapped up: {disposition}." + (f" It stays on your desk: {left}." if left else ""))
+        self.refresh()
+
+    async def hand_over(self, matter: OpenMatter, to: Agent) -> None:
+        """Somebody else goes on with an open matter: a contact is wrapped up first, as handed over.
+
+        Raises:
+            LookupError: it is no longer there.
+        """
+        await self.desk.keep()
+        await self.drafts.keep()
+        if matter.kind is MatterKind.CONTACT:
+            contact = self.phone.contact
+            if contact is not None and contact.id == matter.about:
+                await self.dispose(HANDED_OVER)
+            else:
+                await self.wrap_up_left(ContactId(matter.about), HANDED_OVER)
+        await self.shift.hand_over(matter, to)
+        if matter.kind is MatterKind.DRAFT:
+            await self.drafts.start()
+            await self.desk.start()
+            await self.desk.show()
+            await self._show_customer()
 
     async def verify(self, items: tuple[str, ...]) -> None:
         """Record what the caller has confirmed."""
@@ -597,6 +665,7 @@ class Session:
         item = self.desk.item
         at_hand = contact.customer_id if contact is not None else item.customer_id if item is not None else None
         customer_id = self._viewed or at_hand
+        await self.outages.look_at(at_hand)
         ringing = self.phone.status.state is AgentState.RINGING
         why = "this number is calling" if ringing and contact is not None and contact.caller_e164 else ""
         if self._viewed is not None and contact is not None:

@@ -24,6 +24,7 @@ from data.identity.agents import wiped
 from data.models.agent import Agent, Role
 from data.models.base import AgentId
 from data.queue import people
+from data.shift import time_clock
 from data.store.database import STORE_FILE
 from data.store.key import Key
 from data.sync.contract import Scope
@@ -273,7 +274,10 @@ class Station:
         """
         await self.heard_of_people()
         store = self._open.store
-        return self._begin(*await store.do(people.sign_on, name, self._clock, Role(self._launch.role)))
+        agent, status = await store.do(people.sign_on, name, self._clock, Role(self._launch.role))
+        if self._launch.clocks_in:
+            await store.do(time_clock.clock_in, AgentId(agent.id), self._clock)
+        return self._begin(agent, status)
 
     async def sign_in(self, name: str, password: str, former: str = "", *, afresh: bool = False) -> Session:
         """Sign a person on who has a password; see `Door.enter`.
@@ -336,6 +340,7 @@ class Station:
             terms=settings.terms,
             session_link=settings.session_link,
             most_attempts=settings.callback_attempts,
+            callbacks=self._shift.callbacks,
         )
         seat = Seat(
             agent,
@@ -350,6 +355,7 @@ class Station:
             self._clock,
             self._how,
             self._launch.receipts,
+            self._launch.boot,
         )
         # at a seat where one signs on by name, what one came as is a matter of trust
         leads = agent.role is not Role.AGENT or (self._door is None and Role(self._launch.role) is not Role.AGENT)
@@ -403,3 +409,4 @@ class Station:
         await self._open.store.unlock(key)
         self._open.link.remember(Begin(key=SecretStr(key.hex), person=me, password=SecretStr(password)))
         self.locked = False
+        session.shift.begin_session()

@@ -37,6 +37,8 @@ class CallbackLine:
     """Number of its ticket."""
     for_name: str = ""
     """Name of whose it is; empty: anybody's."""
+    allowed_by: str = ""
+    """Name of the leader who allowed it outside the hours."""
 
     @property
     def waits_since(self) -> datetime:

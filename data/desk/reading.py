@@ -21,6 +21,7 @@ from data.models.contact import Contact, ContactState
 from data.models.money import Invoice
 from data.models.ticket import Ticket, TicketEvent
 from data.notices import notices
+from data.outages import outages
 from data.presence.presence import others
 from data.queue import live
 from data.service.clocks import clocks
@@ -131,6 +132,7 @@ def glance(
         verified=contact.verified if contact else (),
         account=accounts.account(store, customer_id, terms.today(now), terms.past_due_days),
         why=why,
+        outage=outages.affecting(store, customer),
     )
 
 

@@ -67,6 +67,8 @@ def private(data: Path) -> list[Path]:
         "backups/*",
         "backups/*/*",
         "settings.toml",
+        "mail",
+        "mail/*",
         AGENTS,
         f"{AGENTS}/**/*",
     )

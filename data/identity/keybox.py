@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from data.backup.making import put_on_disk
+from data.identity import passwords
 from data.identity.passwords import SALT_BYTES, Cost, derived
 from data.models.base import AgentId, Value
 from data.store import driver
@@ -81,7 +82,7 @@ class KeyBox:
             ) from error
 
     def _keep(self, member: Member, password: str, key: Key) -> None:
-        salt, cost = secrets.token_bytes(SALT_BYTES), Cost()
+        salt, cost = secrets.token_bytes(SALT_BYTES), passwords.COST
         box = self.folder / f"keys-{secrets.token_hex(4)}.db"
         with closing(driver.connect(box, key=derived(password, salt, cost))) as inside:
             inside.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it

@@ -25,6 +25,10 @@ class Cost(Value):
     lanes: int = 4
 
 
+COST = Cost()
+"""Of passwords that are kept, and of keys that are derived, from now on."""
+
+
 def prepared(password: str) -> str:
     """A password as it is compared: letters that look the same are the same, whatever keyboard they were typed on."""
     return unicodedata.normalize("NFC", password)
@@ -75,5 +79,4 @@ def derived(password: str, salt: bytes, cost: Cost) -> Key:
 def _hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
 
-    cost = Cost()
-    return PasswordHasher(cost.passes, cost.memory_kib, cost.lanes)
+    return PasswordHasher(COST.passes, COST.memory_kib, COST.lanes)

@@ -1,4 +1,7 @@
-"""The models: frozen pydantic classes, one a stored thing. Nothing here does I/O."""
+"""The models: frozen pydantic classes, one a stored thing. Nothing here does I/O.
+
+Their annotations are no texts (`from __future__ import annotations`): each text would be compiled again, which is a
+tenth of what it takes to start a process of ours."""
 
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
@@ -7,6 +10,7 @@ from data.models.card_step import CardStep
 from data.models.conduct import ArticleRead, Conduct
 from data.models.contact import Contact, ContactEvent, Queue, Request
 from data.models.customer import Customer
+from data.models.gateway import Gateway
 from data.models.mail import Mail
 from data.models.money import Charge, Invoice, Payment, Reversal
 from data.models.notice import Notice, NoticeSeen
@@ -32,6 +36,7 @@ SYNCED: dict[str, type[Entity]] = {
         ContactEvent,
         Customer,
         DutyStep,
+        Gateway,
         Invoice,
         Mail,
         Notice,
@@ -69,6 +74,7 @@ __all__ = [
     "Customer",
     "DutyStep",
     "Entity",
+    "Gateway",
     "Invoice",
     "Mail",
     "Notice",

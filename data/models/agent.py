@@ -1,7 +1,5 @@
 """People who take contacts, and the state each is in."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 
@@ -12,6 +10,10 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
+
+
+LEADERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+"""Who decides what agents may not decide alone."""
 
 
 class Agent(Entity):

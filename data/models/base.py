@@ -3,8 +3,6 @@
 An entity knows which of its columns hold JSON and which hold free text. Free text is what a person may
 type a card number into, so it is masked before it is written (TICK-4)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -78,6 +76,9 @@ class Entity(BaseModel):
     entity: ClassVar[str]
     append_only: ClassVar[bool] = False
     """True: rows are only ever added; a correction is another row (SYNC rule 8)."""
+    once: ClassVar[bool] = False
+    """Of append-only rows: the id says what a row is about, so whoever comes second has nothing to add, and nobody is
+    told of a refusal."""
     free_text: ClassVar[frozenset[str]] = frozenset()
     phone_text: ClassVar[frozenset[str]] = frozenset()
     """Columns of telephone numbers as they were written: what is no telephone number there is masked as well."""

@@ -1,11 +1,10 @@
 """Callbacks: somebody is to be called at a time, and what came of each try."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 
 from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, TicketId
+from data.models.customer import Phone
 
 
 class CallbackState(StrEnum):
@@ -19,8 +18,8 @@ class Callback(Entity):
     """A promise to call somebody."""
 
     entity: ClassVar[str] = "callback"
-    free_text: ClassVar[frozenset[str]] = frozenset({"about"})
-    phone_text: ClassVar[frozenset[str]] = frozenset({"number"})
+    free_text: ClassVar[frozenset[str]] = frozenset({"about", "override_why", "verified", "zone"})
+    phone_text: ClassVar[frozenset[str]] = frozenset({"number", "numbers"})
 
     id: str
     customer_id: CustomerId | None = None
@@ -38,6 +37,17 @@ class Callback(Entity):
     made_by: AgentId
     made_at: Instant
     state: CallbackState = CallbackState.DUE
+    numbers: tuple[Phone, ...] = ()
+    """Every number that was given for it, each with a note of when it works; the first one is `number`."""
+    zone: str = ""
+    """The customer's zone; empty: nobody has said it."""
+    verified: tuple[str, ...] = ()
+    """What was confirmed when the message was taken: name, phones, address."""
+    flagged: bool = False
+    """Outside the hours in which customers may be called, by their own clock."""
+    override_by: AgentId | None = None
+    """The leader who allowed that."""
+    override_why: str = ""
 
 
 class CallbackOutcome(StrEnum):
@@ -47,6 +57,8 @@ class CallbackOutcome(StrEnum):
     BUSY = "busy"
     GIVEN_UP = "given up"
     """No try: nobody will call any more; the text says why."""
+    HANDED_OVER = "handed over"
+    """No try: somebody else is to call; the text says who."""
 
 
 class CallbackAttempt(Entity):

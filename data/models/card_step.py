@@ -1,7 +1,5 @@
 """The cards that a contact went through."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from data.models.base import AgentId, ContactId, Entity, Instant, TicketId

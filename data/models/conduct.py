@@ -1,12 +1,10 @@
 """Conduct: what happened with a customer that somebody may have to look into, and articles that were read."""
 
-from __future__ import annotations
-
-from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
 from data.models.base import AgentId, ContactId, CustomerId, Entity, Instant, TicketId
+from data.models.money import Money
 
 
 class ConductKind(StrEnum):
@@ -41,9 +39,11 @@ class Conduct(Entity):
     customer_id: CustomerId | None = None
     ticket_id: TicketId | None = None
     reason: str = ""
-    amount: Decimal | None = None
+    amount: Money | None = None
     """In the site's currency."""
     text: str = ""
+    takes_back: str | None = None
+    """The record that counts no longer: somebody went back over it in the script. Nothing else is in this one then."""
 
 
 class ArticleRead(Entity):
@@ -51,6 +51,7 @@ class ArticleRead(Entity):
 
     entity: ClassVar[str] = "article_read"
     append_only: ClassVar[bool] = True
+    once: ClassVar[bool] = True
 
     id: str
     article: str

@@ -1,7 +1,5 @@
 """Contacts: one model for calls, chats, messages and appointments, and the log of what happened to each."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

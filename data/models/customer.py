@@ -1,7 +1,5 @@
 """Customers as an agent needs to see them before the greeting."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import ClassVar
 

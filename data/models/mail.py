@@ -1,7 +1,5 @@
 """Mail that is to be sent, by the gateway."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 
@@ -10,11 +8,18 @@ from data.models.base import AgentId, Entity, Instant
 
 class MailState(StrEnum):
     WAITING = "waiting"
+    SENDING = "sending"
+    """A gateway has taken it; another may take it over at `next_try`."""
     SENT = "sent"
     FAILED = "failed"
     """The server refused it for good; `why`."""
     SAVED = "saved"
-    """Written as an .eml file, because there was no gateway or no server."""
+    """Written as an .eml file too, because there was no gateway or no server (`why` says where it lies). A gateway that
+    comes soon sends it all the same, under the same Message-ID."""
+
+
+OVER = frozenset({MailState.SENT, MailState.FAILED})
+"""Nothing is done with it any more."""
 
 
 class Mail(Entity):
@@ -33,6 +38,8 @@ class Mail(Entity):
     made_at: Instant
     state: MailState = MailState.WAITING
     tries: int = 0
+    gateway: str = ""
+    """Which gateway is sending it, or did."""
     next_try: Instant | None = None
     done_at: Instant | None = None
     why: str = ""

@@ -3,8 +3,6 @@
 Every row is only ever added. Totals, what is paid and what is due are computed from the rows and kept nowhere
 (`data.billing.ledger`)."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum

@@ -1,8 +1,6 @@
 """Notices: somebody is asked to look at something. Both kinds of row are only ever added, so that two people who
 acknowledge at the same moment are no conflict: the first one counts, and the other sees by whom."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 
@@ -22,6 +20,7 @@ class Notice(Entity):
 
     entity: ClassVar[str] = "notice"
     append_only: ClassVar[bool] = True
+    once: ClassVar[bool] = True
     free_text: ClassVar[frozenset[str]] = frozenset({"kind", "about", "skill"})
 
     id: str

@@ -1,7 +1,5 @@
 """Outages: a node is down."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from data.models.base import AgentId, Entity, Instant

@@ -1,7 +1,5 @@
 """Who has which ticket open (TICK-5): one row an agent, which expires by itself."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from data.models.base import AgentId, Entity, Instant, TicketId

@@ -1,7 +1,5 @@
 """Queue reports: what an agent tells of the queue each half-hour, how it went, and who reports when."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 
@@ -33,6 +31,7 @@ class QueueReport(Entity):
 
     entity: ClassVar[str] = "queue_report"
     append_only: ClassVar[bool] = True
+    once: ClassVar[bool] = True
     free_text: ClassVar[frozenset[str]] = frozenset({"nodes", "comment", "initials"})
 
     id: str

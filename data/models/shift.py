@@ -1,7 +1,5 @@
 """A shift: the time clock, the duties that were done, and every state that the agent was in. All of it only grows."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 
@@ -14,6 +12,8 @@ class Punch(StrEnum):
 
     IN = "in"
     OUT = "out"
+    VOID = "void"
+    """Only in corrections: the entry that it stands for did not happen."""
 
 
 class TimeEntry(Entity):

@@ -1,7 +1,5 @@
 """Tickets and what happened to them."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import ClassVar
 

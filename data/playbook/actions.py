@@ -83,13 +83,16 @@ class Wrong(NamedTuple):
     fix: str
 
 
+_LEADER = Asked(name="leader", label="Which leader allows it?", hint="the name of a supervisor")
+
+
 class Act(Strict):
     """An action. `when`: it is done only where this holds."""
 
     outcomes: ClassVar[tuple[str, ...]] = ()
     """What can come of it; a card that expects it has an answer for each."""
     texts: ClassVar[frozenset[str]] = frozenset(
-        {"about", "text", "ask", "offer", "unsuitable", "title", "details", "why", "skip"}
+        {"about", "text", "ask", "offer", "unsuitable", "title", "details", "why", "skip", "reason", "amount"}
     )
     """Fields that are read by people, and may hold {{ facts }}."""
     done: ClassVar[str] = ""
@@ -272,11 +275,15 @@ class Charge(Act):
         return replace(world, items=world.items | {self.item})
 
     def reads(self) -> tuple[str, ...]:
-        return ("type",)
+        return ("type", "costs_said")
 
     def faults(self, world: World) -> tuple[Wrong, ...]:
         if world.type == "none":
             return (Wrong("no-ticket", "an item is charged, and there is no ticket yet", "put `ticket` before it"),)
+        if self.item not in world.costs_said:
+            why = f"item {self.item} is charged, and nobody has said what it costs"
+            fix = f'put `conduct: {{kind: cost said, item: "{self.item}"}}` where they agree to it'
+            return (Wrong("cost-not-said", why, fix),)
         return ()
 
 
@@ -379,10 +386,21 @@ class Callback(Act):
     about: str = ""
     """What it is about."""
     whose: Literal["mine", "anyone"] = Field("anyone", description="who calls back: the agent, or whoever is free")
-    window: str = Field("", description="how long from then on they may be called, as `2h`; empty: no window")
+    window: str = Field(
+        "",
+        description="not empty, as `2h`: they are called in a window from then on, as wide as the duties of the shift say",
+    )
+    hours: Literal["usual", "other"] = Field(
+        "usual",
+        description="`other`: outside the hours in which customers are called, once a leader has allowed it",
+    )
 
     def asks(self) -> tuple[Asked, ...]:
-        return () if self.due else (Asked(name="due", label="When?", hint="2h, 14:30, tomorrow 9:00"),)
+        when = Asked(name="due", label="When, by their clock?", hint="2h, 14:30, tomorrow 9:00")
+        asked = () if self.due else (when,)
+        if self.hours == "usual":
+            return asked
+        return (*asked, _LEADER, Asked(name="reason", label="For which reason?"))
 
     def after(self, world: World, outcome: str = "") -> World:
         return replace(world, callback=True)
@@ -398,6 +416,48 @@ class Note(Act):
 
     def asks(self) -> tuple[Asked, ...]:
         return (Asked(name="note", label=self.ask),) if self.ask else ()
+
+
+class Conduct(Act):
+    """What happened with the customer is recorded, for whoever has to look into it later. What the answer's `note` asks
+    for stands there as well."""
+
+    action: Literal["conduct"] = "conduct"
+    kind: Literal[
+        "abuse",
+        "refused",
+        "takes longer",
+        "cost said",
+        "manager request",
+        "exception",
+        "offer",
+        "self-service",
+        "escalated",
+        "person called",
+    ]
+    """What it was."""
+    reason: str = Field("", description="why, in words: the reason of a no; may hold {{ facts }}")
+    item: str = Field("", description="of a cost: the item's code, whose price was said")
+    amount: str = Field("", description="of a cost that is no item's: what was said, as `{{ part_price }}`")
+
+    def asks(self) -> tuple[Asked, ...]:
+        if self.kind != "exception":
+            return ()
+        return (_LEADER, Asked(name="reason", label="For which reason?"))
+
+    def after(self, world: World, outcome: str = "") -> World:
+        if self.kind != "cost said" or not self.item:
+            return world
+        return replace(world, costs_said=world.costs_said | {self.item})
+
+    def faults(self, world: World) -> tuple[Wrong, ...]:
+        if self.kind != "cost said" and (self.item or self.amount):
+            return (Wrong("cost-of-nothing", f"a price with '{self.kind}'", "leave `item` and `amount` out"),)
+        if self.kind == "cost said" and not (self.item or self.amount):
+            return (Wrong("no-amount", "a cost was said, and not which", "give its `item`, or the `amount`"),)
+        if self.kind == "refused" and not self.reason:
+            return (Wrong("no-reason", "a no carries its reason", "give the `reason`: our rules, the law, …"),)
+        return ()
 
 
 class Hardware(Act):
@@ -646,8 +706,8 @@ class ReturnToLead(Act):
 
 EVERY: tuple[type[Act], ...] = (
     Customer, Lead, Verify, Consent, Speaker, Asset, Worksheet, ConfirmContact, Ticket, TellNumber, Charge, Invoice,
-    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Hardware, Appointment, Upsell, Chat, Email, Call, CalledBack,
-    AtComputer, Hold, VoiceMail, RemoteSession, HandOver, EndContact, ReturnToLead,
+    VoidInvoice, Payment, Receipt, Notify, Callback, Note, Conduct, Hardware, Appointment, Upsell, Chat, Email, Call,
+    CalledBack, AtComputer, Hold, VoiceMail, RemoteSession, HandOver, EndContact, ReturnToLead,
 )  # fmt: skip
 """The registry: one place that says what there is."""
 
@@ -669,8 +729,8 @@ def _written(action: Any) -> Any:
 
 Action = Annotated[
     Customer | Lead | Verify | Consent | Speaker | Asset | Worksheet | ConfirmContact | Ticket | TellNumber | Charge
-    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Hardware | Appointment | Upsell | Chat
-    | Email | Call | CalledBack | AtComputer | Hold | VoiceMail | RemoteSession | HandOver | EndContact | ReturnToLead,
+    | Invoice | VoidInvoice | Payment | Receipt | Notify | Callback | Note | Conduct | Hardware | Appointment | Upsell
+    | Chat | Email | Call | CalledBack | AtComputer | Hold | VoiceMail | RemoteSession | HandOver | EndContact | ReturnToLead,
     Discriminator("action"),
     BeforeValidator(_written),
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from data.billing.ledger import due_of
 from data.billing.receipt import Receipt
 from data.desk import journal
 from data.desk.journal import DeskItem
+from data.models.agent import LEADERS
 from data.models.base import new_id
 from data.models.card_step import CardStep
 from data.models.contact import Request
@@ -27,6 +28,7 @@ from data.playbook.view import AnswerView, CardView, TrailView
 from data.playbook.wording import WordingError, filled
 from data.playbook.workplace import Workplace
 from data.playbook.world import Channel
+from data.queue.people import everyone
 from data.store.database import Store
 from data.store.save import saving
 from data.text.cards import mask_cards
@@ -70,8 +72,9 @@ class Engine:
 
     # beginning and ending
 
-    def begin(self, store: Store, item: DeskItem, playbook_id: str = "") -> Turn:
-        """Begin a playbook on a thing on the desk (the first one without an id); one that runs is interrupted."""
+    def begin(self, store: Store, item: DeskItem, playbook_id: str = "", card_id: str = "") -> Turn:
+        """Begin a playbook on a thing on the desk (the first one without an id), at its first card unless another is
+        named and there; one that runs is interrupted."""
         loaded = self.library.current(playbook_id or self.library.first)
         work = self.workplace
         with store.write():
@@ -89,7 +92,8 @@ class Engine:
                 trail=(),
             )
             hand = Hand(store, work, loaded.playbook, item.model_copy(update={"runs": (*item.runs, run)}))
-            return self._keep(hand, self._go(hand, loaded.playbook.first.id, ()))
+            first = loaded.playbook.find(card_id) or loaded.playbook.first
+            return self._keep(hand, self._go(hand, first.id, ()))
 
     def leave(self, store: Store, item: DeskItem) -> Turn:
         """Leave a script that interrupted another, which goes on where it was.
@@ -284,6 +288,9 @@ class Engine:
             case "asset" if hand.facts.customer is not None and hand.facts.customer.assets:
                 assets = hand.facts.customer.assets
                 choices = tuple((one.name, f"{one.name}, {one.kind}" if one.kind else one.name) for one in assets)
+            case "leader":
+                leaders = [one for one in everyone(hand.store) if one.role in LEADERS]
+                choices = tuple((one.id, one.name) for one in leaders)
             case "target":
                 from data.desk.reading import transfer_targets
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,8 @@ ORIGINS = {
 }
 
 
+STORY_NOTES, LONGEST_NOTE = 4, 160
+"""So many notes tell the story, and so many letters of each."""
 CAME = {Channel.VOICE: "call", Channel.CHAT: "chat", Channel.EMAIL: "message"}
 
 
@@ -146,7 +148,7 @@ class Facts(Mapping[str, str]):
             return "left"
         tried = self._store.value(
             "SELECT count(*) FROM callback_attempt a JOIN callback c ON c.id = a.callback_id"
-            " WHERE c.customer_id = ? AND c.state = 'due'",
+            " WHERE c.customer_id = ? AND c.state = 'due' AND a.outcome <> 'handed over'",
             (customer,),
         )
         return "used_up" if int(tried or 0) >= self._workplace.most_attempts else "left"
@@ -186,6 +188,7 @@ class Facts(Mapping[str, str]):
             "came": CAME[Channel(self["origin"])],
             "part_price": self._quoted("part"),
             "visit_price": self._quoted("visit"),
+            "story": _Later(self._story),
             "reason": self._reason(playbook),
             "terms": dict(playbook.terms),
         }
@@ -202,6 +205,14 @@ class Facts(Mapping[str, str]):
                 return said[:1].lower() + said[1:]
         return playbook.title.lower()
 
+    def _story(self) -> str:
+        """The last notes on the ticket, oldest first."""
+        rows = self._store.rows(
+            "SELECT text FROM ticket_event WHERE ticket_id = ? AND kind = 'note' ORDER BY at DESC, id DESC LIMIT ?",
+            (self._item.ticket_id or "", STORY_NOTES),
+        )
+        return " · ".join(" ".join(str(row["text"]).split())[:LONGEST_NOTE] for row in reversed(rows))
+
     def _due_together(self) -> Decimal:
         here = {one.invoice.id for one in self.money.invoices}
         return self.money.due + due_of(
@@ -213,6 +224,16 @@ class Facts(Mapping[str, str]):
             return money_text(self._workplace.catalogue.item(str(code)).price)
         except MoneyError:
             return ""
+
+
+class _Later:
+    """A word that is looked up only where a text names it."""
+
+    def __init__(self, look: Callable[[], str]) -> None:
+        self._look = look
+
+    def __str__(self) -> str:
+        return self._look()
 
 
 def origin_of(contact: Contact | None) -> Channel:

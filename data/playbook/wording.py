@@ -32,6 +32,7 @@ NAMES: Mapping[str, str] = {
     "visit_price": "what support quoted for a part with a field technician",
     "code": "the code of the remote session",
     "link": "the page of the remote session",
+    "story": "the last notes on the ticket, for whoever goes on with it",
     "reason": "why this card was reached: the answer, or what data decided",
     "terms": "the organisation's own words, from the playbook's `terms`: terms.support_number",
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from data.billing.catalogue import Catalogue
 from data.billing.terms import Terms
+from data.callbacks.policy import CallbackPolicy
 from data.clock import Clock
 from data.models.base import AgentId
 
@@ -25,3 +26,5 @@ class Workplace:
     """Page of the remote session that the customer is sent."""
     most_attempts: int = 3
     """How often a customer is called before the leader decides."""
+    callbacks: CallbackPolicy = field(default_factory=lambda: CallbackPolicy.model_validate({}))
+    """When customers may be called by their own clock."""

@@ -80,6 +80,8 @@ class World:
     """`attached`, `none`, or not decided."""
     type: str = "none"
     items: frozenset[str] = frozenset()
+    costs_said: frozenset[str] = frozenset()
+    """Items whose price the customer was told."""
     invoice: str = ""
     """`open`, `paid`, `void`, or none."""
     at_computer: bool = False
@@ -124,6 +126,7 @@ ASPECTS: Mapping[str, Callable[[World], str]] = {
     "asked_to_hold": lambda world: _yes(world.asked_to_hold),
     "voice_mail": lambda world: _yes(world.voice_mail),
     "ended": lambda world: _yes(world.ended),
+    "costs_said": lambda world: " ".join(sorted(world.costs_said)),
 }
 """What actions go by, beside the facts; no branch asks for it."""
 

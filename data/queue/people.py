@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from data.clock import Clock
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import AgentId, ContactId, new_id
+from data.models.shift import AgentMove
 from data.queue import live
 from data.queue.agent_state import Move, moved
 from data.store.database import Store
@@ -105,8 +106,20 @@ def sign_out(store: Store, agent: AgentId, clock: Clock) -> None:
 
 
 def _write(change: Change, before: AgentStatus | None, after: AgentStatus) -> None:
+    """The state, and the move to it beside those before."""
     if before is None:
         change.add(after)
     else:
         fields = after.model_dump(mode="json", exclude={"id"})
         change.update(AgentStatus, after.id, **fields)
+    if before is None or (before.state, before.reason) != (after.state, after.reason):
+        change.add(
+            AgentMove(
+                id=new_id(),
+                agent=AgentId(after.id),
+                at=after.since,
+                state=after.state,
+                reason=after.reason,
+                contact_id=after.contact_id,
+            )
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from data.models.base import Strict
 
@@ -27,10 +27,16 @@ class Manager(Strict):
     mail: Address = ""
 
 
+def _divides_an_hour(minutes: int) -> int:
+    if 60 % minutes:
+        raise ValueError(f"{minutes} minutes do not divide an hour: take 5, 6, 10, 12, 15, 20, 30 or 60")
+    return minutes
+
+
 class ReportPolicy(Strict):
     """When a report is due, and the ways to give it."""
 
-    every: int = Field(30, ge=5, le=60)
+    every: Annotated[int, Field(ge=5, le=60), AfterValidator(_divides_an_hour)] = 30
     """Minutes; it divides an hour."""
     remind: int = Field(3, ge=0, le=30)
     """Minutes before, at which the status line and a notice say so."""

@@ -25,6 +25,8 @@ class Sight(StrEnum):
     CLOCKED_OUT = "clocked-out"
     NOT_READY = "not-ready"
     READY = "ready"
+    SIGNED_OUT = "signed-out"
+    """The phones are logged out."""
     RESTARTED = "restarted"
     """The workstation was started after the clock-in."""
     MAIL_READ = "mail-read"
@@ -66,6 +68,10 @@ class ShiftPolicy(Strict):
     sign_on: Steps
     restart: Restart = Restart()
     sign_off: Steps = ()
+    clock_in_first: bool = False
+    """Whether nobody becomes READY before clocking in."""
+    breaks: tuple[str, ...] = ("break", "lunch")
+    """Labels of the not-ready reasons that are listed as breaks beside the hours."""
     maildir: str = ""
     session_hours: float = Field(12, gt=0, le=24)
     week_hours: float = Field(40, gt=0, le=168)

@@ -72,7 +72,11 @@ _TABLES = (
     ),
     _Table(
         "conduct",
-        _texts("id kind at by contact_id customer_id ticket_id reason amount text"),
+        {
+            **_texts("id kind at by contact_id customer_id ticket_id reason"),
+            "amount": int,
+            **_texts("text takes_back"),
+        },
         ("kind", "at", "by"),
         (("at",), ("ticket_id",), ("contact_id",)),
     ),
@@ -87,11 +91,12 @@ _TABLES = (
         {
             **_texts("id kind to subject text made_by made_at state"),
             "tries": int,
-            **_texts("next_try done_at why"),
+            **_texts("gateway next_try done_at why"),
         },
         ("kind", "to", "subject", "text", "made_by", "made_at", "state", "tries"),
         (("state",),),
     ),
+    _Table("gateway", _texts("id name services at until trouble"), ("name", "services", "at", "until"), ()),
 )
 
 

@@ -21,6 +21,7 @@ ROOMS = (
     "data.sync.schema",
     "data.presence.schema",
     "data.shift.schema",
+    "data.callbacks.window_schema",
 )
 """Modules with a list `STEPS`. A room is added at the end, and so is a step to a room that is the last one; a step for
 an older room begins a new module."""

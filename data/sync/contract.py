@@ -1,8 +1,6 @@
 """The hub's contract: nine calls and nothing else (SYNC, Shape). Seats, feeds and tests know this module only;
 which hub answers (embedded SQLite, one that serves it, PostgreSQL) is decided where the program is put together."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
@@ -96,8 +94,13 @@ TOMBSTONE_DAYS = 30
 SIGNED = ("actor", "by", "made_by", "created_by")
 """Fields that say who did a thing. Where somebody signed in that is they: what names another is refused, unless the row
 says so already. Feeds may speak for others."""
+THERE_ALREADY = "a record with this id exists and is never changed"
+"""Why a hub refuses an append-only row that it has."""
 OF_A_PERSON = ("name", "role")
 """Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
+BY_LEADERS = frozenset({"outage", "reporter_duty"})
+"""Entities that only supervisors and administrators write, where somebody signed in, and feeds."""
+NOT_A_LEADER = "only supervisors and administrators write this"
 NUMBERS_LOST = 10_000
 """Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""
 

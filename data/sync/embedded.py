@@ -17,10 +17,13 @@ from data.models.customer import Customer
 from data.store import driver
 from data.sync.contract import (
     BY_ID,
+    BY_LEADERS,
     DELETABLE,
     NEWEST_HOLDS,
+    NOT_A_LEADER,
     OF_A_PERSON,
     SIGNED,
+    THERE_ALREADY,
     WHOLE,
     Claim,
     CopiedReplica,
@@ -39,7 +42,7 @@ from data.sync.contract import (
 )
 from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile, Stored
-from data.sync.hub_people import has_people, let_in, revoked
+from data.sync.hub_people import has_people, leads, let_in, revoked
 from data.sync.hub_scope import Scopes
 
 DEPENDS_ON = "depends_on an earlier change of this record that was refused"
@@ -179,13 +182,15 @@ class EmbeddedHub:
         if op.kind == DELETE:
             return self._delete(op, row, writer)
         if row is not None and model.append_only:
-            return _refused(op, "a record with this id exists and is never changed")
+            return _refused(op, THERE_ALREADY)
         whole = {*op.patch, "id"} >= set(model.columns())
         if row is not None and row.deleted and not whole:
             return _refused(op, "it was deleted at the hub meanwhile")
         if row is None and not whole and self._was_refused(replica_id, op):
             return _refused(op, DEPENDS_ON)
         before = row or NOTHING
+        if self.member is not None and op.entity in BY_LEADERS and not leads(self._file, self.member.id):
+            return _refused(op, NOT_A_LEADER)
         if self.member is not None and (said := _not_own(op, before, self.member.id)):
             return _refused(op, f"{said}: this is not for the person who signed in to say")
         conflicts = []

@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS ops (
     base_ver INTEGER NOT NULL, schema_v INTEGER NOT NULL, hub_seq INTEGER NOT NULL, result TEXT NOT NULL,
     received_at TEXT NOT NULL, UNIQUE (replica_id, replica_seq));
 CREATE INDEX IF NOT EXISTS ops_refused ON ops (entity, entity_id) WHERE hub_seq = 0;
-CREATE INDEX IF NOT EXISTS ops_presence ON ops (received_at) WHERE entity = 'presence';
+CREATE INDEX IF NOT EXISTS ops_beats ON ops (received_at) WHERE entity IN ('presence', 'gateway');
 CREATE TABLE IF NOT EXISTS row (
     entity TEXT NOT NULL, entity_id TEXT NOT NULL, ver INTEGER NOT NULL, hub_seq INTEGER NOT NULL,
     body TEXT NOT NULL, field_ver TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,

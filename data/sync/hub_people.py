@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.clock import Clock
 from data.identity.passwords import fits, kept, outdated, unfit
-from data.models.agent import Agent, Role
+from data.models.agent import LEADERS, Agent, Role
 from data.models.base import AgentId, instant_text, new_id
 from data.store import driver
 from data.sync.contract import Login, Member, WrongLogin
@@ -63,6 +63,12 @@ def revoked(file: HubFile, person: AgentId) -> bool:
     """Whether somebody's access was withdrawn."""
     row = file.db.execute("SELECT revoked FROM person_login WHERE person = ?", (person,)).fetchone()
     return row is None or bool(row["revoked"])
+
+
+def leads(file: HubFile, person: AgentId) -> bool:
+    """Whether somebody is a supervisor or an administrator now."""
+    row = file.db.execute("SELECT role FROM person_login WHERE person = ?", (person,)).fetchone()
+    return row is not None and row["role"] in LEADERS
 
 
 class People:

@@ -28,12 +28,12 @@ _FORGET_PAST = {
     "DELETE FROM claim WHERE finished AND lease_until < ?"
     " AND fence < (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)": 30,
     "DELETE FROM ops WHERE op_id IN ("
-    "SELECT op_id FROM ops WHERE entity = 'presence' AND hub_seq > 0 AND received_at < ?"
+    "SELECT op_id FROM ops WHERE entity IN ('presence', 'gateway') AND hub_seq > 0 AND received_at < ?"
     " AND replica_seq < (SELECT last_seq FROM replica WHERE replica.replica_id = ops.replica_id)"
     " ORDER BY received_at LIMIT 5000)": 1,
 }
 """What nobody asks for any more, and after how many days: answers to claims, claims that are over but for the newest fence
-of each contact, and where agents were looking. The newest op of a replica stays: it says when that was heard last. Some
+of each contact, and that somebody was there. The newest op of a replica stays: it says when that was heard last. Some
 of it at each enrolment, so that none takes long."""
 
 

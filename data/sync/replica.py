@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from data.clock import Clock
+from data.models import SYNCED
 from data.models.base import AgentId, ContactId, instant_text, new_id
 from data.store import driver
 from data.store.database import Store
 from data.sync import sending_again, snapshots
 from data.sync.applying import keep_conflicts, look_again, show_hub_row, take_in
 from data.sync.contract import (
+    THERE_ALREADY,
     WHOLE,
     Enrolment,
     HubRow,
@@ -243,9 +245,11 @@ class Replica:
                 if op is None:
                     continue
                 if result.outcome is OpOutcome.REFUSED:
+                    model = SYNCED.get(op["entity"])
+                    twice = model is not None and model.once and result.why == THERE_ALREADY
                     connection.execute(
-                        "UPDATE outbox SET state = 'refused', last_error = ? WHERE op_id = ?",
-                        (result.why, result.op_id),
+                        "UPDATE outbox SET state = ?, last_error = ? WHERE op_id = ?",
+                        ("let go" if twice else "refused", result.why, result.op_id),
                     )
                     show_hub_row(connection, op["entity"], op["entity_id"])
                     continue

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from data.models.callback import CallbackState
 from data.models.contact import ContactState
+from data.models.mail import MailState
 from data.models.ticket import TicketState
 
 
@@ -27,6 +28,7 @@ PARENT_OF: dict[str, tuple[tuple[str, str], ...]] = {
     "contact_event": (("contact", "contact_id"),),
     "request": (("contact", "contact_id"),),
     "callback_attempt": (("callback", "callback_id"),),
+    "agent_move": (("contact", "contact_id"),),
     "card_step": (("ticket", "ticket_id"), ("contact", "contact_id")),
 }
 """Entities that only tell what happened to something else, with the columns that name it; the first one filled holds."""
@@ -34,6 +36,7 @@ OVER: dict[str, frozenset[str]] = {
     "ticket": frozenset({TicketState.SOLVED, TicketState.CLOSED}),
     "contact": frozenset({ContactState.DONE, ContactState.ABANDONED}),
     "callback": frozenset({CallbackState.DONE, CallbackState.GIVEN_UP}),
+    "mail": frozenset({MailState.SENT, MailState.FAILED}),
 }
 """States in which a thing is over."""
 

@@ -1,7 +1,5 @@
 """What the console and its worker say to each other: one JSON object a line, over the worker's pipes."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter

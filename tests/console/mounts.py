@@ -28,6 +28,7 @@ async def left_alive(folder: Path, times: int) -> dict[str, Counter[str]]:
         await pilot.pause(1)
         gc.unfreeze()  # what lay about when the workspace was frozen is no leak
         gc.collect()
+        gc.freeze()
         left = {key: Counter(type(node).__name__ for node in nodes) for key, nodes in seen.items() if nodes}
     feed.close()
     return left

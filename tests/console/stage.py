@@ -8,7 +8,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
@@ -97,10 +99,11 @@ CALLERS = (
 class Feed:
     """The test as a PBX: pushes rows to the hub as a replica of its own."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, seq: int = 0) -> None:
+        """`seq`: what it has pushed to this hub before."""
         self._hub = EmbeddedHub(path)
         self._hub.enrol_v1("feed", "feed")
-        self._seq = 0
+        self.seq = seq
 
     def put(self, entity: Entity) -> None:
         """Write a whole entity."""
@@ -109,11 +112,11 @@ class Feed:
     def patch(self, model: type[Entity], entity_id: str, **fields: object) -> None:
         """Change some fields, as of the row that is there now."""
         rows = [row for row in self._rows() if row.entity == model.entity and row.entity_id == entity_id]
-        self._seq += 1
+        self.seq += 1
         op = Op(
-            op_id=f"feed-{self._seq}",
-            replica_seq=self._seq,
-            txn_id=f"feed-{self._seq}",
+            op_id=f"feed-{self.seq}",
+            replica_seq=self.seq,
+            txn_id=f"feed-{self.seq}",
             entity=model.entity,
             entity_id=entity_id,
             kind="append" if model.append_only else "put",
@@ -147,9 +150,30 @@ class Feed:
 
 
 def at_rest(folder: Path) -> Feed:
-    """A hub with four callers."""
+    """A hub with four callers: a copy of one that is made once in each test process."""
     folder.mkdir(parents=True, exist_ok=True)
-    feed = Feed(folder / "hub.db")
+    path = folder / "hub.db"
+    if path.exists():  # the console opens again where another one was
+        feed = Feed(path)
+        _fill(feed)
+        return feed
+    hub, seq = _made()
+    path.write_bytes(hub)
+    return Feed(path, seq)
+
+
+@cache
+def _made() -> tuple[bytes, int]:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "hub.db"
+        feed = Feed(path)
+        _fill(feed)
+        feed.close()
+        assert [one.name for one in path.parent.iterdir() if one.stat().st_size] == [path.name]
+        return path.read_bytes(), feed.seq
+
+
+def _fill(feed: Feed) -> None:
     for queue in (Queue(id="billing", name="Billing"), Queue(id="support", name="Support")):
         feed.put(queue)
     feed.put(Agent(id="dana", name="Dana Reyes"))
@@ -158,7 +182,6 @@ def at_rest(folder: Path) -> Feed:
         feed.put(customer)
     for contact in CALLERS:
         feed.put(contact)
-    return feed
 
 
 def staged(folder: Path, *, settings: Settings | None = None) -> tuple[AgentConsole, Feed]:

@@ -17,6 +17,7 @@ from console.screens.modal import ConfirmDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.callbacks import callbacks
+from data.models.agent import Agent, Role
 from data.models.base import AgentId, CustomerId
 from data.models.callback import Callback, CallbackAttempt, CallbackOutcome, CallbackState
 from data.store.database import STORE_FILE, Store
@@ -29,12 +30,10 @@ def callback(callback_id: str, minutes: int, **more: Any) -> Callback:
     """Priya has promised Maria a call, so many minutes from now."""
     return Callback(
         id=callback_id,
-        number="+12025550142",
-        customer_id=CustomerId("20718"),
         due_at=NOW + timedelta(minutes=minutes),
         made_by=AgentId("priya"),
         made_at=NOW - timedelta(hours=3),
-        **more,
+        **{"number": "+12025550142", "customer_id": CustomerId("20718"), **more},
     )
 
 
@@ -130,21 +129,24 @@ async def test_one_is_promised_by_hand_during_a_call(tmp_path: Path, size: tuple
     async with app.run_test(size=size) as pilot:
         screen = await talk(pilot, feed)
         form = await open_form(pilot)
-        assert form.fields == {"when": "", "number": "+12025550142", "about": "", "who": ""}
+        begun = {name: text for name, text in form.fields.items() if text}
+        assert begun == {"number": "+12025550142", "zone": "America/New_York"}
+        assert "09:18 EST there" in text_of(form, "callback-zone")
         for lines in form.query(Lines):
             assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
         await pilot.press("f10")
         await until(pilot, lambda: "write 30 (minutes)" in text_of(form, "dialog-foot"))
-        await pilot.press(*"14:00")
+        await pilot.press(*"09:00")
         await until(pilot, lambda: "over already" in text_of(form, "dialog-foot"))
         await pilot.press("f10", *["backspace"] * 5, *"mon 10")
-        await until(pilot, lambda: "● Monday 23 November, 10:00" in text_of(form, "dialog-foot"))
-        await pilot.press("enter", "enter", *"wants [b]help[/b]", "enter", "m", "f10")
-        await until(pilot, lambda: any("Callback promised for Mon 23 Nov 10:00." in one for one in told(app)))
+        await until(pilot, lambda: "● Mon 23 Nov, 10:00 (15:00 here)" in text_of(form, "dialog-foot"))
+        await pilot.press("enter", "enter", "enter", *"wants [b]help[/b]", "enter", "m", "f10")
+        promised = "Callback promised for Mon 23 Nov 15:00, 10:00 EST for them."
+        await until(pilot, lambda: any(promised in one for one in told(app)))
         [made] = in_store(tmp_path)
         assert (made.number, made.about, made.customer_id) == ("+12025550142", "wants [b]help[/b]", "20718")
         assert (made.contact_id, made.for_agent, made.state) == ("c-1", "dana", CallbackState.DUE)
-        assert made.due_at == NOW.replace(day=23, hour=10, minute=0, second=0)
+        assert made.due_at == NOW.replace(day=23, hour=15, minute=0, second=0)
         await until(pilot, lambda: "○ 1 later" in counted(screen))
         await open_form(pilot)
         assert app.screen.fields["when"] == "", "what was promised is no draft any more"  # type: ignore[attr-defined]
@@ -155,7 +157,7 @@ async def test_a_form_that_was_begun_survives_the_console(tmp_path: Path) -> Non
     async with app.run_test(size=(160, 45)) as pilot:
         await talk(pilot, feed)
         await open_form(pilot)
-        await pilot.press(*"tomorrow 9", "enter", "enter", *"the prin", "left")
+        await pilot.press(*"tomorrow 9", "enter", "enter", "enter", *"the prin", "left")
         await pilot.pause(0.6)
         await pilot.press("ctrl+q")
     again = AgentConsole(Launch(tmp_path, Settings()), CLOCK)
@@ -170,6 +172,80 @@ async def test_a_form_that_was_begun_survives_the_console(tmp_path: Path) -> Non
         await pilot.press("f10")
         await until(pilot, lambda: len(in_store(tmp_path)) == 1)
         assert in_store(tmp_path)[0].customer_id == "20718"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_outside_their_hours_it_takes_a_leader_and_a_reason(tmp_path: Path, size: tuple[int, int]) -> None:
+    app, feed = staged(tmp_path)
+    feed.put(Agent(id="lena", name="Lena Ortiz", role=Role.SUPERVISOR))
+    async with app.run_test(size=size) as pilot:
+        await talk(pilot, feed)
+        form = await open_form(pilot)
+        await pilot.press(*"mon 22:00")
+        await until(pilot, lambda: "outside 8–21 of their clock" in text_of(form, "dialog-foot"))
+        await pilot.press("f9")
+        await until(pilot, lambda: "only supervisors allow it" in text_of(form, "dialog-foot"))
+        await pilot.press("f10")
+        await until(pilot, lambda: "✗ outside 8–21 of their clock" in text_of(form, "dialog-foot"))
+        assert form.focused is form.field("leader") and in_store(tmp_path) == []
+        await pilot.press("right", "f10")
+        await until(pilot, lambda: "why it is allowed" in text_of(form, "dialog-foot"))
+        await pilot.press(*"works [/] nights")
+        form.field("window").value = "yes"
+        form.field("number2").value, form.field("works2").value = "202-555-0177", "after 18:00"
+        form.field("phones").value = "yes"
+        await pilot.press("f10")
+        await until(pilot, lambda: len(in_store(tmp_path)) == 1)
+        [made] = in_store(tmp_path)
+        assert (made.flagged, made.override_by, made.override_why) == (True, "lena", "works [/] nights")
+        assert made.until == made.due_at + timedelta(hours=2) and made.zone == "America/New_York"
+        assert [(one.e164, one.note) for one in made.numbers][1] == ("+12025550177", "after 18:00")
+        assert made.verified == ("phones",)
+        dialog = await open_list(pilot)
+        await until(pilot, lambda: "09:18 EST" in text_of(dialog, "listed"))
+        assert "allowed by Lena Ortiz: works [/] nights" in text_of(dialog, "list-about")
+
+
+async def test_the_zone_follows_the_number_until_it_is_typed(tmp_path: Path) -> None:
+    app, feed = staged(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await talk(pilot, feed)
+        form = await open_form(pilot)
+        await pilot.press(*"mon 10")
+        form.field("number").value = "+13125550142"
+        await until(pilot, lambda: form.fields["zone"] == "America/Chicago")
+        await until(pilot, lambda: "10:00 (16:00 here)" in text_of(form, "dialog-foot"))
+        form.field("number").value = "+18005550142"
+        await until(pilot, lambda: "ask where they are" in text_of(form, "callback-zone"))
+        form.field("zone").value = "denver"
+        await until(pilot, lambda: "07:18 MST there" in text_of(form, "callback-zone"))
+        form.field("number").value = "+13125550142"
+        await until(pilot, lambda: "10:00 (17:00 here)" in text_of(form, "dialog-foot"))
+        assert form.fields["zone"] == "denver", "what the agent typed stays"
+        form.field("zone").value = "nowhere"
+        await pilot.press("f10")
+        await until(pilot, lambda: "✗ There is no such zone" in text_of(form, "dialog-foot"))
+
+
+async def test_a_call_at_night_is_asked_about_first(tmp_path: Path) -> None:
+    app, feed = staged(tmp_path)
+    far = callback("far", -5, number="+61291234567", zone="Australia/Sydney", customer_id=None)
+    feed.put(far)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sign_on(pilot)
+        dialog = await open_list(pilot)
+        await until(pilot, lambda: "01:18 AEDT" in text_of(dialog, "listed"))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        assert "It is 01:18 AEDT for them" in app.screen._title
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, WorkspaceScreen))
+        await open_list(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, TextDialog) and app.screen.focused is not None)
+        assert app.screen.fields == {"text": "+61291234567"}  # type: ignore[attr-defined]
 
 
 async def test_what_another_seat_did_first_is_said(tmp_path: Path) -> None:

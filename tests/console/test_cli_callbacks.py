@@ -30,7 +30,7 @@ def test_everybodys_overdue_first(cli: Command) -> None:
     first, second = found.body
     assert set(first) == {
         "id", "standing", "due_at", "until", "number", "customer_id", "customer", "ticket", "about", "for", "attempts",
-        "attempts_left",
+        "attempts_left", "zone", "flagged",
     }  # fmt: skip
     assert (first["standing"], first["number"], first["attempts"], first["attempts_left"]) == (
         "overdue", "+12025550142", 1, 2,

@@ -23,6 +23,8 @@ from tests.console.command import Command, one_sentence
 from tests.postgres import running
 from tests.sync.writers import Writer, ticket
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 NAME, PASSWORD, OTHER = "Dana Reyes", "correct horse 1", "battery staple 2"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from console import reference
+from console.gateway.config import load as load_gateway
 from console.keymap import Keys
 from console.looks.theme_files import read_folder
 from console.settings import SETTINGS_FILE, Settings, load
@@ -95,7 +96,7 @@ def test_make_targets_exist() -> None:
 
 
 def test_the_sample_of_the_settings_is_complete(tmp_path: Path) -> None:
-    sample, theme, mapping = blocks("toml")
+    sample, theme, gateway, mapping = blocks("toml")
     (tmp_path / SETTINGS_FILE).write_text(sample, encoding="utf-8")
     assert set(tomllib.loads(sample)) == set(Settings.model_fields)
     assert load(tmp_path).organisation == "Example Support"
@@ -104,6 +105,9 @@ def test_the_sample_of_the_settings_is_complete(tmp_path: Path) -> None:
     (tmp_path / "themes" / "sample.toml").write_text(theme, encoding="utf-8")
     assert [one.name for one in read_folder(tmp_path).themes] == ["sample"]
     assert read_folder(tmp_path).faults == ()
+    (tmp_path / "gateway.toml").write_text(gateway, encoding="utf-8")
+    told = load_gateway(tmp_path / "gateway.toml")
+    assert told.mail.security == "starttls" and told.data_dir.is_absolute()
     (tmp_path / "mapping.toml").write_text(mapping, encoding="utf-8")
     assert read_mapping(tmp_path / "mapping.toml").columns["Vorname"] is Field.FIRST_NAME
 

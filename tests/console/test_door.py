@@ -16,6 +16,8 @@ from data.models.agent import Role
 from data.store.database import Store
 from data.sync.hub_people import People
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 DAY = 86_400.0
 NAME, PASSWORD, OTHER = "Dana Reyes", "correct horse 1", "battery staple 2"
 

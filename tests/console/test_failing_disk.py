@@ -71,7 +71,7 @@ async def test_on_a_full_disk_typing_goes_on_nobody_leaves_unasked_and_it_is_wri
         await until(pilot, lambda: pilot.app.screen is screen)
         await console(pilot)._station._replica.store.do(full, full=False)
         await until(pilot, lambda: "What you typed is written now" in told(pilot))
-        assert NOT_WRITTEN not in text_of(screen, "status")
+        await until(pilot, lambda: NOT_WRITTEN not in text_of(screen, "status"))
         assert kept(tmp_path)["details"].endswith("black. And off.")
         await pilot.press("f10")
         await until(pilot, lambda: "Saved: ticket" in told(pilot))

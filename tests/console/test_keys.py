@@ -14,14 +14,19 @@ from console import actions
 from console.actions import PLACES, REMAPPABLE
 from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
-from console.screens.callbacks import CallbacksDialog
+from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.drafting import DraftDialog
 from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
+from console.screens.outages import OutagesDialog
+from console.screens.queue_report import ArticleDialog, QueueReportDialog
+from console.screens.shift import ShiftDialog
 from console.screens.sign_in import SignInScreen
+from console.screens.sign_off import SignOffDialog
 from console.screens.sync import ConflictDialog, SyncDialog
 from console.screens.transfer import TransferDialog
+from console.screens.whom import WhomDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings, SettingsError
 from tests.console.stage import sign_on, staged, talk, until
@@ -40,8 +45,15 @@ BOUND: dict[str, type] = {
     "transfer": TransferDialog,
     "notices": NoticesDialog,
     "callbacks": CallbacksDialog,
+    "new callback": CallbackDialog,
+    "outages": OutagesDialog,
+    "whom to call": WhomDialog,
+    "shift": ShiftDialog,
+    "sign-off": SignOffDialog,
     "sync": SyncDialog,
     "conflict": ConflictDialog,
+    "queue report": QueueReportDialog,
+    "article": ArticleDialog,
 }
 
 
@@ -123,9 +135,9 @@ def test_keys_that_cannot_be_are_refused_with_a_sentence(changed: dict[str, str]
 
 
 def test_what_is_swapped_does_not_clash() -> None:
-    keys = Keys({"zoom": "n", "note": "z", "search": "f7,slash", "keys": "f11"})
-    assert (keys("zoom"), keys("note"), keys.written("search"), keys("keys")) == ("n", "z", ["F7", "/"], "F11")
-    assert keys.changed == {"zoom": "n", "note": "z", "search": "f7,slash", "keys": "f11"}
+    keys = Keys({"zoom": "n", "note": "z", "search": "ctrl+l,slash", "keys": "f11"})
+    assert (keys("zoom"), keys("note"), keys.written("search"), keys("keys")) == ("n", "z", ["^l", "/"], "F11")
+    assert keys.changed == {"zoom": "n", "note": "z", "search": "ctrl+l,slash", "keys": "f11"}
 
 
 @pytest.mark.parametrize(
@@ -137,9 +149,10 @@ def test_keys_are_written_as_they_stand_on_the_board(key: str, text: str) -> Non
 
 
 OTHER = {
-    "search": "f7",
+    "search": "S",
     "take_next": "N",
     "ready": "R",
+    "report": "T",
     "create_customer": "C",
     "verify": "K",
     "save_ticket": "f11",
@@ -152,7 +165,7 @@ OTHER = {
 
 
 def test_a_sentence_asks_for_the_key_that_works() -> None:
-    assert (Keys().press("ready"), Keys({"ready": "f7"}).press("ready")) == ("press r", "press F7")
+    assert (Keys().press("ready"), Keys({"ready": "f11"}).press("ready")) == ("press r", "press F11")
 
 
 async def test_a_changed_key_works_and_is_named_everywhere(tmp_path: Path) -> None:
@@ -169,12 +182,12 @@ async def test_a_changed_key_works_and_is_named_everywhere(tmp_path: Path) -> No
         assert "R get ready" in shown()
         await pilot.press("N")
         await until(pilot, lambda: any("press R to get ready" in note.message for note in app._notifications))
-        await pilot.press("f7")
+        await pilot.press("S")
         await until(pilot, lambda: screen.customer_pane.searching)
         await pilot.press("escape", "C")
         await until(pilot, lambda: "F2 save" in shown())
         await pilot.press("escape", "f1")
-        await until(pilot, lambda: "F7 searches by name" in " ".join(shown().split()))
+        await until(pilot, lambda: "S searches by name" in " ".join(shown().split()))
         await pilot.press("escape")
 
 

@@ -24,6 +24,8 @@ from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People
 from widgets.secret_field import SecretField
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 NAME, PASSWORD, OTHER = "Dana Reyes", "correct horse 1", "battery staple 2"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
 import themes
@@ -13,11 +14,12 @@ from console.app import AgentConsole
 from console.launch import Launch
 from console.screens.lock import LockScreen
 from console.settings import Settings
-from tests.console.stage import CLOCK, Feed, settled, sign_on, staged, talk, until
+from tests.console.album import Album
+from tests.console.stage import CLOCK, Feed, settled, sign_on, staged, talk, until, workspace
 from widgets.script_pane import ScriptPane
 
 Snap = Callable[..., bool]
-SIZES = [(80, 24), (100, 30), (120, 40), (160, 45)]
+SIZES = [(160, 45), (120, 40), (100, 30), (80, 24)]
 
 
 @pytest.fixture
@@ -53,77 +55,77 @@ def _shot(snap: Snap, app: object, size: tuple[int, int], run: Callable[[Pilot[s
     assert snap(app, terminal_size=size, run_before=before)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 45)], ids=lambda size: f"{size[0]}x{size[1]}")
-def test_queue_before_the_first_call(snap_compare: Snap, feed_of: Callable, size: tuple[int, int]) -> None:
+@pytest.fixture
+def album(snapshot: SnapshotAssertion) -> Iterator[Album]:
+    """Pictures of one console; at the end none may have changed."""
+    made = Album(snapshot)
+    yield made
+    made.check()
+
+
+def _named(size: tuple[int, int]) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+async def test_queue_before_the_first_call(album: Album, feed_of: Callable) -> None:
     app, _feed = feed_of()
-
-    async def run(pilot: Pilot[str]) -> None:
+    async with app.run_test(size=(160, 45)) as pilot:
         await sign_on(pilot)
+        for size in ((160, 45), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            await album.take(pilot, _named(size))
 
-    _shot(snap_compare, app, size, run)
 
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_call_with_ticket(snap_compare: Snap, feed_of: Callable, size: tuple[int, int]) -> None:
+async def test_call_with_ticket(album: Album, feed_of: Callable) -> None:
     app, feed = feed_of()
-
-    async def run(pilot: Pilot[str]) -> None:
-        await _write(pilot, feed)
-
-    _shot(snap_compare, app, size, run)
-
-
-@pytest.mark.parametrize("theme", [name for name in themes.BY_NAME if name != themes.DEFAULT])
-def test_call_in_every_theme(snap_compare: Snap, feed_of: Callable, theme: str) -> None:
-    app, feed = feed_of(theme=theme)
-
-    async def run(pilot: Pilot[str]) -> None:
-        await _write(pilot, feed)
-
-    _shot(snap_compare, app, (160, 45), run)
-
-
-@pytest.mark.parametrize("pane", ["f2", "f3", "f4", "f6"])
-def test_each_pane_alone_on_a_narrow_screen(snap_compare: Snap, feed_of: Callable, pane: str) -> None:
-    app, feed = feed_of()
-
-    async def run(pilot: Pilot[str]) -> None:
-        await _write(pilot, feed)
-        await pilot.press(pane)
-
-    _shot(snap_compare, app, (80, 24), run)
-
-
-@pytest.mark.parametrize(
-    ("name", "keys"),
-    [
-        ("disposition", ["w"]),
-        ("transfer", ["t"]),
-        ("not-ready", ["r"]),
-        ("help", ["f1"]),
-        ("keys", ["question_mark"]),
-        ("new-customer", ["c"]),
-        ("note", ["n"]),
-        ("macros", ["k"]),
-        ("macro", ["k", "w"]),
-        ("due", ["u"]),
-        ("search", ["slash", "l", "e", "e"]),
-        ("zoomed", ["f4", "z"]),
-        ("jump", ["ctrl+g"]),
-        ("copy", ["Y"]),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_dialogs(snap_compare: Snap, feed_of: Callable, name: str, keys: list[str]) -> None:
-    app, feed = feed_of()
-
-    async def run(pilot: Pilot[str]) -> None:
+    async with app.run_test(size=SIZES[0]) as pilot:
         await _write(pilot, feed)
         await settled(pilot)
-        await pilot.press(*keys)
-        await pilot.pause(0.3)
+        await album.take(pilot, _named(SIZES[0]))
+        for theme in themes.BY_NAME:
+            if theme != themes.DEFAULT:
+                app.theme = theme
+                await album.take(pilot, theme)
+        app.theme = themes.DEFAULT
+        for size in SIZES[1:]:
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            await album.take(pilot, _named(size))
+        for pane in ("f2", "f3", "f4", "f6"):
+            await pilot.press(pane)
+            await settled(pilot)
+            await album.take(pilot, f"{_named(size)} {pane}")
 
-    _shot(snap_compare, app, (120, 40), run)
+
+DIALOGS = {  # in this order: the last two take the keys from the ticket
+    "disposition": ["w"],
+    "transfer": ["t"],
+    "not-ready": ["r"],
+    "help": ["f1"],
+    "keys": ["question_mark"],
+    "new-customer": ["c"],
+    "note": ["n"],
+    "macros": ["k"],
+    "macro": ["k", "w"],
+    "due": ["u"],
+    "jump": ["ctrl+g"],
+    "copy": ["Y"],
+    "search": ["slash", "l", "e", "e"],
+    "zoomed": ["f4", "z"],
+}
+
+
+async def test_dialogs(album: Album, feed_of: Callable) -> None:
+    app, feed = feed_of()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await _write(pilot, feed)
+        for name, keys in DIALOGS.items():
+            await pilot.press(*keys)
+            await settled(pilot)
+            await album.take(pilot, name)
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is workspace(pilot))
 
 
 def test_several_customers_share_the_number(snap_compare: Snap, feed_of: Callable) -> None:

@@ -3,13 +3,14 @@ is asked before one leaves."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 from textual.pilot import Pilot
 
 from console.screens.modal import ConfirmDialog, ReadDialog
@@ -29,6 +30,7 @@ from data.sync.contract import OpOutcome, OpResult
 from data.sync.replica import Replica
 from data.sync.wire import Progress, SyncStatus
 from data.unsettled.rules import ConflictLine
+from tests.console.album import Album
 from tests.console.stage import CLOCK, NOW, Feed, settled, sign_on, staged, talk, until
 from tests.console.test_notices import SIZES, TICKET, text_of, told
 from widgets.fields import ChoiceField
@@ -37,7 +39,6 @@ from widgets.safe_text import width
 from widgets.sync_words import short
 
 PRIYA = AgentId("priya")
-Snap = Callable[..., bool]
 
 
 @asynccontextmanager
@@ -181,58 +182,66 @@ def test_the_line_says_as_much_as_there_is_room_for(sync: SyncStatus, wide: str,
     assert (line_of(sync, 120), line_of(sync, len(narrow)), line_of(sync, len(least))) == (wide, narrow, least)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_what_is_amiss_is_seen_at_every_width(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with opened(tmp_path, size) as (pilot, _feed):
+async def test_what_is_amiss_is_seen_at_every_width(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, _feed):
         screen = await sign_on(pilot)
-        screen.session.synced(AWAY)
-        await until(pilot, lambda: "▲ 2" in text_of(screen, "status"))
-        shown = text_of(screen, "status")
-        assert "○ offline" in shown and "■ 1" in shown and "14:18" in shown
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: screen.size == size)
+            screen.session.synced(AWAY)
+            await until(pilot, lambda: "▲ 2" in text_of(screen, "status"))
+            shown = text_of(screen, "status")
+            assert "○ offline" in shown and "■ 1" in shown and "14:18" in shown
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_what_takes_long_is_told_with_how_far_it_is(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with opened(tmp_path, size) as (pilot, _feed):
+async def test_what_takes_long_is_told_with_how_far_it_is(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, _feed):
         screen = await sign_on(pilot)
         await settled(pilot)
         await screen.session.seat.link.close()  # its own worker says no more
-        await pilot.press("f8")
-        dialog = await dialog_of(pilot, SyncDialog)
-        far = {"load": Progress(done=400, total=1000), "stalls": 1, "problem": "The disk is full: make room."}
-        dialog.show(screen.session.settling.lines, FETCHING.model_copy(update=far))
-        await until(pilot, lambda: "fetching 12 %" in text_of(dialog, "listed"))
-        about = " ".join(text_of(dialog, "list-about").split())
-        assert "The disk is full" in about and "fetched 1234 of about 10000 records" in about
-        await pilot.press("end")
-        await until(pilot, lambda: "Nothing waits but the rest of an import" in text_of(dialog, "list-about"))
-        await pilot.press("escape")
-        screen.session.synced(FETCHING)
-        await until(pilot, lambda: "12 %" in text_of(screen, "status"))
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: screen.size == size)
+            await pilot.press("f8")
+            dialog = await dialog_of(pilot, SyncDialog)
+            far = {"load": Progress(done=400, total=1000), "stalls": 1, "problem": "The disk is full: make room."}
+            dialog.show(screen.session.settling.lines, FETCHING.model_copy(update=far))
+            await until(pilot, lambda dialog=dialog: "fetching 12 %" in text_of(dialog, "listed"))
+            about = " ".join(text_of(dialog, "list-about").split())
+            assert "The disk is full" in about and "fetched 1234 of about 10000 records" in about
+            await pilot.press("end")
+            rest = "Nothing waits but the rest of an import"
+            await until(pilot, lambda dialog=dialog, rest=rest: rest in text_of(dialog, "list-about"))
+            await pilot.press("escape")
+            screen.session.synced(FETCHING)
+            await until(pilot, lambda: "12 %" in text_of(screen, "status"))
+            screen.session.synced(AWAY)
+            await until(pilot, lambda: "12 %" not in text_of(screen, "status"))
 
 
 # the list
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_nothing_unsettled_is_said_in_sentences(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with opened(tmp_path, size) as (pilot, _feed):
+async def test_nothing_unsettled_is_said_in_sentences(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, _feed):
         await sign_on(pilot)
         await settled(pilot)
-        await pilot.press("f8")
-        dialog = await dialog_of(pilot, SyncDialog)
-        said = set()
-        for _ in range(4):
-            await pilot.pause()
-            said.add(text_of(dialog, "list-about").strip())
-            await pilot.press("down")
-        assert {"Nothing was refused."} < said and any("No conflict" in one for one in said)
-        assert any("all that was saved here is at the hub" in one for one in said)
-        assert text_of(dialog, "listed").count("✓") == 3
-        for lines in dialog.query("Lines"):
-            assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
-        await pilot.press("escape")
-        assert pilot.app.screen is not dialog
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await pilot.press("f8")
+            dialog = await dialog_of(pilot, SyncDialog)
+            said = set()
+            for _ in range(4):
+                await pilot.pause()
+                said.add(text_of(dialog, "list-about").strip())
+                await pilot.press("down")
+            assert {"Nothing was refused."} < said and any("No conflict" in one for one in said)
+            assert any("all that was saved here is at the hub" in one for one in said)
+            assert text_of(dialog, "listed").count("✓") == 3
+            for lines in dialog.query("Lines"):
+                assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
+            await pilot.press("escape")
+            assert pilot.app.screen is not dialog
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -608,12 +617,9 @@ async def test_leaving_with_nothing_open_asks_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("what", ["ticket", "list", "choice"])
-def test_pictures(snap_compare: Snap, tmp_path: Path, size: tuple[int, int], what: str) -> None:
-    app, feed = staged(tmp_path, settings=Settings())
-    feed.put(TICKET)
-
-    async def before(pilot: Pilot[str]) -> None:
+async def test_pictures(snapshot: SnapshotAssertion, tmp_path: Path, size: tuple[int, int]) -> None:
+    album = Album(snapshot)
+    async with opened(tmp_path, size) as (pilot, feed):
         screen = await clash(
             pilot,
             feed,
@@ -629,18 +635,18 @@ def test_pictures(snap_compare: Snap, tmp_path: Path, size: tuple[int, int], wha
         ):  # the worker's clock does not stand still
             connection.execute("UPDATE conflict SET at = ?", (instant_text(NOW),))
         await settled(pilot)
-        if what == "ticket":
-            await pilot.press("f5", "escape")
-            await until(pilot, lambda: screen.ticket_pane.query_one("#ticket-history").has_focus)
-        else:
-            await pilot.press("f8")
-            dialog = await dialog_of(pilot, SyncDialog)
-            await until(pilot, lambda: "conflicts 2" in text_of(dialog, "listed"))
-        if what == "choice":
-            await pilot.press("enter")
-            choosing = await dialog_of(pilot, ConflictDialog)
-            await until(pilot, lambda: "theirs" in text_of(choosing, "dialog-read"))
+        await pilot.press("f5", "escape")
+        await until(pilot, lambda: screen.ticket_pane.query_one("#ticket-history").has_focus)
         pilot.app.clear_notifications()
-        await pilot.pause(0.3)
-
-    assert snap_compare(app, terminal_size=size, run_before=before)
+        await album.take(pilot, "ticket")
+        await pilot.press("f8")
+        dialog = await dialog_of(pilot, SyncDialog)
+        await until(pilot, lambda: "conflicts 2" in text_of(dialog, "listed"))
+        pilot.app.clear_notifications()
+        await album.take(pilot, "list")
+        await pilot.press("enter")
+        choosing = await dialog_of(pilot, ConflictDialog)
+        await until(pilot, lambda: "theirs" in text_of(choosing, "dialog-read"))
+        pilot.app.clear_notifications()
+        await album.take(pilot, "choice")
+    album.check()

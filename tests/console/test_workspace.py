@@ -465,14 +465,22 @@ async def test_the_desk_survives_the_end_of_the_console(tmp_path: Path) -> None:
     assert (row["focus"], row["cursor"]) == ("title", "[0,10]")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40), (160, 45), (240, 60)])
-async def test_every_size_shows_the_state_and_the_current_pane(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with opened(tmp_path, size) as (pilot, _feed):
+async def test_every_size_shows_the_state_and_the_current_pane(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, _feed):
         screen = await sign_on(pilot)
-        for key, pane in (("f3", "customer"), ("f4", "script"), ("f5", "ticket"), ("f6", "desk"), ("f2", "queue")):
-            await pilot.press(key)
-            await pilot.pause()
-            region = screen.query_one(f"#{pane}").region
-            assert region.width >= 30, pane
-            assert region.height >= 5, pane
+        for size in [(80, 24), (100, 30), (120, 40), (160, 45), (240, 60)]:
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: screen.size == size)
+            for key, pane in (
+                ("f3", "customer"),
+                ("f4", "script"),
+                ("f5", "ticket"),
+                ("f6", "desk"),
+                ("f2", "queue"),
+            ):
+                await pilot.press(key)
+                await pilot.pause()
+                region = screen.query_one(f"#{pane}").region
+                assert region.width >= 30, (size, pane)
+                assert region.height >= 5, (size, pane)
         assert len(screen.queue_pane.waiting) == len(CALLERS)

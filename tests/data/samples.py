@@ -20,6 +20,7 @@ from data.models import (
     ContactEvent,
     Customer,
     DutyStep,
+    Gateway,
     Invoice,
     Mail,
     Notice,
@@ -99,6 +100,12 @@ def samples(text: str = "text") -> list[Entity]:
             made_by=ME,
             made_at=AT,
             state=CallbackState.GIVEN_UP,
+            numbers=(Phone(raw="+12155550101", e164="+12155550101", note=text),),
+            zone="America/Chicago",
+            verified=("name",),
+            flagged=True,
+            override_by=ME,
+            override_why=text,
         ),
         CallbackAttempt(id=new_id(), callback_id=text, at=AT, by=ME, outcome=CallbackOutcome.VOICE_MAIL, text=text),
         Contact(
@@ -330,6 +337,7 @@ def _of_a_shift(text: str) -> list[Entity]:
             text=text,
         ),
         ArticleRead(id=new_id(), article="missed-reports", digest="0123", by=ME, at=AT),
+        Gateway(id=new_id(), name="gateway", services=("mail",), at=AT, until=AT, trouble=text),
         Mail(
             id=new_id(),
             kind="queue report",

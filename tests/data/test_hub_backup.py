@@ -26,6 +26,8 @@ from data.sync.hub_people import People
 from tests.faults import damage, read_only
 from tests.sync.writers import Writer, contact, ticket
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 

@@ -59,10 +59,13 @@ OURS = {
     "invoice": {"number", "lines"},
     "card_step": {"playbook", "card", "to"},
     "time_entry": {"instead_of"},
+    "conduct": {"takes_back"},
     "duty_step": {"shift", "checklist", "step"},
     "queue_report": {"reporter"},
     "report_rung": {"reporter"},
     "article_read": {"article", "digest"},
+    "mail": {"gateway"},
+    "gateway": {"services"},
 }
 """Others that nobody types into, by entity: names and numbers of ours, and lines that were written as charges before."""
 

@@ -20,7 +20,7 @@ from data.models.base import AgentId, ContactId, new_id
 from data.store import driver
 from data.store.database import Store
 from data.store.errors import StoreError
-from data.sync.contract import Hub, HubUnreachable, Page
+from data.sync.contract import Hub, HubUnreachable, MustRefetch, Page
 from data.sync.replica import Replica
 from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, Wake
 from data.sync.worker import Worker
@@ -336,7 +336,10 @@ class Seat:
         if self.console.value("SELECT count(*) FROM outbox WHERE state <> 'refused'"):
             return False
         replica = Replica(self.console, self._clock)
-        page = hub.pull_v1(replica.identity(), replica.cursor)
+        try:
+            page = hub.pull_v1(replica.identity(), replica.cursor)
+        except MustRefetch:  # it will be told so itself, and take a snapshot
+            return False
         return not page.rows and page.end == page.start
 
     def close(self) -> None:

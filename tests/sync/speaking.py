@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from data.models.agent import Agent
 from data.models.base import AgentId, new_id
+from data.models.outage import Outage
+from data.models.queue_report import ReporterDuty
 from data.models.ticket import TicketEvent, TicketEventKind
-from data.sync.contract import OpOutcome
+from data.sync.contract import BY_LEADERS, NOT_A_LEADER, OpOutcome, OpResult
 from tests.sync.writers import NOON, Writer, ticket
 
 
@@ -31,6 +33,41 @@ def speaks_for_itself_only(seat: Writer, me: AgentId, other: AgentId) -> None:
     assert {row.entity_id: row.body for row in seat.rows()} == before
     skilled = seat.push(seat.op("agent", me, {"skills": ["printers"]}, base=high))[0]
     assert skilled.outcome is OpOutcome.APPLIED, skilled.why
+
+
+def leaves_the_board_to_leaders(agent: Writer, leader: Writer, feed: Writer) -> None:
+    """Outages and who reports when are written by supervisors, administrators and feeds, and by nobody else."""
+    assert set(BY_LEADERS) == {Outage.entity, ReporterDuty.entity}
+    theirs = [one for writer in (leader, feed) for one in board(writer)]
+    assert [one.outcome for one in theirs] == [OpOutcome.APPLIED] * 4, theirs
+    before = {row.entity_id: row.body for row in feed.rows()}
+    down, duty = (row for row in feed.rows() if row.entity in BY_LEADERS and row.body["made_by"] == "feed")
+    refused = [
+        *board(agent),
+        *agent.push(*(agent.op("outage", "twice", outage("twice", "ana").model_dump(mode="json")) for _ in "ab")),
+        agent.push(agent.op("outage", down.entity_id, {"over": "2026-11-22T12:30:00.000Z"}, base=10**9))[0],
+        agent.push(agent.op("reporter_duty", duty.entity_id, {"withdrawn": True}, base=10**9))[0],
+    ]
+    assert {one.outcome for one in refused} == {OpOutcome.REFUSED}
+    assert {one.why for one in refused} <= {
+        NOT_A_LEADER,
+        "depends_on an earlier change of this record that was refused",
+    }
+    assert {row.entity_id: row.body for row in feed.rows()} == before
+    [up] = leader.push(leader.op("outage", down.entity_id, {"over": "2026-11-22T12:30:00.000Z"}, base=10**9))
+    assert up.outcome is OpOutcome.APPLIED, "a leader goes on with what another wrote"
+
+
+def board(writer: Writer) -> list[OpResult]:
+    """An outage and a duty, as this writer says."""
+    by = getattr(writer.hub.member, "id", "feed")
+    duty = ReporterDuty(id=new_id(), agent=AgentId("a"), starts=NOON, ends=NOON, made_by=by, made_at=NOON)
+    return writer.add(outage(new_id(), by), duty)
+
+
+def outage(outage_id: str, by: str) -> Outage:
+    """A node that is down."""
+    return Outage(id=outage_id, node="RP-14", since=NOON, made_by=AgentId(by), made_at=NOON)
 
 
 def said_by(actor: AgentId, ticket_id: str) -> TicketEvent:

@@ -13,6 +13,7 @@ import pytest
 from data.floor.pace import LeapClock
 from data.models.base import AgentId, ContactId, instant_text, new_id
 from data.models.contact import ContactKind, ContactState
+from data.models.gateway import Gateway
 from data.models.presence import Presence
 from data.store import driver
 from data.sync.contract import Hub
@@ -26,10 +27,10 @@ Held = Callable[[], dict[str, int]]
 
 @pytest.fixture
 def held(hub: Hub, tmp_path: Path, request: pytest.FixtureRequest) -> Held:
-    """How many answers, claims and ops about presence a hub keeps."""
+    """How many answers, claims and ops that only say who was there a hub keeps."""
     query = (
         "SELECT (SELECT count(*) FROM claim_request), (SELECT count(*) FROM claim),"
-        " (SELECT count(*) FROM ops WHERE entity = 'presence')"
+        " (SELECT count(*) FROM ops WHERE entity IN ('presence', 'gateway'))"
     )
 
     def counted() -> dict[str, int]:
@@ -40,7 +41,7 @@ def held(hub: Hub, tmp_path: Path, request: pytest.FixtureRequest) -> Held:
         else:
             with closing(driver.connect_to_read(tmp_path / "hub.db")) as file:
                 found = tuple(file.execute(query).fetchone())
-        return dict(zip(("answers", "claims", "presence"), found or (), strict=True))
+        return dict(zip(("answers", "claims", "beats"), found or (), strict=True))
 
     return counted
 
@@ -201,7 +202,9 @@ def test_what_nobody_asks_for_any_more_is_forgotten(hub: Hub, clock: LeapClock, 
     seat, other = Writer(hub), Writer(hub)
     chat, call = contact(kind=ContactKind.CHAT), contact()
     seen = Presence(id=new_id(), agent=AgentId("ana"), ticket_id="t", until=NOON)
+    beat = Gateway(id=new_id(), name="gateway", services=("mail",), at=NOON, until=NOON)
     seat.add(chat, call, seen)
+    other.add(beat)
     seat.claim(chat.id, request="r1")
     seat.claim(call.id)
     assert hub.finish_v1(seat.replica, ContactId(call.id), 1)
@@ -209,16 +212,17 @@ def test_what_nobody_asks_for_any_more_is_forgotten(hub: Hub, clock: LeapClock, 
     other.claim(chat.id)
     seat.edit(seen, 1, ticket_id="u")
     seat.edit(seen, 1, ticket_id="v")
-    assert held() == {"answers": 3, "claims": 3, "presence": 3}
+    other.edit(beat, 1, trouble="no connection")
+    assert held() == {"answers": 3, "claims": 3, "beats": 5}
     clock.leap(86_300)
     hub.enrol_v1(new_id(), "seat")
-    assert held() == {"answers": 3, "claims": 3, "presence": 3}
+    assert held() == {"answers": 3, "claims": 3, "beats": 5}
     clock.leap(200)
     hub.enrol_v1(new_id(), "seat")
-    assert held() == {"answers": 0, "claims": 3, "presence": 1}, "the newest op says when the seat was heard"
+    assert held() == {"answers": 0, "claims": 3, "beats": 2}, "the newest op of each says when it was heard"
     clock.leap(30 * 86_400)
     hub.enrol_v1(new_id(), "seat")
-    assert held() == {"answers": 0, "claims": 2, "presence": 1}, "the newest fence of each contact stays"
+    assert held() == {"answers": 0, "claims": 2, "beats": 2}, "the newest fence of each contact stays"
     seat.edit(seen, 1, ticket_id="w")
     assert other.claim(chat.id).fence == 3
 

@@ -14,8 +14,10 @@ from data.sync.address import open_hub, seat_hub
 from data.sync.contract import HubUnreachable, Login, OpOutcome, Revoked, WrongLogin
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People, PeopleError
-from tests.sync.speaking import speaks_for_itself_only
+from tests.sync.speaking import board, leaves_the_board_to_leaders, speaks_for_itself_only
 from tests.sync.writers import Writer, contact, note, ticket
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 PASSWORD, OTHER = "correct horse 1", "battery staple 2"
 
@@ -106,6 +108,27 @@ def test_nobody_speaks_for_others_or_of_their_role(path: Path, clock: LeapClock)
     assert seat.row(one).body["agent"] == dana.id
     hub.close()
     feed.hub.close()
+
+
+def test_the_outage_board_is_written_by_leaders(path: Path, clock: LeapClock) -> None:
+    with People(path, clock) as people:
+        for name, role in (
+            ("Dana Reyes", Role.AGENT),
+            ("Bo Lindgren", Role.SUPERVISOR),
+            ("Ana Lima", Role.ADMINISTRATOR),
+        ):
+            people.add(name, role, PASSWORD)
+        agent, leader, admin = (
+            Writer(EmbeddedHub(path, clock, login=login(name)))
+            for name in ("Dana Reyes", "Bo Lindgren", "Ana Lima")
+        )
+        feed = Writer(EmbeddedHub(path, clock))
+        leaves_the_board_to_leaders(agent, leader, feed)
+        assert {one.outcome for one in board(admin)} == {OpOutcome.APPLIED}
+        people.set_role("Bo Lindgren", Role.AGENT)
+        assert {one.outcome for one in board(leader)} == {OpOutcome.REFUSED}, "the role of now counts"
+    for one in (agent, leader, admin, feed):
+        one.hub.close()
 
 
 def test_who_was_revoked_may_give_and_is_given_nothing(path: Path, clock: LeapClock) -> None:

@@ -30,7 +30,7 @@ from data.sync.postgres.hub import PostgresHub
 from data.sync.postgres.plain import from_json, to_json
 from tests.hostile import HOSTILE
 from tests.postgres import Server, revoke
-from tests.sync.speaking import speaks_for_itself_only
+from tests.sync.speaking import board, leaves_the_board_to_leaders, speaks_for_itself_only
 from tests.sync.writers import Writer, contact, note, ticket
 
 PASSWORD = "a quiet harbour 7"
@@ -162,6 +162,16 @@ def test_the_actor_is_who_signed_in_and_a_feed_speaks_for_others(dsn: str, conne
 def test_nobody_speaks_for_others_or_of_their_role(dsn: str, connect: Connect) -> None:
     ana, bo = (admin.add_person(dsn, named(name), Role.AGENT, PASSWORD) for name in ("Ana", "Bo"))
     speaks_for_itself_only(Writer(connect(ana.name)), ana.id, bo.id)
+
+
+def test_the_outage_board_is_written_by_leaders(dsn: str, connect: Connect) -> None:
+    roles = (("Ana", Role.AGENT), ("Bo", Role.SUPERVISOR), ("Cem", Role.ADMINISTRATOR))
+    ana, bo, cem = (admin.add_person(dsn, named(name), role, PASSWORD) for name, role in roles)
+    gateway = named("gateway")
+    admin.add_feed(dsn, gateway, PASSWORD)
+    agent, leader, feed = (Writer(connect(name)) for name in (ana.name, bo.name, gateway))
+    leaves_the_board_to_leaders(agent, leader, feed)
+    assert {one.outcome for one in board(Writer(connect(cem.name)))} == {OpOutcome.APPLIED}
 
 
 def test_a_scope_that_nobody_can_have_stops_nobody_else(dsn: str, connect: Connect) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from data.models import AgentState, AgentStatus
+from data.models.base import AgentId
+from data.models.outage import Outage
 from tests.hostile import HOSTILE
 from tests.widgets import views
 from tests.widgets.stage import Stage, faults, on_stage, parts
@@ -42,9 +45,10 @@ def show(stage: Stage, text: str) -> None:
     """Put a text everywhere."""
     find = stage.query_one
     find(QueuePane).show(views.hostile_queue(text), NOW)
-    find(CustomerPane).show_glance(views.glance(text), NOW)
+    find(CustomerPane).show_glance(replace(views.glance(text), outage=_outage(text)), NOW)
     find(DeskPane).show(views.desk(text), views.TODAY, NOW)
     find(ScriptPane).show(views.card(text))
+    find(ScriptPane).show_outage(_outage(text), NOW)
     find(TicketPane).show(
         views.ticket_view(text, text, number=text, history=views.events(text), names={"me": text}), NOW
     )
@@ -53,6 +57,10 @@ def show(stage: Stage, text: str) -> None:
     find(HintBar).show([("r", text, True), ("w", text, False)], tail=text)
     for heading in stage.query(PaneHeading):
         heading.set_text(text)
+
+
+def _outage(text: str) -> Outage:
+    return Outage(id="o", node=text, city=text, since=NOW, text=text, made_by=AgentId("me"), made_at=NOW)
 
 
 def search(stage: Stage, text: str) -> Iterator[CustomerPane]:

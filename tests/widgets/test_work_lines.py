@@ -20,7 +20,7 @@ def callback(minutes: int) -> Callback:
 
 
 def texts(work: Work) -> list[str]:
-    keys = {"notices": "u", "callbacks": "k"}
+    keys = {"notices": "u", "callbacks": "k", "outages": "O"}
     return ["".join(span.text for span in one).rstrip() for one in work_lines(work, NOW, keys.__getitem__)]
 
 
@@ -31,6 +31,11 @@ def test_counts_in_words_and_shapes() -> None:
         " u notices   ▲ 2 new notices",
         " k callbacks ■ 1 overdue  ▲ 2 due  ○ 1 later",
     ]
+
+
+def test_nodes_that_are_down_are_told_calmly() -> None:
+    assert texts(Work(outages=1)) == [" O outages   ▲ 1 node down"]
+    assert texts(Work(outages=3)) == [" O outages   ▲ 3 nodes down"] and not alarming(Work(outages=3), NOW)
 
 
 def test_what_is_later_alarms_nobody() -> None:

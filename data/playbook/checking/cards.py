@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from data.playbook.actions import Act, Charge
+from data.playbook.actions import Act, Charge, Conduct
 from data.playbook.checking.finding import Finding, Written, acts, ways
 from data.playbook.leading import endless, reached
 from data.playbook.model import Card
@@ -117,7 +117,7 @@ def _actions(written: Written, place: Place, card: Card) -> Iterator[Finding]:
                 f"'{act.action}' {_waits(act)}, and an answer does not say which",
                 "make it the `expect` of a card, with an answer for each outcome",
             )
-        if isinstance(act, Charge) and act.item not in written.items:
+        if isinstance(act, Charge | Conduct) and act.item and act.item not in written.items:
             yield written.finding(
                 (*here, "item"), "unknown-item", f"there is no item '{act.item}'", instead(act.item, written.items)
             )

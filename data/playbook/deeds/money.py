@@ -9,6 +9,7 @@ from data.billing.ledger import InvoiceState, due_of
 from data.models.base import new_id
 from data.models.money import Charge, Method
 from data.playbook import actions as act
+from data.playbook.deeds.conduct import cost_was_said
 from data.playbook.doing import Given, Hand, ScriptError, does, undoes
 from data.playbook.facts import Facts
 from data.playbook.run import Done
@@ -25,6 +26,11 @@ def _charge(hand: Hand, action: act.Charge, _: str, __: Given) -> Done | None:
     if any(one.item == action.item for one in _own_charges(hand)):
         return None  # the card is reached once more
     work = hand.workplace
+    if not cost_was_said(hand, action.item):
+        price = money_text(work.catalogue.item(action.item).price)
+        raise ScriptError(
+            f"Item {action.item} costs {price}, and the customer has not heard it: go to the card that says the price."
+        )
     charge = charges.charge(hand.store, hand.ticket_id(), action.item, work.agent, work.clock, work.catalogue)
     hand.changed()
     return Done(

@@ -11,12 +11,26 @@ from console.plain import commands
 from console.plain.console import PlainConsole
 from console.plain.contact_words import ContactWords
 from console.plain.customer_words import CustomerWords
+from console.plain.matters_words import MattersWords
 from console.plain.phone_words import PhoneWords
+from console.plain.report_words import ReportWords
+from console.plain.shift_words import ShiftWords
 from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
 
-PARTS = (PhoneWords, CustomerWords, ContactWords, TicketWords, SyncWords, WorkWords, PlainConsole)
+PARTS = (
+    MattersWords,
+    PhoneWords,
+    CustomerWords,
+    ContactWords,
+    TicketWords,
+    ShiftWords,
+    SyncWords,
+    WorkWords,
+    ReportWords,
+    PlainConsole,
+)
 
 
 def test_no_name_stands_for_two_commands() -> None:
@@ -68,7 +82,7 @@ def test_what_a_line_means(line: str, word: str, typed: str) -> None:
     assert (command.word, rest) == (word, typed)
 
 
-@pytest.mark.parametrize("line", ["", " ", "R", "xyzzy", "7", ".", "takes", "\x00", "é"])
+@pytest.mark.parametrize("line", ["", " ", "N", "xyzzy", "7", ".", "takes", "\x00", "é"])
 def test_what_no_command_is(line: str) -> None:
     assert commands.parse(line)[0] is None
 

@@ -13,6 +13,8 @@ from data.store.database import Store
 from data.store.key import Key
 from data.sync.contract import Member
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 PASSWORD = "correct horse 1"
 
 

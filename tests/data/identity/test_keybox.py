@@ -16,6 +16,8 @@ from data.store.database import Store
 from data.store.key import Key
 from data.sync.contract import Member
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 DANA = Member(id=AgentId("dana"), name="Dana Reyes")
 PASSWORD, OTHER = "correct horse 1", "battery staple 2"
 

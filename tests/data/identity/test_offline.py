@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from data.floor.pace import LeapClock
 from data.identity.offline import Marks
 from data.store.database import Store
+
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 DAY = 86_400.0
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -13,6 +13,7 @@ from data.content import CONTENT
 from data.desk import journal
 from data.desk.journal import DeskItem
 from data.models import Contact, Customer
+from data.models.agent import Agent, Role
 from data.models.base import AgentId, ContactId, CustomerId, QueueId, new_id
 from data.models.callback import CallbackOutcome
 from data.models.contact import Capability, ContactKind, ContactState
@@ -27,6 +28,7 @@ from data.tickets import tickets
 from tests.data.billing.books import NEW_YORK
 
 ANA = AgentId("ana")
+LEADER = "Lena Ortiz"
 PLANS = {
     "none": None,
     "one_time": Plan.ONE_TIME,
@@ -87,6 +89,8 @@ class Desk:
             about="The printer is offline" if origin != "voice" else "",
         )
         with saving(store, ANA, clock) as change:
+            if store.value("SELECT 1 FROM agent WHERE id = 'lena'") is None:
+                change.add(Agent(id="lena", name=LEADER, role=Role.SUPERVISOR))
             change.add(contact)
         self.item: DeskItem = journal.put_on_top(store, contact.id, ANA, clock, contact_id=ContactId(contact.id))
 
@@ -206,7 +210,9 @@ class Desk:
             case "reference":
                 return f"R-{new_id()[-8:]}"
             case "due":
-                return "2h"
+                return "tomorrow 10:00"
+            case "leader":
+                return LEADER
             case "target":
                 return "queue:support"
             case "person" if self.facts.get("may_discuss_money") == "no":

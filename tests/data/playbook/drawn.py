@@ -15,6 +15,7 @@ CARDS = [f"C{number}" for number in range(7)]
 SIMPLE: dict[str, list[Any]] = {
     "ticket": [{"type": "0"}, {"type": "1"}, {}],
     "charge": [{"item": "310"}, {"item": "320"}],
+    "conduct": [{"kind": "cost said", "item": "320"}, {"kind": "abuse"}, {"kind": "refused"}],
     "payment": [{"pays": ["invoice"]}, {"pays": ["past_due"]}],
     "notify": [{"who": "remote agent", "about": "{{ person }}"}],
     "remote_session": [{}, {"skip": "it is there"}],

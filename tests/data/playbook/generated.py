@@ -60,7 +60,7 @@ def _part(part: int) -> list[str]:
       - {{key: 2, label: "No", to: {at}-5}}
   - id: {at}-4
     title: Money
-    actions: [{{ticket: {{type: 1}}}}, {{charge: {{item: "320"}}}}, invoice]
+    actions: [{{ticket: {{type: 1}}}}, {{conduct: {{kind: cost said, item: "320"}}}}, {{charge: {{item: "320"}}}}, invoice]
     say: "That is {{{{ price('320') }}}}, so {{{{ total }}}} in all."
     expect: {{payment: {{pays: [invoice]}}}}
     answers:

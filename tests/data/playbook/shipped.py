@@ -57,7 +57,7 @@ def known(playbook: Playbook, world: World) -> dict[str, Any]:
     if (plan := PLANS.get(world.known("plan") or "")) is not None:
         words["plan"] = plan
     if world.type != "none" or world.known("hardware") not in (None, "none") or playbook.id in BY_HAND:
-        words["number"] = "4-0001"
+        words |= {"number": "4-0001", "story": "The printer is asked to be replaced"}
     if world.invoice == "open":
         words["total"] = money_text(sum(items().item(code).price for code in world.items))
     if world.known("past_due") == "yes":

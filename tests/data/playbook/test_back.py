@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from data.billing import accounts
+from data.conduct import conduct
 from data.desk import journal
 from data.floor.pace import LeapClock
 from data.models.ticket import TicketState
@@ -27,8 +28,9 @@ from tests.data.playbook.test_engine import account_of, at_the_offer, ticket_of
 from tests.stores import new_store
 
 UNDOABLE = {
-    "charge": '{charge: {item: "320"}}',
-    "invoice": '{charge: {item: "320"}}, invoice',
+    "charge": '{conduct: {kind: cost said, item: "320"}}, {charge: {item: "320"}}',
+    "invoice": '{conduct: {kind: cost said, item: "320"}}, {charge: {item: "320"}}, invoice',
+    "conduct": "{conduct: {kind: refused, reason: our rules}}",
     "ticket": "{ticket: {type: plan, priority: urgent, sla: today, details: All of it, state: pending}}",
     "speaker": "speaker",
     "asset": "asset",
@@ -49,6 +51,7 @@ def stands(desk: Desk) -> dict[str, object]:
         "charges": accounts.standing_charges(desk.store, ticket.id),
         "invoices": accounts.standing_invoices(desk.store, ticket.id),
         "callbacks": desk.store.value("SELECT count(*) FROM callback WHERE state = 'due'"),
+        "conduct": len(conduct.of_ticket(desk.store, ticket.id)),
         "marks": [tickets.marked(desk.store, ticket.id, f"hardware{name}") for name in ("", " part", " visit")],
         "run": desk.item.run and (desk.item.run.speaker, desk.item.run.channel, desk.item.run.kept),
         "card": desk.card,

@@ -11,8 +11,10 @@ from data.billing import accounts
 from data.billing.ledger import Account
 from data.billing.receipt_files import save_receipt
 from data.billing.terms import Terms
+from data.conduct import conduct
 from data.desk import journal
 from data.floor.pace import LeapClock
+from data.models.conduct import ConductKind
 from data.models.contact import RequestAction
 from data.models.customer import Plan
 from data.models.ticket import Ticket, TicketState
@@ -147,6 +149,10 @@ def test_a_payment_that_is_refused_records_nothing(store: Store, clock: LeapCloc
     desk = at_the_offer(store, clock)
     desk.answer("2")
     desk.answer("1", method="link", reference="R-1")
+    with pytest.raises(ScriptError, match=r"Item 320 costs \$20.00, and the customer has not heard it"):
+        desk.jump("D2-8")
+    here = desk.item.contact_id
+    conduct.record(store, ConductKind.COST_SAID, ANA, clock, contact_id=here, text="item 320")
     desk.jump("D2-8")
     before, item = everything(store), desk.item
     with pytest.raises(ValueError, match=r"[.:] |\.$|^Still needed"):

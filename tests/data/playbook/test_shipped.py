@@ -20,8 +20,8 @@ from tests.data.playbook.stretches import GOLDEN, golden
 PATHS = {
     "leads": 1_963,
     "plain": 254,
-    "conduct": 127,
-    "message": 62,
+    "conduct": 163,
+    "message": 82,
     "hardware": 48,
     "emergency": 45,
     "appointment": 31,

@@ -77,6 +77,15 @@ CREATE OR REPLACE FUNCTION misfit(body jsonb, of_entity text) RETURNS text LANGU
     FROM shape_field WHERE entity = of_entity AND (body @@ fits) IS NOT TRUE ORDER BY place LIMIT 1
 $$;
 
+-- Whether the person who is signed in may write what is for leaders; a feed may. `data.sync.contract.BY_LEADERS` names it.
+CREATE OR REPLACE FUNCTION is_by_leaders(of_entity text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT of_entity IN ('outage', 'reporter_duty')
+$$;
+
+CREATE OR REPLACE FUNCTION may_lead() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT is_feed() OR coalesce((me()).role IN ('supervisor', 'administrator'), true)
+$$;
+
 -- What nobody may say but who it is about: who did a thing is who signed in, and a person's name and role are for whoever
 -- runs the hub. What the row says already may be said again. A plain expression, which the server writes into the query.
 CREATE OR REPLACE FUNCTION not_own(of_entity text, patch jsonb, held jsonb, speaker text) RETURNS text
@@ -123,6 +132,7 @@ BEGIN
         WHEN now_is.deleted AND NOT whole THEN 'it was deleted at the hub meanwhile'
         WHEN now_is.ver = 0 AND NOT whole AND tried_before
             THEN 'depends_on an earlier change of this record that was refused'
+        WHEN is_by_leaders(op.entity) AND NOT may_lead() THEN 'only supervisors and administrators write this'
         WHEN NOT is_feed() THEN not_own(op.entity, op.patch, now_is.body, op.actor)
     END;
     IF why IS NULL AND op.kind = 'delete' THEN

@@ -43,7 +43,7 @@ BEGIN
 END $$;
 
 -- Drop what nobody asks for any more, some of it at each enrolment, so that none takes long: answers to claims, claims that
--- are over but for the newest fence of each contact, and where agents were looking. The newest op of a replica stays: it
+-- are over but for the newest fence of each contact, and that somebody was there. The newest op of a replica stays: it
 -- says when that was heard last.
 CREATE OR REPLACE FUNCTION forget_past(at timestamptz) RETURNS void LANGUAGE sql AS $$
     DELETE FROM claim_request WHERE request_id IN (
@@ -56,7 +56,7 @@ CREATE OR REPLACE FUNCTION forget_past(at timestamptz) RETURNS void LANGUAGE sql
         ORDER BY lease_until LIMIT 5000 FOR UPDATE SKIP LOCKED);
     DELETE FROM ops WHERE op_id IN (
         SELECT op_id FROM ops AS old
-        WHERE entity = 'presence' AND hub_seq > 0 AND received_at < forget_past.at - interval '1 day'
+        WHERE entity IN ('presence', 'gateway') AND hub_seq > 0 AND received_at < forget_past.at - interval '1 day'
           AND replica_seq < (SELECT last_seq FROM replica WHERE replica.replica_id = old.replica_id)
         ORDER BY received_at LIMIT 5000 FOR UPDATE SKIP LOCKED);
 $$;

@@ -71,7 +71,7 @@ CREATE TABLE ops (
     UNIQUE (replica_id, replica_seq)
 );
 CREATE INDEX ops_refused ON ops (entity, entity_id) WHERE hub_seq = 0;
-CREATE INDEX ops_presence ON ops (received_at) WHERE entity = 'presence';
+CREATE INDEX ops_beats ON ops (received_at) WHERE entity IN ('presence', 'gateway');
 
 CREATE TABLE entity_row (
     entity text COLLATE "C" NOT NULL,

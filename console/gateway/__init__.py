@@ -1,0 +1,1 @@
+"""The gateway: one process a site, which speaks for it to the outside. Its services share one line to the hub."""

@@ -1,0 +1,606 @@
+"""The queue report: the form that comes by itself at its slot, the ladder when it does not work, and the article on
+missed reports (QREP-1 to 4)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.geometry import Offset
+from textual.widgets import Input
+
+from console import actions
+from console.screens import modal
+from console.screens.drafting import DraftDialog
+from console.screens.modal import ConfirmDialog, Dialog, Reading
+from console.services.drafts import Slip
+from console.services.reporting import DRAFT, Seen
+from console.services.session import Session
+from data.models.agent import AgentState
+from data.models.base import instant_text
+from data.models.queue_report import ReportRung, Rung, RungOutcome
+from data.queue_report.article import Article
+from data.queue_report.ladder import next_rung
+from data.queue_report.nodes import nodes_of
+from data.queue_report.reports import AlreadyReported, Answers, PutOffError
+from data.queue_report.standing import DueSlot, LiveQueue, ReportState
+from data.store.errors import StoreError
+from widgets import report_words as words
+from widgets.fields import TYPED, ChoiceField, LineField, TextField, end_of
+from widgets.lines import Lines, label
+from widgets.safe_text import Line, Span, line, wrap
+from widgets.times import time_of_day
+
+LABELS = {
+    "calls": "calls in queue",
+    "minutes": "longest wait, min",
+    "down": "node down?",
+    "nodes": "node and city",
+    "comment": "comment",
+}
+FIGURES = ("calls", "minutes")
+SLOT = "slot"
+"""What a draft remembers beside its fields: figures that were typed for another slot are not taken over."""
+NOBODY = Seen(LiveQueue(), ())
+
+
+class QueueReportDialog(DraftDialog[None]):
+    """The report of the present slot. What was not touched goes on being read from the queue and the outage board."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(
+        actions.bindings([actions.KEEP, actions.PUT_OFF, actions.LADDER, actions.AFRESH])
+    )
+    AUTO_FOCUS = ""
+    arrived = True
+
+    def __init__(self, session: Session, slot: DueSlot, *, by_itself: bool) -> None:
+        """`by_itself`: nobody asked for it, so the keys of the next moment are meant for what lies under it."""
+        super().__init__("Queue report", Slip(session.drafts, DRAFT), {})
+        self._session = session
+        self._reporting = session.reporting
+        self._slot = slot
+        self._by_itself = by_itself
+        self._came = session.seat.clock.now()
+        self._touched: dict[str, int] = {}
+        """Fields that the agent has changed; of a figure with what was live then."""
+        self._filled: dict[str, str] = {}
+        """What stands in the fields by itself; another text there is being typed."""
+        self._seen = NOBODY
+        self._remark = ""
+        self._busy = False
+        self._over = self._gone = False
+        self._cursor_under = Offset()
+        """Where the terminal's own cursor stood: screen readers and input methods follow it."""
+
+    def compose_body(self) -> ComposeResult:
+        self._cursor_under = self.app.cursor_position
+        yield Lines(id="report-head", classes="one")
+        for name, called in LABELS.items():
+            with Horizontal(classes=f"form-row{' figure' if name in FIGURES else ''}"):
+                yield label(called)
+                if name == "down":
+                    yield ChoiceField([("no", "no"), ("yes", "yes")], id="draft-down")
+                else:
+                    field = LineField(id=f"draft-{name}", max_length=4 if name in FIGURES else 500)
+                    field.restrict = r"[0-9]*" if name in FIGURES else None
+                    yield field
+                if name in FIGURES:
+                    yield Lines(id=f"beside-{name}", classes="beside one")
+        yield Lines(id="report-board", classes="one")
+        yield Lines(id="dialog-foot", classes="foot")
+
+    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
+        event.prevent_default()  # Textual would call those of the base classes too, which give a field the keys at once
+        Dialog.on_mount(self)
+        self.query_one("#dialog").add_class("-form", "-report")
+        self.query_one("#dialog-foot", Lines).styles.height = 5
+        kept = {name: text for name, text in self._slip.fields.items() if name in LABELS and text}
+        if self._slip.fields.get(SLOT) != instant_text(self._slot.at):
+            kept = {name: text for name, text in kept.items() if name not in FIGURES}
+        self._touched = dict.fromkeys(kept, -1)
+        self._fill({"down": "no", **kept})
+        self._filled = self.fields
+        self._draw()
+        self.run_worker(self._look(), group="look", exit_on_error=False)
+        self.set_interval(1, self._tick)
+        self._opened = time.monotonic()  # it is seen from now on
+        if self.guarded:
+            self.set_timer(modal.GUARD_S, self._take_the_keys)
+        else:
+            self._take_the_keys()
+
+    def _take_the_keys(self) -> None:
+        if self.focused is None:
+            name = self._slip.focus if self._slip.focus in LABELS else "calls"
+            self.field(name).focus()
+            if self._touched:
+                self.field(name).put_cursor(self._slip.cursor)
+
+    # the first moment
+
+    @property
+    def guarded(self) -> bool:
+        return self._by_itself and super().guarded
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed in one breath with the text under the report goes where it was meant."""
+        if not self.guarded:
+            return
+        event.stop()
+        event.prevent_default()
+        under = self.app.screen_stack[-2].focused if self.app.screen is self else None
+        if isinstance(under, LineField | TextField):
+            if event.is_printable:
+                under.post_message(events.Key(event.key, event.character))
+            elif event.key == "backspace":
+                under.action_delete_left()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The key of Sync is the ladder's here; and nothing is done by the keys of the first moment."""
+        if action == "sync" or (self.guarded and action in ("safe", "accept", "put_off", "ladder", "afresh")):
+            return False
+        return super().check_action(action, parameters)
+
+    # what is seen
+
+    def _tick(self) -> None:
+        if self.app.screen is self:
+            self.run_worker(self._look(), group="look", exclusive=True, exit_on_error=False)
+
+    async def _look(self) -> None:
+        try:
+            self._seen = await self._reporting.see()
+        except StoreError:
+            return
+        if self.is_attached:
+            self._fill_live()
+
+    def _live(self) -> dict[str, str]:
+        seen = self._seen
+        return {
+            "calls": str(seen.queue.calls),
+            "minutes": str(seen.queue.wait_min),
+            "down": "yes" if seen.outages else "no",
+            "nodes": words.board_nodes(seen.outages),
+            "comment": "",
+        }
+
+    def _fill_live(self) -> None:
+        """Show what is seen where the agent has not written anything else."""
+        known = self._live()
+        for name, text in self.fields.items():
+            if name not in self._touched and text == self._filled[name] != known[name]:
+                self._put(name, known[name])
+        self._draw()
+
+    def _put(self, name: str, text: str) -> None:
+        with self.prevent(*TYPED):
+            self.field(name).value = text
+            self.field(name).put_cursor(end_of(text))
+        self._filled[name] = text
+
+    @property
+    def _fresh(self) -> dict[str, str]:
+        return self._live()
+
+    def show(self, state: ReportState) -> None:
+        """Another slot is due now, or none any more: it was given elsewhere."""
+        if self._busy:
+            return
+        if state.present is None:
+            if not self._touched:
+                self._slip.discard()
+            self.close_form()
+        elif state.present.at != self._slot.at:
+            self._remark = f"{time_of_day(self._slot.at)} was missed; this is {time_of_day(state.present.at)}."
+            self._slot = state.present
+            self._draw()
+
+    # drawing
+
+    def _draw(self) -> None:
+        now, seen = self._session.seat.clock.now(), self._seen
+        head = [Span("   slot ", "dim"), Span(f"{time_of_day(self._slot.at)}", "bright")]
+        head += [Span("     reporter ", "dim"), Span(self._session.seat.agent.name), Span("     ")]
+        head += words.due_spans(self._slot, now, self._reporting.policy)
+        self.query_one("#report-head", Lines).set_lines([tuple(head)])
+        self.query_one("#beside-calls", Lines).set_lines([line((words.calls_beside(seen.queue), "dim"))])
+        self.query_one("#beside-minutes", Lines).set_lines([line((words.wait_beside(seen.queue), "dim"))])
+        board = words.board_beside(seen.outages, now)
+        self.query_one("#report-board", Lines).set_lines([line((f"{'':>22}{board}", "dim"))])
+        self._foot()
+
+    def _foot(self) -> None:
+        spans = [Span("  "), Span(self.key_of("keep"), "key"), Span(" send     ", "dim")]
+        off = self._put_off_words()
+        works = self._in_hand and bool(off)
+        if off:
+            spans += [Span(self.key_of("put_off"), "key" if works else "faint")]
+            spans += [
+                Span(f" {off}     " if works else " (put off during a contact)     ", "dim" if works else "faint")
+            ]
+        spans += [Span("esc", "key"), Span(" later" if works else " again in a minute", "dim")]
+        fault = line((f"  ✗ {self._fault}", "bad")) if self._fault else line((f"  {self._remark}", "warn"))
+        under = f"  What lies under this is as you left it at {self._came.astimezone():%H:%M:%S}."
+        if self._ringing:
+            under = f"  A call rings: {self.key_of('put_off')} answers it, the report comes back."
+        other = line("  Not working? ", (self.key_of("ladder"), "key"), " shows the next way.")
+        other = tuple(Span(span.text, span.tone or "dim") for span in other)
+        foot = [fault, tuple(spans), (), line((under, "accent" if self._ringing else "dim")), other]
+        self.query_one("#dialog-foot", Lines).set_lines(foot)
+
+    @property
+    def _in_hand(self) -> bool:
+        """A contact is in hand: only then a report is put off."""
+        return self._session.phone.contact is not None
+
+    @property
+    def _ringing(self) -> bool:
+        return self._session.phone.status.state is AgentState.RINGING
+
+    def _put_off_words(self) -> str:
+        """`put off 5 min (1 of 2, on a call)`; nothing once it was put off as often as it may be."""
+        rule, times = self._reporting.policy.put_off, self._reporting.state.waiting.times
+        if self._ringing:
+            return "answer"
+        return f"put off {rule.minutes} min ({times + 1} of {rule.most}, in a contact)" if times < rule.most else ""
+
+    # typing
+
+    def _note(self, name: str) -> None:
+        live = self._live()
+        self._touched.setdefault(name, int(live[name]) if name in FIGURES else -1)
+        if name == "nodes" and self.field("nodes").value.strip() and self.field("down").value == "no":
+            self._touched["down"] = -1
+            with self.prevent(ChoiceField.Changed):
+                self.field("down").value = "yes"
+        self._fault = ""
+        self._typed()
+        self._foot()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._note(str(event.input.id).removeprefix("draft-"))
+
+    def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
+        event.stop()
+        self._note("down")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def _stand(self) -> tuple[dict[str, str], str, tuple[int, int]]:
+        texts, focused, cursor = super()._stand()
+        mine = {name: text if name in self._touched else "" for name, text in texts.items()}
+        return {**mine, SLOT: instant_text(self._slot.at)}, focused, cursor
+
+    def _tell(self) -> None:
+        if self._touched:
+            super()._tell()
+
+    def action_afresh(self) -> None:
+        """What is seen, instead of what was typed."""
+        self._touched.clear()
+        super().action_afresh()
+        self._filled = self.fields
+        self._slip.discard()
+        self._draw()
+
+    # leaving
+
+    def close_form(self) -> None:
+        """It is over: go, or as soon as what is open over it is closed."""
+        self._over = True
+        if not self._gone and self.app.screen is self:
+            self._gone = True
+            self.app.cursor_position = self._cursor_under
+            self.dismiss(None)
+
+    def on_screen_resume(self) -> None:
+        if self._over:
+            self.call_later(self.close_form)
+
+    def _leave(self) -> None:
+        if self._touched:
+            self._slip.close(*self._stand())
+        else:
+            self._slip.discard()
+
+    def action_safe(self) -> None:
+        """Later: put off during a contact, else asked again in a minute."""
+        self.run_worker(self._session.seat.guard(self._later()), group="later", exclusive=True)
+
+    async def _later(self) -> None:
+        rule = self._reporting.policy.put_off
+        if self._in_hand and self._reporting.state.waiting.times < rule.most:
+            await self.action_put_off()
+        else:
+            self._leave()
+            await self._reporting.set_aside()
+            self.close_form()
+
+    async def action_put_off(self) -> None:
+        """During a contact: ask again in some minutes; while it rings the call is answered with it."""
+        if not self._in_hand:
+            self._fault = "It can be put off during a contact only; esc closes it for a minute."
+            self._foot()
+            return
+        ringing = self._ringing
+        self._leave()
+        try:
+            await self._reporting.put_off()
+        except PutOffError as error:
+            if not ringing:
+                self._fault = str(error)
+                self._foot()
+                return
+            await self._reporting.set_aside()
+        except StoreError as error:
+            self._session.seat.tell(str(error), "warning")
+        self.close_form()
+        if ringing:
+            await self._session.seat.guard(self._session.phone.answer())
+
+    def answers(self) -> Answers | None:
+        """What stands in the form; None (and told) when something is missing."""
+        texts = self.fields
+        for name in FIGURES:
+            if not texts[name].isdecimal():
+                self.show_fault(f"{LABELS[name]}: type a number", name)
+                return None
+        nodes = nodes_of(texts["nodes"])
+        if texts["down"] == "yes" and not nodes:
+            self.show_fault("say which node is down, and its city", "nodes")
+            return None
+        if texts["down"] == "no" and nodes and "nodes" in self._touched:
+            self.show_fault("a node is named: say yes, or clear it", "down")
+            return None
+        seen = {
+            name: at if (at := self._touched.get(name, -1)) >= 0 else int(self._live()[name]) for name in FIGURES
+        }
+        return Answers(
+            int(texts["calls"]),
+            int(texts["minutes"]),
+            nodes if texts["down"] == "yes" else (),
+            texts["comment"],
+            seen["calls"],
+            seen["minutes"],
+        )
+
+    async def action_accept(self) -> None:
+        """Send it. What cannot be written stays in the form, and the next way is one key away."""
+        if self._busy or (given := self.answers()) is None:
+            return
+        self._busy = True
+        try:
+            await self._reporting.give(self._slot.at, given)
+        except AlreadyReported as error:
+            self._slip.discard()
+            self._session.seat.tell(str(error))
+            self.close_form()
+        except StoreError as error:
+            self._fault = f"{error.brief}: nothing is lost. {self.key_of('ladder')}: the next way."
+            self._tell()
+            self._foot()
+        else:
+            self.close_form()
+        finally:
+            self._busy = False
+
+    async def action_ladder(self) -> None:
+        """The other ways to give it."""
+        if (given := self.answers()) is None:
+            return
+        steps = await self._reporting.steps(self._slot.at)
+
+        def closed(done: bool | None) -> None:
+            if done:
+                self.close_form()
+
+        self.app.push_screen(LadderDialog(self._session, self._slot.at, given, steps), closed)
+
+
+class LadderDialog(ConfirmDialog):
+    """One rung after the other: yes does it or says that it was done, no says that it does not work. Returns whether
+    the report was given, or the agent goes where it is given."""
+
+    def __init__(self, session: Session, slot: datetime, answers: Answers, steps: Sequence[ReportRung]) -> None:
+        super().__init__(f"Queue report {time_of_day(slot)} · other ways", (), "")
+        self._session = session
+        self._reporting = session.reporting
+        self._slot = slot
+        self._answers = answers
+        self._steps = list(steps)
+        self._said = ""
+        self._busy = False
+        self._gone = False
+
+    def close_ladder(self, *, given: bool) -> None:
+        """Go; `given`: the form is not needed any more."""
+        if not self._gone and self.app.screen is self:
+            self._gone = True
+            self.dismiss(given)
+
+    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
+        event.prevent_default()
+        Dialog.on_mount(self)
+        self._draw()
+
+    @property
+    def rung(self) -> Rung:
+        """The one in hand."""
+        failed = {step.rung for step in self._steps if step.outcome is RungOutcome.FAILED}
+        return next_rung(failed - {Rung.EMERGENCY}) or Rung.EMERGENCY
+
+    def _draw(self) -> None:
+        told, yes, no = self._told()
+        cells = 64
+        lines: list[Line] = [(), *words.rung_lines(self._steps, self.rung), ()]
+        lines += [line(f" {part}") for text in told for part in (wrap(text, cells) or [""])]
+        if self._said:
+            lines += [(), *(line((f" {part}", "warn")) for part in wrap(self._said, cells))]
+        keys: list[Span] = [Span(" ")]
+        for key, word in (("confirm", yes), ("refuse", no)):
+            if word:
+                keys += [Span(self.key_of(key), "accent"), Span(f"  {word}     ")]
+        keys += [Span("esc", "key"), Span(" back to the form", "dim")]
+        lines += [(), tuple(keys)]
+        text = self.query_one("#dialog-text", Lines)
+        text.styles.height = len(lines) + 1
+        text.set_lines(lines)
+
+    def _told(self) -> tuple[list[str], str, str]:
+        """What to do on the rung, and what yes and no mean there."""
+        policy = self._reporting.policy
+        match self.rung:
+            case Rung.MODAL:
+                return ["As far as the console knows the form works."], "", "it does not work"
+            case Rung.COMMAND:
+                told = ["In another terminal of this machine:", command_of(self._session, self._answers)]
+                return [*told, "This closes by itself once it is there."], "copy the command", "it does not work"
+            case Rung.OTHER_SEAT:
+                return (
+                    ["Sign on at another seat, or ask a colleague there: the report comes up."],
+                    "I go there",
+                    "none is free",
+                )
+            case Rung.MAIL:
+                to = policy.mailbox or "no mailbox is configured"
+                return (
+                    [f"The same fields to {to}, with your initials."],
+                    "send it" if policy.mailbox else "",
+                    "next way",
+                )
+            case Rung.MANAGER:
+                who = [f"{one.name}, {one.number}" for one in policy.managers] or ["No manager is configured."]
+                return ["Call and say the figures:", *who], "done", "nobody answered"
+            case _:
+                return ["Nothing else worked: follow the emergency procedure."], "open it", ""
+
+    def action_accept(self) -> None:
+        """Do what the rung says, or say that it was done."""
+        self._at_once(self._do(self.rung))
+
+    def action_refuse(self) -> None:
+        """It does not work: record it, and go on to the next rung."""
+        if self.rung is not Rung.EMERGENCY:
+            self._at_once(self._failed(""))
+
+    def _at_once(self, work: Coroutine[object, object, None]) -> None:
+        """Do it, one after the other: a second key meanwhile is nothing."""
+        if self._busy:
+            work.close()
+            return
+        self._busy = True
+
+        async def done() -> None:
+            try:
+                await self._session.seat.guard(work)
+            finally:
+                self._busy = False
+            if self.is_attached:
+                self._draw()
+
+        self.run_worker(done(), group="rung")
+
+    async def _do(self, rung: Rung) -> None:
+        reporting = self._reporting
+        match rung:
+            case Rung.COMMAND:
+                self.app.copy_to_clipboard(command_of(self._session, self._answers))
+            case Rung.OTHER_SEAT:
+                await reporting.set_aside()
+                self.close_ladder(given=True)
+            case Rung.MAIL:
+                await self._mail()
+            case Rung.MANAGER:
+                await reporting.give_otherwise(self._slot, self._answers, rung)
+                self.close_ladder(given=True)
+            case Rung.EMERGENCY:
+                await reporting.give_otherwise(self._slot, self._answers, rung)
+                self.close_ladder(given=True)
+                await self._session.seat.guard(self._open_emergency())
+            case _:
+                pass
+
+    async def _mail(self) -> None:
+        said, sent = await self._reporting.mail(self._slot, self._answers)
+        if sent:
+            self._session.seat.tell(said)
+            self.close_ladder(given=True)
+        else:
+            await self._failed(said)
+
+    async def _open_emergency(self) -> None:
+        playbook = self._reporting.policy.emergency
+        if self._session.desk.item is None:
+            who = ", ".join(f"{one.name} {one.number}" for one in self._reporting.policy.managers)
+            how = self._session.seat.how("playbooks")
+            self._session.seat.tell(
+                f"Nothing is in hand to open the emergency procedure on: go on calling {who}; with a contact {how}.",
+                "warning",
+            )
+        elif playbook:
+            await self._session.script.open(playbook)
+
+    async def _failed(self, why: str) -> None:
+        rung = self.rung
+        await self._reporting.failed(self._slot, rung, *([why] if why else []))
+        self._said = why
+        self._steps = await self._reporting.steps(self._slot)
+
+    def action_safe(self) -> None:
+        """Back to the form, with everything in it."""
+        self.close_ladder(given=False)
+
+
+def command_of(session: Session, answers: Answers) -> str:
+    """The command line that gives the same report."""
+    import shlex
+
+    parts = ["agent-console", "queue-report", "--data-dir", str(session.seat.store_folder)]
+    if session.seat.settings.sign_in == "password":
+        parts[1:1] = ["--as", session.seat.agent.name]
+    parts += ["--for", session.seat.agent.name, "--calls", str(answers.calls), "--minutes", str(answers.wait_min)]
+    for node in answers.nodes:
+        parts += ["--node", node.node, "--city", node.city]
+    if answers.comment.strip():
+        parts += ["--comment", answers.comment.strip()]
+    return shlex.join(parts)
+
+
+class ArticleDialog(Reading[bool]):
+    """An article that everybody confirms having read; escape leaves it for later."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.KEEP]))
+
+    def __init__(self, article: Article) -> None:
+        super().__init__(article.title)
+        self._article = article
+
+    def write(self, cells: int) -> Sequence[Line]:
+        lines: list[Line] = []
+        for paragraph in self._article.paragraphs:
+            lines += [(), *(line(f" {part}") for part in wrap(paragraph, cells - 1))]
+        return lines
+
+    def foot(self) -> Line:
+        return line(
+            " ",
+            (self.key_of("keep"), "key"),
+            (" I have read it", "dim"),
+            "     ",
+            ("esc", "key"),
+            (" later", "dim"),
+        )
+
+    def action_accept(self) -> None:
+        """It was read."""
+        self.dismiss(True)

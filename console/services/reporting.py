@@ -1,0 +1,314 @@
+"""The queue reports of one agent: what is due when, giving it, and the ladder when that fails.
+
+The only time here is the session's clock, looked at once a second by whoever shows it: nothing waits for so many
+seconds, so that a machine that slept or a clock that was set finds what is due then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from console.messages import ReportChanged
+from console.services.drafts import Drafts
+from console.services.seat import Seat
+from console.services.sent_mail import MAIL_FOLDER
+from data.desk.drafts import DraftKind, draft_id
+from data.mail.addresses import MailFaultError
+from data.mail.queue_report import REPORT, report_mail, seat_mail
+from data.models.agent import Role
+from data.models.base import Entity
+from data.models.outage import Outage
+from data.models.queue_report import QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
+from data.models.shift import TimeEntry
+from data.queue_report import article, figures, ladder, reports
+from data.queue_report.article import Article
+from data.queue_report.ladder import Pending
+from data.queue_report.reports import TELL_AFTER, Answers
+from data.queue_report.slots import slot_after, slot_before
+from data.queue_report.standing import LiveQueue, ReportState, SlotLine
+from data.store.database import Store
+from data.store.errors import StoreError
+from widgets.report_words import told
+
+REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.entity})
+DRAFT = draft_id(DraftKind.REPORT)
+OFTEN, SELDOM = timedelta(seconds=2), timedelta(seconds=10)
+"""How often the store is read while a report is due (the command line may give it) and else (it may bring a schedule)."""
+SAYS_SO = "the reporter says that it does not work"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the console sees for a report."""
+
+    queue: LiveQueue
+    outages: tuple[Outage, ...]
+
+
+class Reporting:
+    """What an agent owes, and the ways to give it."""
+
+    def __init__(self, seat: Seat, drafts: Drafts) -> None:
+        self._seat = seat
+        self._drafts = drafts
+        self.policy = seat.duties.queue_report
+        self.zone = seat.settings.terms.zone
+        self.state = ReportState()
+        self.article: Article | None = None
+        """What is still to be read and confirmed; None: nothing is."""
+        self._pending = Pending(seat.readable_folder)
+        self._look_at: datetime | None = None
+        """When the store is read next; None: now."""
+        self._looked_at: datetime | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._told_up_to: datetime | None = None
+        self._reminded: datetime | None = None
+        self._offered = False
+        self._gave: set[datetime] = set()
+        """Slots that were given here."""
+        self._stepped: set[datetime] = set()
+        """Slots for which a rung failed here."""
+
+    # the time
+
+    @property
+    def now(self) -> datetime:
+        """The time of day."""
+        return self._seat.clock.now()
+
+    def stale(self) -> None:
+        """Rows changed: read again at the next tick."""
+        self._look_at = None
+
+    def tick(self) -> None:
+        """A second has passed, or a night: read again where something is due to change."""
+        now = self.now
+        back = self._looked_at is not None and now < self._looked_at
+        if self._reading is None and (self._look_at is None or now >= self._look_at or back):
+            self._reading = asyncio.create_task(self._tried(), name="queue report")
+        self._remind(now)
+
+    async def _tried(self) -> None:
+        try:
+            await self._seat.guard(self.read())
+        finally:
+            self._reading = None
+
+    async def close(self) -> None:
+        """Nobody looks any more."""
+        if self._reading is not None:
+            self._reading.cancel()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a report is to be asked for now."""
+        return self.state.asks(self.now, self.policy)
+
+    async def read(self) -> None:
+        """Read what is due; tell of what was missed, and write what waited for the store."""
+        now = self._looked_at = self.now
+        self._look_at = now + SELDOM
+        seat = self._seat
+        before = self.state
+        try:
+            await self._write_pending()
+            found = await seat.read(reports.state, seat.me, now, self.policy, self.zone)
+            await self._tell_of_missed(now)
+        except StoreError:  # a store that takes nothing is told of where work is saved
+            self._look_at = now + OFTEN
+            return
+        if found.present is not None and found.present.at in {one.slot for one in self._pending.reports}:
+            found = ReportState(None, found.waiting, found.next, found.missed)
+        self.state = found
+        self._look_at = self._next_look(now)
+        if before.present is not None and (found.present is None or found.present.at != before.present.at):
+            await self._arrived_elsewhere(before.present.at)
+        if not self._offered:
+            await self._offer_article()
+        if found != before:
+            seat.post(ReportChanged(found))
+
+    def _next_look(self, now: datetime) -> datetime:
+        state = self.state
+        slot = slot_after(now, self.zone, self.policy.every)
+        moments = [slot, slot_before(now, self.zone, self.policy.every) + TELL_AFTER, now + SELDOM]
+        if state.present is not None:
+            moments += [now + OFTEN, *([state.waiting.until] if state.waiting.until is not None else [])]
+        return min(one for one in moments if one > now)
+
+    def _remind(self, now: datetime) -> None:
+        due, before = self.state.next, timedelta(minutes=self.policy.remind)
+        if due is not None and before and due - before <= now < due and self._reminded != due:
+            self._reminded = due
+            self._seat.tell(f"Queue report at {due.astimezone():%H:%M}.")
+
+    async def _tell_of_missed(self, now: datetime) -> None:
+        """Leaders hear of missed slots from the console of whoever missed one, and from any console of a leader."""
+        up_to = slot_before(now - TELL_AFTER, self.zone, self.policy.every)
+        if self._told_up_to == up_to:
+            return
+        seat = self._seat
+        whose = None if seat.agent.role is not Role.AGENT else seat.me
+        await seat.write(reports.tell_of_missed, seat.me, self.policy, self.zone, seat.clock, whose)
+        self._told_up_to = up_to
+
+    # what is seen
+
+    async def see(self) -> Seen:
+        """The queue and the outage board as they are now."""
+        return await self._seat.read(_seen, self.now)
+
+    async def lines(self, back: timedelta = timedelta(hours=12)) -> list[SlotLine]:
+        """The slots of the last hours, newest first."""
+        return await self._seat.read(reports.lines, self.now - back, self.now, self.policy, self.zone)
+
+    async def reporters(self) -> list[str]:
+        """The names of those who report at the present slot."""
+        return await self._seat.read(_names_now, self.now, self)
+
+    # giving it
+
+    def _report(self, slot: datetime, answers: Answers, rung: Rung) -> QueueReport:
+        seat = self._seat
+        initials = "".join(word[:1] for word in seat.agent.name.split()).upper()
+        return reports.report_of(slot, seat.me, answers, seat.me, self.now, rung, initials)
+
+    async def give(self, slot: datetime, answers: Answers) -> None:
+        """Give a report in the form; its draft is done with.
+
+        Raises:
+            AlreadyReported: somebody was faster.
+            StoreError: it could not be written: management is told, and the next rung is there.
+        """
+        report = self._report(slot, answers, Rung.MODAL)
+        try:
+            await self._drafts.finish(DRAFT, reports.file, report, self._seat.clock)
+        except StoreError as error:
+            await self.failed(slot, Rung.MODAL, str(error))
+            raise
+        await self._given(slot, Rung.MODAL)
+
+    async def give_otherwise(self, slot: datetime, answers: Answers, rung: Rung) -> None:
+        """The report was given on another rung: it is written as soon as the store takes it."""
+        await self._record(self._report(slot, answers, rung))
+        self._drafts.discard(DRAFT)
+        await self._given(slot, rung)
+
+    async def _given(self, slot: datetime, rung: Rung) -> None:
+        self._gave.add(slot)
+        if slot in self._stepped or rung is not Rung.MODAL:
+            await self._step(slot, rung, RungOutcome.WORKED, "")
+        self._seat.tell(f"The {slot.astimezone():%H:%M} queue report is given.")
+        self.state = ReportState(None, next=self.state.next, missed=self.state.missed)
+        self._seat.post(ReportChanged(self.state))
+        self.stale()
+
+    async def mail(self, slot: datetime, answers: Answers) -> tuple[str, bool]:
+        """Send the report by e-mail: what became of it in a sentence, and whether somebody or something sends it."""
+        seat = self._seat
+        report = self._report(slot, answers, Rung.MAIL)
+        name = seat.agent.name
+        letter = report_mail(report, report.initials, self.zone, reporter=name, by=name)
+        folder = seat.readable_folder / MAIL_FOLDER if seat.readable_folder is not None else None
+        try:
+            sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
+        except (MailFaultError, StoreError) as error:
+            return str(error), False
+        await self.give_otherwise(slot, answers, Rung.MAIL)
+        return sent.says, True
+
+    async def shift_lines(self) -> list[str]:
+        """This shift's queue reports, a line each, for the shift screen."""
+        return [told(one) for one in await self.lines() if one.reporter == self._seat.me]
+
+    async def put_off(self) -> None:
+        """Ask again in some minutes.
+
+        Raises:
+            PutOffError: not any more.
+        """
+        if self.state.present is not None:
+            slot = self.state.present.at
+            await self._seat.read(reports.put_off, slot, self._seat.me, self.policy, self._seat.clock)
+            await self.read()
+
+    async def set_aside(self) -> None:
+        """Ask again in a minute."""
+        if self.state.present is not None:
+            slot = self.state.present.at
+            with suppress(StoreError):  # without a store the dialog comes back at once, which is right
+                await self._seat.read(reports.set_aside, slot, self._seat.me, self._seat.clock)
+            await self.read()
+
+    # the ladder
+
+    async def steps(self, slot: datetime) -> list[ReportRung]:
+        """What was tried for a slot."""
+        there: list[ReportRung] = []
+        with suppress(StoreError):
+            there = await self._seat.read(ladder.rungs, slot, self._seat.me)
+        known = {one.id for one in there}
+        return there + [one for one in self._pending.steps if one.slot == slot and one.id not in known]
+
+    async def failed(self, slot: datetime, rung: Rung, why: str = SAYS_SO) -> None:
+        """A rung did not hold: it is recorded, and management is told at once."""
+        self._stepped.add(slot)
+        step = await self._step(slot, rung, RungOutcome.FAILED, why)
+        await self._record(*ladder.alarms(step, self._seat.agent.name, self.policy, self.zone))
+
+    async def _step(self, slot: datetime, rung: Rung, outcome: RungOutcome, why: str) -> ReportRung:
+        step = ladder.step_of(slot, self._seat.me, rung, outcome, why, self._seat.me, self.now)
+        await self._record(step)
+        return step
+
+    async def _record(self, *rows: Entity) -> None:
+        self._pending.add(*rows)
+        with suppress(StoreError):
+            await self._write_pending()
+
+    async def _write_pending(self) -> None:
+        if self._pending:
+            await self._seat.write(self._pending.flush, self._seat.me, self._seat.clock)
+
+    async def _arrived_elsewhere(self, slot: datetime) -> None:
+        """A report that failed here was given: at another seat, if it was not the command."""
+        if slot in self._gave or slot not in self._stepped:
+            return
+        report = await self._seat.read(reports.given, slot, self._seat.me)
+        if report is not None:
+            self._gave.add(slot)
+            if report.rung is Rung.MODAL:
+                await self._step(slot, Rung.OTHER_SEAT, RungOutcome.WORKED, "")
+
+    # the article
+
+    async def _offer_article(self) -> None:
+        """Whoever has to report is asked once to read what a missed report means; nobody is forced to."""
+        if self.state.present is None and self.state.next is None:
+            return
+        self._offered = True
+        known = article.load_article()
+        if not await self._seat.read(article.has_read, known, self._seat.me):
+            self.article = known
+            self._seat.tell(
+                f"When you have a moment, please read '{known.title}': {self._seat.how('report')} while none is due."
+            )
+
+    async def confirm(self) -> None:
+        """The article was read."""
+        if self.article is not None:
+            await self._seat.write(article.confirm, self.article, self._seat.me, self._seat.clock)
+            self.article = None
+
+
+def _seen(store: Store, now: datetime) -> Seen:
+    return Seen(figures.live_queue(store, now), tuple(figures.open_outages(store)))
+
+
+def _names_now(store: Store, now: datetime, of: Reporting) -> list[str]:
+    who: Sequence[str] = reports.reporters_now(store, now, of.policy, of.zone)
+    known = {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
+    return [known.get(one, one) for one in who]

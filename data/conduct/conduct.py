@@ -1,0 +1,80 @@
+"""Conduct in the store: what happened with a customer that somebody may have to look into. Rows are only added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from data.clock import Clock
+from data.models.base import AgentId, ContactId, CustomerId, TicketId, new_id
+from data.models.conduct import Conduct, ConductKind
+from data.store.database import Store
+from data.store.save import saving
+
+
+def record(
+    store: Store,
+    kind: ConductKind,
+    by: AgentId,
+    clock: Clock,
+    *,
+    contact_id: ContactId | None = None,
+    customer_id: CustomerId | None = None,
+    ticket_id: TicketId | None = None,
+    reason: str = "",
+    amount: Decimal | None = None,
+    text: str = "",
+) -> Conduct:
+    """Write down what happened. Within a write transaction of the caller it is a part of that one.
+
+    Raises:
+        StoreError: nothing was written.
+    """
+    with saving(store, by, clock) as change:
+        return change.add(
+            Conduct(
+                id=new_id(),
+                kind=kind,
+                at=clock.now(),
+                by=by,
+                contact_id=contact_id,
+                customer_id=customer_id,
+                ticket_id=ticket_id,
+                reason=" ".join(reason.split()),
+                amount=amount,
+                text=text.strip(),
+            )
+        )
+
+
+def take_back(store: Store, conduct_id: str, by: AgentId, clock: Clock) -> None:
+    """It counts no longer: what led to it was taken back. A record that is not there, or was taken back, stays so."""
+    with saving(store, by, clock) as change:
+        row = store.row("SELECT * FROM conduct WHERE id = ?", (conduct_id,))
+        if row is None or store.value("SELECT 1 FROM conduct WHERE takes_back = ?", (conduct_id,)):
+            return
+        before = Conduct.from_row(row)
+        fresh = {"id": new_id(), "at": clock.now(), "by": by, "takes_back": conduct_id}
+        change.add(before.model_copy(update={**fresh, "reason": "", "amount": None, "text": ""}))
+
+
+def standing(found: Iterable[Conduct]) -> list[Conduct]:
+    """What counts, oldest first. Pure."""
+    listed = list(found)
+    gone = {one.takes_back for one in listed}
+    kept = [one for one in listed if one.takes_back is None and one.id not in gone]
+    return sorted(kept, key=lambda one: (one.at, one.id))
+
+
+def of_ticket(store: Store, ticket_id: str) -> list[Conduct]:
+    """What counts of a ticket, oldest first."""
+    return standing(
+        Conduct.from_row(row) for row in store.rows("SELECT * FROM conduct WHERE ticket_id = ?", (ticket_id,))
+    )
+
+
+def of_contact(store: Store, contact_id: str) -> list[Conduct]:
+    """What counts of a contact, oldest first."""
+    return standing(
+        Conduct.from_row(row) for row in store.rows("SELECT * FROM conduct WHERE contact_id = ?", (contact_id,))
+    )
