@@ -116,6 +116,11 @@ FLOOR: tuple[Action, ...] = (
     Action("tab_reports", "5", "reports", "On the floor: the day by half hours.", ELSEWHERE, run="tab('reports')"),
     Action("why", "question_mark", "why", "On the floor: how the figures under the cursor were reckoned.", ELSEWHERE),
     Action("leave_floor", "escape", "workspace", "On the floor: go back to the workspace.", ELSEWHERE, fixed=True),
+    HELP,
+    PALETTE,
+    NEXT_THEME,
+    LOCK,
+    QUIT,
 )  # fmt: skip
 """Keys of the supervisors' floor."""
 
@@ -293,7 +298,7 @@ PLACES: tuple[Place, ...] = (
     Place("field", FIELDS, inside="workspace", typing=True),
     Place("text field", (*FIELDS, UP_DOWN, *TEXT), inside="workspace", typing=True),
     Place("search box", (UP_DOWN, ENTER, *TEXT), inside="workspace", typing=True),
-    Place("floor", (*FLOOR, HELP, PALETTE, NEXT_THEME, LOCK, QUIT)),
+    Place("floor", FLOOR),
     Place("floor list", (*LISTS, FIELDS[0]), inside="floor"),
     Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT, *TEXT), typing=True),
     Place("lock", (ENTER, LEAVE_LOCKED, QUIT), typing=True),

@@ -51,7 +51,7 @@ Do = Callable[[Coroutine[Any, Any, None]], None]
 class FloorScreen(Screen[None]):
     """The dashboard."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings((*actions.FLOOR, actions.HELP)))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.FLOOR))
 
     def __init__(
         self,
@@ -232,6 +232,9 @@ class FloorScreen(Screen[None]):
         self._draw()
         self.panel(self.shown[0]).go()
         self.call_after_refresh(self._draw)
+
+    def action_palette(self) -> None:
+        self.app.action_command_palette()
 
     def action_leave_floor(self) -> None:
         self.dismiss()

@@ -16,6 +16,7 @@ from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
 from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.drafting import DraftDialog
+from console.screens.floor import FloorScreen
 from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
@@ -52,6 +53,7 @@ BOUND: dict[str, type] = {
     "sign-off": SignOffDialog,
     "sync": SyncDialog,
     "conflict": ConflictDialog,
+    "floor": FloorScreen,
     "queue report": QueueReportDialog,
     "article": ArticleDialog,
 }
