@@ -12,7 +12,7 @@ from data.clock import Clock
 from data.queue.figures import FigureRow
 from data.queue.stats import stats
 from data.store.database import Store
-from data.supervision.snapshot import FloorSnapshot, slot_bounds
+from data.supervision.snapshot import FloorSnapshot
 from data.supervision.story import Story, read_story
 from data.supervision.thresholds import FloorPolicy
 from data.supervision.watch import SHOWN, FloorWatch
@@ -102,12 +102,11 @@ class FloorWatching:
 
 
 def _slot_by_queue(store: Store, slot: FigureRow, policy: FloorPolicy, zone: ZoneInfo) -> list[FigureRow]:
-    start, end = slot_bounds(slot)
     return stats(
         store,
         by="queue",
-        start=start,
-        end=end,
+        start=slot.starts,
+        end=slot.ends,
         formula=policy.formula,
         threshold_s=policy.threshold_s,
         short_s=policy.short_abandon_s,
