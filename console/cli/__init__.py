@@ -26,6 +26,7 @@ from console.cli import (
     playbooks,
     reporting,
     shift,
+    stats,
     syncing,
 )
 from console.cli.shared import FAULTS, shown
@@ -46,7 +47,7 @@ app.command()(opening.demo)
 app.add_typer(imports.app, name="import")
 app.add_typer(playbooks.app, name="playbook")
 app.command()(asking.lookup)
-app.command()(asking.stats)
+app.command()(stats.stats)
 app.command()(callbacks.callbacks)
 app.command()(reporting.queue_report)
 app.add_typer(shift.app, name="shift")

@@ -1,19 +1,14 @@
-"""`lookup` and `stats`: what the store knows, as a table or JSON."""
+"""`lookup`: whom the store knows, as a table or JSON."""
 
 from __future__ import annotations
 
-import os
 import time
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from console.cli.shared import USAGE, DataDir, Json, fail, json_line, open_store, say, shown
-
-if TYPE_CHECKING:
-    from data.queue import figures
 
 
 def lookup(
@@ -91,89 +86,3 @@ def _lines(text: str) -> list[str]:
     """The lines of a file; what else Unicode counts as a line end belongs to the query."""
     lines = text.split("\n")
     return [line.removesuffix("\r") for line in (lines if lines[-1] else lines[:-1])]
-
-
-def stats(
-    by: Annotated[str | None, typer.Option(help="day, half-hour, queue or agent; without it one row.")] = None,
-    start: Annotated[str | None, typer.Option("--from", help="From this day or time on (ISO 8601).")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Up to this day or time, not included.")] = None,
-    sl: Annotated[str, typer.Option(help="Service-level formula, SL1 to SL6.")] = "SL4",
-    threshold: Annotated[
-        float, typer.Option(min=0, max=1_000_000, help="Seconds within which a call should be answered.")
-    ] = 20,
-    tz: Annotated[str, typer.Option(help="Zone of days and half-hours; else TZ, else UTC.")] = "",
-    data_dir: DataDir = None,
-    as_json: Json = False,
-) -> None:
-    """Figures of the queue.
-
-    Offered, answered, abandoned, service level, ASA, AHT, longest wait and longest queue, computed from what
-    happened to each call.
-    """
-    from data.queue.stats import stats as figures_of
-
-    zone = tz or os.environ.get("TZ") or "UTC"
-    with open_store(data_dir) as store:
-        try:
-            begin, until = _moment(start, zone), _moment(end, zone)
-            if begin is not None and until is not None and begin >= until:
-                raise ValueError(f"--from {start} is not before --to {end}: change one of them.")
-            rows = figures_of(
-                store,
-                by=_grouping(by),
-                start=begin,
-                end=until,
-                formula=sl,
-                threshold_s=threshold,
-                tz=zone,
-            )
-        except ValueError as error:
-            raise fail(str(error), USAGE) from error
-        body = [row.as_json() for row in rows]
-        say(as_json, body, lambda: _table(body))
-
-
-def _grouping(by: str | None) -> figures.By | None:
-    from typing import get_args
-
-    from data.queue import figures
-
-    known: dict[str, figures.By] = {name: name for name in get_args(figures.By)}
-    if by is None:
-        return None
-    if by not in known:
-        raise ValueError(f"--by is one of {', '.join(known)}, not '{by}'.")
-    return known[by]
-
-
-def _moment(text: str | None, zone: str) -> datetime | None:
-    """A day or time as typed, in the zone of the figures when it names none."""
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
-    except ZoneInfoNotFoundError as error:
-        raise ValueError(f"There is no time zone '{zone}': write it like Europe/Berlin.") from error
-    except (ValueError, OverflowError) as error:
-        raise ValueError(f"'{text}' is no day or time: write it like 2026-01-31 or 2026-01-31T13:00.") from error
-
-
-def _table(rows: list[dict[str, Any]]) -> str:
-    """Rows as an aligned table; 0/0 is a dash."""
-    if not rows:
-        return "No contacts in this time."
-
-    def cell(value: Any) -> str:
-        if value is None:
-            return "–"
-        return f"{value:.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-
-    heads = list(rows[0])
-    texts = [[cell(row[head]) for head in heads] for row in rows]
-    widths = [max(len(head), *(len(line[at]) for line in texts)) for at, head in enumerate(heads)]
-    lines = ["  ".join(head.rjust(size) for head, size in zip(heads, widths, strict=True))]
-    lines += ["  ".join(text.rjust(size) for text, size in zip(line, widths, strict=True)) for line in texts]
-    return "\n".join(lines)

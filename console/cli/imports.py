@@ -80,15 +80,15 @@ def import_queue_log(
 @app.command("schedule")
 def import_schedule(
     file: Annotated[
-        Path, typer.Argument(help="The CSV file: date, from, to, name; its first line names the columns.")
+        Path, typer.Argument(help="The CSV file: date, from, to, name, activity; its first line names the columns.")
     ],
     rejects: Annotated[Path | None, typer.Option(help="Write the refused rows here, with the reason.")] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Import who gives the queue reports when.
+    """Import who gives the queue reports when, and what people are planned for.
 
-    In the site's time. The days of the file are replaced; importing again changes nothing.
+    Activity is report where it is left out, else work, lunch, break or training. In the site's time. The days of the file are replaced; importing again changes nothing.
     """
     from data.clock import SYSTEM_CLOCK
     from data.customers.mapping import ImportRefused

@@ -11,8 +11,7 @@ from typing import Self, TextIO
 
 from data.customers.mapping import ImportRefused
 from data.text.cards import mask_cards
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+from data.text.formulas import formula_safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +21,6 @@ class Rejection:
     line: int
     reason: str
     cells: tuple[str, ...] = ()
-
-
-def formula_safe(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would otherwise run it as a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 
 class RejectsFile:

@@ -78,9 +78,20 @@ class ReportRung(Entity):
     why: str = ""
 
 
+class Activity(StrEnum):
+    """What somebody is scheduled for."""
+
+    REPORT = "report"
+    """Reporting of the queue, beside the work."""
+    WORK = "work"
+    LUNCH = "lunch"
+    BREAK = "break"
+    TRAINING = "training"
+
+
 class ReporterDuty(Entity):
-    """Somebody reports from one moment to another. Its id is made of its start and the person, so that importing the
-    same schedule again changes nothing."""
+    """Somebody is scheduled from one moment to another, to report if nothing else is said. Its id is made of its start,
+    the person and what it is for, so that importing the same schedule again changes nothing."""
 
     entity: ClassVar[str] = "reporter_duty"
 
@@ -88,6 +99,7 @@ class ReporterDuty(Entity):
     agent: AgentId
     starts: Instant
     ends: Instant
+    activity: Activity = Activity.REPORT
     made_by: AgentId
     made_at: Instant
     withdrawn: bool = False

@@ -5,26 +5,20 @@ the half hour of 10:00 with its wait, its outcome and its talk."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from math import isfinite
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.models.contact import ContactEvent
+from data.queue.groupings import KEY_NAMES, By, FiguresError, Grouping, Key, Keys, Playbooks, grouping
 from data.queue.offers import Happening, Offer, happening, offers
-
-By = Literal["day", "half-hour", "queue", "agent"]
-KEY_NAMES: Final[dict[str, str]] = {"day": "day", "half-hour": "slot", "queue": "queue", "agent": "agent"}
-"""What a row is called in JSON, by how rows are grouped."""
 
 OPEN_FOR_S: Final = 7_200.0
 """An offer without an end counts as waiting when it is at most this old at the last event; an older one lost its
 end (the PBX was restarted) and would make the queue longer for ever."""
-
-
-class FiguresError(ValueError):
-    """The figures asked for do not exist; the message is one sentence for a person."""
 
 
 class Counts(NamedTuple):
@@ -54,15 +48,34 @@ SERVICE_LEVELS: Final[dict[str, Callable[[Counts], float | None]]] = {
 """Formulas of service levels, as fractions 0 to 1; None for 0/0."""
 
 
+FIGURES: Final = (
+    "offered",
+    "answered",
+    "abandoned",
+    "abandonment_rate",
+    "asa_s",
+    "service_level",
+    "service_level_formula",
+    "threshold_s",
+    "aht_s",
+    "longest_wait_s",
+    "max_queue",
+    "max_queue_at",
+)
+"""What a report shows of a row, in this order."""
+
+
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """The figures of one day, half hour, queue, agent, or of the whole period. Durations in seconds, rates as
-    fractions 0 to 1, None for 0/0."""
+    """The figures of one row of a report. Durations in seconds, rates as fractions 0 to 1, None for 0/0."""
 
-    by: By | None
-    key: str | None
-    """The day (`1999-02-03`), the half hour's start (ISO 8601 with zone), the queue or the agent. None for the
-    whole period, and for the agent of contacts that nobody answered."""
+    of: tuple[tuple[By, str | None], ...]
+    """What it is a row of: (`day`, `1999-02-03`), (`queue`, `support`) …; empty for the whole period. A key is None
+    for the agent, disposition or playbook of contacts that have none."""
+    starts: datetime | None
+    ends: datetime | None
+    """Contacts offered from the one (inclusive) to the other (exclusive), in the zone that was asked for; None: as far
+    as anything is known."""
     offered: int
     """Offers: a contact that joins a second queue is offered twice."""
     answered: int
@@ -76,18 +89,33 @@ class FigureRow:
     """Talk, hold, and wrap-up where it is known, of the calls whose end was seen."""
     longest_wait_s: float | None
     max_queue: int | None
-    """Most contacts waiting at once; None by agent, since nobody has a queue of his own."""
+    """Most contacts waiting at once; None by agent, disposition and playbook, since nobody stands in their line."""
     max_queue_at: datetime | None
     """When it was so long for the first time; None when nobody had to wait."""
+    counts: Counts
+    """What the service level is made of."""
+    waited_s: float
+    """In the queue, all that were answered."""
+    handled: int
+    """Answered contacts whose end was seen."""
+    handling_s: float
+    """Their talk, hold and wrap-up."""
+
+    @property
+    def key(self) -> str | None:
+        """The key of a row with one; the part of time of a row that has a thing too."""
+        return self.of[0][1] if self.of else None
+
+    def key_of(self, by: By) -> str | None:
+        """The key by one of the names that rows are grouped by."""
+        return dict(self.of).get(by)
 
     def as_json(self) -> dict[str, str | int | float | None]:
         """The shape of `stats --json`."""
-        row: dict[str, str | int | float | None] = {}
-        if self.by is not None:
-            row[KEY_NAMES[self.by]] = self.key
-        for field in fields(self)[2:]:
-            value = getattr(self, field.name)
-            row[field.name] = value.isoformat() if isinstance(value, datetime) else value
+        row: dict[str, str | int | float | None] = {KEY_NAMES[by]: key for by, key in self.of}
+        for name in FIGURES:
+            value = getattr(self, name)
+            row[name] = value.isoformat() if isinstance(value, datetime) else value
         return row
 
 
@@ -153,47 +181,6 @@ class Tally:
         )
 
 
-class Keys:
-    """Which row an offer, or a moment, belongs to."""
-
-    def __init__(self, by: By | None, zone: ZoneInfo) -> None:
-        self._by = by
-        self._zone = zone
-        self._names: dict[int, str] = {}
-
-    def of(self, offer: Offer) -> str | None:
-        if self._by == "queue":
-            return offer.queue
-        if self._by == "agent":
-            return offer.agent
-        return self.at(offer.offered_at)
-
-    def at(self, moment: float) -> str | None:
-        """The row of a moment; None when rows are not parts of time."""
-        if self._by not in ("day", "half-hour"):
-            return None
-        quarter = int(moment // 900)  # no zone's days or half hours begin between its quarters
-        name = self._names.get(quarter)
-        if name is None:
-            local = datetime.fromtimestamp(quarter * 900, self._zone)
-            if self._by == "day":
-                name = local.date().isoformat()
-            else:
-                start = datetime.fromtimestamp(quarter * 900 - local.minute % 30 * 60, self._zone)
-                name = start.isoformat()
-            self._names[quarter] = name
-        return name
-
-    def begin(self, at: float, start: float) -> float:
-        """The first moment of the row that `at` belongs to, or of the period that begins at `start`."""
-        begins, key = at // 900 * 900, self.at(at)
-        if key is None:
-            return max(start, 0.0)
-        while self.at(begins - 900) == key:
-            begins -= 900
-        return max(begins, start)
-
-
 def _level_steps(found: Sequence[Offer]) -> list[tuple[float, int]]:
     """+1 when a contact joins, −1 when it leaves; in one instant leavings come before joinings."""
     last = max((offer.queue_left_at or offer.offered_at for offer in found), default=0.0)
@@ -214,33 +201,31 @@ def _level_steps(found: Sequence[Offer]) -> list[tuple[float, int]]:
 
 
 def _longest_queues(
-    found: Sequence[Offer], keys: Keys, by: By | None, start: float, end: float
-) -> dict[str | None, tuple[int, float]]:
+    found: Sequence[Offer], keys: Keys, grouping: Grouping, start: float, end: float
+) -> dict[Key, tuple[int, float]]:
     """The longest queue of each row and when it was first reached; rows without anybody waiting are missing."""
-    longest: dict[str | None, tuple[int, float]] = {}
+    longest: dict[Key, tuple[int, float]] = {}
     groups: dict[str | None, list[Offer]] = {}
-    if by == "queue":
+    if grouping.thing == "queue":
         for offer in found:
             groups.setdefault(offer.queue, []).append(offer)
-    else:
+    elif grouping.has_line:
         groups[None] = list(found)
     for queue, members in groups.items():
         level = 0
-        here: str | None = None
-        opened = False
+        here: Key | None = None
         for at, step in _level_steps(members):
             if at >= end:
                 break
             if at >= start:
-                key = queue if by == "queue" else keys.at(at)
-                if not opened or key != here:
-                    # who stood in line when the day or half hour began still does
-                    here, opened = key, True
-                    begins = keys.begin(at, start)
+                key = keys.at(at), queue
+                if key != here:
+                    # who stood in line when the row began still does
+                    here = key
                     if level > longest.get(here, (0, 0.0))[0]:
-                        longest[here] = (level, begins)
+                        longest[here] = (level, keys.begin(at, start))
             level += step
-            if at >= start and level > longest.get(here, (0, 0.0))[0]:
+            if here is not None and level > longest.get(here, (0, 0.0))[0]:
                 longest[here] = (level, at)
     return longest
 
@@ -248,92 +233,116 @@ def _longest_queues(
 def figures(
     events: Iterable[ContactEvent | Happening],
     *,
-    by: By | None = None,
+    by: str | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
     formula: str = "SL4",
     threshold_s: float = 20,
     short_s: float = 5,
     tz: str = "UTC",
+    playbooks: Playbooks | None = None,
 ) -> list[FigureRow]:
     """Figures of the contacts offered from `start` (inclusive) to `end` (exclusive).
 
     Args:
         events: of any source, in any order; what happened to a contact outside the period may be among them.
-        by: one row for each day, half hour, queue or agent that has any; None for a single row.
+        by: how rows are grouped (`groupings.grouping`): those that have any contact; None for a single row.
         formula: the service level, `SL1` to `SL6`; `threshold_s` and `short_s` are its limits, inclusive.
-        tz: the zone in which days and half hours begin.
+        tz: the zone in which the parts of time begin.
+        playbooks: which playbook each contact counts under.
 
     Returns:
-        rows in the order of their keys, the one without an agent last; a single row when `by` is None.
+        rows in the order of time, then of their things' names, what nothing tells of last; a single row when `by` is
+        None.
 
     Raises:
         FiguresError: no such formula, grouping or zone.
     """
-    level, zone = checked(by, formula, tz)
+    asked = asked_for(by, formula, tz, threshold_s, start, end)
     happened = (one if isinstance(one, Happening) else happening(one) for one in events)
     found = offers(happened)
-    starts = start.timestamp() if start is not None else float("-inf")
-    ends = end.timestamp() if end is not None else float("inf")
-    keys = Keys(by, zone)
-    tallies: dict[str | None, Tally] = {} if by is not None else {None: Tally()}
+    keys = Keys(asked.grouping, asked.zone, playbooks)
+    tallies: dict[Key, Tally] = {} if any(asked.grouping) else {(None, None): Tally()}
     for offer in found:
-        if starts <= offer.offered_at < ends:
+        if asked.start <= offer.offered_at < asked.end:
             key = keys.of(offer)
             tally = tallies.get(key)
             if tally is None:
                 tally = tallies[key] = Tally()
             tally.add(offer, threshold_s, short_s)
-    queues = _longest_queues(found, keys, by, starts, ends) if by != "agent" else {}
-    asked = Asked(by, formula, level, threshold_s, zone)
-    return [
-        figure_row(asked, key, tallies[key], queues.get(key, (0, 0.0)))
-        for key in sorted(tallies, key=lambda name: (name is None, name or ""))
-    ]
+    longest = _longest_queues(found, keys, asked.grouping, asked.start, asked.end)
+    return figure_rows(asked, keys, tallies, longest)
 
 
 class Asked(NamedTuple):
     """What figures are asked for."""
 
-    by: By | None
+    grouping: Grouping
     formula: str
     level: Callable[[Counts], float | None]
     threshold_s: float
     zone: ZoneInfo
+    start: float
+    end: float
 
 
-def figure_row(asked: Asked, key: str | None, tally: Tally, longest: tuple[int, float]) -> FigureRow:
-    """The figures of some sums. `longest`: the longest queue and when it was first so long; (0, 0) for none."""
+def asked_for(
+    by: str | None, formula: str, tz: str, threshold_s: float, start: datetime | None, end: datetime | None
+) -> Asked:
+    """What figures are asked for by these names.
+
+    Raises:
+        FiguresError: no such formula, grouping or zone.
+    """
+    grouped = grouping(by)
+    if formula not in SERVICE_LEVELS:
+        raise FiguresError(f"There is no service level {formula!r}: use one of {', '.join(SERVICE_LEVELS)}.")
+    try:
+        zone = ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise FiguresError(f"There is no time zone {tz!r}: give one like Europe/Berlin or UTC.") from error
+    starts = start.timestamp() if start is not None else float("-inf")
+    ends = end.timestamp() if end is not None else float("inf")
+    return Asked(grouped, formula, SERVICE_LEVELS[formula], threshold_s, zone, starts, ends)
+
+
+def figure_rows(
+    asked: Asked, keys: Keys, tallies: Mapping[Key, Tally], longest: Mapping[Key, tuple[int, float]]
+) -> list[FigureRow]:
+    """The rows of some sums, in their order. `longest`: the longest queue and when it was first so long."""
+    return [
+        _figure_row(asked, key, keys.span(key, asked.start, asked.end), tallies[key], longest.get(key, (0, 0.0)))
+        for key in sorted(tallies, key=keys.order)
+    ]
+
+
+def _figure_row(
+    asked: Asked, key: Key, span: tuple[float, float], tally: Tally, longest: tuple[int, float]
+) -> FigureRow:
     length, at = longest
+    counts = tally.counts()
     return FigureRow(
-        by=asked.by,
-        key=key,
+        of=asked.grouping.named(key),
+        starts=_moment(span[0], asked.zone),
+        ends=_moment(span[1], asked.zone),
         offered=tally.offered,
         answered=tally.answered,
         abandoned=tally.abandoned,
         abandonment_rate=_share(tally.abandoned, tally.answered + tally.abandoned),
         asa_s=_share(tally.waited / MICRO, tally.answered),
-        service_level=asked.level(tally.counts()),
+        service_level=asked.level(counts),
         service_level_formula=asked.formula,
         threshold_s=asked.threshold_s,
         aht_s=_share(tally.handling / MICRO, tally.handled),
         longest_wait_s=tally.longest,
-        max_queue=None if asked.by == "agent" else length,
+        max_queue=length if asked.grouping.has_line else None,
         max_queue_at=datetime.fromtimestamp(at, asked.zone) if length else None,
+        counts=counts,
+        waited_s=tally.waited / MICRO,
+        handled=tally.handled,
+        handling_s=tally.handling / MICRO,
     )
 
 
-def checked(by: str | None, formula: str, tz: str) -> tuple[Callable[[Counts], float | None], ZoneInfo]:
-    """The formula and the zone of these names.
-
-    Raises:
-        FiguresError: no such formula, grouping or zone.
-    """
-    if by is not None and by not in KEY_NAMES:
-        raise FiguresError(f"Figures can be grouped by {', '.join(KEY_NAMES)}, not by {by!r}.")
-    if formula not in SERVICE_LEVELS:
-        raise FiguresError(f"There is no service level {formula!r}: use one of {', '.join(SERVICE_LEVELS)}.")
-    try:
-        return SERVICE_LEVELS[formula], ZoneInfo(tz)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise FiguresError(f"There is no time zone {tz!r}: give one like Europe/Berlin or UTC.") from error
+def _moment(at: float, zone: ZoneInfo) -> datetime | None:
+    return datetime.fromtimestamp(at, zone) if isfinite(at) else None

@@ -9,13 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final
 
-from data.queue.figures import OPEN_FOR_S, Asked, By, FigureRow, Keys, Tally, checked, figure_row
+from data.queue.figures import OPEN_FOR_S, FigureRow, Tally, asked_for, figure_rows
+from data.queue.groupings import QUARTER_S, FiguresError, Grouping, Key, Keys, grouping
 from data.queue.offers import Happening, Offer, offers_of
-
-QUARTER_S: Final = 900
-_GROUPINGS: Final[tuple[By | None, ...]] = (None, "day", "half-hour", "queue", "agent")
 
 
 class _Quarter:
@@ -176,6 +173,15 @@ class _Sums(Tally):
             self.longest = self._waits[-1] if self._waits else None
 
 
+class _Group:
+    """The sums of one grouping."""
+
+    def __init__(self, grouping: Grouping, keys: Keys) -> None:
+        self.grouping = grouping
+        self.keys = keys
+        self.sums: dict[Key, _Sums] = {} if any(grouping) else {(None, None): _Sums()}
+
+
 class LiveFigures:
     """The figures of the contacts offered in a period, as far as events were told."""
 
@@ -190,16 +196,11 @@ class LiveFigures:
         tz: str = "UTC",
     ) -> None:
         """The arguments of `figures`. Raises FiguresError: no such formula or zone."""
-        level, zone = checked(None, formula, tz)
-        self._start = start.timestamp() if start is not None else float("-inf")
-        self._end = end.timestamp() if end is not None else float("inf")
+        self._asked = asked_for(None, formula, tz, threshold_s, start, end)
         self._short_s = short_s
-        self._asked = Asked(None, formula, level, threshold_s, zone)
-        self._keys = {by: Keys(by, zone) for by in _GROUPINGS}
         self._told: dict[str, list[Happening]] = {}
         self._offers: dict[str, list[Offer]] = {}
-        self._sums: dict[By | None, dict[str | None, _Sums]] = {by: {} for by in _GROUPINGS}
-        self._sums[None][None] = _Sums()
+        self._groups: dict[Grouping, _Group] = {}
         self._line = _Line()
         self._lines: dict[str, _Line] = {}
 
@@ -223,30 +224,45 @@ class LiveFigures:
     def _count(self, offer: Offer, by: int) -> None:
         for line in (self._line, self._lines.setdefault(offer.queue, _Line())):
             line.add(offer) if by > 0 else line.remove(offer)
-        if not self._start <= offer.offered_at < self._end:
+        for group in self._groups.values():
+            self._count_in(group, offer, by)
+
+    def _count_in(self, group: _Group, offer: Offer, by: int) -> None:
+        if not self._asked.start <= offer.offered_at < self._asked.end:
             return
-        for grouping, sums in self._sums.items():
-            key = self._keys[grouping].of(offer)
-            row = sums.setdefault(key, _Sums())
-            row.change(offer, self._asked.threshold_s, self._short_s, by)
-            if not row.offered and grouping is not None:
-                del sums[key]
+        key = group.keys.of(offer)
+        row = group.sums.setdefault(key, _Sums())
+        row.change(offer, self._asked.threshold_s, self._short_s, by)
+        if not row.offered and any(group.grouping):
+            del group.sums[key]
 
-    def rows(self, by: By | None = None) -> list[FigureRow]:
-        """What `figures` would compute from everything that was told: same rows, same order."""
-        longest = self._longest(by)
-        asked = self._asked._replace(by=by)
-        sums = self._sums[by]
-        return [
-            figure_row(asked, key, sums[key], longest.get(key, (0, 0.0)))
-            for key in sorted(sums, key=lambda name: (name is None, name or ""))
-        ]
+    def rows(self, by: str | None = None) -> list[FigureRow]:
+        """What `figures` would compute from everything that was told: same rows, same order. The first time that rows
+        are grouped so they are made from all offers; from then on they grow.
 
-    def _longest(self, by: By | None) -> dict[str | None, tuple[int, float]]:
-        keys = self._keys[by]
-        if by == "agent":
+        Raises:
+            FiguresError: no such grouping, or by playbook, which these events do not tell.
+        """
+        grouped = grouping(by)
+        group = self._groups.get(grouped) or self._grouped(grouped)
+        asked = self._asked._replace(grouping=grouped)
+        return figure_rows(asked, group.keys, group.sums, self._longest(grouped, group.keys))
+
+    def _grouped(self, grouped: Grouping) -> _Group:
+        if grouped.thing == "playbook":
+            raise FiguresError("Live figures are not grouped by playbook: `stats` does that.")
+        group = self._groups[grouped] = _Group(grouped, Keys(grouped, self._asked.zone))
+        for offers in self._offers.values():
+            for offer in offers:
+                self._count_in(group, offer, 1)
+        return group
+
+    def _longest(self, grouped: Grouping, keys: Keys) -> dict[Key, tuple[int, float]]:
+        if not grouped.has_line:
             return {}
-        if by == "queue":
-            found = {queue: line.longest(keys, self._start, self._end) for queue, line in self._lines.items()}
-            return {queue: rows[None] for queue, rows in found.items() if rows}
-        return self._line.longest(keys, self._start, self._end)
+        lines = [(None, self._line)] if grouped.thing is None else self._lines.items()
+        return {
+            (name, queue): longest
+            for queue, line in lines
+            for name, longest in line.longest(keys, self._asked.start, self._asked.end).items()
+        }

@@ -6,6 +6,7 @@ times are seconds since 1970."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final, Literal, NamedTuple
 
 from data.models.contact import ContactEvent, EventKind
@@ -24,6 +25,8 @@ class Happening(NamedTuple):
     wait_s: float | None
     talk_s: float | None
     hold_s: float | None
+    disposition: str | None = None
+    """Of a `disposed`."""
 
 
 TELLING: Final = tuple(
@@ -66,6 +69,7 @@ def happening(event: ContactEvent) -> Happening:
         event.wait_s,
         event.talk_s,
         event.hold_s,
+        event.text or None if event.kind is EventKind.DISPOSED else None,
     )
 
 
@@ -75,6 +79,7 @@ class Offer:
     __slots__ = (
         "agent",
         "contact_id",
+        "disposition",
         "ended_at",
         "hold_s",
         "implied",
@@ -107,6 +112,8 @@ class Offer:
         self.hold_s = 0.0
         self.wrap_s: float | None = None
         """None where nothing tells."""
+        self.disposition: str | None = None
+        """As whoever answered wrapped it up; None where nobody did."""
         self.transferred = False
         self.missed: list[tuple[float, str]] = []
         """When it rang in vain, and at whom."""
@@ -130,15 +137,15 @@ def offers(happenings: Iterable[Happening]) -> list[Offer]:
     return result
 
 
-def _by_time(one: Happening) -> tuple[object, ...]:
-    return one[1], one[2], one[3], one[4] or "", one[5] or 0.0, one[6] or 0.0, one[7] or 0.0
+def _in_one_instant(one: Happening) -> tuple[object, ...]:
+    return one[2], one[3], one[4] or "", one[5] or 0.0, one[6] or 0.0, one[7] or 0.0, one[8] or ""
 
 
 def offers_of(events: list[Happening]) -> list[Offer]:
     """The offers of one contact. Logs tell whole seconds, so events of one instant are put in an order that makes
     sense: what is under way ends before the next begins."""
     story = _Story(events[0].contact_id)
-    ordered = sorted(set(events), key=_by_time)
+    ordered = sorted(set(events), key=itemgetter(1))
     first, count = 0, len(ordered)
     while first < count:
         at = ordered[first][1]
@@ -148,7 +155,7 @@ def offers_of(events: list[Happening]) -> list[Offer]:
         if last - first == 1:
             story.take(ordered[first])
         else:
-            same = list(ordered[first:last])
+            same = sorted(ordered[first:last], key=_in_one_instant)
             while same:
                 story.take(same.pop(story.next_of(same)))
         first = last
@@ -210,6 +217,7 @@ class _Story:
             done = self._wrapping
             if done is not None and done.ended_at is not None and one.agent == done.agent:
                 done.wrap_s = one.at - done.ended_at
+                done.disposition = one.disposition
                 self._wrapping = None
 
     def _offered(self, one: Happening) -> None:

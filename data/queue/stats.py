@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from data.models.base import instant_text
-from data.queue.figures import By, FigureRow, checked, figures
+from data.queue.figures import FigureRow, asked_for, figures
+from data.queue.groupings import Playbooks, grouping
 from data.queue.offers import TELLING, Happening
 from data.store import driver
 from data.store.database import Store
@@ -16,7 +17,7 @@ from data.store.errors import StoreError, explain
 _DONE: Final = frozenset({"abandoned", "left", "ended", "transferred", "voice mail", "disposed"})
 _WRAPPING_S: Final = 3_600.0
 """An end so close to the end of a period may be wrapped up after it."""
-_COLUMNS: Final = "contact_id, at, kind, queue, agent, wait_s, talk_s, hold_s"
+_COLUMNS: Final = "contact_id, at, kind, queue, agent, wait_s, talk_s, hold_s, CASE kind WHEN 'disposed' THEN nullif(text, '') END"
 
 
 def read_happenings(
@@ -86,10 +87,26 @@ def _goes_on(one: Happening, end: float) -> bool:
     return one.kind not in _DONE or (one.kind in ("ended", "transferred") and one.at > end - _WRAPPING_S)
 
 
+def read_playbooks(store: Store, start: datetime | None = None) -> Playbooks:
+    """Under which playbook a contact counts: the one on whose cards its agent spent the most time, of two the one that
+    comes first by name. A contact that went on to another agent may have another playbook there.
+
+    Args:
+        start: cards reached before it are left out.
+    """
+    rows = store.rows(
+        "SELECT contact_id, agent, playbook, sum(julianday(left_at) - julianday(at)) AS days FROM card_step"
+        " WHERE contact_id IS NOT NULL AND agent IS NOT NULL AND at >= ?"
+        " GROUP BY contact_id, agent, playbook ORDER BY days, playbook DESC",
+        (instant_text(start) if start is not None else "",),
+    )
+    return {(row["contact_id"], row["agent"]): row["playbook"] for row in rows}
+
+
 def stats(
     store: Store,
     *,
-    by: By | None = None,
+    by: str | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
     formula: str = "SL4",
@@ -104,7 +121,7 @@ def stats(
         FiguresError: no such formula, grouping or zone.
         StoreError: the store could not be read.
     """
-    checked(by, formula, tz)
+    asked_for(by, formula, tz, threshold_s, start, end)
     return figures(
         read_happenings(store, start=start, end=end, sources=sources),
         by=by,
@@ -114,4 +131,5 @@ def stats(
         threshold_s=threshold_s,
         short_s=short_s,
         tz=tz,
+        playbooks=read_playbooks(store, start) if grouping(by).thing == "playbook" else None,
     )

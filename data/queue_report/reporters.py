@@ -44,9 +44,9 @@ class Roster:
 
 
 def duties(store: Store, start: datetime, end: datetime) -> list[ReporterDuty]:
-    """The schedule between two moments, what was withdrawn left out, in its order."""
+    """Who is scheduled to report between two moments, what was withdrawn left out, in its order."""
     rows = store.rows(
-        "SELECT * FROM reporter_duty WHERE starts < ? AND ends > ? AND NOT withdrawn ORDER BY starts, id",
+        "SELECT * FROM reporter_duty WHERE starts < ? AND ends > ? AND activity = 'report' AND NOT withdrawn ORDER BY starts, id",
         (instant_text(end), instant_text(start)),
     )
     return [ReporterDuty.from_row(row) for row in rows]

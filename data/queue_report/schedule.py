@@ -1,4 +1,5 @@
-"""The reporter schedule: who reports from when to when, from a CSV file (QREP-3). Importing again changes nothing."""
+"""The schedule from a CSV file: who reports from when to when (QREP-3), and who is planned for work, lunch, a break or
+training. Importing again changes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from data.customers.sources.rows import SourceRow, TornRow
 from data.customers.sources.text import encoding_of, reading
 from data.models.agent import Agent
 from data.models.base import AgentId, instant_text
-from data.models.queue_report import ReporterDuty
+from data.models.queue_report import Activity, ReporterDuty
 from data.queue import people
 from data.queue_report.reports import mark
 from data.queue_report.slots import day_of
@@ -31,6 +32,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "name": ("name", "agent", "reporter", "who", "person", "agent name"),
 }
 """What a column may be called; case and blanks do not matter."""
+_ACTIVITY = ("activity", "for", "what", "task")
+"""Of the column that may be missing: then everybody reports."""
 _DAYS = ("%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%Y/%m/%d")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?(?::00)?\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
 _HEADED_DAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", re.IGNORECASE)
@@ -58,6 +61,7 @@ class _Duty:
     name: str
     starts: datetime
     ends: datetime
+    activity: Activity
     line: int
 
 
@@ -68,8 +72,10 @@ class _RowFaultError(ValueError):
 def import_schedule(
     store: Store, path: Path, zone: ZoneInfo, agent: AgentId, clock: Clock, *, rejects: Path | None = None
 ) -> ScheduleImport:
-    """Take the schedule of a file over: date, from, to and name, in the site's time. The days that the file names are
-    replaced as a whole; a row that goes over midnight belongs to the day on which it begins.
+    """Take the schedule of a file over: date, from, to and name, in the site's time, and what it is for (`activity`; else
+    reporting). The days that the file names are replaced as a whole, turns of reporting by turns of reporting and what
+    people are planned for by what they are planned for; a row that goes over midnight belongs to the day on which it
+    begins.
 
     Args:
         rejects: a file for the refused rows, with the reason.
@@ -116,8 +122,11 @@ def _columns(path: Path, headings: tuple[str, ...]) -> dict[str, int]:
     }
     if missing := [name for name, place in found.items() if place < 0]:
         raise ImportRefused(
-            f"The first line of {path} has no column {' and no column '.join(missing)}: the columns are date, from, to, name."
+            f"The first line of {path} has no column {' and no column '.join(missing)}: the columns are date, from, to, name"
+            " and, if people are planned for more than reporting, activity."
         )
+    if (place := next((plain.index(name) for name in _ACTIVITY if name in plain), -1)) >= 0:
+        found["activity"] = place
     return found
 
 
@@ -134,20 +143,29 @@ def _duty(
     cells = {name: " ".join(row.texts[place].split()) for name, place in columns.items()}
     if not cells["name"]:
         raise _RowFaultError("the name is missing")
+    activity = _activity(cells.get("activity", ""))
     day = _day(cells["date"])
     starts, ends = _moment(day, cells["from"], zone), _moment(day, cells["to"], zone)
     if ends <= starts:
         ends = _moment(day + timedelta(days=1), cells["to"], zone)
     if ends <= starts or ends - starts > timedelta(hours=24):
-        raise _RowFaultError(f"from {cells['from']} to {cells['to']} is no time in which one could report")
+        raise _RowFaultError(f"from {cells['from']} to {cells['to']} is no time in which one could work")
     who = people.meant(known, cells["name"])
     if who is None:
         raise _RowFaultError(f"nobody here is called '{cells['name']}'")
     for one in before:
-        if one.starts < ends and starts < one.ends:
+        rivals = one.activity is activity and (activity is Activity.REPORT or one.agent == who.id)
+        if rivals and one.starts < ends and starts < one.ends:
             times = f"{one.starts.astimezone(zone):%H:%M}–{one.ends.astimezone(zone):%H:%M}"
             raise _RowFaultError(f"it overlaps with line {one.line} ({one.name}, {times})")
-    return _Duty(AgentId(who.id), who.name, starts, ends, row.line)
+    return _Duty(AgentId(who.id), who.name, starts, ends, activity, row.line)
+
+
+def _activity(text: str) -> Activity:
+    try:
+        return Activity(text.casefold()) if text else Activity.REPORT
+    except ValueError:
+        raise _RowFaultError(f"'{text}' is no activity: write {', '.join(Activity)}") from None
 
 
 def _day(text: str) -> date:
@@ -178,7 +196,8 @@ def _moment(day: date, text: str, zone: ZoneInfo) -> datetime:
 
 
 def _id(duty: _Duty) -> str:
-    return mark("duty", duty.starts, duty.agent)
+    what = "duty" if duty.activity is Activity.REPORT else f"duty {duty.activity}"
+    return mark(what, duty.starts, duty.agent)
 
 
 def _take(store: Store, change: Change, duty: _Duty, agent: AgentId, clock: Clock, report: ScheduleImport) -> None:
@@ -191,6 +210,7 @@ def _take(store: Store, change: Change, duty: _Duty, agent: AgentId, clock: Cloc
                 agent=duty.agent,
                 starts=duty.starts,
                 ends=duty.ends,
+                activity=duty.activity,
                 made_by=agent,
                 made_at=clock.now(),
             )
@@ -206,10 +226,11 @@ def _take(store: Store, change: Change, duty: _Duty, agent: AgentId, clock: Cloc
 def _withdraw(store: Store, change: Change, taken: list[_Duty], zone: ZoneInfo, report: ScheduleImport) -> None:
     """What earlier schedules had on the days of the file, and the file has not."""
     stay = {_id(duty) for duty in taken}
-    for start, end in sorted({day_of(duty.starts, zone) for duty in taken}):
+    days = {(*day_of(duty.starts, zone), duty.activity is Activity.REPORT) for duty in taken}
+    for start, end, reporting in sorted(days):
         rows = store.rows(
-            "SELECT id FROM reporter_duty WHERE starts >= ? AND starts < ? AND NOT withdrawn",
-            (instant_text(start), instant_text(end)),
+            "SELECT id FROM reporter_duty WHERE starts >= ? AND starts < ? AND (activity = 'report') = ? AND NOT withdrawn",
+            (instant_text(start), instant_text(end), reporting),
         )
         for row in rows:
             if row["id"] not in stay:

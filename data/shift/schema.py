@@ -60,8 +60,8 @@ _TABLES = (
     ),
     _Table(
         "reporter_duty",
-        {**_texts("id agent starts ends made_by made_at"), "withdrawn": int},
-        ("agent", "starts", "ends", "made_by", "made_at", "withdrawn"),
+        {**_texts("id agent starts ends activity made_by made_at"), "withdrawn": int},
+        ("agent", "starts", "ends", "activity", "made_by", "made_at", "withdrawn"),
         (("starts",),),
     ),
     _Table(

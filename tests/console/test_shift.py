@@ -26,6 +26,7 @@ from data.models.base import AgentId, CustomerId
 from data.models.callback import Callback
 from data.models.contact import Contact, ContactState
 from data.models.notice import Notice
+from data.models.queue_report import ReporterDuty
 from data.models.shift import DutyOutcome, DutyStep
 from data.shift import time_clock
 from data.store.database import STORE_FILE, Store
@@ -49,6 +50,14 @@ class Stepped:
 
     def monotonic(self) -> float:
         return time.monotonic() + self.ahead.total_seconds()
+
+
+def somebody_else_reports(feed: Feed) -> None:
+    """The queue reports of the day are another's, so that none comes over what is tested here."""
+    starts, ends = NOW - timedelta(days=1), NOW + timedelta(days=2)
+    feed.put(
+        ReporterDuty(id="duty", agent=AgentId("priya"), starts=starts, ends=ends, made_by=DANA, made_at=starts)
+    )
 
 
 def started(folder: Path, clock: Stepped, boot: datetime, settings: Settings | None = None) -> AgentConsole:
@@ -180,6 +189,7 @@ async def test_the_gate(tmp_path: Path, size: tuple[int, int]) -> None:
     clock = Stepped()
     feed = at_rest(tmp_path)
     furnish(feed)
+    somebody_else_reports(feed)
     app = started(tmp_path, clock, NOW + timedelta(hours=1))
     async with app.run_test(size=size) as pilot:
         screen = await sign_on(pilot)
@@ -323,6 +333,9 @@ async def test_with_passwords_the_screen_locks_and_shows_nothing_of_the_shift(tm
     hub, clock = tmp_path / "site" / "hub.db", Stepped()
     with People(hub, clock) as known:
         known.add("Dana Reyes", Role.AGENT, "correct horse 1")
+    feed = Feed(hub)
+    somebody_else_reports(feed)
+    feed.close()
     (tmp_path / "seat").mkdir()
     app = AgentConsole(Launch(tmp_path / "seat", Settings(sign_in="password", hub=str(hub), lock_minutes=0)), clock)
     async with app.run_test(size=(80, 24)) as pilot:

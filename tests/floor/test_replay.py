@@ -80,7 +80,7 @@ def test_the_figures_are_the_logs(tmp_path: Path, log: Path, speed: float) -> No
     assert row.asa_s == pytest.approx((0 + 25 + 30) / 3)
     assert row.aht_s == pytest.approx((40 + 50 + 200) / 3)
     assert row.service_level == pytest.approx(1 / 4)
-    assert row.by is None
+    assert row.of == ()
 
 
 def test_the_logs_agents_play_their_calls(tmp_path: Path, log: Path) -> None:

@@ -16,12 +16,13 @@ from data.customers.importing import ImportReport, import_customers, imported_ro
 from data.customers.index import entry_of
 from data.customers.lookup import get, lookup
 from data.customers.mapping import ColumnMapping, Field, ImportRefused, default_field, fields_of, read_mapping
-from data.customers.rejects import Rejection, formula_safe, write_rejects
+from data.customers.rejects import Rejection, write_rejects
 from data.customers.sources.csv_file import CsvSource
 from data.customers.sources.rows import SourceRow
 from data.customers.sources.text import encoding_of
 from data.models.customer import Customer, Person, Phone, Plan
 from data.store.database import Store
+from data.text.formulas import formula_safe
 from tests.data.customers.conftest import Save
 from tests.data.customers.test_index import assert_indexes_right
 

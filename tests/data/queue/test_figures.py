@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from data.models.base import AgentId, QueueId
 from data.models.contact import ContactEvent, EventKind
-from data.queue.figures import SERVICE_LEVELS, By, Counts, FigureRow, FiguresError, figures
+from data.queue.figures import SERVICE_LEVELS, Counts, FigureRow, figures
+from data.queue.groupings import FiguresError
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _numbers = itertools.count()
@@ -224,6 +226,77 @@ def test_half_hours_and_days_begin_where_the_zone_says() -> None:
     assert figures(events, by="half-hour")[0].asa_s == 30
 
 
+def test_quarters_and_weeks() -> None:
+    """Weeks begin on Monday and are those of ISO 8601: 1 January 2027 is still in the last week of 2026."""
+    events = answered(14 * 60, 5, "a") + answered(16 * 60, 5, "b") + answered(305 * 86_400, 5, "c")
+    assert [(row.key, row.offered) for row in figures(events, by="quarter", tz="Asia/Kathmandu")][:2] == [
+        ("2026-03-02T14:45:00+05:45", 1),
+        ("2026-03-02T15:00:00+05:45", 1),
+    ]
+    first, last = figures(events, by="week")
+    assert (first.key, last.key) == ("2026-W10", "2026-W53")
+    assert (first.starts, first.ends) == (START.replace(hour=0), START.replace(hour=0) + timedelta(days=7))
+    part = figures(events, by="week", start=START, end=START + timedelta(hours=1))[0]
+    assert (part.starts, part.ends) == (START, START + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("tz", "day", "hours", "half_hours"),
+    [
+        ("Europe/Berlin", date(2026, 3, 29), 23, ["01:30+01:00", "03:00+02:00"]),
+        ("Europe/Berlin", date(2026, 10, 25), 25, ["02:00+02:00", "02:30+02:00", "02:00+01:00", "02:30+01:00"]),
+        ("America/New_York", date(2026, 11, 1), 25, ["01:00-04:00", "01:30-04:00", "01:00-05:00"]),
+        ("Australia/Lord_Howe", date(2026, 4, 5), 24.5, ["01:00+11:00", "01:30+11:00", "01:30+10:30"]),
+        ("Australia/Lord_Howe", date(2026, 10, 4), 23.5, ["01:30+10:30", "02:30+11:00"]),
+    ],
+)
+def test_days_on_which_the_clocks_change(tz: str, day: date, hours: float, half_hours: list[str]) -> None:
+    """A contact a quarter of an hour, all day: days have 23 and 25 hours, and no half hour is there twice."""
+    begins = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(tz)).astimezone(UTC)
+    after = (begins - START).total_seconds()
+    count = round(hours * 4)
+    events = [one for at in range(-4, count + 4) for one in abandoned(after + at * 900 + 60, 5, f"c{at}")]
+    row = {row.key: row for row in figures(events, by="day", tz=tz)}[day.isoformat()]
+    assert row.starts is not None and row.ends is not None
+    assert (row.offered, row.ends.astimezone(UTC) - row.starts.astimezone(UTC)) == (count, timedelta(hours=hours))
+    for by, width, each in (("half-hour", 30, 2), ("quarter", 15, 1)):
+        rows = [row for row in figures(events, by=by, tz=tz) if row.key and row.key[:10] == day.isoformat()]
+        assert [row.offered for row in rows] == [each] * (count // each)
+        starts = [row.starts.astimezone(UTC) for row in rows if row.starts]
+        assert starts == [begins + timedelta(minutes=width) * place for place in range(len(rows))]
+    shown = [
+        f"{row.starts:%H:%M}{(row.key or '')[19:]}" for row in figures(events, by="half-hour", tz=tz) if row.starts
+    ]
+    place = shown.index(half_hours[0])
+    assert shown[place : place + len(half_hours)] == half_hours
+
+
+def test_within_a_part_of_time_by_queue() -> None:
+    """The queue's own line, counted where its half hour begins."""
+    events = abandoned(1790, 60, "a") + abandoned(1795, 60, "b") + answered(1845, 0, "c")
+    events += [event(EventKind.OFFERED, 1846, "d", "sales"), event(EventKind.ABANDONED, 1850, "d", "sales")]
+    rows = figures(events, by="queue,half-hour")
+    assert rows == figures(events, by="half-hour,queue")
+    assert [(row.key_of("half-hour"), row.key_of("queue"), row.offered, row.max_queue) for row in rows] == [
+        ("2026-03-02T09:00:00+00:00", "support", 2, 2),
+        ("2026-03-02T09:30:00+00:00", "sales", 1, 1),
+        ("2026-03-02T09:30:00+00:00", "support", 1, 2),
+    ]
+    assert list(rows[0].as_json())[:3] == ["slot", "queue", "offered"]
+
+
+def test_by_disposition_as_whoever_answered_wrapped_it_up() -> None:
+    wrapped = event(EventKind.DISPOSED, 200, "a", agent="ana", text="Solved")
+    events = [*answered(0, 5, "a"), wrapped, *answered(10, 5, "b"), *abandoned(20, 9, "c")]
+    rows = figures(events, by="disposition")
+    assert [(row.key, row.offered, row.answered, row.max_queue) for row in rows] == [
+        ("Solved", 1, 1, None),
+        (None, 2, 1, None),
+    ]
+    other = event(EventKind.DISPOSED, 201, "b", agent="bo", text="Declined")
+    assert figures([*events, other], by="disposition") == rows, "what another agent said of it"
+
+
 def test_the_longest_queue_and_its_first_moment() -> None:
     events = abandoned(0, 30, "a") + abandoned(10, 30, "b") + abandoned(30, 30, "c") + abandoned(35, 1, "d")
     row = one(events)
@@ -251,7 +324,18 @@ def test_a_period_has_what_was_offered_in_it() -> None:
     assert (row.offered, row.answered, row.abandoned, row.asa_s, row.max_queue) == (1, 1, 0, 60, 2)
 
 
-@pytest.mark.parametrize("asked", [{"formula": "SL7"}, {"by": "week"}, {"tz": "Mars/Olympus"}, {"tz": "../../etc"}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"formula": "SL7"},
+        {"by": "year"},
+        {"by": ""},
+        {"by": "day,week"},
+        {"by": "queue,agent"},
+        {"tz": "Mars/Olympus"},
+        {"tz": "../../etc"},
+    ],
+)
 def test_what_does_not_exist_is_a_sentence(asked: dict[str, Any]) -> None:
     with pytest.raises(FiguresError) as raised:
         figures([], **asked)
@@ -282,11 +366,20 @@ def test_groups_add_up_and_order_does_not_matter(
     whole = one(events, formula=formula)
     chance.shuffle(events)
     assert one(events, formula=formula) == whole
-    ways: tuple[By, ...] = ("day", "half-hour", "queue", "agent")
-    for by in ways:
+    for by in (
+        "quarter",
+        "half-hour",
+        "day",
+        "week",
+        "queue",
+        "agent",
+        "disposition",
+        "half-hour,queue",
+        "agent,day",
+    ):
         rows = figures(events, by=by, formula=formula)
         for name in ("offered", "answered", "abandoned"):
             assert sum(getattr(row, name) for row in rows) == getattr(whole, name)
-        if by != "agent":
+        if "queue" in by or by in ("quarter", "half-hour", "day", "week"):
             assert max((row.max_queue or 0 for row in rows), default=0) == whole.max_queue
     assert whole.service_level is None or 0 <= whole.service_level <= 1

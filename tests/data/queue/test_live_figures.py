@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.queue.figures import By, FigureRow, FiguresError, figures
+from data.queue.figures import FigureRow, figures
+from data.queue.groupings import FiguresError
 from data.queue.live_figures import LiveFigures
 from data.queue.offers import TELLING, Happening
 
 START = datetime(2026, 3, 29, 0, 0, tzinfo=UTC)
 """A day on which clocks change in Europe."""
-BY: tuple[By | None, ...] = (None, "day", "half-hour", "queue", "agent")
+BY = (None, "quarter", "half-hour", "day", "week", "queue", "agent", "disposition", "half-hour,queue", "day,agent")
 
 happenings = st.builds(
     Happening,
@@ -28,6 +29,7 @@ happenings = st.builds(
     wait_s=st.sampled_from([None, 0.0, 4.9, 20.0, 0.1]),
     talk_s=st.sampled_from([None, 0.0, 0.1, 0.2, 61.7]),
     hold_s=st.sampled_from([None, 0.0, 0.3]),
+    disposition=st.sampled_from([None, "solved", "declined"]),
 )
 periods = st.sampled_from(
     [
@@ -44,7 +46,7 @@ def same(live: LiveFigures, told: list[Happening], asked: dict[str, Any]) -> Non
         assert live.rows(by) == figures(told, by=by, **asked), by
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.lists(st.lists(happenings, max_size=8), max_size=8),
     periods,
@@ -113,6 +115,11 @@ def test_what_changes_is_told() -> None:
     assert live.take([]) == 0
     row: FigureRow = live.rows()[0]
     assert row.offered == 3
+
+
+def test_live_figures_know_no_playbook() -> None:
+    with pytest.raises(FiguresError, match="playbook"):
+        LiveFigures().rows("playbook")
 
 
 def test_a_formula_that_there_is_not_is_refused() -> None:

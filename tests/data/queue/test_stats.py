@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from data.clock import SYSTEM_CLOCK
-from data.models.base import AgentId, QueueId
+from data.models.base import AgentId, ContactId, QueueId, new_id
+from data.models.card_step import CardStep
 from data.models.contact import Contact, ContactEvent, ContactState, EventKind
-from data.queue.figures import FiguresError, figures
+from data.queue.figures import figures
+from data.queue.groupings import FiguresError
 from data.queue.stats import read_happenings, stats
 from data.store.database import Store
 from data.store.save import saving
@@ -92,6 +94,52 @@ def test_a_period_before_everything_is_empty(store: Store, tmp_path: Path) -> No
     take_in(store, tmp_path, EVERY_EVENT)
     (row,) = stats(store, end=datetime(2000, 1, 1, tzinfo=UTC))
     assert (row.offered, row.max_queue) == (0, 0)
+
+
+def _step(contact: str, playbook: str, first: int, last: int, agent: str = "ana", run: str = "") -> CardStep:
+    return CardStep(
+        id=new_id(),
+        run_id=run or f"{contact}-{playbook}",
+        contact_id=ContactId(contact),
+        playbook=playbook,
+        version=1,
+        card="1",
+        at=NOON + timedelta(seconds=first),
+        left_at=NOON + timedelta(seconds=last),
+        agent=AgentId(agent),
+    )
+
+
+def test_a_contact_counts_under_the_playbook_that_took_most_of_its_time(store: Store) -> None:
+    steps = [
+        _step("a", "leads", 5, 25),
+        _step("a", "conduct", 25, 40),
+        _step("a", "leads", 40, 50),
+        _step("a", "hardware", 50, 90, agent="bo"),  # another agent's part of the contact
+        _step("b", "plain", 60, 70),
+        _step("b", "appointment", 70, 80),
+    ]
+    with saving(store, AgentId("ana"), SYSTEM_CLOCK) as change:
+        for one in [*_call("a", "floor", 0), *_call("b", "floor", 1), *_call("c", "floor", 2), *steps]:
+            change.add(one)
+    rows = stats(store, by="playbook")
+    assert [(row.key, row.offered, row.max_queue) for row in rows] == [
+        ("appointment", 1, None),
+        ("leads", 1, None),
+        (None, 1, None),
+    ]
+    late = stats(store, by="day,playbook", start=NOON + timedelta(seconds=90))
+    assert [(row.key_of("day"), row.key_of("playbook")) for row in late] == [("2026-03-02", None)]
+
+
+def test_dispositions_come_from_the_wrap_up(store: Store) -> None:
+    def wrapped(contact: str, minutes: int, text: str) -> ContactEvent:
+        return _call(contact, "desk", minutes)[-1].model_copy(
+            update={"id": f"{contact}-d", "kind": EventKind.DISPOSED, "text": text, "talk_s": None}
+        )
+
+    _save(store, *_call("a", "floor", 0), wrapped("a", 1, "Solved"), *_call("b", "floor", 5))
+    assert [(row.key, row.answered) for row in stats(store, by="disposition")] == [("Solved", 1), (None, 1)]
 
 
 def test_a_wrong_question_is_refused_before_reading(store: Store) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from data.customers.mapping import ImportRefused
 from data.models.queue_report import ReporterDuty
+from data.queue_report.reporters import Roster
 from data.queue_report.schedule import ScheduleImport, import_schedule
 from data.store.database import Store
 from tests.data.queue_report.desk import LEA, NEW_YORK, Hands, known
@@ -76,6 +77,47 @@ def test_what_cannot_be_meant_is_refused_with_its_reason(store: Store, tmp_path:
     assert why in report.problems[0] and report.problems[0].startswith("line 3: ")
     assert why in rejects.read_text(encoding="utf-8").replace('""', '"')
     assert len(duties(store)) == 1
+
+
+def test_what_people_are_planned_for_stands_beside_who_reports(store: Store, tmp_path: Path) -> None:
+    """Turns of reporting and the plan of the day replace each their own; a lunch lies within the work."""
+    known(store, Hands())
+    brought(store, tmp_path, FILE)
+    plan = (
+        "Date,From,To,Agent,Activity\n2026-11-23,9:00,17:00,Ana Silva,Work\n2026-11-23,12:00,12:30,Ana Silva,lunch\n"
+        "2026-11-23,9:00,17:00,Bo,work\n2026-11-23,9:00,9:15,Bo,training\n"
+    )
+    assert counts(brought(store, tmp_path, plan)) == (4, 4, 0, 0, 0)
+    assert counts(brought(store, tmp_path, plan)) == (4, 0, 0, 4, 0)
+
+    def planned() -> list[str]:
+        rows = store.rows("SELECT activity FROM reporter_duty WHERE NOT withdrawn ORDER BY activity")
+        return [row["activity"] for row in rows]
+
+    assert planned() == ["lunch", "report", "report", "report", "training", "work", "work"]
+    assert brought(store, tmp_path, plan.split("2026-11-23,9:00,9:15")[0]).withdrawn == 1
+    assert planned() == ["lunch", "report", "report", "report", "work", "work"]
+    brought(store, tmp_path, FILE.replace("2026-11-23,13:00", "2026-11-23,14:00"))
+    assert planned() == ["lunch", "report", "report", "report", "work", "work"], "the plan stays"
+    slot = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    assert Roster(store, slot, slot, NEW_YORK).at(slot) == ["bo"], "only whoever is to report"
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (
+            "2026-11-23,9:00,13:00,Ana Silva,siesta",
+            "'siesta' is no activity: write report, work, lunch, break, training",
+        ),
+        ("2026-11-23,16:00,18:00,Bo,work", "it overlaps with line 2 (Bo Lindgren, 15:00–17:00)"),
+    ],
+)
+def test_a_plan_that_cannot_be_meant_is_refused(store: Store, tmp_path: Path, row: str, why: str) -> None:
+    known(store, Hands())
+    text = f"date,from,to,name,activity\n2026-11-23,15:00,17:00,Bo,work\n{row}\n"
+    report = brought(store, tmp_path, text)
+    assert counts(report) == (2, 1, 0, 0, 1) and why in report.problems[0]
 
 
 def test_a_file_without_the_columns_is_no_schedule(store: Store, tmp_path: Path) -> None:
