@@ -142,9 +142,7 @@ def test_people_write_their_own_hours(path: Path, clock: LeapClock) -> None:
     with People(path, clock) as people:
         dana = people.add("Dana Reyes", Role.AGENT, PASSWORD)
         bo = people.add("Bo Lindgren", Role.SUPERVISOR, PASSWORD)
-    agent, leader = (
-        Writer(EmbeddedHub(path, clock, login=login(name))) for name in ("Dana Reyes", "Bo Lindgren")
-    )
+    agent, leader = (Writer(EmbeddedHub(path, clock, login=login(name))) for name in ("Dana Reyes", "Bo Lindgren"))
     feed = Writer(EmbeddedHub(path, clock))
     punches_for_itself_only(agent, leader, dana.id, bo.id)
     assert [one.outcome for one in feed.add(punched(dana.id, bo.id), moved(dana.id))] == [OpOutcome.APPLIED] * 2
