@@ -129,6 +129,14 @@ def test_a_step_is_waived_with_a_name(desk: Desk) -> None:
     assert (line.stamp.outcome, line.stamp.text) == (DutyOutcome.WAIVED, "Mo Okafor")
 
 
+def test_nobody_stamps_the_steps_of_another(desk: Desk) -> None:
+    desk.clock_in()
+    view = desk.look()
+    assert view.shift is not None
+    duties.stamp(desk.store, view.shift.id, "sign-on", "restart", DutyOutcome.DONE, AgentId("mo"), desk.clock)
+    assert passed(desk.look().sign_on) == passed(view.sign_on)
+
+
 def test_ready_with_steps_open_is_noted_with_their_names(desk: Desk) -> None:
     desk.clock_in()
     view = desk.look()
