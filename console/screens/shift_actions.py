@@ -148,6 +148,9 @@ class ShiftActions(WorkspaceActions):
             session.refresh()
             return await session.shift.open_matters()
 
+        async def look() -> Sequence[OpenMatter] | None:
+            return await session.seat.guard(session.shift.open_matters())
+
         async def chosen(wish: Open | Going | None) -> None:
             if isinstance(wish, Open):
                 self.do(self._finish(wish.matter))
@@ -156,7 +159,7 @@ class ShiftActions(WorkspaceActions):
             elif wish is Going.AWAY:
                 self.do(self._leave())
 
-        dialog = SignOffDialog(matters, people, waits, hand_over, on=session.shift.on)
+        dialog = SignOffDialog(matters, people, waits, hand_over, look, on=session.shift.on)
         self.app.push_screen(dialog, chosen)
 
     async def _ask_to_clock_out(self) -> None:

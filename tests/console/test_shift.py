@@ -316,6 +316,42 @@ async def test_what_comes_while_the_clock_out_is_asked_is_listed_first(tmp_path:
     feed.close()
 
 
+async def test_the_gate_shows_what_is_open_once_it_is_seen_again(tmp_path: Path) -> None:
+    feed = at_rest(tmp_path)
+    furnish(feed)
+    somebody_else_reports(feed)
+    app = started(tmp_path, Stepped(), NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        await until(pilot, lambda: screen.session.work.callbacks != ())
+        gate = await open_gate(pilot)
+        await until(pilot, shown(app, gate, 2))
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(app.screen, ColleagueDialog) and app.screen.focused is not None)
+        feed.patch(Callback, "cb", state="done")
+        await until(pilot, lambda: screen.session.work.callbacks == ())
+        await pilot.press("escape")
+        await until(pilot, shown(app, gate, 1))
+        assert "the printer" not in text_of(gate, "listed")
+    feed.close()
+
+
+async def test_hours_go_on_while_they_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.screens.shift.AGAIN_S", 0.05)
+    feed = at_rest(tmp_path)
+    somebody_else_reports(feed)
+    clock = Stepped()
+    app = started(tmp_path, clock, NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sign_on(pilot)
+        dialog = await open_shift(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: "● clocked in since" in text_of(dialog, "listed"))
+        clock.ahead = timedelta(minutes=90)
+        await until(pilot, lambda: "today 1:30" in text_of(dialog, "listed"))
+    feed.close()
+
+
 async def test_a_break_in_the_middle_of_the_day_keeps_the_shift(tmp_path: Path) -> None:
     clock = Stepped()
     feed = at_rest(tmp_path)
