@@ -101,8 +101,12 @@ class SignOffDialog(ListDialog[Open | Going]):
     def on_screen_suspend(self) -> None:
         self._covered = True
 
-    async def on_screen_resume(self) -> None:
-        if self._covered and (found := await self._look()) is not None:
+    def on_screen_resume(self) -> None:
+        if self._covered:
+            self.run_worker(self._look_again(), exclusive=True, exit_on_error=False)
+
+    async def _look_again(self) -> None:
+        if (found := await self._look()) is not None:
             self._matters = list(found)
             self.draw()
 
