@@ -26,6 +26,8 @@ from widgets.times import time_of_day
 
 Do = Callable[[Awaitable[object]], None]
 """Does something beside the event loop's other work; what goes wrong becomes a sentence."""
+AGAIN_S = 20.0
+"""How often the hours are worked out anew while one looks at them."""
 
 
 class Wish(StrEnum):
@@ -80,7 +82,11 @@ class ShiftDialog(ListDialog[Wish]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#dialog").add_class("-tall")
-        self.set_interval(20, self.draw)
+        self.set_interval(AGAIN_S, lambda: self._do(self._look_again()))
+
+    async def _look_again(self) -> None:
+        self._worked = await self._shift.worked()
+        self.draw()
 
     @property
     def _lists(self) -> list[Checklist]:

@@ -447,6 +447,8 @@ class Session:
                 await self.dispose(HANDED_OVER)
             else:
                 await self.wrap_up_left(ContactId(matter.about), HANDED_OVER)
+            if (wrapped := await self.seat.read(live.contact, ContactId(matter.about))) is not None:
+                matter = replace(matter, ticket_id=wrapped.ticket_id)  # it may be saved only now
         await self.shift.hand_over(matter, to)
         if matter.kind is MatterKind.DRAFT:
             await self.drafts.start()
