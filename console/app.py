@@ -162,7 +162,7 @@ class AgentConsole(InOrder[str]):
         self.run_worker(_learn_the_workspace, thread=True, group="learn", exit_on_error=False)
 
     def _floor_ended(self, said: str) -> None:
-        self.notify(f"The practice floor has ended: {said}", markup=False, timeout=10)
+        self.notify(said, markup=False, timeout=10)
 
     @property
     def quiet_s(self) -> float:
@@ -216,7 +216,10 @@ class AgentConsole(InOrder[str]):
             return
         self.theme = self._wardrobe.of(session.seat.me)
         self._touched = self._clock.monotonic()
-        await self.push_screen(WorkspaceScreen(session))
+        workspace = WorkspaceScreen(session)
+        await self.push_screen(workspace)
+        if session.leads and self._launch.role != "agent" and session.phone.status.contact_id is None:
+            workspace.action_floor()
         self.set_timer(SETTLED_S, garbage.settle)
 
     async def on_signed_off(self, event: SignedOff) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -15,7 +14,6 @@ from console.screens.listing import ListDialog
 from console.screens.picking import PickDialog
 from data.models.agent import Agent
 from data.shift.open_matters import MatterKind, OpenMatter
-from data.store.errors import StoreError
 from widgets.lines import Lines, Row
 from widgets.safe_text import Line, Span, fit, line, wrap
 
@@ -29,14 +27,13 @@ SHAPES = {
 OPENS = {
     MatterKind.CONTACT: "enter wraps it up.",
     MatterKind.REPORT: "enter opens the report.",
-    MatterKind.CALLBACK: "enter opens it and calls.",
+    MatterKind.CALLBACK: "enter opens your callbacks: call from there.",
     MatterKind.DRAFT: "enter goes on with it.",
     MatterKind.MAIL: "It goes out by itself once the server takes it; whoever it is handed over to is told of it.",
 }
-Look = Callable[[], Awaitable[Sequence[OpenMatter]]]
-"""Reads what is open now."""
 HandOver = Callable[[OpenMatter, Agent], Awaitable[Sequence[OpenMatter]]]
 """Hands one over, and returns what is still open."""
+Look = Callable[[], Awaitable[Sequence[OpenMatter] | None]]
 
 
 class Going(StrEnum):
@@ -85,30 +82,32 @@ class SignOffDialog(ListDialog[Open | Going]):
         matters: Sequence[OpenMatter],
         people: Sequence[Agent],
         waits: str,
-        look: Look,
         hand_over: HandOver,
+        look: Look,
         *,
         on: bool,
     ) -> None:
-        """`waits`: what the hub has not taken, in a sentence. `on`: clocked in."""
+        """`waits`: what the hub has not taken, in a sentence. `look`: what is open now; None: it cannot be told. `on`: clocked in."""
         super().__init__("Sign off")
         self._matters = list(matters)
         self._people = people
         self._waits = waits
-        self._look = look
         self._hand_over = hand_over
+        self._look = look
         self._on = on
         self._covered = False
+        """Another dialog was over it: what is open may be something else now."""
 
     def on_screen_suspend(self) -> None:
         self._covered = True
 
-    async def on_screen_resume(self) -> None:
-        """What lay over it may have settled something: a queue report comes by itself."""
+    def on_screen_resume(self) -> None:
         if self._covered:
-            self._covered = False
-            with suppress(StoreError):
-                self._matters = list(await self._look())
+            self.run_worker(self._look_again(), exclusive=True, exit_on_error=False)
+
+    async def _look_again(self) -> None:
+        if (found := await self._look()) is not None:
+            self._matters = list(found)
             self.draw()
 
     @property

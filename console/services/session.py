@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from textual.message import Message
 
@@ -54,6 +56,9 @@ from data.sync.wire import SyncStatus
 from data.views import Found, QueueFigures, Work
 from widgets.sync_words import count, leaving
 
+if TYPE_CHECKING:
+    from console.services.floor_watch import FloorWatching
+
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
 GOING_OUT_S = 1.0
@@ -80,8 +85,10 @@ FIGURES_S = 15.0
 class Session:
     """One signed-on agent."""
 
-    def __init__(self, seat: Seat, status: AgentStatus) -> None:
+    def __init__(self, seat: Seat, status: AgentStatus, *, leads: bool = False) -> None:
+        """`leads`: this is a supervisor, who may see the whole floor."""
         self.seat = seat
+        self.leads = leads
         self.phone = Phone(seat, status, lambda: self.sync.online)
         self.drafts = Drafts(seat)
         self.desk = Desk(seat, self.drafts)
@@ -95,6 +102,8 @@ class Session:
         self.settling = Settling(seat, self.desk)
         self.shift = Shift(seat, lambda: self.phone.status.state)
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
+        self.floor: FloorWatching | None = None
+        """Who watches the floor, once somebody has opened it."""
         self.sync = SyncStatus()
         self._amiss = (0, 0)
         """Conflicts and refused changes that were told of."""
@@ -149,6 +158,8 @@ class Session:
 
     async def close(self) -> None:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
+        if self.floor is not None:
+            self.floor.rest()
         for task in (self._refreshing, self._asking):
             if task is not None:
                 task.cancel()
@@ -169,10 +180,13 @@ class Session:
         if self.phone.waits(RequestAction.HANG_UP):
             self.seat.tell("The call in hand waits for the hub to end: sign off after that.", "warning")
             return False
-        self.seat.tell(
-            f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first, then sign off.",
-            "warning",
-        )
+        if self.phone.status.state is AgentState.RINGING:
+            first = (
+                f"A call rings: {self.seat.how('answer')} to answer it, or {self.seat.key('reject')} to reject it"
+            )
+        else:
+            first = f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first"
+        self.seat.tell(f"{first}, then sign off.", "warning")
         return False
 
     async def sign_off(self) -> bool:
@@ -184,10 +198,31 @@ class Session:
         await self.phone.move(Move.SIGN_OUT)
         return True
 
+    async def open_floor(self) -> FloorWatching:
+        """Who watches the floor here.
+
+        Raises:
+            ValueError: the limits cannot be read.
+        """
+        if self.floor is None:
+            from console.services.floor_watch import FloorWatching
+            from data.supervision.thresholds import load_floor
+            from data.text.reviewed import ContentError
+
+            try:
+                policy = await asyncio.to_thread(load_floor, self.seat.settings.floor)
+            except ContentError as error:
+                raise ValueError(str(error)) from error
+            zone = ZoneInfo(self.seat.settings.time_zone)
+            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone)
+        return self.floor
+
     # following the floor
 
     def refresh(self, entities: Collection[str] = ()) -> None:
         """Rows of these entities changed (none named: something was done here): read again, soon and not too often."""
+        if self.floor is not None:
+            self.floor.changed(entities)
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())
@@ -412,6 +447,8 @@ class Session:
                 await self.dispose(HANDED_OVER)
             else:
                 await self.wrap_up_left(ContactId(matter.about), HANDED_OVER)
+            if (wrapped := await self.seat.read(live.contact, ContactId(matter.about))) is not None:
+                matter = replace(matter, ticket_id=wrapped.ticket_id)  # it may be saved only now
         await self.shift.hand_over(matter, to)
         if matter.kind is MatterKind.DRAFT:
             await self.drafts.start()
