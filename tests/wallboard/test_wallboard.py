@@ -92,6 +92,7 @@ async def test_the_token_opens_the_page_and_nothing_on_it_is_from_elsewhere(boar
             assert "default-src 'none'" in policy and "script-src 'self'" in policy and "http" not in policy
             assert "frame-ancestors 'none'" in policy and page.headers["Referrer-Policy"] == "no-referrer"
         named = re.findall(r'(?:src|href)="([^"]+)"', text)
+        assert named.pop(0) == "data:,", "no icon"
         assert named and all(one.startswith("/static/") for one in named), named
         assert "//" not in text and "<title>Wallboard · Example Support</title>" in text
         for one in (*named, "/static/mono.ttf"):
