@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -56,13 +57,13 @@ class WallApp(App[None], inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return themes.NIGHT.variables
 
-    def get_default_screen(self) -> WallScreen:
+    @cached_property
+    def _wall(self) -> WallScreen:
+        """The only screen; the hub may be heard of before it is there."""
         return WallScreen(self._settings.organisation)
 
-    @property
-    def _wall(self) -> WallScreen:
-        assert isinstance(self.screen, WallScreen)
-        return self.screen
+    def get_default_screen(self) -> WallScreen:
+        return self._wall
 
     def on_mount(self) -> None:
         self.run_worker(self._begin(), group="begin")

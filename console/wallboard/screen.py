@@ -37,6 +37,8 @@ class WallScreen(Screen[None], inherit_bindings=False):
         self._trouble = ""
         self._agents = floor_lines.AgentTable()
         self._shape: tuple[int, ...] = ()
+        self._ready = False
+        """The panels are there."""
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status", classes="bar")
@@ -47,10 +49,13 @@ class WallScreen(Screen[None], inherit_bindings=False):
             yield FloorPanel("Agents", id="floor-agents", empty="Nobody is signed on.")
 
     def on_mount(self) -> None:
+        self._ready = True
         self._arrange()
+        self._draw_bar()
 
     def on_resize(self) -> None:
-        self._arrange()
+        if self._ready:
+            self._arrange()
         self.call_after_refresh(self._draw)
 
     # what is told
@@ -96,7 +101,7 @@ class WallScreen(Screen[None], inherit_bindings=False):
     def _draw(self) -> None:
         snap = self._snap
         self._draw_bar()
-        if snap is None:
+        if snap is None or not self._ready:
             return
         self._arrange()
         for name in ("now", "alerts", "queues", "agents"):
@@ -124,6 +129,8 @@ class WallScreen(Screen[None], inherit_bindings=False):
         panel.show_table(self._agents.table(here, snap.at, cells), f"{floor_lines.agent_heading(snap)}{which}")
 
     def _draw_bar(self) -> None:
+        if not self._ready:
+            return
         snap = self._snap
         left = [
             Span(" WALLBOARD ", "accent"),

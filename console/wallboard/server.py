@@ -49,6 +49,8 @@ HEADERS = {
 """Of every answer. xterm writes its styles itself."""
 COOKIE_S = 30 * 86400
 HEARTBEAT_S = 15.0
+IDLE_S = 0.05
+"""So long connections are waited for on which nothing is asked, at the end."""
 GOODBYE_S = 0.2
 """So long a browser may take to answer that its socket is closed."""
 LARGEST_MESSAGE = 64 * 1024
@@ -90,7 +92,7 @@ class WallServer(Server):
             OSError: the address cannot be had.
         """
         # no line of the access log: the token may stand in it
-        self._runner = web.AppRunner(await self._make_app(), access_log=None, shutdown_timeout=GOODBYE_S)
+        self._runner = web.AppRunner(await self._make_app(), access_log=None, shutdown_timeout=IDLE_S)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.host, self.port).start()
         self.port = int(self._runner.addresses[0][1])

@@ -20,6 +20,7 @@ from data.sync.wire import Begin, Expelled, LetIn, SyncStatus, TurnedAway
 
 FOLDER, SEALED = "wallboard", "sealed.db"
 SEAT = "wallboard"
+PATIENCE_S = 0.5
 DAYS = 2
 """How far back contacts stay that are over: the site's day may have 25 hours."""
 
@@ -71,9 +72,9 @@ class Source:
         self._link.start()
 
     async def close(self) -> None:
-        """Let the worker end."""
+        """Let the worker end. Nothing is written here that the hub does not have."""
         if self._link is not None:
-            await self._link.close()
+            await self._link.close(PATIENCE_S)
 
 
 def login_of(name: str, password: SecretStr) -> Login:

@@ -50,7 +50,9 @@ class Chromium:
         self.asked_for: list[str] = []
         """Every address that the page loaded something from."""
         self._session: str | None = None
-        target = self.ask("Target.createTarget", url="about:blank", newWindow=True, width=columns, height=rows)["targetId"]
+        target = self.ask("Target.createTarget", url="about:blank", newWindow=True, width=columns, height=rows)[
+            "targetId"
+        ]
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Log", "Runtime"):
             self.ask(f"{domain}.enable")

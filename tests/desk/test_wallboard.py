@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from data.clock import SYSTEM_CLOCK
+from data.sync.embedded import EmbeddedHub
 from tests.data.supervision.floors import a_floor
 from tests.desk.chromium import Chromium
 from tests.pty.emulator import Emulator
@@ -27,41 +28,47 @@ KEPT = "AGENT_CONSOLE_PICTURES"
 
 
 async def test_the_wallboard_in_chromium(tmp_path: Path) -> None:
-    push(tmp_path / "hub.db", list(a_floor(SYSTEM_CLOCK.now())))
-    async with running(tmp_path) as board:
-        await asyncio.to_thread(look_at, board, tmp_path / "chromium")
-
-
-def look_at(board: Wallboard, folder: Path) -> None:
-    """The whole visit."""
-    page = Chromium(folder)
+    """It is drawn, keys do nothing, and after a new start of the server it comes back by itself."""
+    push(EmbeddedHub(tmp_path / "hub.db"), list(a_floor(SYSTEM_CLOCK.now())))
+    page = await asyncio.to_thread(Chromium, tmp_path / "chromium")
     try:
-        page.open(f"{board.url}/?token={board.token}")
-        page.wait_for(lambda: "hub ●" in seen(page), "the board")
-        assert "Support" in seen(page) and "Dana Reyes" in seen(page)
-        assert page.value("location.href") == f"{board.url}/", "the token does not stay in the address"
-        assert page.value("document.cookie") == "", "no script reads the cookie"
-
-        for key, text in (("q", "q"), ("Escape", ""), ("F1", ""), ("Enter", "\r")):
-            page.press(key, text)
-        page.press("q", modifiers=2)
-        page.ask("Input.insertText", text="pasted")
-        count = len(page.heard)
-        page.wait_for(lambda: len(page.heard) > count + 3, "the clock")
-        assert "WALLBOARD" in seen(page) and "─Now" in seen(page) and len(board.viewers()) == 1
-
-        until_drawn(page)
-        assert not page.complaints
-        assert all(one.startswith((board.url, "data:")) for one in page.asked_for), page.asked_for
-
-        board.process.terminate()
-        page.wait_for(
-            lambda: bool(page.value("document.body.classList.contains('-lost')")), "the word that it is lost"
-        )
+        async with running(tmp_path) as board:
+            await asyncio.to_thread(look_at, page, board)
+        await asyncio.to_thread(page.wait_for, lambda: is_lost(page), "the word that it is lost")
         assert "Connection lost" in page.value("document.querySelector('#told').innerText")
+        page.heard.clear()
+        async with running(tmp_path, "--port", board.port):
+            await asyncio.to_thread(page.wait_for, lambda: "hub ●" in seen(page), "the board once more")
+            assert not is_lost(page)
     finally:
-        left = page.close()
+        left = await asyncio.to_thread(page.close)
     assert not left
+
+
+def is_lost(page: Chromium) -> bool:
+    """Whether the page says that nobody answers."""
+    return bool(page.value("document.body.classList.contains('-lost')"))
+
+
+def look_at(page: Chromium, board: Wallboard) -> None:
+    """The first visit."""
+    page.open(f"{board.url}/?token={board.token}")
+    page.wait_for(lambda: "hub ●" in seen(page), "the board")
+    assert "Support" in seen(page) and "Dana Reyes" in seen(page)
+    assert page.value("location.href") == f"{board.url}/", "the token does not stay in the address"
+    assert page.value("document.cookie") == "", "no script reads the cookie"
+
+    for key, text in (("q", "q"), ("Escape", ""), ("F1", ""), ("Enter", "\r")):
+        page.press(key, text)
+    page.press("q", modifiers=2)
+    page.ask("Input.insertText", text="pasted")
+    count = len(page.heard)
+    page.wait_for(lambda: len(page.heard) > count + 3, "the clock")
+    assert "WALLBOARD" in seen(page) and "─Now" in seen(page) and len(board.viewers()) == 1
+
+    until_drawn(page)
+    assert not page.complaints
+    assert all(one.startswith((board.url, "data:")) for one in page.asked_for), page.asked_for
 
 
 def seen(page: Chromium) -> str:

@@ -17,8 +17,7 @@ import aiohttp
 
 from console.wallboard.access import token_in
 from data.models.base import Entity
-from data.sync.contract import Op, OpOutcome
-from data.sync.embedded import EmbeddedHub
+from data.sync.contract import Hub, Op, OpOutcome
 from tests.pty.emulator import Emulator
 from tests.pty.processes import environment, marked, told
 
@@ -154,9 +153,8 @@ async def looking_on(
         yield Browser(socket, columns, lines)
 
 
-def push(file: Path, rows: list[Entity], feed: str = "pbx") -> None:
-    """Put rows into an embedded hub."""
-    hub = EmbeddedHub(file)
+def push(hub: Hub, rows: list[Entity], feed: str = "pbx") -> None:
+    """Put rows into a hub, and close it."""
     hub.enrol_v1(feed, feed)
     ops = [
         Op(

@@ -10,15 +10,21 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from data.clock import SYSTEM_CLOCK
 from data.models.agent import Role
 from data.models.base import QueueId
 from data.models.contact import Contact
+from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People
+from data.sync.postgres import admin
+from data.sync.postgres.hub import PostgresHub
+from tests import postgres
 from tests.data.supervision.floors import a_floor
 from tests.wallboard.stage import Browser, Wallboard, let_in, looking_on, push, running, started
 
@@ -56,7 +62,7 @@ def now() -> datetime:
 
 def seat(folder: Path) -> Path:
     """A data folder beside a hub with a floor in the middle of its day."""
-    push(folder / "hub.db", list(a_floor(now())))
+    push(EmbeddedHub(folder / "hub.db"), list(a_floor(now())))
     return folder
 
 
@@ -167,7 +173,7 @@ async def test_the_figures_are_on_the_page_and_nobody_can_touch_them(board: Wall
         assert one.text.count("─Now") == 1 and "Help" not in one.text and "Search" not in one.text
 
         waiting = Contact(id="new", feed="test", queue=QueueId("billing"), offered_at=now(), queued_at=now())
-        push(tmp_path / "hub.db", [waiting], "pbx-2")
+        push(EmbeddedHub(tmp_path / "hub.db"), [waiting], "pbx-2")
         for browser in browsers:
             await browser.wait_for(lambda seen: figures(seen) == [("Billing", 2), ("Support", 3)])
 
@@ -240,6 +246,22 @@ async def test_a_hub_with_people_wants_a_supervisor(tmp_path: Path) -> None:
         stored = (tmp_path / "wallboard" / "sealed.db").read_bytes()
         assert not stored.startswith(b"SQLite format 3") and b"Dana Reyes" not in stored
         assert not (tmp_path / "wallboard" / "seat.db").exists()
+
+
+async def test_at_a_hub_in_postgresql(tmp_path: Path) -> None:
+    with postgres.running() as server:
+        database = server.hub()
+        at = conninfo_to_dict(database)
+        admin.add_person(database, "Wall Board", Role.SUPERVISOR, PASSWORD)
+        push(PostgresHub(database), list(a_floor(now())))
+        where = urlencode({"host": at["host"], "port": at["port"]})
+        options = ("--login", "Wall Board", "--password-file", secret(tmp_path, PASSWORD))
+        hub = f"postgresql:///{at['dbname']}?{where}"
+        async with running(tmp_path, "--hub", hub, *options) as board, let_in(board) as session:
+            async with looking_on(board, session) as browser:
+                await browser.wait_for(lambda seen: figures(seen) == [("Billing", 1), ("Support", 3)])
+            _, _, _, err = await board.end()
+            assert err == ""
 
 
 @pytest.mark.parametrize("name, password, why", [
