@@ -16,7 +16,7 @@ from textual_serve.download_manager import DownloadManager
 from data.store.key import Key
 
 BEHIND = 64 * 1024
-"""Bytes that a viewer has not taken: it is told nothing more until it has."""
+"""Bytes that a viewer may leave waiting."""
 FPS = 10
 _NOT_FOR_VIEWERS = ("PG", "AGENT_CONSOLE_HUB", "TEXTUAL")
 """Beginnings of variables that a viewer has no need of, since it knows no hub."""
@@ -75,9 +75,14 @@ class Viewer(AppService):
         return theirs
 
     def tell(self, kind: str, **what: str) -> None:
-        """Tell the viewer of something, without waiting; one that has ended or is far behind is not told."""
+        """Tell the viewer of something, without waiting. One that has long taken nothing in would show what is no longer so:
+        it is ended, and its browser comes back with another."""
         stdin = self._stdin
-        if stdin is None or stdin.is_closing() or stdin.transport.get_write_buffer_size() > BEHIND:
+        if stdin is None or stdin.is_closing():
+            return
+        if stdin.transport.get_write_buffer_size() > BEHIND:
+            if self._process is not None and self._process.returncode is None:
+                self._process.kill()
             return
         stdin.write(self.encode_packet(b"M", json.dumps({"type": kind, **what}).encode()))
 
