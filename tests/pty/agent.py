@@ -271,18 +271,17 @@ class Agent:
         pause = self._due_pause()
         if pause is None and self.now >= self._plan.leaves:
             return False
-        if pause is not None and self._pause is None:
-            if f" {pause.reason} " in self._desk.screen()[0]:
-                self._begin(pause)
-            else:
-                self._keys("<f2>r")  # not ready for another reason: ready first
-        elif self._has_enough or (self._pause is not None and self.now < self._pause.at + self._pause.length):
+        if self._pause is not None and self.now >= self._pause.at + self._pause.length:
+            self._pause = None
+        if self._pause is not None or (pause is None and self._has_enough):
             self._got_on()
             self._rest(1.0, 1.0)
+        elif pause is not None and f" {pause.reason} " in self._desk.screen()[0]:
+            self._begin(pause)
         else:
-            self._pause = None
-            self._look_around()
-            self._keys("<f2>r")
+            if pause is None:
+                self._look_around()
+            self._keys("<f2>r")  # not ready for another reason, or no longer for one
             self._take_the_call()
         return True
 
