@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.messages import ReportChanged
@@ -28,7 +28,7 @@ from data.queue_report.article import Article
 from data.queue_report.ladder import Pending
 from data.queue_report.reports import TELL_AFTER, Answers
 from data.queue_report.slots import slot_after, slot_before
-from data.queue_report.standing import LiveQueue, ReportState, SlotLine
+from data.queue_report.standing import LiveQueue, ReportState, SlotLine, Waiting
 from data.store.database import Store
 from data.store.errors import StoreError
 from widgets.report_words import told
@@ -108,21 +108,21 @@ class Reporting:
         return self.state.asks(self.now, self.policy)
 
     async def read(self) -> None:
-        """Read what is due; tell of what was missed, and write what waited for the store."""
+        """Read what is due; tell of what was missed, and write what waited for the store. A store that takes nothing,
+        which is told of where work is saved, is still asked what is due."""
         now = self._looked_at = self.now
         self._look_at = now + SELDOM
         seat = self._seat
-        before = self.state
-        try:
+        with suppress(StoreError):
             await self._write_pending()
+        try:
             found = await seat.read(reports.state, seat.me, now, self.policy, self.zone)
-            await self._tell_of_missed(now)
-        except StoreError:  # a store that takes nothing is told of where work is saved
+        except StoreError:
             self._look_at = now + OFTEN
             return
         if found.present is not None and found.present.at in {one.slot for one in self._pending.reports}:
-            found = ReportState(None, found.waiting, found.next, found.missed)
-        self.state = found
+            found = replace(found, present=None)
+        before, self.state = self.state, found
         self._look_at = self._next_look(now)
         if before.present is not None and (found.present is None or found.present.at != before.present.at):
             await self._arrived_elsewhere(before.present.at)
@@ -130,6 +130,8 @@ class Reporting:
             await self._offer_article()
         if found != before:
             seat.post(ReportChanged(found))
+        with suppress(StoreError):
+            await self._tell_of_missed(now)
 
     def _next_look(self, now: datetime) -> datetime:
         state = self.state
@@ -202,7 +204,8 @@ class Reporting:
         if slot in self._stepped or rung is not Rung.MODAL:
             await self._step(slot, rung, RungOutcome.WORKED, "")
         self._seat.tell(f"The {slot.astimezone():%H:%M} queue report is given.")
-        self.state = ReportState(None, next=self.state.next, missed=self.state.missed)
+        if self.state.present is not None and self.state.present.at == slot:
+            self.state = replace(self.state, present=None, waiting=Waiting())
         self._seat.post(ReportChanged(self.state))
         self.stale()
 

@@ -1,0 +1,131 @@
+"""Queue reports while something fails: the store takes nothing, the mail server refuses, the hub is away, the clock runs
+on under the form."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+from datetime import timedelta
+from email import policy
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from console.app import AgentConsole
+from console.gateway.config import GatewayConfig, MailConfig
+from console.gateway.process import GatewayProcess, services
+from console.launch import Launch
+from console.screens.queue_report import LadderDialog
+from console.services.session import Session
+from console.settings import Settings
+from data.models.gateway import Gateway
+from data.models.mail import Mail, MailState
+from data.models.notice import Notice
+from data.models.queue_report import QueueReport, ReportRung, Rung, RungOutcome
+from data.queue_report import reports
+from data.queue_report.reports import Answers
+from data.store.database import Store
+from tests.console.stage import sign_on, until
+from tests.console.test_notices import text_of, told
+from tests.console.test_queue_report import DANA, NEXT, SetClock, comes, opened, stored
+from tests.gateway.mail_server import mail_server
+
+HALF_HOUR = timedelta(minutes=30)
+
+
+async def takes_nothing(session: Session, *, on: bool = True) -> None:
+    await session.seat.read(lambda store: store.execute(f"PRAGMA query_only = {int(on)}"))
+
+
+async def test_a_store_that_takes_nothing_is_still_asked_what_is_due(tmp_path: Path) -> None:
+    """One slot is missed while the store is read-only, another is given to a manager: the next ones come up as ever."""
+    clock = SetClock()
+    app, _feed = opened(tmp_path, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        reporting = screen.session.reporting
+        await until(pilot, lambda: reporting.state.next == NEXT)
+        await takes_nothing(screen.session)
+        clock.at = NEXT + HALF_HOUR + timedelta(minutes=2)
+        dialog = await comes(pilot)
+        assert "slot 15:00" in text_of(dialog, "report-head")
+        await pilot.press("f10")
+        await until(pilot, lambda: "nothing is lost" in text_of(dialog, "dialog-foot"))
+        await reporting.give_otherwise(NEXT + HALF_HOUR, Answers(1, 1), Rung.MANAGER)
+        await until(pilot, lambda: app.screen is screen)
+        clock.at += HALF_HOUR
+        dialog = await comes(pilot)
+        assert "slot 15:30" in text_of(dialog, "report-head")
+        await takes_nothing(screen.session, on=False)
+        await pilot.press("f10")
+        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: len(stored(tmp_path, QueueReport)) == 2)
+
+
+async def test_figures_typed_for_a_slot_that_is_over_are_not_given_for_the_next(tmp_path: Path) -> None:
+    """The form stands open, half typed, while its slot ends: as with a draft the figures are those of now again, and
+    the comment stays."""
+    clock = SetClock()
+    app, _feed = opened(tmp_path, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        clock.at = NEXT
+        dialog = await comes(pilot)
+        await pilot.press("backspace", "9", "tab", "tab", "tab", "tab", *"crew")
+        assert dialog.fields["calls"] == "9"
+        clock.at = NEXT + HALF_HOUR + timedelta(seconds=1)
+        await until(pilot, lambda: "slot 15:00" in text_of(dialog, "report-head"))
+        await until(pilot, lambda: dialog.fields["calls"] == "4")
+        assert dialog.fields["comment"] == "crew" and "14:30 was missed" in text_of(dialog, "dialog-foot")
+        await pilot.press("f10")
+        await until(pilot, lambda: app.screen is screen)
+        [report] = stored(tmp_path, QueueReport)
+        assert (report.slot, report.calls, report.seen_calls) == (NEXT + HALF_HOUR, 4, 4)
+
+
+def gateway_says(trouble: str = "") -> Gateway:
+    """A gateway that sends mail, as seats hear of it."""
+    return Gateway(
+        id="g", name="gateway", services=("mail",), at=NEXT, until=NEXT + timedelta(days=1), trouble=trouble
+    )
+
+
+async def to_the_mail(pilot: Pilot[str]) -> LadderDialog:
+    """Down the ladder as far as the mail."""
+    await pilot.press("f8")
+    await until(pilot, lambda: isinstance(pilot.app.screen, LadderDialog))
+    ladder = pilot.app.screen
+    assert isinstance(ladder, LadderDialog)
+    while ladder.rung is not Rung.MAIL:
+        before = ladder.rung
+        await pilot.press("n")
+        await until(pilot, lambda before=before: ladder.rung is not before)  # type: ignore[misc]
+    return ladder
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted((folder / "mail").glob("*.eml"))
+
+
+async def test_a_mail_that_nobody_sends_is_a_rung_that_failed(tmp_path: Path) -> None:
+    """No gateway is there: the mail lies in a file, the ladder says where, and what counts is what the agent says of it.
+    Management hears of the failure at once."""
+    clock = SetClock()
+    app, _feed = opened(tmp_path, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        clock.at = NEXT
+        await comes(pilot)
+        ladder = await to_the_mail(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: "No gateway sends mail now" in text_of(ladder, "dialog-text"))
+        [file] = files(tmp_path)
+        assert file.name in "".join(text_of(ladder, "dialog-text").split())
+        assert app.screen is ladder and stored(tmp_path, QueueReport) == []
+        await until(pilot, lambda: len([one for one in stored(tmp_path, Mail) if one.kind == "alarm"]) == 4)
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen is screen)
+        [report] = stored(tmp_path, QueueReport)
+        assert report.rung is Rung.MAIL and files(tmp_path) == [file]
+        mail = [(one.outcome) for one in stored(tmp_path, ReportRung) if one.rung is Rung.MAIL]
+        assert sorted(mail) == [RungOutcome.FAILED, RungOutcome.WORKED]
