@@ -16,8 +16,7 @@ from console.services.drafts import Drafts
 from console.services.seat import Seat
 from console.services.sent_mail import MAIL_FOLDER
 from data.desk.drafts import DraftKind, draft_id
-from data.mail.addresses import MailFaultError
-from data.mail.queue_report import REPORT, report_mail, seat_mail
+from data.mail.queue_report import REPORT, SeatMail, report_mail, seat_mail
 from data.models.agent import Role
 from data.models.base import Entity
 from data.models.outage import Outage
@@ -209,19 +208,24 @@ class Reporting:
         self._seat.post(ReportChanged(self.state))
         self.stale()
 
-    async def mail(self, slot: datetime, answers: Answers) -> tuple[str, bool]:
-        """Send the report by e-mail: what became of it in a sentence, and whether somebody or something sends it."""
+    async def mail(self, slot: datetime, answers: Answers) -> SeatMail:
+        """Send the report by e-mail. It is given only where a gateway sends it: a file is not sent before somebody does,
+        so that counts as a failure of this rung.
+
+        Raises:
+            MailFaultError, StoreError: it could be kept nowhere.
+        """
         seat = self._seat
         report = self._report(slot, answers, Rung.MAIL)
         name = seat.agent.name
         letter = report_mail(report, report.initials, self.zone, reporter=name, by=name)
         folder = seat.readable_folder / MAIL_FOLDER if seat.readable_folder is not None else None
-        try:
-            sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
-        except (MailFaultError, StoreError) as error:
-            return str(error), False
-        await self.give_otherwise(slot, answers, Rung.MAIL)
-        return sent.says, True
+        sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
+        if sent.goes_out:
+            await self.give_otherwise(slot, answers, Rung.MAIL)
+        else:
+            await self.failed(slot, Rung.MAIL, sent.says)
+        return sent
 
     async def shift_lines(self) -> list[str]:
         """This shift's queue reports, a line each, for the shift screen."""

@@ -18,15 +18,14 @@ from console.launch import Launch
 from console.screens.queue_report import LadderDialog
 from console.services.session import Session
 from console.settings import Settings
+from data.models.base import AgentId
 from data.models.gateway import Gateway
 from data.models.mail import Mail, MailState
 from data.models.notice import Notice
 from data.models.queue_report import QueueReport, ReportRung, Rung, RungOutcome
-from data.queue_report import reports
 from data.queue_report.reports import Answers
-from data.store.database import Store
 from tests.console.stage import sign_on, until
-from tests.console.test_notices import text_of, told
+from tests.console.test_notices import text_of
 from tests.console.test_queue_report import DANA, NEXT, SetClock, comes, opened, stored
 from tests.gateway.mail_server import mail_server
 
@@ -83,13 +82,6 @@ async def test_figures_typed_for_a_slot_that_is_over_are_not_given_for_the_next(
         assert (report.slot, report.calls, report.seen_calls) == (NEXT + HALF_HOUR, 4, 4)
 
 
-def gateway_says(trouble: str = "") -> Gateway:
-    """A gateway that sends mail, as seats hear of it."""
-    return Gateway(
-        id="g", name="gateway", services=("mail",), at=NEXT, until=NEXT + timedelta(days=1), trouble=trouble
-    )
-
-
 async def to_the_mail(pilot: Pilot[str]) -> LadderDialog:
     """Down the ladder as far as the mail."""
     await pilot.press("f8")
@@ -118,7 +110,7 @@ async def test_a_mail_that_nobody_sends_is_a_rung_that_failed(tmp_path: Path) ->
         await comes(pilot)
         ladder = await to_the_mail(pilot)
         await pilot.press("y")
-        await until(pilot, lambda: "No gateway sends mail now" in text_of(ladder, "dialog-text"))
+        await until(pilot, lambda: "No gateway sends mail now" in text_of(app.screen, "dialog-text"))
         [file] = files(tmp_path)
         assert file.name in "".join(text_of(ladder, "dialog-text").split())
         assert app.screen is ladder and stored(tmp_path, QueueReport) == []
@@ -129,3 +121,76 @@ async def test_a_mail_that_nobody_sends_is_a_rung_that_failed(tmp_path: Path) ->
         assert report.rung is Rung.MAIL and files(tmp_path) == [file]
         mail = [(one.outcome) for one in stored(tmp_path, ReportRung) if one.rung is Rung.MAIL]
         assert sorted(mail) == [RungOutcome.FAILED, RungOutcome.WORKED]
+
+
+async def test_rung_by_rung_with_a_store_that_takes_nothing_and_a_mail_server_that_refuses(tmp_path: Path) -> None:
+    """The store is read-only, a real gateway runs, its mail server's port refuses: each rung fails in its turn down to
+    the emergency procedure. Nothing of it is lost: after a restart the report, every rung and every alarm are there, and
+    the alarms go out once the server is back."""
+    clock = SetClock()
+    app, feed = opened(tmp_path, clock)
+    async with mail_server() as server:
+        await server.down()
+        said: list[str] = []
+        mail = MailConfig(
+            server="127.0.0.1", port=server.port, security="none", sender="console@example.net", timeout=2
+        )
+        config = GatewayConfig(hub=str(tmp_path / "hub.db"), data_dir=tmp_path / "gateway", mail=mail)
+        config.data_dir.mkdir()
+        gateway = GatewayProcess(config, services(config), said.append, clock)
+        working = asyncio.create_task(gateway.run())
+        async with app.run_test(size=(80, 24)) as pilot:
+            screen = await sign_on(pilot)
+            seat = screen.session.seat
+            feed.put(
+                Mail(
+                    id="before", kind="alarm", to=("manager@example.com",), subject="An earlier alarm", text="x",
+                    made_by=AgentId("priya"), made_at=clock.at,
+                )
+            )  # fmt: skip
+            await until(pilot, lambda: any(one.trouble for one in stored(tmp_path, Gateway)))
+            clock.at = NEXT
+            gateway.context.told.set()
+            await until(pilot, lambda: all(one.until > NEXT for one in stored(tmp_path, Gateway)))
+            dialog = await comes(pilot)
+            await pilot.press("tab", "tab", "tab", "tab", *"two crews")
+            await takes_nothing(screen.session)
+            await pilot.press("f10")
+            await until(pilot, lambda: "nothing is lost" in text_of(dialog, "dialog-foot"))
+            ladder = await to_the_mail(pilot)
+            await pilot.press("y")
+            await until(pilot, lambda: "takes nothing now" in text_of(ladder, "dialog-text"))
+            shown = text_of(ladder, "dialog-text")
+            assert "refused" in shown and "the store cannot be written" in " ".join(shown.split())
+            assert all(lines.region.bottom <= 24 for lines in ladder.query("Lines"))
+            [file] = files(tmp_path)
+            letter = email.message_from_bytes(file.read_bytes(), policy=policy.default)
+            text = str(letter.get_content()).replace("\r\n", "\n")
+            assert letter["To"] == "queue-reports@example.com" and text.endswith("\nDR\n")
+            assert "Calls in queue: 4\nLongest wait: 14 min\nNode down: none\nComment: two crews\n" in text
+            for rung in (Rung.MANAGER, Rung.EMERGENCY):
+                await pilot.press("n")
+                await until(pilot, lambda rung=rung: ladder.rung is rung)  # type: ignore[misc]
+            await pilot.press("y")
+            await until(pilot, lambda: app.screen is screen)
+            assert stored(tmp_path, QueueReport) == [] == stored(tmp_path, ReportRung)
+            assert await seat.read(lambda store: store.value("PRAGMA query_only")) == 1
+        again = AgentConsole(Launch(tmp_path, Settings()), clock)
+        async with again.run_test(size=(80, 24)) as pilot:
+            await sign_on(pilot)
+            await until(pilot, lambda: len(stored(tmp_path, QueueReport)) == 1)
+            [report] = stored(tmp_path, QueueReport)
+            assert (report.slot, report.rung, report.comment) == (NEXT, Rung.EMERGENCY, "two crews")
+            steps = [(one.rung, one.outcome) for one in sorted(stored(tmp_path, ReportRung), key=lambda one: one.id)]
+            failed = [(rung, RungOutcome.FAILED) for rung in Rung if rung is not Rung.EMERGENCY]
+            assert steps == [*failed, (Rung.EMERGENCY, RungOutcome.WORKED)]
+            notices = [one for one in stored(tmp_path, Notice) if one.kind == "queue report failed"]
+            assert len(notices) == len(failed)
+            await server.up()
+            clock.at += timedelta(minutes=6)
+            gateway.context.news.set()
+            await until(pilot, lambda: len(server.post.taken) == 1 + len(failed))
+            assert {str(one["To"]) for one in server.post.taken} == {"manager@example.com"}
+            await until(pilot, lambda: {one.state for one in stored(tmp_path, Mail)} == {MailState.SENT})
+        gateway.stop()
+        await working
