@@ -68,7 +68,7 @@ async def test_the_fallback_mail_has_every_field_and_the_initials(site: Site) ->
     assert (sent.tries, sent.why, sent.done_at) == (1, "", site.clock.now())
     [message] = site.post.taken
     assert site.post.recipients == [[MAILBOX]]
-    assert message["From"] == "console@example.com" and message["To"] == MAILBOX
+    assert message["From"] == "console@example.net" and message["To"] == MAILBOX
     assert message["Subject"] == "Queue report 2026-01-07 04:00 EST"
     assert message["Message-ID"] == f"<{sent.id}@example.com>" and message["Auto-Submitted"] == "auto-generated"
     assert site.post.text() == (
