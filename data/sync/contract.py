@@ -101,6 +101,11 @@ OF_A_PERSON = ("name", "role")
 BY_LEADERS = frozenset({"outage", "reporter_duty"})
 """Entities that only supervisors and administrators write, where somebody signed in, and feeds."""
 NOT_A_LEADER = "only supervisors and administrators write this"
+BY_FEEDS = frozenset({"gateway"})
+"""Entities that only feeds write, where somebody signed in: seats send their mail by whoever says that it is there."""
+GIVEN_AWAY = frozenset({"mail"})
+"""Entities that anybody makes and only feeds change: what waits to be sent stays as it was written."""
+NOT_A_FEED = "only the gateway writes this"
 NUMBERS_LOST = 10_000
 """Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""
 

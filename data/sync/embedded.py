@@ -17,9 +17,12 @@ from data.models.customer import Customer
 from data.store import driver
 from data.sync.contract import (
     BY_ID,
+    BY_FEEDS,
     BY_LEADERS,
     DELETABLE,
     NEWEST_HOLDS,
+    GIVEN_AWAY,
+    NOT_A_FEED,
     NOT_A_LEADER,
     OF_A_PERSON,
     SIGNED,
@@ -191,6 +194,8 @@ class EmbeddedHub:
         before = row or NOTHING
         if self.member is not None and op.entity in BY_LEADERS and not leads(self._file, self.member.id):
             return _refused(op, NOT_A_LEADER)
+        if self.member is not None and (op.entity in BY_FEEDS or (row is not None and op.entity in GIVEN_AWAY)):
+            return _refused(op, NOT_A_FEED)
         if self.member is not None and (said := _not_own(op, before, self.member.id)):
             return _refused(op, f"{said}: this is not for the person who signed in to say")
         conflicts = []

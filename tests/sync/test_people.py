@@ -14,7 +14,12 @@ from data.sync.address import open_hub, seat_hub
 from data.sync.contract import HubUnreachable, Login, OpOutcome, Revoked, WrongLogin
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People, PeopleError
-from tests.sync.speaking import board, leaves_the_board_to_leaders, speaks_for_itself_only
+from tests.sync.speaking import (
+    board,
+    leaves_the_board_to_leaders,
+    leaves_the_mail_to_the_gateway,
+    speaks_for_itself_only,
+)
 from tests.sync.writers import Writer, contact, note, ticket
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -124,6 +129,7 @@ def test_the_outage_board_is_written_by_leaders(path: Path, clock: LeapClock) ->
         )
         feed = Writer(EmbeddedHub(path, clock))
         leaves_the_board_to_leaders(agent, leader, feed)
+        leaves_the_mail_to_the_gateway(agent, leader, feed)
         assert {one.outcome for one in board(admin)} == {OpOutcome.APPLIED}
         people.set_role("Bo Lindgren", Role.AGENT)
         assert {one.outcome for one in board(leader)} == {OpOutcome.REFUSED}, "the role of now counts"

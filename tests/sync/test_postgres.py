@@ -30,7 +30,12 @@ from data.sync.postgres.hub import PostgresHub
 from data.sync.postgres.plain import from_json, to_json
 from tests.hostile import HOSTILE
 from tests.postgres import Server, revoke
-from tests.sync.speaking import board, leaves_the_board_to_leaders, speaks_for_itself_only
+from tests.sync.speaking import (
+    board,
+    leaves_the_board_to_leaders,
+    leaves_the_mail_to_the_gateway,
+    speaks_for_itself_only,
+)
 from tests.sync.writers import Writer, contact, note, ticket
 
 PASSWORD = "a quiet harbour 7"
@@ -171,6 +176,7 @@ def test_the_outage_board_is_written_by_leaders(dsn: str, connect: Connect) -> N
     admin.add_feed(dsn, gateway, PASSWORD)
     agent, leader, feed = (Writer(connect(name)) for name in (ana.name, bo.name, gateway))
     leaves_the_board_to_leaders(agent, leader, feed)
+    leaves_the_mail_to_the_gateway(agent, leader, feed)
     assert {one.outcome for one in board(Writer(connect(cem.name)))} == {OpOutcome.APPLIED}
 
 
