@@ -272,7 +272,7 @@ class Reporting:
         return step
 
     async def _record(self, *rows: Entity) -> None:
-        self._pending.add(*rows)
+        await asyncio.to_thread(self._pending.add, *rows)
         with suppress(StoreError):
             await self._write_pending()
 

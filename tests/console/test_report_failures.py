@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import email
+import os
+import threading
 from datetime import timedelta
 from email import policy
 from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 
 from console.app import AgentConsole
@@ -194,3 +197,16 @@ async def test_rung_by_rung_with_a_store_that_takes_nothing_and_a_mail_server_th
             await until(pilot, lambda: {one.state for one in stored(tmp_path, Mail)} == {MailState.SENT})
         gateway.stop()
         await working
+
+
+async def test_the_disc_is_waited_for_off_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[threading.Thread] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (waited.append(threading.current_thread()), real(handle)))
+    clock = SetClock()
+    app, _feed = opened(tmp_path, clock)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        await screen.session.reporting.failed(NEXT, Rung.MODAL)
+        await until(pilot, lambda: len(stored(tmp_path, ReportRung)) == 1)
+    assert waited and threading.main_thread() not in waited
