@@ -6,7 +6,7 @@ seconds, so that a machine that slept or a clock that was set finds what is due 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,6 +36,8 @@ REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.
 DRAFT = draft_id(DraftKind.REPORT)
 OFTEN, SELDOM = timedelta(seconds=2), timedelta(seconds=10)
 """How often the store is read while a report is due (the command line may give it) and else (it may bring a schedule)."""
+GAP = timedelta(seconds=20)
+"""After so long without a tick the machine slept, or its clock was set."""
 SAYS_SO = "the reporter says that it does not work"
 
 
@@ -50,8 +52,10 @@ class Seen:
 class Reporting:
     """What an agent owes, and the ways to give it."""
 
-    def __init__(self, seat: Seat, drafts: Drafts) -> None:
+    def __init__(self, seat: Seat, drafts: Drafts, online: Callable[[], bool]) -> None:
+        """`online`: whether the hub is there."""
         self._seat = seat
+        self._online = online
         self._drafts = drafts
         self.policy = seat.duties.queue_report
         self.zone = seat.settings.terms.zone
@@ -63,6 +67,9 @@ class Reporting:
         """When the store is read next; None: now."""
         self._looked_at: datetime | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._ticked: datetime | None = None
+        self._heard_since: datetime | None = None
+        """Since when the hub has been listened to without a gap."""
         self._told_up_to: datetime | None = None
         self._reminded: datetime | None = None
         self._offered = False
@@ -85,6 +92,9 @@ class Reporting:
     def tick(self) -> None:
         """A second has passed, or a night: read again where something is due to change."""
         now = self.now
+        if self._ticked is None or not self._online() or not timedelta() <= now - self._ticked <= GAP:
+            self._heard_since = now
+        self._ticked = now
         back = self._looked_at is not None and now < self._looked_at
         if self._reading is None and (self._look_at is None or now >= self._look_at or back):
             self._reading = asyncio.create_task(self._tried(), name="queue report")
@@ -147,7 +157,10 @@ class Reporting:
             self._seat.tell(f"Queue report at {due.astimezone():%H:%M}.")
 
     async def _tell_of_missed(self, now: datetime) -> None:
-        """Leaders hear of missed slots from the console of whoever missed one, and from any console of a leader."""
+        """Leaders hear of missed slots from the console of whoever missed one, and from any console of a leader. What
+        was given at another seat may still be at the hub, so that is listened to first."""
+        if self._heard_since is None or not self._online() or now - self._heard_since < TELL_AFTER:
+            return
         up_to = slot_before(now - TELL_AFTER, self.zone, self.policy.every)
         if self._told_up_to == up_to:
             return

@@ -250,6 +250,9 @@ async def test_a_console_that_slept_asks_for_the_present_slot(tmp_path: Path) ->
         await until(pilot, lambda: len(screen.session.reporting.state.missed) == 3)
         await pilot.press("f10")
         await until(pilot, lambda: app.screen is screen)
+        for _ in range(7):  # the hub is listened to for a minute
+            clock.at += timedelta(seconds=10)
+            await until(pilot, lambda: screen.session.reporting._ticked == clock.at)
         await until(pilot, lambda: len(stored(tmp_path, Notice)) == 3)
         await pilot.press("R")
         await until(pilot, lambda: isinstance(app.screen, ArticleDialog))

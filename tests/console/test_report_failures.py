@@ -21,12 +21,13 @@ from console.launch import Launch
 from console.screens.queue_report import LadderDialog
 from console.services.session import Session
 from console.settings import Settings
+from data.models.agent import Agent, Role
 from data.models.base import AgentId
 from data.models.gateway import Gateway
 from data.models.mail import Mail, MailState
 from data.models.notice import Notice
-from data.models.queue_report import QueueReport, ReportRung, Rung, RungOutcome
-from data.queue_report.reports import Answers
+from data.models.queue_report import QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
+from data.queue_report.reports import Answers, report_of
 from tests.console.stage import sign_on, until
 from tests.console.test_notices import text_of
 from tests.console.test_queue_report import DANA, NEXT, SetClock, comes, opened, stored
@@ -184,7 +185,9 @@ async def test_rung_by_rung_with_a_store_that_takes_nothing_and_a_mail_server_th
             await until(pilot, lambda: len(stored(tmp_path, QueueReport)) == 1)
             [report] = stored(tmp_path, QueueReport)
             assert (report.slot, report.rung, report.comment) == (NEXT, Rung.EMERGENCY, "two crews")
-            steps = [(one.rung, one.outcome) for one in sorted(stored(tmp_path, ReportRung), key=lambda one: one.id)]
+            steps = [
+                (one.rung, one.outcome) for one in sorted(stored(tmp_path, ReportRung), key=lambda one: one.id)
+            ]
             failed = [(rung, RungOutcome.FAILED) for rung in Rung if rung is not Rung.EMERGENCY]
             assert steps == [*failed, (Rung.EMERGENCY, RungOutcome.WORKED)]
             notices = [one for one in stored(tmp_path, Notice) if one.kind == "queue report failed"]
@@ -210,3 +213,32 @@ async def test_the_disc_is_waited_for_off_the_event_loop(tmp_path: Path, monkeyp
         await screen.session.reporting.failed(NEXT, Rung.MODAL)
         await until(pilot, lambda: len(stored(tmp_path, ReportRung)) == 1)
     assert waited and threading.main_thread() not in waited
+
+
+async def test_nobody_is_said_to_have_missed_a_report_that_is_on_its_way(tmp_path: Path) -> None:
+    """A leader's machine slept while Priya's slot passed. Her report is at the hub and comes in after the console has
+    looked at the clock: nothing is told of a slot before the hub has been listened to for a minute."""
+    clock = SetClock()
+    app, feed = opened(tmp_path, clock, scheduled=False)
+    feed.put(Agent(id="dana", name="Dana Reyes", role=Role.SUPERVISOR))
+    came, until_then = clock.at - timedelta(minutes=8), clock.at + timedelta(hours=8)
+    priya = AgentId("priya")
+    feed.put(ReporterDuty(id="duty", agent=priya, starts=came, ends=until_then, made_by=DANA, made_at=came))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        reporting = screen.session.reporting
+        await until(pilot, lambda: len(stored(tmp_path, ReporterDuty)) == 1)
+        clock.at = NEXT + HALF_HOUR * 2 + timedelta(minutes=2)
+
+        async def looked() -> None:
+            reporting.stale()
+            await until(pilot, lambda: reporting._look_at is not None and reporting._reading is None)
+
+        await looked()
+        feed.put(report_of(NEXT, priya, Answers(2, 2), priya, NEXT, Rung.MODAL))
+        await until(pilot, lambda: len(stored(tmp_path, QueueReport)) == 1)
+        for _ in range(7):
+            clock.at += timedelta(seconds=10)
+            await looked()
+        await until(pilot, lambda: bool(stored(tmp_path, Notice)))
+        assert [one.about for one in stored(tmp_path, Notice)] == ["10:00, Priya Nair"]

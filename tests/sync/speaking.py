@@ -85,7 +85,13 @@ def letter(writer: Writer) -> Mail:
     """A mail that this writer has waiting."""
     by = writer.hub.member.id  # type: ignore[union-attr]
     return Mail(
-        id=new_id(), kind="alarm", to=("m@example.com",), subject="A report failed", text="x", made_by=by, made_at=NOON
+        id=new_id(),
+        kind="alarm",
+        to=("m@example.com",),
+        subject="A report failed",
+        text="x",
+        made_by=by,
+        made_at=NOON,
     )
 
 
