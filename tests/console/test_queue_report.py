@@ -24,7 +24,8 @@ from console.settings import Settings
 from data.models.agent import AgentState
 from data.models.base import AgentId
 from data.models.conduct import ArticleRead
-from data.models.mail import Mail
+from data.models.gateway import Gateway
+from data.models.mail import Mail, MailState
 from data.models.notice import Notice
 from data.models.outage import Outage
 from data.models.queue_report import NodeDown, QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
@@ -338,6 +339,37 @@ async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path
         assert not (tmp_path / LADDER_FILE).exists()
         await asyncio.sleep(1.2)
         assert isinstance(again.screen, WorkspaceScreen), "it is given, so nothing asks for it"
+
+
+async def test_a_mail_that_the_server_refuses_is_a_rung_that_failed(tmp_path: Path) -> None:
+    """A gateway is there, so the report goes by mail; then the server does not take it: recorded, told, next rung."""
+    clock = SetClock()
+    app, feed = opened(tmp_path, clock)
+    until_then = NOW + timedelta(hours=2)
+    feed.put(Gateway(id="g", name="g", services=("mail",), at=NOW, until=until_then))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        clock.at = NEXT
+        await comes(pilot)
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, LadderDialog))
+        for said in ("the form works", "agent-console queue-report", "Sign on at another seat"):
+            await until(pilot, lambda said=said: said in text_of(app.screen, "dialog-text"))  # type: ignore[misc]
+            await pilot.press("n")
+        await until(pilot, lambda: "queue-reports@" in text_of(app.screen, "dialog-text"))
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: screen.session.sync.queued == 0)
+        [mail] = [one for one in stored(tmp_path, Mail) if one.kind == "queue report"]
+        assert mail.text.rstrip().endswith("DR") and "Calls in queue: 4" in mail.text
+        feed.patch(Mail, mail.id, state=MailState.FAILED, tries=1, why="550 no such mailbox")
+        clock.at += timedelta(seconds=11)
+        await until(pilot, lambda: any("call The duty manager 555-0142" in one for one in told(app)))
+        steps = [(one.rung, one.outcome) for one in stored(tmp_path, ReportRung)]
+        assert steps == [
+            (rung, RungOutcome.FAILED) for rung in (Rung.MODAL, Rung.COMMAND, Rung.OTHER_SEAT, Rung.MAIL)
+        ]
+        assert [one.rung for one in stored(tmp_path, QueueReport)] == [Rung.MAIL]
 
 
 async def test_nobody_is_asked_who_is_not_on_shift(tmp_path: Path) -> None:
