@@ -16,12 +16,12 @@ from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.models.customer import Customer
 from data.store import driver
 from data.sync.contract import (
-    BY_ID,
     BY_FEEDS,
+    BY_ID,
     BY_LEADERS,
     DELETABLE,
-    NEWEST_HOLDS,
     GIVEN_AWAY,
+    NEWEST_HOLDS,
     NOT_A_FEED,
     NOT_A_LEADER,
     OF_A_PERSON,
