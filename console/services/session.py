@@ -94,7 +94,7 @@ class Session:
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
         self.callbacks = Callbacks(seat, self.drafts)
-        self.reporting = Reporting(seat, self.drafts)
+        self.reporting = Reporting(seat, self.drafts, lambda: self.sync.online)
         self.sent_mail = SentMail(seat)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.outages = Outages(seat, self.drafts)

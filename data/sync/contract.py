@@ -105,6 +105,11 @@ OWN_CLOCK = "time_entry"
 OF_ONESELF = {"agent_move": ("agent",)}
 """Fields beside `SIGNED` that name who signed in, by entity."""
 NOT_A_LEADER = "only supervisors and administrators write this"
+BY_FEEDS = frozenset({"gateway"})
+"""Entities that only feeds write, where somebody signed in: seats send their mail by whoever says that it is there."""
+GIVEN_AWAY = frozenset({"mail"})
+"""Entities that anybody makes and only feeds change: what waits to be sent stays as it was written."""
+NOT_A_FEED = "only the gateway writes this"
 NUMBERS_LOST = 10_000
 """Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from data.models.agent import Agent, AgentState
 from data.models.base import AgentId, new_id
+from data.models.gateway import Gateway
+from data.models.mail import Mail, MailState
 from data.models.outage import Outage
 from data.models.queue_report import ReporterDuty
 from data.models.shift import AgentMove, Punch, TimeEntry
 from data.models.ticket import TicketEvent, TicketEventKind
-from data.sync.contract import BY_LEADERS, NOT_A_LEADER, OpOutcome, OpResult
+from data.sync.contract import BY_FEEDS, BY_LEADERS, GIVEN_AWAY, NOT_A_FEED, NOT_A_LEADER, OpOutcome, OpResult
 from tests.sync.writers import NOON, Writer, ticket
 
 
@@ -90,6 +92,41 @@ def punched(agent: AgentId, by: AgentId, **more: Any) -> TimeEntry:
 def moved(agent: AgentId) -> AgentMove:
     """Somebody is ready."""
     return AgentMove(id=new_id(), agent=agent, at=NOON, state=AgentState.READY)
+
+
+def leaves_the_mail_to_the_gateway(agent: Writer, leader: Writer, feed: Writer) -> None:
+    """Nobody who signed in says that a gateway is there, or changes a mail that waits: their own, or another's."""
+    assert (set(BY_FEEDS), set(GIVEN_AWAY)) == ({Gateway.entity}, {Mail.entity})
+    high = 10**9
+    there = Gateway(id=new_id(), name="gateway", services=("mail",), at=NOON, until=NOON)
+    letters = [letter(writer) for writer in (agent, leader)]
+    made = [writer.add(one)[0] for writer, one in zip((agent, leader), letters, strict=True)]
+    assert [one.outcome for one in (*made, *feed.add(there))] == [OpOutcome.APPLIED] * 3
+    before = {row.entity_id: row.body for row in feed.rows()}
+    refused = [
+        *agent.add(there.model_copy(update={"id": new_id()})),
+        agent.edit(there, high, until="2036-11-22T12:30:00.000Z"),
+        leader.edit(there, high, trouble="none of the gateway's"),
+        *(writer.edit(one, high, to=["thief@example.com"]) for writer in (agent, leader) for one in letters),
+        agent.edit(letters[1], high, state=str(MailState.SENT)),
+    ]
+    assert {(one.outcome, one.why) for one in refused} == {(OpOutcome.REFUSED, NOT_A_FEED)}
+    assert {row.entity_id: row.body for row in feed.rows()} == before
+    assert feed.edit(letters[0], high, state=str(MailState.SENT)).outcome is OpOutcome.APPLIED
+
+
+def letter(writer: Writer) -> Mail:
+    """A mail that this writer has waiting."""
+    by = writer.hub.member.id  # type: ignore[union-attr]
+    return Mail(
+        id=new_id(),
+        kind="alarm",
+        to=("m@example.com",),
+        subject="A report failed",
+        text="x",
+        made_by=by,
+        made_at=NOON,
+    )
 
 
 def board(writer: Writer) -> list[OpResult]:
