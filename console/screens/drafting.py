@@ -150,8 +150,9 @@ class DraftDialog(Dialog[T]):
 
     def action_safe(self) -> None:
         """Leave; what was typed is there the next time."""
-        self._leave()
-        super().action_safe()
+        if not self.too_early(self.action_safe):
+            self._leave()
+            super().action_safe()
 
     def _leave(self) -> None:
         if self.fields == self._fresh:

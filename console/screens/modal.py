@@ -66,9 +66,20 @@ class Dialog(ModalScreen[T], Generic[T]):
         """Whether accepting keys are still ignored."""
         return self.arrived and time.monotonic() - self._opened < GUARD_S
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before there are fields nothing is done with them: such a key came in one breath with the one that opened this."""
+        return (action == "safe" or self.is_mounted) and super().check_action(action, parameters)
+
+    def too_early(self, action: Callable[[], object]) -> bool:
+        """Whether this is not all there yet; the action is then taken as soon as it is."""
+        if not self.is_mounted:
+            self.call_later(action)
+        return not self.is_mounted
+
     def action_safe(self) -> None:
         """Leave without doing anything."""
-        self.dismiss(None)
+        if not self.too_early(self.action_safe):
+            self.dismiss(None)
 
     def action_help(self) -> None:
         """Where the keys of a dialog stand; those that need more say it themselves."""

@@ -336,6 +336,8 @@ class QueueReportDialog(DraftDialog[None]):
 
     def action_safe(self) -> None:
         """Later: put off during a contact, else asked again in a minute."""
+        if self.too_early(self.action_safe):
+            return
         self.run_worker(self._session.seat.guard(self._later()), group="later", exclusive=True)
 
     async def _later(self) -> None:

@@ -1,129 +1,133 @@
-"""A compressed shift on the practice floor, worked by a scripted agent: memory and CPU by the hour.
+"""A whole shift on the practice floor, worked by a scripted agent at a clock that passes fast: memory and CPU by the hour.
 
-    python -m tests.bench.shift [--hours 8] [--speed 15]
+    python -m tests.bench.shift [--hours 8] [--speed 48]
 
-The floor runs `speed` times faster than real: eight hours take half an hour. The agent takes every call it
-can, writes a ticket for each, saves it, wraps up, looks around, opens the help, searches. What is asked of it is the
-console's memory: after the first hour it may grow by five per cent."""
+From five to eight until four: clock-in, the checklists, contacts with tickets and notes, breaks, lunch, the queue report of
+every half-hour, the gate and the clock-out; eight hours take ten minutes at 48 times real time. What is asked of it: every
+slot reported and every step stamped, memory within its budget and after the first hour no more than five per cent larger."""
 
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from tests.bench.furnishing import title
 from tests.bench.probe import Probe
-from tests.bench.screen import mebibytes, workspace
-from tests.pty.steps import state
+from tests.bench.screen import mebibytes
+from tests.pty import steps
+from tests.pty.agent import SITE_ZONE, Agent, Pause, Plan, minutes
+from tests.pty.shift_books import ShiftBooks, looked_into
+from tests.pty.terminal import console
 
+MOST_MB = 90.0
 MOST_GROWTH = 0.05
-STANDSTILL_S = 60.0
-"""An agent who has wrapped nothing up for so long is stuck: the screen is printed."""
+BEGINS = datetime(2026, 3, 2, 8, tzinfo=ZoneInfo(SITE_ZONE))
+EARLY = timedelta(minutes=5)
+"""So long before the first slot the console is opened, at 48 times real time; longer when it passes faster."""
+GATE_S = 15.0
+"""Real seconds that signing off may take: no slot begins meanwhile."""
+REST_S = 20.0
+PAUSES = (
+    Pause(minutes("10:05"), 15, "b", "break"),
+    Pause(minutes("12:10"), 30, "l", "lunch", restarts=True),
+    Pause(minutes("14:35"), 15, "b", "break"),
+)
 
 
-class Shift:
-    """An agent who does what agents do, as fast as the screen lets it."""
+def plan(hours: float, speed: float) -> Plan:
+    """The pauses of so many hours, and when to go."""
+    ends = BEGINS.hour * 60 + round(hours * 60)
+    leaves = ends - max(4, round(GATE_S * speed / 60))
+    return Plan(leaves, tuple(one for one in PAUSES if one.at + one.length < leaves))
 
-    def __init__(self, probe: Probe) -> None:
-        self._desk = probe
-        self._rng = random.Random(8)
-        self.contacts = 0
-        self._moved = time.monotonic()
 
-    def tell_when_stuck(self) -> None:
-        """Print the screen when nothing has been wrapped up for a while: a shift that stands still measures nothing."""
-        if time.monotonic() - self._moved > STANDSTILL_S:
-            self._moved = time.monotonic()
-            print(f"stuck after {self.contacts} contacts:\n{self._desk.text()}", flush=True)
+def work(probe: Probe, agent: Agent, speed: float) -> list[float]:
+    """The shift from signing on to the gate; prints and returns the megabytes at each full hour."""
+    agent.begin()
+    sizes: list[float] = []
+    used, since = probe.cpu_s(), time.monotonic()
+    goes_on = True
+    while goes_on:
+        goes_on = agent.work()
+        probe.raw.clear()
+        if agent.now >= (BEGINS.hour + 1 + len(sizes)) * 60 or not goes_on:
+            sizes.append(mebibytes(probe))
+            cpu, now = probe.cpu_s(), time.monotonic()
+            print(
+                f"{agent.now // 60:02}:{agent.now % 60:02}  {sizes[-1]:6.1f} MB  {agent.contacts:4} wrapped up  {agent.reports:3} reports"
+                f"  {(cpu - used) / (now - since):4.0%} of a core ({now - since:.0f} s)",
+                flush=True,
+            )
+            used, since = cpu, now
+    return sizes
 
-    def work(self) -> None:
-        """One look at the screen and what follows from it."""
-        desk = self._desk
-        if "esc back" in desk.text():  # a key came a moment too late, and opened a dialog
-            desk.keys("<esc>")
-        match state(desk):
-            case "NOT READY":
-                self._look_around()
-                desk.keys("<f2>r")
-            case "READY":
-                desk.keys("<f2><space>")
-            case "RINGING":
-                desk.keys("<f9>")
-            case "ON CALL" | "ON HOLD":
-                self._handle()
-            case "WRAP-UP":
-                self._wrap_up()
-            case _:
-                desk.keys("<esc>")
-        desk.rest(0.05, 0.6)
 
-    def _handle(self) -> None:
-        desk = self._desk
-        desk.keys("<f4>1")
-        desk.keys("<f5><c-u>")
-        desk.type(f"{title(self._rng)} ")
-        desk.rest(0.05, 0.4)
-        desk.keys("<f10>")
-        desk.rest(0.05, 0.4)
-        desk.keys("<esc><f2>")
-        if self._rng.random() < 0.3:
-            desk.keys("n")
-            desk.rest(0.05, 0.3)
-            desk.type("The caller has tried it twice.")
-            desk.keys("<f10>")
-            desk.rest(0.05, 0.4)
-        self._wrap_up()
+def at_rest(probe: Probe, seconds: float) -> tuple[float, float]:
+    """After the clock-out: sign on again, with the played exchange stopped. Returns (per cent of one core that console and
+    worker use, megabytes)."""
+    steps.sign_on(probe)
+    floors = [one for one in probe.family() if "data.floor" in one.cmdline()]
+    for one in floors:
+        one.suspend()
+    try:
+        probe.rest(1, 5)
+        cpu, _ = probe.at_rest(seconds)
+        return cpu, mebibytes(probe)
+    finally:
+        for one in floors:
+            one.resume()
 
-    def _wrap_up(self) -> None:
-        desk = self._desk
-        desk.keys("<f2>w")
-        desk.rest(0.05, 0.3)
-        if "Solved in this contact" in desk.text():
-            desk.keys(self._rng.choice("st"))
-            self.contacts += 1
-            self._moved = time.monotonic()
 
-    def _look_around(self) -> None:
-        desk = self._desk
-        desk.keys(self._rng.choice(("?<esc>", "<f1><esc>", "z", "z", "<f3>", "<f6>")))
-        desk.rest(0.05, 0.3)
-        desk.keys("/")
-        desk.type(self._rng.choice(("maria", "printer", "555", "lee")))
-        desk.rest(0.05, 0.3)
-        desk.keys("<esc>")
+def faults(found: ShiftBooks, hours: float) -> list[str]:
+    """What of a whole shift is not in the books."""
+    first = BEGINS.hour * 60
+    wanted = tuple(f"{slot // 60:02}:{slot % 60:02}" for slot in range(first, first + round(hours * 60), 30))
+    told = []
+    if found.slots != wanted or found.missed:
+        told.append(f"{len(found.slots)} of {len(wanted)} slots were reported: {', '.join(found.slots)}")
+    if found.passed.get("sign-on") != 11:
+        told.append(f"steps stamped: {found.passed}")
+    if found.counted != found.hours:
+        told.append(f"the time clock counts {found.counted}, the punches are {found.hours} apart")
+    return told
 
 
 def main() -> int:
-    """Exit 1 when memory grew by more than five per cent after the first hour."""
+    """Exit 1 when the books or the memory are not as they should be."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.shift")
     parser.add_argument("--hours", type=float, default=8)
-    parser.add_argument("--speed", type=float, default=15)
+    parser.add_argument("--speed", type=float, default=48)
     given = parser.parse_args()
-    hour = 3600 / given.speed
-    with (
-        tempfile.TemporaryDirectory(prefix="shift-") as folder,
-        workspace(Path(folder) / "seat", "demo", "--speed", str(given.speed)) as probe,
-    ):
-        shift, began, sizes = Shift(probe), time.monotonic(), []
-        while len(sizes) < given.hours:
-            shift.work()
-            shift.tell_when_stuck()
-            if time.monotonic() - began >= hour * (len(sizes) + 1):
-                sizes.append(mebibytes(probe))
-                cpu = probe.cpu_s()
-                print(
-                    f"hour {len(sizes)}: {sizes[-1]:.1f} MB, {shift.contacts} contacts, {cpu:.0f} s of CPU",
-                    flush=True,
-                )
-        growth = max(sizes[1:], default=sizes[0]) / sizes[0] - 1
+    opens = BEGINS - EARLY * max(1.0, given.speed / 48)
+    with tempfile.TemporaryDirectory(prefix="shift-") as folder:
+        seat = Path(folder) / "seat"
+        command = console(
+            "demo", "--clock", f"{opens:%Y-%m-%dT%H:%M}", "--speed", f"{given.speed:g}", "--data-dir", seat
+        )
+        with Probe(command, env={"TZ": SITE_ZONE}) as probe:
+            agent = Agent(probe, plan(given.hours, given.speed))
+            sizes = work(probe, agent, given.speed)
+            agent.leave()
+            found = looked_into(seat)
+            cpu, last = at_rest(probe, REST_S)
+    growth = max(sizes[1:], default=sizes[0]) / sizes[0] - 1
     print(
-        f"{shift.contacts} contacts; memory grew by {growth:.1%} after the first hour (at most {MOST_GROWTH:.0%})"
+        f"{found.contacts} contacts, {len(found.slots)} reports ({found.late} late, {found.missed} missed,"
+        f" {found.corrected} corrected, {agent.put_off} times put off), steps {found.passed}, pauses {', '.join(found.breaks)},"
+        f" {found.counted} h counted of {found.hours}"
     )
-    return 1 if growth > MOST_GROWTH else 0
+    print(
+        f"memory grew by {growth:.1%} after the first hour (at most {MOST_GROWTH:.0%}), {max(sizes):.1f} MB at most (budget"
+        f" {MOST_MB:.0f}); afterwards {last:.1f} MB and {cpu:.1f} % of a core at rest"
+    )
+    told = faults(found, given.hours)
+    for one in told:
+        print(f"✗ {one}")
+    return 1 if told or growth > MOST_GROWTH or max(sizes) > MOST_MB else 0
 
 
 if __name__ == "__main__":

@@ -204,3 +204,22 @@ def full(store: Store, refusing: bool) -> None:
         if refusing
         else "DROP TRIGGER refuse"
     )
+
+
+async def test_escape_in_one_breath_with_the_key_that_opens_a_form_keeps_what_was_begun(tmp_path: Path) -> None:
+    """The form is closed before it has its fields: nothing is lost, and the console goes on."""
+    async with opened(tmp_path) as (pilot, _):
+        app, screen = pilot.app, await sign_on(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: app.screen is not screen and app.screen.focused is not None)
+        await pilot.press(*"Half a name", "escape")
+        await until(pilot, lambda: app.screen is screen)
+        for _ in range(3):
+            screen.action_create_customer()
+            assert isinstance(app.screen, CustomerDialog)
+            app.screen.action_safe()
+            await until(pilot, lambda: app.screen is screen)
+        await pilot.press("c")
+        await until(pilot, lambda: app.screen is not screen and app.screen.focused is not None)
+        assert isinstance(app.screen, CustomerDialog)
+        assert app.screen.fields["name"] == "Half a name"

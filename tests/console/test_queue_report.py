@@ -296,6 +296,27 @@ async def test_given_elsewhere_the_form_goes(tmp_path: Path) -> None:
         assert {one.kind for one in stored(tmp_path, Notice)} == {"queue report failed"}
 
 
+async def test_given_over_the_gate_it_keeps_nobody(tmp_path: Path) -> None:
+    """Its form comes over the list of what is open at sign-off; once it is given, the list no longer has it."""
+    clock = SetClock()
+    app, _ = opened(tmp_path, clock)
+    async with app.run_test(size=(160, 45)) as pilot:
+        screen = await sign_on(pilot)
+        await until(pilot, lambda: screen.session.reporting.state.next == NEXT)
+        clock.at = NEXT + timedelta(seconds=1)
+        await comes(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("Q")
+        await until(pilot, lambda: isinstance(app.screen, SignOffDialog))
+        gate = app.screen
+        await until(pilot, lambda: "Queue report" in text_of(gate, "listed"))
+        clock.at += timedelta(minutes=2)
+        await comes(pilot)
+        await pilot.press("f10")
+        await until(pilot, lambda: app.screen is gate and "Nothing is open" in text_of(gate, "list-about"))
+
+
 async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path) -> None:
     """The store is read-only: the form keeps all of it, each rung is recorded as soon as the store can be written, over
     a restart, and the report is not lost."""

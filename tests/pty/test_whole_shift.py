@@ -1,0 +1,42 @@
+"""SHIFT-1, 2 and QREP-1, 2 in a terminal: a shift of two slots from signing on to clocking out, at a clock that passes fast;
+afterwards the books say what was done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.models.shift import Punch
+from tests.pty.agent import LEADER, SITE_ZONE, Agent, Pause, Plan, minutes
+from tests.pty.conftest import Opener
+from tests.pty.shift_books import looked_into
+
+pytestmark = pytest.mark.pty
+
+PLAN = Plan(
+    leaves=minutes("08:38"),
+    pauses=(Pause(minutes("08:08"), 5, "b", "break"), Pause(minutes("08:18"), 8, "l", "lunch", restarts=True)),
+    enough=1,
+)
+
+
+def test_two_slots_are_reported_between_clocking_in_and_out(open_console: Opener, tmp_path: Path) -> None:
+    terminal = open_console(
+        "demo", "--clock", "2026-03-02T07:50", "--speed", 72, "--data-dir", tmp_path, TZ=SITE_ZONE
+    )
+    agent = Agent(terminal, PLAN)
+    agent.begin()
+    while agent.work():
+        pass
+    agent.leave()
+    found = looked_into(tmp_path)
+    assert found.slots[:2] == ("08:00", "08:30")
+    assert found.missed == 0
+    assert found.passed == {"sign-on": 11, "restart": 3, "sign-off": 3}
+    assert found.waived == (LEADER, LEADER)
+    assert found.breaks == ("break", "lunch")
+    assert found.punches == (Punch.IN, Punch.OUT)
+    assert found.counted == found.hours
+    terminal.keys("<c-q>")
+    assert terminal.wait_exit() == 0
