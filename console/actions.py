@@ -99,6 +99,31 @@ OPEN_SYNC = Action(
     CONSOLE,
 )
 
+OPEN_FLOOR = Action(
+    "floor",
+    "f11",
+    "floor",
+    "For supervisors: the live floor, its queues, its agents and the day's figures.",
+    CONSOLE,
+)
+PALETTE = Action(
+    "palette", "ctrl+k", "commands", "Every command, customer and ticket by name.", CONSOLE, priority=True
+)
+FLOOR: tuple[Action, ...] = (
+    Action("tab_floor", "1", "floor", "On the floor: how it stands now.", ELSEWHERE, run="tab('floor')"),
+    Action("tab_queues", "2", "queues", "On the floor: the queues, and who waits in each.", ELSEWHERE, run="tab('queues')"),
+    Action("tab_agents", "3", "agents", "On the floor: the agents.", ELSEWHERE, run="tab('agents')"),
+    Action("tab_reports", "5", "reports", "On the floor: the day by half hours.", ELSEWHERE, run="tab('reports')"),
+    Action("why", "question_mark", "why", "On the floor: how the figures under the cursor were reckoned.", ELSEWHERE),
+    Action("leave_floor", "escape", "workspace", "On the floor: go back to the workspace.", ELSEWHERE, fixed=True),
+    HELP,
+    PALETTE,
+    NEXT_THEME,
+    LOCK,
+    QUIT,
+)  # fmt: skip
+"""Keys of the supervisors' floor."""
+
 WORKSPACE: tuple[Action, ...] = (
     HELP,
     Action("go_queue", "f2", "queue", "Go to the call queue.", PANES, run="pane('queue')"),
@@ -139,11 +164,12 @@ WORKSPACE: tuple[Action, ...] = (
     Action("copy_number", "y", "copy number", "Copy the ticket number.", TICKET),
     Action("copy", "Y", "copy", "Choose what to copy: of the ticket, of the customer, or what is selected.", TICKET),
     Action("drop", "d", "put away", "Take a thing off your desk; an unsaved text asks first.", TICKET),
-    Action("palette", "ctrl+k", "commands", "Every command, customer and ticket by name.", CONSOLE, priority=True),
+    PALETTE,
     Action("keys", "question_mark", "keys", "The list of keys.", CONSOLE),
     NEXT_THEME,
     LOCK,
     OPEN_SYNC,
+    OPEN_FLOOR,
     Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE),
     Action("sign_off", "Q", "sign off", "Sign off: what is still open is listed first, to be finished or handed over.", CONSOLE),
     QUIT,
@@ -272,6 +298,8 @@ PLACES: tuple[Place, ...] = (
     Place("field", FIELDS, inside="workspace", typing=True),
     Place("text field", (*FIELDS, UP_DOWN, *TEXT), inside="workspace", typing=True),
     Place("search box", (UP_DOWN, ENTER, *TEXT), inside="workspace", typing=True),
+    Place("floor", FLOOR),
+    Place("floor list", (*LISTS, FIELDS[0]), inside="floor"),
     Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT, *TEXT), typing=True),
     Place("lock", (ENTER, LEAVE_LOCKED, QUIT), typing=True),
     Place("dialog", (BACK, OPEN_SYNC)),

@@ -216,7 +216,10 @@ class AgentConsole(InOrder[str]):
             return
         self.theme = self._wardrobe.of(session.seat.me)
         self._touched = self._clock.monotonic()
-        await self.push_screen(WorkspaceScreen(session))
+        workspace = WorkspaceScreen(session)
+        await self.push_screen(workspace)
+        if session.leads and self._launch.role != "agent" and session.phone.status.contact_id is None:
+            workspace.action_floor()
         self.set_timer(SETTLED_S, garbage.settle)
 
     async def on_signed_off(self, event: SignedOff) -> None:

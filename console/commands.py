@@ -7,41 +7,41 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from console import actions
+from console import actions, keymap
 from console.screens.workspace import WorkspaceScreen
 from widgets.safe_text import clean
 
 
 class ActionCommands(Provider):
-    """The workspace's actions."""
+    """The actions of the workspace, or of the floor."""
 
     @property
-    def _workspace(self) -> WorkspaceScreen | None:
-        return self.screen if isinstance(self.screen, WorkspaceScreen) else None
+    def _actions(self) -> tuple[actions.Action, ...]:
+        from console.screens.floor import FloorScreen
+
+        if isinstance(self.screen, WorkspaceScreen):
+            return actions.WORKSPACE
+        return actions.FLOOR if isinstance(self.screen, FloorScreen) else ()
 
     async def discover(self) -> Hits:
         """Everything that can be done, before anything is typed."""
-        workspace = self._workspace
-        if workspace is None:
-            return
-        for action in actions.WORKSPACE:
-            text = Content(f"{action.label}   {workspace.session.seat.key(action.id)}")
+        key = keymap.of(self.app)
+        for action in self._actions:
+            text = Content(f"{action.label}   {key(action.id)}")
             yield DiscoveryHit(
-                text, partial(workspace.run_action, action.call), text=action.label, help=action.help
+                text, partial(self.screen.run_action, action.call), text=action.label, help=action.help
             )
 
     async def search(self, query: str) -> Hits:
         """The actions whose label or sentence fits."""
-        workspace = self._workspace
-        if workspace is None:
-            return
+        key = keymap.of(self.app)
         matcher = self.matcher(query)
-        for action in actions.WORKSPACE:
+        for action in self._actions:
             score = max(matcher.match(action.label), matcher.match(action.help) * 0.8)
             if score > 0:
-                text = Content(f"{action.label}   {workspace.session.seat.key(action.id)}")
+                text = Content(f"{action.label}   {key(action.id)}")
                 yield Hit(
-                    score, text, partial(workspace.run_action, action.call), text=action.label, help=action.help
+                    score, text, partial(self.screen.run_action, action.call), text=action.label, help=action.help
                 )
 
 

@@ -125,6 +125,10 @@ class Settings(BaseModel):
         CONTENT / "shift.yaml",
         description="The duties of a shift: checklists, queue reports, hours of callbacks, whom to call.",
     )
+    floor: Path = Field(
+        CONTENT / "floor.yaml",
+        description="What supervisors are warned of: limits of waits, service level, abandonment, wrap-up, breaks.",
+    )
     macros: Path = Field(
         CONTENT / "macros.yaml", description="Macros: several changes and a text for a ticket by one key."
     )

@@ -129,10 +129,18 @@ class Lines(ScrollView):
             self.scroll_y = self.validate_scroll_y(self.scroll_y)
             self.refresh(layout=bool(self.styles.height and self.styles.height.is_auto))
             return
-        for y, (old, new) in enumerate(zip(before, lines, strict=True)):
-            if old != new:
+        top = self.scroll_offset.y
+        for y in self.in_view:
+            old, new = before[y], lines[y]
+            if old is not new and old != new:
                 left, right = changed_cells(old, new)
-                self.refresh(Region(left, y - self.scroll_offset.y, right - left, 1))
+                self.refresh(Region(left, y - top, right - left, 1))
+
+    @property
+    def in_view(self) -> range:
+        """The lines that are seen; those beyond are drawn when they come into view."""
+        top = self.scroll_offset.y
+        return range(top, min(len(self._lines), top + self.size.height))
 
     # cursor
 

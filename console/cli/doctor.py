@@ -116,6 +116,7 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from data.service.policies import load_service
     from data.shift.policy import load_shift
     from data.shift.sample import still_sample
+    from data.supervision.thresholds import load_floor
     from data.text.reviewed import ContentError
 
     try:
@@ -142,13 +143,21 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         load_service(settings.service)
         load_macros(settings.macros)
         catalogue(settings.items)
+        load_floor(settings.floor)
         duties = load_shift(settings.shift)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        files = (settings.choices, settings.items, settings.service, settings.macros, settings.shift)
+        files = (
+            settings.choices,
+            settings.items,
+            settings.service,
+            settings.macros,
+            settings.shift,
+            settings.floor,
+        )
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
         found += mailboxes(duties.queue_report)

@@ -186,7 +186,8 @@ def demo(
         str | None,
         typer.Option(
             metavar="MOMENT",
-            help="The time of day there, like 2026-03-02T07:55; it passes as fast as the floor: a shift in minutes.",
+            help="The time of day there, like 2026-03-02T07:55; it passes as fast as the floor: a shift in minutes."
+            " A log whose day it is is played at its own times.",
         ),
     ] = None,
     role: RoleOption = "agent",

@@ -372,6 +372,27 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
     def on_ticket_pane_masked(self, _event: TicketPane.Masked) -> None:
         self.session.seat.tell(MASKED, "warning")
 
+    # the floor
+
+    def action_floor(self) -> None:
+        """Open the supervisors' floor."""
+        if not self.session.leads:
+            self.session.seat.tell(
+                "The floor is for supervisors: sign on as one (--role supervisor), or ask one.", "warning"
+            )
+            return
+        self.do(self.open_floor())
+
+    async def open_floor(self) -> None:
+        """The same, once what it is warned by is read."""
+        from console.screens.floor import FloorScreen
+
+        watching = await self.session.open_floor()
+        if self.app.screen is self:
+            await self.app.push_screen(
+                FloorScreen(watching, self.do, lambda: self.session.sync, lambda: self.session.phone.status)
+            )
+
     # moving around
 
     def _show_pane(self, name: str) -> None:

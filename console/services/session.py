@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from textual.message import Message
 
@@ -54,6 +56,9 @@ from data.sync.wire import SyncStatus
 from data.views import Found, QueueFigures, Work
 from widgets.sync_words import count, leaving
 
+if TYPE_CHECKING:
+    from console.services.floor_watch import FloorWatching
+
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
 GOING_OUT_S = 1.0
@@ -80,8 +85,10 @@ FIGURES_S = 15.0
 class Session:
     """One signed-on agent."""
 
-    def __init__(self, seat: Seat, status: AgentStatus) -> None:
+    def __init__(self, seat: Seat, status: AgentStatus, *, leads: bool = False) -> None:
+        """`leads`: this is a supervisor, who may see the whole floor."""
         self.seat = seat
+        self.leads = leads
         self.phone = Phone(seat, status, lambda: self.sync.online)
         self.drafts = Drafts(seat)
         self.desk = Desk(seat, self.drafts)
@@ -95,6 +102,8 @@ class Session:
         self.settling = Settling(seat, self.desk)
         self.shift = Shift(seat, lambda: self.phone.status.state)
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
+        self.floor: FloorWatching | None = None
+        """Who watches the floor, once somebody has opened it."""
         self.sync = SyncStatus()
         self._amiss = (0, 0)
         """Conflicts and refused changes that were told of."""
@@ -149,6 +158,8 @@ class Session:
 
     async def close(self) -> None:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
+        if self.floor is not None:
+            self.floor.rest()
         for task in (self._refreshing, self._asking):
             if task is not None:
                 task.cancel()
@@ -184,10 +195,31 @@ class Session:
         await self.phone.move(Move.SIGN_OUT)
         return True
 
+    async def open_floor(self) -> FloorWatching:
+        """Who watches the floor here.
+
+        Raises:
+            ValueError: the limits cannot be read.
+        """
+        if self.floor is None:
+            from console.services.floor_watch import FloorWatching
+            from data.supervision.thresholds import load_floor
+            from data.text.reviewed import ContentError
+
+            try:
+                policy = await asyncio.to_thread(load_floor, self.seat.settings.floor)
+            except ContentError as error:
+                raise ValueError(str(error)) from error
+            zone = ZoneInfo(self.seat.settings.time_zone)
+            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone)
+        return self.floor
+
     # following the floor
 
     def refresh(self, entities: Collection[str] = ()) -> None:
         """Rows of these entities changed (none named: something was done here): read again, soon and not too often."""
+        if self.floor is not None:
+            self.floor.changed(entities)
         if Customer.entity in entities:
             self._known.clear()
             self.seat.post(CustomersChanged())

@@ -357,7 +357,9 @@ class Station:
             self._launch.receipts,
             self._launch.boot,
         )
-        self.session = Session(seat, status)
+        # at a seat where one signs on by name, what one came as is a matter of trust
+        leads = agent.role is not Role.AGENT or (self._door is None and Role(self._launch.role) is not Role.AGENT)
+        self.session = Session(seat, status, leads=leads)
         self.session.sync = self._sync
         return self.session
 

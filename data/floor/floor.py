@@ -10,10 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from data.clock import SYSTEM_CLOCK, Clock
+from data.clock import SYSTEM_CLOCK, Clock, RehearsalClock
 from data.floor import leftovers
 from data.floor.callers import Callers
 from data.floor.calls import Call
@@ -37,6 +38,8 @@ RETRY_S = 0.5
 GIVE_UP_S = 60.0
 """A hub that does not answer for so long is gone."""
 _OPENING_TRIES = 5
+DAY_S = 86_400.0
+"""A rehearsal that begins at most so long before a log, or within it, plays it at its own times of day."""
 
 
 class Floor:
@@ -70,11 +73,13 @@ class Floor:
         )
         callers = Callers(practice, directory, self.seed, messages=options.messages)
         self._ringing = Ringing(self.switch)
+        self._own_time: datetime | None = None
+        """The time of day at floor second 0, of a log that is played at its own times."""
         self._feed = self._chosen_feed(practice, callers)
         self._wishes = Wishes(self.switch, callers, "replay" if replays else "floor")
         self._feed.start()
         self._line.flush()
-        self._pace = Pace(clock, options.speed)
+        self._pace = Pace(clock, options.speed, self._own_time)
 
     def _chosen_feed(self, practice: Practice, callers: Callers) -> Feed:
         options = self._options
@@ -84,14 +89,20 @@ class Floor:
         from data.queue.timeline import read_timeline
 
         stories = read_timeline(options.replay, options.day, options.tz)
+        skip_s = skipped(stories, options.start, options.tz)
+        if isinstance(self._clock, RehearsalClock) and stories:
+            into_s = (self._clock.start - stories[0].started_at).total_seconds()
+            if -DAY_S < into_s <= stories[-1].entered_s:
+                self._own_time, skip_s = self._clock.start, into_s
         return ReplayFeed(
             self.switch,
             callers,
             self._ringing,
             stories,
             self.seed,
-            skip_s=skipped(stories, options.start, options.tz),
+            skip_s=skip_s,
             hold=options.hold,
+            own_time=self._own_time,
         )
 
     def step(self) -> float:

@@ -10,14 +10,18 @@ from data.clock import Clock
 class Pace:
     """Turns the clock into floor seconds since the floor opened."""
 
-    def __init__(self, clock: Clock, speed: float) -> None:
-        """`speed`: floor seconds in a real second, above zero."""
+    def __init__(self, clock: Clock, speed: float, opened: datetime | None = None) -> None:
+        """`speed`: floor seconds in a real second, above zero. `opened`: the time of day at floor second 0, where the
+        floor keeps to the clock's; None: it opens now."""
         self._clock = clock
+        self._opened = opened
         self._from = clock.monotonic()
         self.speed = speed
 
     def elapsed(self) -> float:
         """Floor seconds since the start."""
+        if self._opened is not None:
+            return (self._clock.now() - self._opened).total_seconds()
         return (self._clock.monotonic() - self._from) * self.speed
 
     def real(self, floor_s: float) -> float:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from data.customers.phone import normalise
@@ -59,12 +60,16 @@ class ReplayFeed:
         *,
         skip_s: float = 0.0,
         hold: bool = False,
+        own_time: datetime | None = None,
     ) -> None:
-        """`skip_s`: leave out what entered in the first seconds of the log. `hold`: never end by itself."""
+        """`skip_s`: leave out what entered in the first seconds of the log; negative: so long nothing enters yet.
+        `hold`: never end by itself. `own_time`: the time of day at floor second 0: everything is written with the time
+        that the log has it at, however late this process comes to it."""
         self._switch = switch
         self._callers = callers
         self._ringing = ringing
         self._skip_s = skip_s
+        self._own_time = own_time
         self._hold = hold
         self._seed = seed
         self._stories = [story for story in stories if story.entered_s >= skip_s or not skip_s]
@@ -80,7 +85,8 @@ class ReplayFeed:
 
     def step(self) -> None:
         while self._next < len(self._stories) and self._entered_t(self._stories[self._next]) <= self._switch.t:
-            self._offer(self._stories[self._next])
+            with self._at(self._entered_t(self._stories[self._next])):
+                self._offer(self._stories[self._next])
             self._next += 1
         people = self._ringing.ready()
         for part in list(self._parts):
@@ -96,6 +102,18 @@ class ReplayFeed:
                 f"{tally.abandoned} abandoned, {tally.forked} taken by people.",
                 file=sys.stderr,
             )
+
+    @contextmanager
+    def _at(self, t: float) -> Iterator[None]:
+        """What is done in it happens at this floor second."""
+        switch, own_time = self._switch, self._own_time
+        if own_time is None:
+            yield
+            return
+        was = switch.t, switch.now
+        switch.at(t, own_time + timedelta(seconds=t))
+        yield
+        switch.at(*was)
 
     # one call
 
@@ -129,23 +147,31 @@ class ReplayFeed:
             leaves_t = self._entered_t(story) + (UNTOLD_WAIT_S if story.wait_s is None else story.wait_s)
             if leaves_t > self._switch.t:
                 return
-            match story.outcome:
-                case "answered":
-                    if not (people and self._for_people(call)) and not self._rings_at_person(call):
+            if story.outcome == "answered":
+                if not (people and self._for_people(call)) and not self._rings_at_person(call):
+                    with self._at(leaves_t):
                         self._take(part)
-                case "abandoned":
-                    self._switch.abandon(call, story.wait_s)
-                case "left":
-                    self._switch.leave(call, "left the queue", story.wait_s)
-                case _:
-                    self._switch.leave(call, "the log does not tell more")
+            else:
+                with self._at(leaves_t):
+                    self._leave(part)
         if part.agent is not None and part.ends_t <= self._switch.t:
-            self._end(part)
+            with self._at(part.ends_t):
+                self._end(part)
+
+    def _leave(self, part: _Part) -> None:
+        match part.story.outcome:
+            case "abandoned":
+                self._switch.abandon(part.call, part.story.wait_s)
+            case "left":
+                self._switch.leave(part.call, "left the queue", part.story.wait_s)
+            case _:
+                self._switch.leave(part.call, "the log does not tell more")
 
     def _ring_in_vain(self, part: _Part) -> None:
         while part.missed and part.missed[0][0] - self._skip_s <= self._switch.t:
-            _at, name = part.missed.pop(0)
-            self._switch.line.log(self._switch.event(part.call, EventKind.MISSED, self._agent(name)))
+            at, name = part.missed.pop(0)
+            with self._at(at - self._skip_s):
+                self._switch.line.log(self._switch.event(part.call, EventKind.MISSED, self._agent(name)))
 
     def _for_people(self, call: Call) -> bool:
         """Whether a person who is ready may still be rung: seldom does a caller of a log wait long enough."""

@@ -221,6 +221,16 @@ class LiveFigures:
                 self._count(offer, 1)
         return len(changed)
 
+    def knows(self, contact_id: str) -> bool:
+        """Whether anything was told of a contact."""
+        return contact_id in self._told
+
+    def forget(self, contact_id: str) -> None:
+        """Take back all that was told of a contact."""
+        self._told.pop(contact_id, None)
+        for offer in self._offers.pop(contact_id, ()):
+            self._count(offer, -1)
+
     def _count(self, offer: Offer, by: int) -> None:
         for line in (self._line, self._lines.setdefault(offer.queue, _Line())):
             line.add(offer) if by > 0 else line.remove(offer)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from data.store.database import STORE_FILE, Store
-from tests.bench import hubs, screen, store
+from tests.bench import dashboard, hubs, screen, store
 from tests.bench.furnishing import add_tickets, furnish
 from tests.bench.table import Measure, as_markdown, as_run, keep
 
@@ -32,6 +32,7 @@ def lines(folder: Path, customers: int, *, quick: bool) -> dict[str, Lines]:
         "switch": lambda: screen.switching(seat, keys // 2),
         "cards": lambda: screen.cards(busy, keys // 2),
         "rest": lambda: screen.at_rest(seat, seconds),
+        "dashboard": lambda: dashboard.dashboard(at / "floor", seconds),
         "memory": lambda: screen.memory(seat, customers),
         "lookup": lambda: store.looking_up(seat, screen.NAMES, customers),
         "saving": lambda: store.saving(at, 300 if quick else 2_000),

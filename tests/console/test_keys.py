@@ -16,6 +16,7 @@ from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
 from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.drafting import DraftDialog
+from console.screens.floor import FloorScreen
 from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
@@ -52,6 +53,7 @@ BOUND: dict[str, type] = {
     "sign-off": SignOffDialog,
     "sync": SyncDialog,
     "conflict": ConflictDialog,
+    "floor": FloorScreen,
     "queue report": QueueReportDialog,
     "article": ArticleDialog,
 }
@@ -135,9 +137,9 @@ def test_keys_that_cannot_be_are_refused_with_a_sentence(changed: dict[str, str]
 
 
 def test_what_is_swapped_does_not_clash() -> None:
-    keys = Keys({"zoom": "n", "note": "z", "search": "ctrl+l,slash", "keys": "f11"})
-    assert (keys("zoom"), keys("note"), keys.written("search"), keys("keys")) == ("n", "z", ["^l", "/"], "F11")
-    assert keys.changed == {"zoom": "n", "note": "z", "search": "ctrl+l,slash", "keys": "f11"}
+    keys = Keys({"zoom": "n", "note": "z", "search": "ctrl+l,slash", "keys": "ctrl+r"})
+    assert (keys("zoom"), keys("note"), keys.written("search"), keys("keys")) == ("n", "z", ["^l", "/"], "^r")
+    assert keys.changed == {"zoom": "n", "note": "z", "search": "ctrl+l,slash", "keys": "ctrl+r"}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ OTHER = {
     "report": "T",
     "create_customer": "C",
     "verify": "K",
-    "save_ticket": "f11",
+    "save_ticket": "ctrl+r",
     "card_back": "B",
     "go_queue": "A",
     "hold": "H",
@@ -165,7 +167,7 @@ OTHER = {
 
 
 def test_a_sentence_asks_for_the_key_that_works() -> None:
-    assert (Keys().press("ready"), Keys({"ready": "f11"}).press("ready")) == ("press r", "press F11")
+    assert (Keys().press("ready"), Keys({"ready": "ctrl+r"}).press("ready")) == ("press r", "press ^r")
 
 
 async def test_a_changed_key_works_and_is_named_everywhere(tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ async def test_no_text_of_the_screen_names_a_key_that_was_changed(tmp_path: Path
         shown = "\n".join(
             "".join(span.text for span in one) for lines in screen.query(Lines) for one in lines.lines
         )
-        for new in ("B back", "K name", "H hold", "F11"):
+        for new in ("B back", "K name", "H hold", "^r"):
             assert new in shown, new
         assert not re.search(r"(^|\s)(F10|v name|b back|h hold)(\s|$)", shown)
         await pilot.press("f4", "B")

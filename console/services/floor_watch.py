@@ -1,0 +1,115 @@
+"""The floor for whoever has the dashboard open: snapshots are made on the store's thread, only while somebody looks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from data.clock import Clock
+from data.queue.figures import FigureRow
+from data.queue.stats import stats
+from data.store.database import Store
+from data.supervision.snapshot import FloorSnapshot, slot_bounds
+from data.supervision.story import Story, read_story
+from data.supervision.thresholds import FloorPolicy
+from data.supervision.watch import SHOWN, FloorWatch
+
+QUICK_S = 0.25
+"""Least time from one snapshot to the next."""
+REST_S = 1.0
+"""And the longest: the clocks go on."""
+FIGURES_S = 1.0
+"""Least time from one counting of the day's figures to the next: who waits and who does what is shown sooner."""
+T = TypeVar("T")
+
+
+class Reader(Protocol):
+    """Runs a function of `data` with the store, off the event loop."""
+
+    def __call__(self, work: Callable[..., T], *args: object, **kwargs: object) -> Awaitable[T]: ...
+
+
+class FloorWatching:
+    """Watches the floor while a dashboard is on top."""
+
+    def __init__(
+        self,
+        read: Reader,
+        guard: Callable[[Awaitable[FloorSnapshot]], Awaitable[FloorSnapshot | None]],
+        clock: Clock,
+        policy: FloorPolicy,
+        zone: ZoneInfo,
+    ) -> None:
+        self.clock = clock
+        self.policy = policy
+        self.zone = zone
+        self._read = read
+        self._guard = guard
+        self._watch = FloorWatch(policy, zone)
+        self._changed: set[str] | None = None
+        """None: anything may have changed."""
+        self._stirred = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def watch(self, show: Callable[[FloorSnapshot], None]) -> None:
+        """Show snapshots from now on."""
+        self.rest()
+        self._task = asyncio.create_task(self._run(show), name="floor watch")
+
+    def rest(self) -> None:
+        """Nobody looks."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def changed(self, entities: Collection[str]) -> None:
+        """Rows of these entities changed; none named: any may have."""
+        if not entities:
+            self._changed = None
+        elif SHOWN.isdisjoint(entities):
+            return
+        elif self._changed is not None:
+            self._changed.update(entities)
+        self._stirred.set()
+
+    async def _run(self, show: Callable[[FloorSnapshot], None]) -> None:
+        counted = -FIGURES_S
+        while True:
+            began = self.clock.monotonic()
+            if count := began - counted >= FIGURES_S:
+                counted = began
+            self._stirred.clear()
+            changed, self._changed = self._changed, set()
+            snap = await self._guard(self._read(self._watch.look, self.clock.now(), changed, count=count))
+            if snap is None:
+                self._changed = None
+            else:
+                show(snap)
+            await asyncio.sleep(max(0.01, QUICK_S - (self.clock.monotonic() - began)))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stirred.wait(), max(0.0, REST_S - (self.clock.monotonic() - began)))
+
+    async def story(self, contact_id: str) -> Story | None:
+        """The log of a contact."""
+        return await self._read(read_story, contact_id)
+
+    async def by_queue(self, slot: FigureRow) -> list[FigureRow]:
+        """A half hour's figures by queue."""
+        return await self._read(_slot_by_queue, slot, self.policy, self.zone)
+
+
+def _slot_by_queue(store: Store, slot: FigureRow, policy: FloorPolicy, zone: ZoneInfo) -> list[FigureRow]:
+    start, end = slot_bounds(slot)
+    return stats(
+        store,
+        by="queue",
+        start=start,
+        end=end,
+        formula=policy.formula,
+        threshold_s=policy.threshold_s,
+        short_s=policy.short_abandon_s,
+        tz=zone.key,
+    )

@@ -1,0 +1,106 @@
+"""The dashboard's panels: nothing is wider than its room, hostile names are only text, figures say what they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from data.models.agent import AgentState
+from data.queue.figures import FigureRow
+from data.supervision.snapshot import FloorSnapshot
+from data.supervision.thresholds import load_floor
+from data.supervision.watch import FloorWatch
+from tests.data.supervision.floors import a_floor
+from tests.data.supervision.test_watch import save
+from tests.hostile import HOSTILE
+from tests.stores import new_store
+from widgets import floor_lines
+from widgets.big_figures import big
+from widgets.floor_lines import AgentTable, Table
+from widgets.safe_text import Line, width
+
+NOW = datetime(2026, 11, 20, 14, 18, 2, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def snap(tmp_path_factory: pytest.TempPathFactory) -> FloorSnapshot:
+    path = Path(tmp_path_factory.mktemp("floor")) / "seat.db"
+    with new_store(path) as store:
+        save(store, a_floor(NOW))
+        return FloorWatch(load_floor(), ZoneInfo("UTC")).look(store, NOW)
+
+
+def text(line: Line) -> str:
+    return "".join(span.text for span in line)
+
+
+def tables(snap: FloorSnapshot, cells: int, opened: dict[str, list[FigureRow]] | None = None) -> list[Table]:
+    return [
+        floor_lines.queue_table(snap, snap.at, cells),
+        floor_lines.waiting_table(snap, snap.at, cells),
+        AgentTable().table(snap, snap.at, cells),
+        floor_lines.alert_table(snap, snap.at, cells),
+        floor_lines.report_table(snap, cells, opened or {}),
+    ]
+
+
+@pytest.mark.parametrize("cells", [98, 100, 158, 160, 240])
+@pytest.mark.parametrize("rows", [10, 15, 18])
+def test_no_line_is_wider_than_its_room(snap: FloorSnapshot, cells: int, rows: int) -> None:
+    lines = floor_lines.now_lines(snap, snap.at, cells, rows)
+    assert len(lines) <= rows
+    opened = {str(slot.key): [snap.total] for slot in snap.slots}
+    for table in tables(snap, cells, opened):
+        lines += [table.head, *(row.line for row in table.rows)]
+    too_wide = [text(line) for line in lines if width(line) > cells]
+    assert not too_wide
+
+
+def test_names_from_outside_are_text(snap: FloorSnapshot) -> None:
+    for name in HOSTILE:
+        hostile = replace(
+            snap,
+            agents=tuple(replace(one, name=name, caller=name, reason=name, ticket=name) for one in snap.agents),
+            queues=tuple(replace(one, name=name) for one in snap.queues),
+            waiting=tuple(replace(one, who=name, rings_at=name) for one in snap.waiting),
+        )
+        for mine, theirs in zip(tables(snap, 158), tables(hostile, 158), strict=True):
+            assert [row.key for row in mine.rows] == [row.key for row in theirs.rows]
+            for row in theirs.rows:
+                assert width(row.line) <= 158
+
+
+def test_states_have_a_word_and_a_shape(snap: FloorSnapshot) -> None:
+    rows = {row.key: text(row.line) for row in AgentTable().table(snap, NOW, 158).rows}
+    assert "● on call" in rows["agent-0"] and "3:02" in rows["agent-0"] and "Maria Alvarez" in rows["agent-0"]
+    assert "■ wrap-up" in rows["agent-2"] and "over 1:30" in rows["agent-2"]
+    assert "○ not ready" in rows["agent-4"] and "lunch · over 30 min" in rows["agent-4"]
+
+
+def test_a_line_of_an_agent_is_kept_while_nothing_in_it_changes(snap: FloorSnapshot) -> None:
+    made = AgentTable()
+    first = made.table(snap, NOW, 158).rows
+    again = made.table(snap, NOW + timedelta(milliseconds=250), 158).rows
+    assert all(one is other for one, other in zip(first, again, strict=True))
+    later = made.table(snap, NOW + timedelta(seconds=1), 158).rows
+    assert not any(one is other for one, other in zip(first, later, strict=True))
+
+
+def test_how_many_more_it_takes(snap: FloorSnapshot) -> None:
+    found = floor_lines.staffing(snap)
+    assert found is not None and found.agents == sum(one.state is not AgentState.NOT_READY for one in snap.agents)
+    assert found.needed.service_level >= 0.8
+    assert "Erlang C" in text(floor_lines.staffing_line(snap, 79))
+    early = replace(snap, slots=())
+    assert floor_lines.staffing(early) is None
+
+
+def test_figures_across_the_room() -> None:
+    for large in (False, True):
+        rows = big("12:02 %–h", large=large)
+        assert len({len(row) for row in rows}) == 1 and set("".join(rows)) <= set("█▀▄ ")
+    assert big("4:02") == ["█ █ ▄ █▀█ ▀▀█", "▀▀█ ▄ █ █ █▀▀", "  ▀   ▀▀▀ ▀▀▀"]

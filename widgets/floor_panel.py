@@ -1,0 +1,56 @@
+"""A panel of the dashboard: a heading, a line of columns where it is a table, and lines or rows below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from widgets.floor_lines import Table
+from widgets.lines import Lines
+from widgets.pane import Pane
+from widgets.safe_text import Line, Span
+
+
+class FloorPanel(Pane):
+    """Shows what it is given. The cursor stays on its row while the rows move."""
+
+    def __init__(self, name: str, *, id: str, table: bool = True, empty: str = "") -> None:
+        """`empty`: what is said where a table has no rows."""
+        super().__init__(id=id)
+        self.pane_name = name  # type: ignore[misc]
+        self._table = table
+        self._empty = empty
+
+    def compose_body(self) -> ComposeResult:
+        if self._table:
+            yield Lines(classes="head")
+        yield Lines(classes="body", focusable=True)
+
+    @property
+    def body(self) -> Lines:
+        """What has the cursor."""
+        return self.query_one(".body", Lines)
+
+    def focus_target(self) -> Lines:
+        return self.body
+
+    @property
+    def pane_key(self) -> str:
+        return ""
+
+    def show_table(self, table: Table, figure: str = "") -> None:
+        """Show rows under their columns."""
+        head = self.query_one(".head", Lines)
+        head.display = bool(table.head)
+        head.set_lines([table.head])
+        if table.rows:
+            self.body.set_rows(table.rows)
+        else:
+            self.body.set_lines([(Span(f" {self._empty}", "dim"),)])
+        self.set_heading(figure)
+
+    def show_lines(self, lines: Sequence[Line], figure: str = "") -> None:
+        """Show lines."""
+        self.body.set_lines(lines)
+        self.set_heading(figure)
