@@ -211,7 +211,8 @@ class Session:
             except ContentError as error:
                 raise ValueError(str(error)) from error
             zone = ZoneInfo(self.seat.settings.time_zone)
-            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone)
+            reports = self.seat.duties.queue_report
+            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone, reports)
         return self.floor
 
     # following the floor

@@ -79,7 +79,7 @@ $$;
 
 -- Whether the person who is signed in may write what is for leaders; a feed may. `data.sync.contract.BY_LEADERS` names it.
 CREATE OR REPLACE FUNCTION is_by_leaders(of_entity text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT of_entity IN ('outage', 'reporter_duty')
+    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty')
 $$;
 
 CREATE OR REPLACE FUNCTION may_lead() RETURNS boolean LANGUAGE sql STABLE AS $$
