@@ -11,6 +11,7 @@ from data.models.contact import ContactState
 from data.queue import erlang
 from data.queue.figures import FigureRow
 from data.supervision.snapshot import AVAILABLE, AgentNow, Alert, FloorSnapshot, QueueNow, seconds_since, slot_start
+from data.supervision.steps import StepLine
 from data.supervision.thresholds import Level
 from widgets.bars import SHAPES
 from widgets.big_figures import LARGE_ROWS, SMALL_ROWS, big
@@ -411,6 +412,34 @@ def _alert_line(snap: FloorSnapshot, one: Alert, now: datetime, text: int, about
         Span(f" {at:<5}", tone),
         Span(f" {fit(one.text, text)} "),
         Span(fit(told, about), "dim"),
+    )
+
+
+def step_table(snap: FloorSnapshot, cells: int) -> Table:
+    """Where supervisors stepped in, the newest first: who, what, whom, why, and what came of it."""
+    room = max(8, cells - 70)
+    head = (
+        Span(
+            f" {fit('at', 7)}{fit('by', 15)}{fit('what', 11)}{fit('agent', 15)}{fit('what came of it', 20)} why",
+            "dim",
+        ),
+    )
+    return Table(head, tuple(Row(one.step.id, _step_line(snap, one, room)) for one in snap.steps))
+
+
+def _step_line(snap: FloorSnapshot, one: StepLine, room: int) -> Line:
+    step = one.step
+    shape, tone = {"asked": ("…", "warn"), "done": ("✓", "good"), "refused": ("✗", "bad")}[one.came]
+    came = one.why or ("read" if one.read_at is not None else one.came)
+    wished = " · ".join(part for part in (str(step.state or ""), step.text, one.caller, step.reason) if part)
+    return (
+        Span(f" {step.at.astimezone(snap.zone):%H:%M}  ", "dim"),
+        Span(f"{fit(one.by, 14)} "),
+        Span(fit(step.kind, 11), "bright"),
+        Span(f"{fit(one.agent, 14)} "),
+        Span(f"{shape} ", tone),
+        Span(f"{fit(came, 18)} ", tone),
+        Span(fit(wished, room), "dim"),
     )
 
 

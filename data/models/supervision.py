@@ -1,10 +1,16 @@
 """What supervisors do on the floor: alerts that they have seen, and where they stepped in. All of it only grows."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 
 from data.models.agent import AgentState
 from data.models.base import AgentId, ContactId, Entity, Instant
+
+IN_TIME = timedelta(minutes=2)
+"""A state that is heard of later than this after it was wished is not set any more: the floor is another one by then."""
+NEXT, IN_TURN = "next", "in turn"
+"""Places in the queue: before everybody, and where its queue has it."""
 
 
 class AlertSeen(Entity):

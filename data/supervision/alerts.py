@@ -18,6 +18,7 @@ from data.notices.rules import NoticeLine, wanted
 from data.queue_report.standing import SlotLine
 from data.supervision.adherence import Adherence, Deviation
 from data.supervision.snapshot import Alert, Crossing, What
+from data.supervision.steps import StepLine
 from data.supervision.thresholds import FloorPolicy, Level
 
 KEPT: Final = timedelta(hours=24)
@@ -76,6 +77,8 @@ class Matters:
     names: Mapping[str, str] = field(default_factory=dict)
     """Of agents, by id."""
     seen: Sequence[AlertSeen] = ()
+    steps: Sequence[StepLine] = ()
+    """Where supervisors stepped in, the newest first."""
 
 
 def alerts(
@@ -253,7 +256,9 @@ def _of_adherence(matters: Matters, policy: FloorPolicy, now: datetime) -> Itera
         since, worst = begun
         level = policy.off_schedule_min.level((now - since).total_seconds() / 60)
         if level:
-            state = f"{worst.state}{f' ({worst.reason})' if worst.reason else ''}" if worst.state else "not signed on"
+            state = (
+                f"{worst.state}{f' ({worst.reason})' if worst.reason else ''}" if worst.state else "not signed on"
+            )
             yield Alert(
                 key=f"adherence:{one.agent}",
                 level=level,

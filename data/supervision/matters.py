@@ -3,6 +3,7 @@ then."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,27 +15,30 @@ from data.models.agent import Agent
 from data.models.base import instant_text
 from data.models.callback import Callback, CallbackState
 from data.models.conduct import Conduct
+from data.models.contact import Request
 from data.models.notice import Notice, NoticeSeen
 from data.models.outage import Outage
 from data.models.queue_report import QueueReport, ReporterDuty
 from data.models.shift import TimeEntry
-from data.models.supervision import AlertSeen
+from data.models.supervision import AlertSeen, Intervention, InterventionOutcome
 from data.notices import notices
 from data.outages import outages
 from data.queue_report import reports
 from data.queue_report.policy import ReportPolicy
 from data.queue_report.slots import slot_before
-from data.queue_report.standing import Standing
+from data.queue_report.standing import SlotLine, Standing
 from data.store.database import Store
 from data.supervision import reading
 from data.supervision.adherence import adherence
 from data.supervision.alerts import KEPT, TOLD_OF, ConductLine, Matters
+from data.supervision.steps import read_steps
 
 READ_FOR: Final = frozenset(
     {
         one.entity
         for one in (
-            Agent, AlertSeen, Callback, Conduct, Notice, NoticeSeen, Outage, QueueReport, ReporterDuty, TimeEntry
+            Agent, AlertSeen, Callback, Conduct, Intervention, InterventionOutcome, Notice, NoticeSeen, Outage,
+            QueueReport, ReporterDuty, Request, TimeEntry,
         )
     }
 )  # fmt: skip
@@ -76,10 +80,11 @@ class MatterReader:
                 outages=outages.open_outages(store),
                 names={row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")},
                 seen=_seen(store, now),
+                steps=read_steps(store, now - KEPT),
             )
         return self._matters
 
-    def _late(self, store: Store, now: datetime) -> list[reports.SlotLine]:
+    def _late(self, store: Store, now: datetime) -> list[SlotLine]:
         if self._policy is None:
             return []
         before = slot_before(now, self._zone, self._policy.every) - timedelta(seconds=1)
@@ -92,14 +97,12 @@ def _due(read_at: datetime | None, now: datetime, every: timedelta) -> bool:
 
 
 def _conduct(store: Store, now: datetime) -> list[ConductLine]:
-    kinds = [str(kind) for kind in TOLD_OF]
     rows = store.rows(
         "SELECT c.*, a.name AS who, t.number AS ticket, k.name AS customer FROM conduct c"
         ' LEFT JOIN agent a ON a.id = c."by" LEFT JOIN ticket t ON t.id = c.ticket_id'
-        " LEFT JOIN customer k ON k.id = c.customer_id"
-        f" WHERE c.at >= ? AND (c.kind IN ({', '.join('?' * len(kinds))}) OR c.takes_back IS NOT NULL)"  # noqa: S608
-        " ORDER BY c.at, c.id LIMIT ?",
-        (instant_text(now - KEPT), *kinds, MOST),
+        " LEFT JOIN customer k ON k.id = c.customer_id WHERE c.at >= ?"
+        " AND (c.kind IN (SELECT value FROM json_each(?)) OR c.takes_back IS NOT NULL) ORDER BY c.at, c.id LIMIT ?",
+        (instant_text(now - KEPT), json.dumps([*TOLD_OF]), MOST),
     )
     return [
         ConductLine(Conduct.from_row(row), row["who"] or row["by"], row["ticket"] or row["customer"] or "")

@@ -27,7 +27,9 @@ def stepping_in(db: Database) -> None:
     step.create_index(["at"])
     step.create_index(["agent", "at"])
     outcome = db.table("intervention_outcome")
-    outcome.create({"id": str, "by": str, "at": str, "done": int, "why": str}, pk="id", not_null={"by", "at", "done"})
+    outcome.create(
+        {"id": str, "by": str, "at": str, "done": int, "why": str}, pk="id", not_null={"by", "at", "done"}
+    )
 
 
 STEPS = [stepping_in]

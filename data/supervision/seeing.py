@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from data.clock import Clock
 from data.models.base import AgentId, new_id
 from data.models.supervision import AlertSeen
 from data.notices import notices
 from data.store.database import Store
 from data.store.save import saving
-from data.supervision.snapshot import Alert
+
+if TYPE_CHECKING:
+    from data.supervision.snapshot import Alert
 
 
 def acknowledge(store: Store, alert: Alert, agent: AgentId, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from data.models.agent import AgentState
 from data.models.contact import ContactState
 from data.queue.figures import FigureRow
+from data.supervision.steps import StepLine
 from data.supervision.thresholds import FloorPolicy, Level
 
 AVAILABLE: Final = frozenset(
@@ -134,6 +135,8 @@ class FloorSnapshot:
     """The half hours of the day in which anything was offered."""
     policy: FloorPolicy
     alerts: tuple[Alert, ...] = ()
+    steps: tuple[StepLine, ...] = ()
+    """Where supervisors stepped in during the last day, the newest first."""
     crossings: tuple[Crossing, ...] = field(default=())
 
     @property

@@ -117,6 +117,7 @@ class FloorWatch:
             slots=self._slots,
             policy=self._policy,
             crossings=over,
+            steps=tuple(self._matters.steps),
             alerts=alerts(over, self._matters, self._policy, now, self._zone),
         )
 

@@ -65,7 +65,9 @@ def board(writer: Writer) -> list[OpResult]:
     by = getattr(writer.hub.member, "id", "feed")
     duty = ReporterDuty(id=new_id(), agent=AgentId("a"), starts=NOON, ends=NOON, made_by=by, made_at=NOON)
     seen = AlertSeen(id=new_id(), key="waiting:support", level=1, by=by, at=NOON)
-    step = Intervention(id=new_id(), by=by, at=NOON, kind=StepKind.MESSAGE, agent=AgentId("a"), reason="x", text="y")
+    step = Intervention(
+        id=new_id(), by=by, at=NOON, kind=StepKind.MESSAGE, agent=AgentId("a"), reason="x", text="y"
+    )
     return writer.add(outage(new_id(), by), duty, seen, step)
 
 
