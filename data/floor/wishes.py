@@ -107,8 +107,10 @@ class Wishes:
             raise Refused("There is no such agent: choose one from the list.")
         if contact.ringing_agent == agent.id:
             raise Refused(f"It rings at {agent.name} already.")
-        if status.state is not AgentState.READY or switch.busy(AgentId(agent.id)):
-            raise Refused(f"{agent.name} is {status.state}: choose somebody who is ready.")
+        me = AgentId(agent.id)
+        if status.state is not AgentState.READY or switch.busy(me):
+            state = AgentState.RINGING if status.state is AgentState.READY else status.state
+            raise Refused(f"{agent.name} is {state}: choose somebody who is ready.")
         if agent.played and call.scripted:
             raise Refused(f"{agent.name} is played from a log: give it to a person.")
         if agent.queues and contact.queue not in agent.queues and step.kind is not StepKind.OVERRIDE:
@@ -117,7 +119,6 @@ class Wishes:
             )
         if contact.state is ContactState.RINGING and not switch.stop_ringing(call, None):
             raise Refused("This contact was answered at that moment.")
-        me = AgentId(agent.id)
         call.meant_for, call.meant_until_t = me, switch.t + MEANT_S * switch.person_pace
         call.rejected.pop(me, None)
         line.log(switch.event(call, EventKind.OTHER, me, text=f"given to {agent.name}: {step.reason}"))
