@@ -19,6 +19,7 @@ from data.models.supervision import AlertSeen, Intervention, InterventionOutcome
 from tests.console.stage import NOW, Feed, sign_on, staged, talk, until
 from tests.console.test_floor import floor_of, shown, supervised
 from tests.console.test_floor import sign_on as lead_on
+from widgets.lines import Lines
 
 
 def rows(feed: Feed, model: type) -> list[dict]:  # type: ignore[type-arg]
@@ -31,6 +32,17 @@ def told(pilot: Pilot[str], words: str) -> bool:
 
 async def dialog(pilot: Pilot[str], kind: type) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, kind) and pilot.app.screen.focused is not None)
+
+
+async def go_to(pilot: Pilot[str], body: Lines, key: str) -> None:
+    """Put the cursor on a row, once it is there."""
+    await until(pilot, lambda: body.size.height > 0 and bool(body.lines))
+    await pilot.press("home")
+    for _ in body.lines:
+        if body.key == key:
+            return
+        await pilot.press("down")
+    raise AssertionError(f"{key} is not in the list")
 
 
 async def test_alerts_are_told_listed_and_acknowledged_for_everybody(tmp_path: Path) -> None:
@@ -46,8 +58,7 @@ async def test_alerts_are_told_listed_and_acknowledged_for_everybody(tmp_path: P
         await until(pilot, lambda: "asks for you" in shown(screen, "alerts"))
 
         body = screen.panel("alerts").body
-        while body.key != "longest wait:support":
-            await pilot.press("down")
+        await go_to(pilot, body, "longest wait:support")
         await pilot.press("a")
         await until(pilot, lambda: "seen by Robin" in shown(screen, "alerts"))
         await until(pilot, lambda: [one["key"] for one in rows(feed, AlertSeen)] == ["longest wait:support"])
@@ -55,8 +66,7 @@ async def test_alerts_are_told_listed_and_acknowledged_for_everybody(tmp_path: P
         # what another supervisor saw is seen here
         feed.put(AlertSeen(id=new_id(), key="wrap-up:agent-2", level=2, by=AgentId("agent-0"), at=NOW))
         await until(pilot, lambda: "seen by Dana Reyes" in shown(screen, "alerts"))
-        while body.key != "wrap-up:agent-2":
-            await pilot.press("down")
+        await go_to(pilot, body, "wrap-up:agent-2")
         await pilot.press("a")
         await until(pilot, lambda: told(pilot, "Dana Reyes has seen it already"))
         feed.close()
@@ -73,8 +83,7 @@ async def test_a_supervisor_steps_in_by_keyboard_and_hears_what_came_of_it(tmp_p
         # a state, for which the reason is asked
         await pilot.press("3")
         body = screen.panel("agents").body
-        while body.key != "agent-5":
-            await pilot.press("down")
+        await go_to(pilot, body, "agent-5")
         await pilot.press("s")
         await dialog(pilot, AnswerDialog)
         await pilot.press("f10")
