@@ -99,6 +99,7 @@ OPEN_SYNC = Action(
     CONSOLE,
 )
 
+OPEN_SHIFT = Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE)
 OPEN_FLOOR = Action(
     "floor",
     "f11",
@@ -177,7 +178,7 @@ WORKSPACE: tuple[Action, ...] = (
     LOCK,
     OPEN_SYNC,
     OPEN_FLOOR,
-    Action("shift", "f7", "shift", "Your shift: clock in and out, the checklist, hours, breaks.", CONSOLE),
+    OPEN_SHIFT,
     Action("sign_off", "Q", "sign off", "Sign off: what is still open is listed first, to be finished or handed over.", CONSOLE),
     QUIT,
 )  # fmt: skip
@@ -309,8 +310,9 @@ PLACES: tuple[Place, ...] = (
     Place("floor list", (*LISTS, FIELDS[0]), inside="floor"),
     Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT, *TEXT), typing=True),
     Place("lock", (ENTER, LEAVE_LOCKED, QUIT), typing=True),
-    Place("dialog", (BACK, OPEN_SYNC)),
+    Place("dialog", (BACK, OPEN_SYNC, HELP)),
     Place("question", (CONFIRM, REFUSE), inside="dialog"),
+    Place("open steps", (OPEN_SHIFT,), inside="question"),
     Place("choice", LISTS, inside="dialog"),
     Place("notices", (ACKNOWLEDGE, *LISTS), inside="dialog"),
     Place("callbacks", (*CALLBACKS, *LISTS), inside="dialog"),
@@ -319,8 +321,8 @@ PLACES: tuple[Place, ...] = (
     Place("shift", (*SHIFT, *LISTS), inside="dialog"),
     Place("sign-off", (*GATE, *LISTS), inside="dialog"),
     Place("colleague", (ENTER, UP_DOWN, *TEXT), inside="dialog", typing=True),
-    Place("sync", (*SYNC, HELP, *LISTS), inside="dialog"),
-    Place("conflict", (*CHOICES, HELP, *LISTS[:2]), inside="dialog"),
+    Place("sync", (*SYNC, *LISTS), inside="dialog"),
+    Place("conflict", (*CHOICES, *LISTS[:2]), inside="dialog"),
     Place("text to read", LISTS[:2], inside="dialog"),
     Place("text dialog", (KEEP, AFRESH, ENTER, *FIELDS, *TEXT), inside="dialog", typing=True),
     Place("macro", (APPLY, KEEP, AFRESH, *FIELDS, UP_DOWN, *TEXT), inside="dialog", typing=True),

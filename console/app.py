@@ -162,7 +162,7 @@ class AgentConsole(InOrder[str]):
         self.run_worker(_learn_the_workspace, thread=True, group="learn", exit_on_error=False)
 
     def _floor_ended(self, said: str) -> None:
-        self.notify(f"The practice floor has ended: {said}", markup=False, timeout=10)
+        self.notify(said, markup=False, timeout=10)
 
     @property
     def quiet_s(self) -> float:

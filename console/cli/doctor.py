@@ -109,13 +109,10 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from console.settings import SETTINGS_FILE, SettingsError, load
     from data.billing.catalogue import catalogue
     from data.doctor.finding import fault, look, ok
-    from data.doctor.mail import mailboxes
     from data.macros.macros import load_macros
     from data.playbook.choices import load_choices
     from data.playbook.library import library
     from data.service.policies import load_service
-    from data.shift.policy import load_shift
-    from data.shift.sample import still_sample
     from data.supervision.thresholds import load_floor
     from data.text.reviewed import ContentError
 
@@ -144,35 +141,35 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         load_macros(settings.macros)
         catalogue(settings.items)
         load_floor(settings.floor)
-        duties = load_shift(settings.shift)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
     else:
-        files = (
-            settings.choices,
-            settings.items,
-            settings.service,
-            settings.macros,
-            settings.shift,
-            settings.floor,
-        )
+        files = (settings.choices, settings.items, settings.service, settings.macros, settings.floor)
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
-        found += mailboxes(duties.queue_report)
-        sample = still_sample(duties)
-        if sample:
-            found.append(
-                look(
-                    "shift",
-                    f"sample values or none: {', '.join(sample)}",
-                    f"set them in a {settings.shift.name} of your own (setting shift)",
-                )
-            )
-        else:
-            found.append(ok("shift", f"{settings.shift.name}: every address and number is set"))
-    return settings, found
+    return settings, [*found, *_duties(settings)]
+
+
+def _duties(settings: Settings) -> list[Finding]:
+    """The duties of a shift: whether their file can be used, and what in it is still a sample."""
+    from data.doctor.finding import fault, look, ok
+    from data.doctor.mail import mailboxes
+    from data.shift.policy import load_shift
+    from data.shift.sample import still_sample
+    from data.text.reviewed import ContentError
+
+    try:
+        duties = load_shift(settings.shift)
+    except ContentError as error:
+        why = str(error).splitlines()[0].rstrip(".")
+        return [fault("shift", why, "mend the file, or leave the setting out")]
+    found = list(mailboxes(duties.queue_report))
+    if sample := still_sample(duties):
+        do = f"set them in a {settings.shift.name} of your own (setting shift)"
+        return [*found, look("shift", f"sample values or none: {', '.join(sample)}", do)]
+    return [*found, ok("shift", f"{settings.shift.name}: every address and number is set")]
 
 
 def _doubles(keys: dict[str, str]) -> list[str]:

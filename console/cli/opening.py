@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -239,7 +240,8 @@ def demo(
 
 
 def _rehearsal(text: str | None, zone: str, speed: float) -> RehearsalClock | None:
-    """The clock that begins at a moment as typed, in the site's zone when it names none."""
+    """The clock that begins at a moment as typed, in the site's zone when it names none; this process and those that
+    it starts are in that zone then, so that the screen says what was typed."""
     if text is None:
         return None
     from zoneinfo import ZoneInfo
@@ -250,6 +252,8 @@ def _rehearsal(text: str | None, zone: str, speed: float) -> RehearsalClock | No
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise fail(f"'{text}' is no moment: write it like 2026-03-02T07:55.", USAGE) from error
+    os.environ["TZ"] = zone
+    time.tzset()
     return RehearsalClock.beginning_now(at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone)), speed)
 
 

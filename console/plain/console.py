@@ -141,7 +141,7 @@ class PlainConsole:
         await self._station.close()
 
     def _floor_ended(self, said: str) -> None:
-        self.front.say(f"The practice floor has ended: {said}")
+        self.front.say(said)
 
     # commands
 

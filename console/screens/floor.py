@@ -23,7 +23,7 @@ from data.queue.figures import FigureRow
 from data.supervision.alerts import Bell
 from data.supervision.snapshot import FloorSnapshot, slot_start
 from data.supervision.thresholds import Level
-from data.supervision.why import explain
+from data.supervision.why import EXPLAINED, explain
 from data.sync.wire import SyncStatus
 from widgets import floor_lines
 from widgets.bars import HintBar, StatusBar, state_spans
@@ -40,7 +40,6 @@ TABS: dict[str, tuple[str, ...]] = {
     "reports": ("reports",),
 }
 """The tabs, and the panels of each."""
-EXPLAINED = ("service_level", "abandonment_rate", "asa_s", "aht_s", "longest_wait_s", "max_queue")
 WIDE, HUGE = 140, 200
 HELP_TEXT = (
     "The floor as it is now, four times a second. ▲ and ■ stand at a figure that has reached a limit of floor.yaml."

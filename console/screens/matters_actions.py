@@ -151,7 +151,7 @@ class MattersActions(WorkspaceActions):
                 self.do(session.script.open(session.seat.duties.queue_report.emergency))
                 self.go("script")
 
-        self.app.push_screen(WhomDialog(session.conduct.people), chosen)
+        self.app.push_screen(WhomDialog(session.conduct.people, session.conduct.site_time), chosen)
 
     def _called(self, person: PersonToCall) -> None:
         """What they said, if anything; then it is recorded."""

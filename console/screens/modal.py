@@ -31,7 +31,7 @@ T = TypeVar("T")
 class Dialog(ModalScreen[T], Generic[T]):
     """A box in the middle with a heading. Sub-classes compose `compose_body`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK, actions.OPEN_SYNC]))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK, actions.OPEN_SYNC, actions.HELP]))
     arrived: ClassVar[bool] = False
 
     def __init__(self, title: str) -> None:
@@ -69,6 +69,13 @@ class Dialog(ModalScreen[T], Generic[T]):
     def action_safe(self) -> None:
         """Leave without doing anything."""
         self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Where the keys of a dialog stand; those that need more say it themselves."""
+        told = (
+            f"The keys of this stand on its last line; {self.key_of('help')} explains the panes once it is closed."
+        )
+        self.app.notify(told, markup=False, timeout=4)
 
     def action_sync(self) -> None:
         """The list of what is not settled is opened from the workspace: nothing here is left for it."""

@@ -14,6 +14,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.geometry import Offset
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from console import actions
 from console.screens import modal
@@ -34,6 +35,7 @@ from data.store.errors import StoreError
 from widgets import report_words as words
 from widgets.fields import TYPED, ChoiceField, LineField, TextField, end_of
 from widgets.lines import Lines, label
+from widgets.pane import PaneHeading
 from widgets.safe_text import Line, Span, line, wrap
 from widgets.times import time_of_day
 
@@ -92,7 +94,8 @@ class QueueReportDialog(DraftDialog[None]):
                     yield field
                 if name in FIGURES:
                     yield Lines(id=f"beside-{name}", classes="beside one")
-        yield Lines(id="report-board", classes="one")
+            if name == "nodes":
+                yield Lines(id="report-board", classes="one")
         yield Lines(id="dialog-foot", classes="foot")
 
     def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
@@ -116,6 +119,7 @@ class QueueReportDialog(DraftDialog[None]):
             self._take_the_keys()
 
     def _take_the_keys(self) -> None:
+        self.query_one(PaneHeading).refresh()  # it is drawn thick from now on
         if self.focused is None:
             name = self._slip.focus if self._slip.focus in LABELS else "calls"
             self.field(name).focus()
@@ -183,7 +187,18 @@ class QueueReportDialog(DraftDialog[None]):
         with self.prevent(*TYPED):
             self.field(name).value = text
             self.field(name).put_cursor(end_of(text))
+            self._mark(name)
         self._filled[name] = text
+
+    def _mark(self, name: str) -> None:
+        """A figure that nobody has typed is selected: the first digit stands in its place and not behind it."""
+        field = self.field(name)
+        if name in FIGURES and name not in self._touched and isinstance(field, LineField):
+            field.selection = Selection(0, len(field.value))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Whoever comes to a figure types another one."""
+        self._mark(str(event.widget.id).removeprefix("draft-"))
 
     @property
     def _fresh(self) -> dict[str, str]:

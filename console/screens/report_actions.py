@@ -107,6 +107,6 @@ class ReportActions(Screen[None]):
             f"Your next report: {moment(state.next, now)}." if state.next is not None else "You have none to give."
         )
         missed = f"  {len(state.missed)} missed in the last day." if state.missed else ""
-        who = ", ".join(names) if names else "nobody"
-        told: list[Line] = [line(f" {due}", (missed, "warn")), line((f" Reports now: {who}.", "dim")), ()]
+        who = f"Reports now: {', '.join(names)}" if names else "The half-hour that goes on is nobody's to report"
+        told: list[Line] = [line(f" {due}", (missed, "warn")), line((f" {who}.", "dim")), ()]
         return told + (slot_lines(lines, now, cells) or [line((" Nobody had to report in the last hours.", "dim"))])

@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from console import actions
 from console.screens.drafting import TextDialog
 from console.screens.listing import ListDialog
+from console.screens.modal import ConfirmDialog
 from console.services.drafts import Slip
 from console.services.shift import Shift
 from data.clock import Clock
@@ -25,6 +26,8 @@ from widgets.times import time_of_day
 
 Do = Callable[[Awaitable[object]], None]
 """Does something beside the event loop's other work; what goes wrong becomes a sentence."""
+AGAIN_S = 20.0
+"""How often the hours are worked out anew while one looks at them."""
 
 
 class Wish(StrEnum):
@@ -32,6 +35,21 @@ class Wish(StrEnum):
 
     READY = "ready"
     SIGN_OFF = "sign off"
+
+
+class OpenStepsDialog(ConfirmDialog):
+    """READY, although steps are open? The key of the shift goes on with them instead."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.OPEN_SHIFT]))
+
+    def __init__(self, lines: Sequence[str], go_on: Callable[[], Awaitable[None]]) -> None:
+        super().__init__("Steps are open", lines, "become READY", "stay NOT READY")
+        self._go_on = go_on
+
+    async def action_shift(self) -> None:
+        """Go on with the steps."""
+        self.dismiss(False)
+        await self._go_on()
 
 
 class ShiftDialog(ListDialog[Wish]):
@@ -64,7 +82,11 @@ class ShiftDialog(ListDialog[Wish]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#dialog").add_class("-tall")
-        self.set_interval(20, self.draw)
+        self.set_interval(AGAIN_S, lambda: self._do(self._look_again()))
+
+    async def _look_again(self) -> None:
+        self._worked = await self._shift.worked()
+        self.draw()
 
     @property
     def _lists(self) -> list[Checklist]:

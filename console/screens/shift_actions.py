@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from console.messages import SignedOff
 from console.screens.modal import ChooseDialog, ConfirmDialog
-from console.screens.shift import ShiftDialog, Wish
+from console.screens.shift import OpenStepsDialog, ShiftDialog, Wish
 from console.screens.sign_off import Going, Open, SignOffDialog
 from console.screens.workspace_actions import WorkspaceActions
 from console.services.drafts import Slip
@@ -71,11 +71,14 @@ class ShiftActions(WorkspaceActions):
         lines = [f"▲ {step.label}" for step in steps[:MOST_STEPS]] + ([more] if more else [])
         lines += ["", f"{seat.key('shift')} goes on with them. READY all the same is noted."]
 
+        async def go_on() -> None:
+            await seat.guard(self._open_shift())
+
         async def ready() -> None:
             await shift.go_on_anyway()
             await self.session.phone.toggle_ready()
 
-        question = ConfirmDialog("Steps are open", lines, "become READY", "stay NOT READY")
+        question = OpenStepsDialog(lines, go_on)
         self.app.push_screen(question, lambda sure: self.do(ready()) if sure else None)
 
     # the shift screen
@@ -148,6 +151,9 @@ class ShiftActions(WorkspaceActions):
             session.refresh()
             return await session.shift.open_matters()
 
+        async def look() -> Sequence[OpenMatter] | None:
+            return await session.seat.guard(session.shift.open_matters())
+
         async def chosen(wish: Open | Going | None) -> None:
             if isinstance(wish, Open):
                 self.do(self._finish(wish.matter))
@@ -156,13 +162,13 @@ class ShiftActions(WorkspaceActions):
             elif wish is Going.AWAY:
                 self.do(self._leave())
 
-        dialog = SignOffDialog(matters, people, waits, hand_over, on=session.shift.on)
+        dialog = SignOffDialog(matters, people, waits, hand_over, look, on=session.shift.on)
         self.app.push_screen(dialog, chosen)
 
     async def _ask_to_clock_out(self) -> None:
         """Say what clocking out says, and do it."""
         session, seat = self.session, self.session.seat
-        if not session.may_sign_off():
+        if not session.may_sign_off() or await self._is_kept():
             return
         worked = await session.shift.worked()
         zone, now = seat.settings.terms.zone, seat.clock.now()
@@ -175,8 +181,18 @@ class ShiftActions(WorkspaceActions):
         question = ConfirmDialog("Clock out?", lines, "clock out and sign off", "stay")
         self.app.push_screen(question, lambda sure: self.do(self._leave(clock_out=True)) if sure else None)
 
+    async def _is_kept(self) -> bool:
+        """Whether something has come since the list was shown; then that is shown."""
+        matters = await self.session.shift.open_matters()
+        if matters:
+            self.session.seat.tell("Something has come meanwhile: finish it, or hand it over.", "warning")
+            await self._ask_at_the_gate(matters, await self.session.leaves(signing_off=True))
+        return bool(matters)
+
     async def _leave(self, *, clock_out: bool = False, sentence: str = "") -> None:
         """Log out of the phones, then clock out, then the first screen."""
+        if clock_out and (not self.session.may_sign_off() or await self._is_kept()):
+            return
         if await self.session.sign_off():
             if clock_out:
                 await self.session.shift.clock_out()

@@ -27,12 +27,13 @@ SHAPES = {
 OPENS = {
     MatterKind.CONTACT: "enter wraps it up.",
     MatterKind.REPORT: "enter opens the report.",
-    MatterKind.CALLBACK: "enter opens it and calls.",
+    MatterKind.CALLBACK: "enter opens your callbacks: call from there.",
     MatterKind.DRAFT: "enter goes on with it.",
     MatterKind.MAIL: "It goes out by itself once the server takes it; whoever it is handed over to is told of it.",
 }
 HandOver = Callable[[OpenMatter, Agent], Awaitable[Sequence[OpenMatter]]]
 """Hands one over, and returns what is still open."""
+Look = Callable[[], Awaitable[Sequence[OpenMatter] | None]]
 
 
 class Going(StrEnum):
@@ -77,15 +78,37 @@ class SignOffDialog(ListDialog[Open | Going]):
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.GATE))
 
     def __init__(
-        self, matters: Sequence[OpenMatter], people: Sequence[Agent], waits: str, hand_over: HandOver, *, on: bool
+        self,
+        matters: Sequence[OpenMatter],
+        people: Sequence[Agent],
+        waits: str,
+        hand_over: HandOver,
+        look: Look,
+        *,
+        on: bool,
     ) -> None:
-        """`waits`: what the hub has not taken, in a sentence. `on`: clocked in."""
+        """`waits`: what the hub has not taken, in a sentence. `look`: what is open now; None: it cannot be told. `on`: clocked in."""
         super().__init__("Sign off")
         self._matters = list(matters)
         self._people = people
         self._waits = waits
         self._hand_over = hand_over
+        self._look = look
         self._on = on
+        self._covered = False
+        """Another dialog was over it: what is open may be something else now."""
+
+    def on_screen_suspend(self) -> None:
+        self._covered = True
+
+    def on_screen_resume(self) -> None:
+        if self._covered:
+            self.run_worker(self._look_again(), exclusive=True, exit_on_error=False)
+
+    async def _look_again(self) -> None:
+        if (found := await self._look()) is not None:
+            self._matters = list(found)
+            self.draw()
 
     @property
     def empty(self) -> str:

@@ -47,7 +47,7 @@ Do = Callable[[Coroutine[Any, Any, None]], None]
 class ConflictDialog(Reading[Choice]):
     """Mine, theirs or both; returns the choice."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings((*actions.CHOICES, actions.HELP)))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.CHOICES))
 
     def __init__(self, conflict: ConflictLine, clock: Clock) -> None:
         super().__init__(f"Choose · {conflict_words(conflict)}")
@@ -95,7 +95,7 @@ class ConflictDialog(Reading[Choice]):
 class SyncDialog(ListDialog[ChangeLine]):
     """Conflicts, refused and queued changes. Returns the change that is to be taken up in its form."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings((*actions.SYNC, actions.HELP)))
+    BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.SYNC))
 
     def __init__(
         self, settling: Settling, sync: SyncStatus, clock: Clock, do: Do, version: str, ticket_id: str | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -23,9 +24,11 @@ class WhomDialog(ListDialog[PersonToCall | str]):
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.EMERGENCY]))
     empty = "Nobody is configured: the administrator names people in the duties of the shift."
 
-    def __init__(self, people: Sequence[tuple[PersonToCall, bool]]) -> None:
-        """`people`: in their order, each with whether they are there now."""
-        super().__init__("Whom to call")
+    def __init__(self, people: Sequence[tuple[PersonToCall, bool]], site: datetime) -> None:
+        """`people`: in their order, each with whether they are there now; `site`: the time there, by which they come
+        and go. It is said where it is another than this machine's."""
+        elsewhere = site.utcoffset() != site.astimezone().utcoffset()
+        super().__init__(f"Whom to call · {site:%H:%M} at the site" if elsewhere else "Whom to call")
         self._people = {str(place): pair for place, pair in enumerate(people)}
 
     def foot(self) -> Sequence[Sequence[tuple[str, str]]]:

@@ -34,6 +34,8 @@ def hints(session: Session, *, typing: bool) -> list[tuple[str, str, bool]]:
         ids += ["save_ticket"] if typing else ["save_ticket", "note", "copy_number"]
     if session.shift.hint and not typing:
         ids += ["shift"]
+    if session.leads and contact is None and not typing:
+        ids += ["floor"]
     ids += ["help", "jump", "palette"] if typing else ["help", "search", "jump", "zoom", "palette"]
     labels = {"hold": "resume"} if contact is not None and contact.state is ContactState.HELD else {}
     if contact is not None and contact.consult:

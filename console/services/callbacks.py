@@ -12,7 +12,7 @@ from console.services.drafts import Drafts
 from console.services.seat import Seat
 from data.callbacks import callbacks
 from data.callbacks.callbacks import Override
-from data.callbacks.hours import in_hours, their_time, zone_of
+from data.callbacks.hours import in_hours, is_zone, their_time, zone_of
 from data.callbacks.policy import CallbackPolicy
 from data.callbacks.rules import CallbackLine, attempts_left
 from data.clock import Clock
@@ -73,9 +73,11 @@ class Callbacks:
         return self._seat.settings.callback_attempts
 
     def zone_of(self, callback: Callback) -> str:
-        """The zone of whoever is called: as it was said, else by the number."""
+        """The zone of whoever is called: as it was said where there is such a one here, else by the number."""
+        if is_zone(callback.zone):
+            return callback.zone
         site = self._seat.settings.terms.zone.key
-        return callback.zone or zone_of(normalise(callback.number, self._seat.settings.region), site).zone
+        return zone_of(normalise(callback.number, self._seat.settings.region), site).zone
 
     def too_early_or_late(self, line: CallbackLine) -> str:
         """What to know before calling now, where it is outside the hours of their clock; empty: nothing."""

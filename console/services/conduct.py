@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from console.services.desk import Desk
 from console.services.drafts import Drafts
@@ -45,6 +46,11 @@ class Conducts:
         """Whom to call, who is there now first; each with whether they are."""
         seat = self._seat
         return people.in_turn(seat.duties.conduct.people, seat.clock.now(), seat.settings.terms.zone)
+
+    @property
+    def site_time(self) -> datetime:
+        """The time at the site, by which those people come and go."""
+        return self._seat.clock.now().astimezone(self._seat.settings.terms.zone)
 
     async def called(self, person: PersonToCall, said: str, draft: str = "") -> None:
         """The person was called: recorded, and noted on the ticket in hand."""

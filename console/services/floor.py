@@ -7,6 +7,12 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 
+from data.floor.options import BUSY
+
+SHARED = (
+    "Another console plays the practice floor on this hub: this seat shares it, for as long as that one is open."
+)
+
 
 class PracticeFloor:
     """Starts the floor on a hub; its standard input is the line that tells it when to end."""
@@ -22,14 +28,15 @@ class PracticeFloor:
         )
 
     async def ended(self) -> str:
-        """Wait until the floor ends by itself; returns the last thing it said."""
+        """Wait until the floor ends by itself; returns what is to be said of it."""
         if self._process is None or self._process.stderr is None:
             return ""
         said = b""
         async for line in self._process.stderr:
             said = line.strip() or said
-        await self._process.wait()
-        return said.decode(errors="replace")
+        if await self._process.wait() == BUSY:
+            return SHARED
+        return f"The practice floor has ended: {said.decode(errors='replace')}" if said else ""
 
     async def close(self) -> None:
         """End the floor; at most a second and a half."""

@@ -13,7 +13,7 @@ from data.queue.figures import FigureRow
 from data.queue.stats import stats
 from data.queue_report.policy import ReportPolicy
 from data.store.database import Store
-from data.supervision.snapshot import FloorSnapshot, slot_bounds
+from data.supervision.snapshot import FloorSnapshot
 from data.supervision.story import Story, read_story
 from data.supervision.thresholds import FloorPolicy
 from data.supervision.watch import SHOWN, FloorWatch
@@ -105,12 +105,11 @@ class FloorWatching:
 
 
 def _slot_by_queue(store: Store, slot: FigureRow, policy: FloorPolicy, zone: ZoneInfo) -> list[FigureRow]:
-    start, end = slot_bounds(slot)
     return stats(
         store,
         by="queue",
-        start=start,
-        end=end,
+        start=slot.starts,
+        end=slot.ends,
         formula=policy.formula,
         threshold_s=policy.threshold_s,
         short_s=policy.short_abandon_s,

@@ -20,9 +20,11 @@ from data.mail.addresses import MailFaultError
 from data.mail.queue_report import REPORT, report_mail, seat_mail
 from data.models.agent import Role
 from data.models.base import Entity
+from data.models.mail import Mail, MailState
 from data.models.outage import Outage
 from data.models.queue_report import QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
 from data.models.shift import TimeEntry
+from data.outages.outages import open_outages
 from data.queue_report import article, figures, ladder, reports
 from data.queue_report.article import Article
 from data.queue_report.ladder import Pending
@@ -33,7 +35,7 @@ from data.store.database import Store
 from data.store.errors import StoreError
 from widgets.report_words import told
 
-REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.entity})
+REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.entity, Mail.entity})
 DRAFT = draft_id(DraftKind.REPORT)
 OFTEN, SELDOM = timedelta(seconds=2), timedelta(seconds=10)
 """How often the store is read while a report is due (the command line may give it) and else (it may bring a schedule)."""
@@ -67,6 +69,8 @@ class Reporting:
         self._told_up_to: datetime | None = None
         self._reminded: datetime | None = None
         self._offered = False
+        self._mails: dict[str, datetime] = {}
+        """Reports that a gateway has to send, by the mail's id, with their slots."""
         self._gave: set[datetime] = set()
         """Slots that were given here."""
         self._stepped: set[datetime] = set()
@@ -117,6 +121,7 @@ class Reporting:
             await self._write_pending()
             found = await seat.read(reports.state, seat.me, now, self.policy, self.zone)
             await self._tell_of_missed(now)
+            await self._look_at_mails()
         except StoreError:  # a store that takes nothing is told of where work is saved
             self._look_at = now + OFTEN
             return
@@ -191,15 +196,16 @@ class Reporting:
             raise
         await self._given(slot, Rung.MODAL)
 
-    async def give_otherwise(self, slot: datetime, answers: Answers, rung: Rung) -> None:
-        """The report was given on another rung: it is written as soon as the store takes it."""
+    async def give_otherwise(self, slot: datetime, answers: Answers, rung: Rung, *, worked: bool = True) -> None:
+        """The report was given on another rung: it is written as soon as the store takes it. `worked`: the rung held;
+        else that is known later."""
         await self._record(self._report(slot, answers, rung))
         self._drafts.discard(DRAFT)
-        await self._given(slot, rung)
+        await self._given(slot, rung, worked=worked)
 
-    async def _given(self, slot: datetime, rung: Rung) -> None:
+    async def _given(self, slot: datetime, rung: Rung, *, worked: bool = True) -> None:
         self._gave.add(slot)
-        if slot in self._stepped or rung is not Rung.MODAL:
+        if worked and (slot in self._stepped or rung is not Rung.MODAL):
             await self._step(slot, rung, RungOutcome.WORKED, "")
         self._seat.tell(f"The {slot.astimezone():%H:%M} queue report is given.")
         self.state = ReportState(None, next=self.state.next, missed=self.state.missed)
@@ -217,8 +223,27 @@ class Reporting:
             sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
         except (MailFaultError, StoreError) as error:
             return str(error), False
-        await self.give_otherwise(slot, answers, Rung.MAIL)
+        self._mails[sent.mail.id] = slot
+        await self.give_otherwise(slot, answers, Rung.MAIL, worked=not sent.goes_out)
         return sent.says, True
+
+    async def _look_at_mails(self) -> None:
+        """A report that the gateway sent has held, one that the mail server did not take has not: management is told, and
+        the agent of the next rung."""
+        for mail_id, slot in list(self._mails.items()):
+            mail = await self._seat.read(_mail, mail_id)
+            if mail is None or (mail.state is not MailState.SENT and mail.tries == 0):
+                continue
+            del self._mails[mail_id]
+            if mail.state is MailState.SENT:
+                await self._step(slot, Rung.MAIL, RungOutcome.WORKED, "")
+                continue
+            await self.failed(slot, Rung.MAIL, mail.why)
+            who = ", ".join(f"{one.name} {one.number}" for one in self.policy.managers)
+            at = f"{slot.astimezone():%H:%M}"
+            self._seat.tell(
+                f"The mail server did not take the {at} queue report: call {who or 'a manager'}.", "warning"
+            )
 
     async def shift_lines(self) -> list[str]:
         """This shift's queue reports, a line each, for the shift screen."""
@@ -304,8 +329,13 @@ class Reporting:
             self.article = None
 
 
+def _mail(store: Store, mail_id: str) -> Mail | None:
+    row = store.row("SELECT * FROM mail WHERE id = ?", (mail_id,))
+    return Mail.from_row(row) if row is not None else None
+
+
 def _seen(store: Store, now: datetime) -> Seen:
-    return Seen(figures.live_queue(store, now), tuple(figures.open_outages(store)))
+    return Seen(figures.live_queue(store, now), tuple(open_outages(store)))
 
 
 def _names_now(store: Store, now: datetime, of: Reporting) -> list[str]:

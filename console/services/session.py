@@ -184,10 +184,13 @@ class Session:
         if self.phone.waits(RequestAction.HANG_UP):
             self.seat.tell("The call in hand waits for the hub to end: sign off after that.", "warning")
             return False
-        self.seat.tell(
-            f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first, then sign off.",
-            "warning",
-        )
+        if self.phone.status.state is AgentState.RINGING:
+            first = (
+                f"A call rings: {self.seat.how('answer')} to answer it, or {self.seat.key('reject')} to reject it"
+            )
+        else:
+            first = f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first"
+        self.seat.tell(f"{first}, then sign off.", "warning")
         return False
 
     async def sign_off(self) -> bool:
@@ -455,6 +458,8 @@ class Session:
                 await self.dispose(HANDED_OVER)
             else:
                 await self.wrap_up_left(ContactId(matter.about), HANDED_OVER)
+            if (wrapped := await self.seat.read(live.contact, ContactId(matter.about))) is not None:
+                matter = replace(matter, ticket_id=wrapped.ticket_id)  # it may be saved only now
         await self.shift.hand_over(matter, to)
         if matter.kind is MatterKind.DRAFT:
             await self.drafts.start()

@@ -73,7 +73,7 @@ class Station:
         Args:
             how: how an action is asked for at this front end, see `Seat.how`.
             on_people: the hub sent people, while nobody is signed on.
-            on_floor_ended: the practice floor ended by itself; what it said last.
+            on_floor_ended: the practice floor ended by itself, or another plays there; what is to be said.
             on_put_out: the hub no longer lets the agent work here; why. The front end ends the session.
             on_told: a sentence for whoever sits here, signed in or not.
         """

@@ -49,7 +49,7 @@ def zones_of(e164: str) -> tuple[str, ...]:
         found = timezone.time_zones_for_number(phonenumbers.parse(e164, None))
     except phonenumbers.NumberParseException:
         return ()
-    return tuple(one for one in found if one != timezone.UNKNOWN_TIMEZONE and _is_zone(one))
+    return tuple(one for one in found if one != timezone.UNKNOWN_TIMEZONE and is_zone(one))
 
 
 def zone_of(e164: str, site: str) -> ZoneGuess:
@@ -94,7 +94,8 @@ def _every_zone() -> dict[str, str]:
     return {one.casefold(): one for one in available_timezones() if "/" in one and not one.startswith("Etc/")}
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether there is such a zone here; what other seats say may be of another system, or anything."""
     try:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):

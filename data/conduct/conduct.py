@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from data.clock import Clock
@@ -51,7 +52,7 @@ def take_back(store: Store, conduct_id: str, by: AgentId, clock: Clock) -> None:
     """It counts no longer: what led to it was taken back. A record that is not there, or was taken back, stays so."""
     with saving(store, by, clock) as change:
         row = store.row("SELECT * FROM conduct WHERE id = ?", (conduct_id,))
-        if row is None or store.value("SELECT 1 FROM conduct WHERE takes_back = ?", (conduct_id,)):
+        if row is None or store.value('SELECT 1 FROM conduct WHERE takes_back = ? AND "by" = ?', (conduct_id, by)):
             return
         before = Conduct.from_row(row)
         fresh = {"id": new_id(), "at": clock.now(), "by": by, "takes_back": conduct_id}
@@ -59,22 +60,18 @@ def take_back(store: Store, conduct_id: str, by: AgentId, clock: Clock) -> None:
 
 
 def standing(found: Iterable[Conduct]) -> list[Conduct]:
-    """What counts, oldest first. Pure."""
+    """What counts, oldest first; a record is taken back by whoever made it. Pure."""
     listed = list(found)
-    gone = {one.takes_back for one in listed}
-    kept = [one for one in listed if one.takes_back is None and one.id not in gone]
+    gone = {(one.takes_back, one.by) for one in listed}
+    kept = [one for one in listed if one.takes_back is None and (one.id, one.by) not in gone]
     return sorted(kept, key=lambda one: (one.at, one.id))
 
 
-def of_ticket(store: Store, ticket_id: str) -> list[Conduct]:
-    """What counts of a ticket, oldest first."""
-    return standing(
-        Conduct.from_row(row) for row in store.rows("SELECT * FROM conduct WHERE ticket_id = ?", (ticket_id,))
+def about(store: Store, contact_id: str | None, ticket_id: str | None, more: Sequence[str] = ()) -> list[Conduct]:
+    """What counts of a contact, of a ticket, and of further records by their ids, oldest first."""
+    rows = store.rows(
+        "SELECT * FROM conduct WHERE contact_id = ? UNION SELECT * FROM conduct WHERE ticket_id = ?"
+        " UNION SELECT * FROM conduct WHERE id IN (SELECT value FROM json_each(?))",
+        (contact_id, ticket_id, json.dumps(list(more))),
     )
-
-
-def of_contact(store: Store, contact_id: str) -> list[Conduct]:
-    """What counts of a contact, oldest first."""
-    return standing(
-        Conduct.from_row(row) for row in store.rows("SELECT * FROM conduct WHERE contact_id = ?", (contact_id,))
-    )
+    return standing(Conduct.from_row(row) for row in rows)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from data.clock import SYSTEM_CLOCK, RehearsalClock
 from data.floor.floor import POLL_S, run_floor
-from data.floor.options import FloorBusy, FloorOptions, FloorSummary
+from data.floor.options import BUSY, FloorBusy, FloorOptions, FloorSummary
 from data.queue.log_file import QueueLogError
 from data.sync.contract import HubUnreachable
 
@@ -138,7 +138,10 @@ def main() -> int:
     stop = _Stop(given.watch_stdin)
     try:
         summary = run_floor(options, given.clock or SYSTEM_CLOCK, stop.nap, hub_clock=SYSTEM_CLOCK)
-    except (FloorBusy, QueueLogError) as error:
+    except FloorBusy as error:
+        print(error, file=sys.stderr)
+        return BUSY
+    except QueueLogError as error:
         print(error, file=sys.stderr)
         return 1
     except HubUnreachable as error:

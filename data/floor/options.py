@@ -14,6 +14,10 @@ OPENS = time(9, 0)
 """The practice clock at the start, unless told otherwise."""
 
 
+BUSY = 4
+"""The exit code of a floor that finds another one on its hub."""
+
+
 class FloorBusy(Exception):
     """Another floor plays on this hub; the message says so in words."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from data.clock import Clock
-from data.models.base import AgentId, new_id
+from data.models.base import AgentId, instant_text, new_id
 from data.models.customer import Customer
 from data.models.outage import Outage
 from data.outages import rules
@@ -28,8 +28,8 @@ def open_outages(store: Store) -> list[Outage]:
 
 def history(store: Store, since: datetime) -> list[Outage]:
     """What is down, then what was over after a moment, the newest first."""
-    rows = [Outage.from_row(row) for row in store.rows("SELECT * FROM outage")]
-    return rules.in_order(one for one in rows if one.over is None or one.over >= since)
+    rows = store.rows('SELECT * FROM outage WHERE "over" IS NULL OR "over" >= ?', (instant_text(since),))
+    return rules.in_order(Outage.from_row(row) for row in rows)
 
 
 def get(store: Store, outage_id: str) -> Outage:

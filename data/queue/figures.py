@@ -307,13 +307,31 @@ def asked_for(
 
 
 def figure_rows(
-    asked: Asked, keys: Keys, tallies: Mapping[Key, Tally], longest: Mapping[Key, tuple[int, float]]
+    asked: Asked,
+    keys: Keys,
+    tallies: Mapping[Key, Tally],
+    longest: Mapping[Key, tuple[int, float]],
+    made: dict[Key, tuple[tuple[int, float], FigureRow]] | None = None,
 ) -> list[FigureRow]:
-    """The rows of some sums, in their order. `longest`: the longest queue and when it was first so long."""
-    return [
-        _figure_row(asked, key, keys.span(key, asked.start, asked.end), tallies[key], longest.get(key, (0, 0.0)))
-        for key in sorted(tallies, key=keys.order)
-    ]
+    """The rows of some sums, in their order.
+
+    Args:
+        longest: the longest queue and when it was first so long.
+        made: rows of an earlier time, beside their longest queue: they are taken where they still hold, and those that
+            are made are kept there. Whoever gives it takes out the rows whose sums have changed.
+    """
+    rows = []
+    for key in sorted(tallies, key=keys.order):
+        line = longest.get(key, (0, 0.0))
+        there = made.get(key) if made is not None else None
+        if there is not None and there[0] == line:
+            rows.append(there[1])
+            continue
+        row = _figure_row(asked, key, keys.span(key, asked.start, asked.end), tallies[key], line)
+        if made is not None:
+            made[key] = (line, row)
+        rows.append(row)
+    return rows
 
 
 def _figure_row(

@@ -180,6 +180,8 @@ class _Group:
         self.grouping = grouping
         self.keys = keys
         self.sums: dict[Key, _Sums] = {} if any(grouping) else {(None, None): _Sums()}
+        self.made: dict[Key, tuple[tuple[int, float], FigureRow]] = {}
+        """The rows whose sums have not changed since they were made."""
 
 
 class LiveFigures:
@@ -241,6 +243,7 @@ class LiveFigures:
         if not self._asked.start <= offer.offered_at < self._asked.end:
             return
         key = group.keys.of(offer)
+        group.made.pop(key, None)
         row = group.sums.setdefault(key, _Sums())
         row.change(offer, self._asked.threshold_s, self._short_s, by)
         if not row.offered and any(group.grouping):
@@ -256,7 +259,7 @@ class LiveFigures:
         grouped = grouping(by)
         group = self._groups.get(grouped) or self._grouped(grouped)
         asked = self._asked._replace(grouping=grouped)
-        return figure_rows(asked, group.keys, group.sums, self._longest(grouped, group.keys))
+        return figure_rows(asked, group.keys, group.sums, self._longest(grouped, group.keys), group.made)
 
     def _grouped(self, grouped: Grouping) -> _Group:
         if grouped.thing == "playbook":

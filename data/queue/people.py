@@ -84,16 +84,15 @@ def move(
     *,
     reason: str = "",
     contact_id: ContactId | None = None,
-    by: AgentId | None = None,
 ) -> AgentStatus:
-    """Make a move and save it. `by`: who writes it, where that is not the agent.
+    """Make a move and save it.
 
     Raises:
         IllegalMoveError: the move is not possible in this state.
         StoreError: the store could not be written.
     """
     after = moved(status, move, clock.now(), reason=mask_cards(reason), contact_id=contact_id)
-    with saving(store, by or AgentId(status.id), clock) as change:
+    with saving(store, AgentId(status.id), clock) as change:
         _write(change, status, after)
     return after
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.models.contact import Contact
-from data.models.outage import Outage
 from data.queue_report.standing import LiveQueue
 from data.store.database import Store
 
@@ -29,10 +28,3 @@ def live_queue(store: Store, now: datetime) -> LiveQueue:
         longest=rows[0]["customer"] or first.caller_name or first.caller_number or "number withheld",
         queues=tuple((name, names.count(name)) for name in sorted(set(names))),
     )
-
-
-def open_outages(store: Store) -> list[Outage]:
-    """What is down, the longest first."""
-    return [
-        Outage.from_row(row) for row in store.rows('SELECT * FROM outage WHERE "over" IS NULL ORDER BY since, id')
-    ]

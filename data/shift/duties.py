@@ -12,8 +12,11 @@ from data.store.save import saving
 
 
 def stamps(store: Store, shift: str) -> list[DutyStep]:
-    """Everything that was stamped in a shift, oldest first."""
-    rows = store.rows("SELECT * FROM duty_step WHERE shift = ? ORDER BY at, id", (shift,))
+    """Everything that whoever works a shift has stamped in it, oldest first."""
+    rows = store.rows(
+        'SELECT * FROM duty_step WHERE shift = ? AND "by" = (SELECT agent FROM time_entry WHERE id = shift) ORDER BY at, id',
+        (shift,),
+    )
     return [DutyStep.from_row(row) for row in rows]
 
 

@@ -58,16 +58,19 @@ class Break:
 
 
 def in_force(entries: Iterable[TimeEntry]) -> list[TimeEntry]:
-    """The entries as they count, oldest first: a corrected one keeps its id and has punch and time of the correction
-    that was entered last; one that did not happen is left out."""
+    """The entries as they count, oldest first: a corrected one keeps its id and has punch and time of its last
+    correction, whatever the clocks said at which it was entered; one that did not happen is left out."""
     known = sorted(entries, key=lambda one: (one.made_at, one.id))
     by_id = {one.id: one for one in known}
-    counts: dict[str, TimeEntry] = {}
+    corrected = {one.instead_of for one in known}
+    chains: dict[str, list[TimeEntry]] = {}
     for one in known:
-        root = _root(one, by_id)
-        first = by_id.get(root, one)
-        counts[root] = first.model_copy(update={"punch": one.punch, "at": one.at})
-    return sorted((one for one in counts.values() if one.punch is not Punch.VOID), key=lambda one: (one.at, one.id))
+        chains.setdefault(_root(one, by_id), []).append(one)
+    counts = []
+    for root, chain in chains.items():
+        last = next((one for one in reversed(chain) if one.id not in corrected), chain[-1])
+        counts.append(by_id[root].model_copy(update={"punch": last.punch, "at": last.at}))
+    return sorted((one for one in counts if one.punch is not Punch.VOID), key=lambda one: (one.at, one.id))
 
 
 def _root(one: TimeEntry, by_id: dict[str, TimeEntry]) -> str:
@@ -80,12 +83,14 @@ def _root(one: TimeEntry, by_id: dict[str, TimeEntry]) -> str:
 
 
 def intervals(entries: Iterable[TimeEntry], now: datetime, longest: timedelta = LONGEST) -> list[Interval]:
-    """What was worked, oldest first. A second clock-in before a clock-out leaves the first interval without one; a
-    clock-out that nothing began counts nothing."""
+    """What was worked, oldest first. A second clock-in belongs to the shift that runs already: another seat had not heard of
+    it. After one that ran too long it leaves that one without a clock-out; a clock-out that nothing began counts nothing."""
     found: list[Interval] = []
     begun: TimeEntry | None = None
     for one in in_force(entries):
         if one.punch is Punch.IN:
+            if begun is not None and one.at - begun.at <= longest:
+                continue
             if begun is not None:
                 found.append(Interval(begun.id, begun.at, begun.at, Standing.NO_CLOCK_OUT))
             begun = one

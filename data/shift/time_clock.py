@@ -19,6 +19,8 @@ from data.store.save import saving
 
 LOOKED_BACK = timedelta(days=100)
 """How far back entries are read: longer than any seat keeps them by default."""
+STEP = timedelta(milliseconds=1)
+"""The least time between two punches."""
 
 
 class ClockFaultError(ValueError):
@@ -79,19 +81,14 @@ def restart_since(store: Store, agent: AgentId, since: datetime, reasons: Sequen
     return datetime.fromisoformat(str(found)) if found is not None else None
 
 
-def current_shift(
-    store: Store, agent: AgentId, now: datetime | None = None, longest: timedelta = LONGEST
-) -> TimeEntry | None:
-    """The clock-in that the agent has not clocked out of, as it counts; None when there is none, or (with `now`) when it
-    is so old that the clock-out was forgotten."""
-    found = hours.in_force(entries(store, agent, (now - LOOKED_BACK) if now is not None else _EVER))
-    last = found[-1] if found else None
-    if last is None or last.punch is not Punch.IN or (now is not None and now - last.at > longest):
+def current_shift(store: Store, agent: AgentId, now: datetime, longest: timedelta = LONGEST) -> TimeEntry | None:
+    """The clock-in that the agent has not clocked out of, as it counts; None when there is none, or when it is so old that
+    the clock-out was forgotten."""
+    known = entries(store, agent, now - LOOKED_BACK)
+    last = next(reversed(hours.intervals(known, now, longest)), None)
+    if last is None or last.standing is not Standing.RUNNING:
         return None
-    return last
-
-
-_EVER = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+    return next(one for one in hours.in_force(known) if one.id == last.shift)
 
 
 def clock_in(store: Store, agent: AgentId, clock: Clock, longest: timedelta = LONGEST) -> TimeEntry:
@@ -103,7 +100,7 @@ def clock_in(store: Store, agent: AgentId, clock: Clock, longest: timedelta = LO
     now = clock.now()
     with saving(store, agent, clock) as change:
         running = current_shift(store, agent, now, longest)
-        return running or change.add(_entry(agent, Punch.IN, now, agent, now))
+        return running or change.add(_entry(agent, Punch.IN, _after_the_last(store, agent, now), agent, now))
 
 
 def clock_out(store: Store, agent: AgentId, clock: Clock, longest: timedelta = LONGEST) -> TimeEntry:
@@ -117,7 +114,13 @@ def clock_out(store: Store, agent: AgentId, clock: Clock, longest: timedelta = L
     with saving(store, agent, clock) as change:
         if current_shift(store, agent, now, longest) is None:
             raise ClockFaultError("You are not clocked in, so there is nothing to clock out of.")
-        return change.add(_entry(agent, Punch.OUT, now, agent, now))
+        return change.add(_entry(agent, Punch.OUT, _after_the_last(store, agent, now), agent, now))
+
+
+def _after_the_last(store: Store, agent: AgentId, now: datetime) -> datetime:
+    """Now; a moment after the last punch where the clock was put back since: an end never stands before its beginning."""
+    known = hours.in_force(entries(store, agent, now - LOOKED_BACK))
+    return max(now, known[-1].at + STEP) if known else now
 
 
 def correct(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -171,13 +171,8 @@ def seconds_since(moment: datetime | None, now: datetime) -> float | None:
 
 def slot_start(row: FigureRow) -> datetime:
     """When a half hour began, in the site's zone."""
-    return datetime.fromisoformat(str(row.key))
-
-
-def slot_bounds(row: FigureRow) -> tuple[datetime, datetime]:
-    """From when to when a half hour lasts."""
-    start = slot_start(row)
-    return start, start + timedelta(minutes=30)
+    assert row.starts is not None, "it is a row of a part of time"
+    return row.starts
 
 
 def crossings(

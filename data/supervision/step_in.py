@@ -17,8 +17,7 @@ from data.models.contact import IN_QUEUE, Contact, Request, RequestAction
 from data.models.notice import Notice, NoticeRole
 from data.models.presence import Presence
 from data.models.supervision import IN_TIME, IN_TURN, NEXT, Intervention, InterventionOutcome, StepKind
-from data.queue import people
-from data.queue.agent_state import IllegalMoveError, Move
+from data.queue.agent_state import IllegalMoveError, Move, moved
 from data.store.database import Store
 from data.store.save import saving
 
@@ -197,11 +196,13 @@ def _sign_out(store: Store, agent: Agent, step: Intervention, clock: Clock) -> N
     if status is None or status.state is AgentState.SIGNED_OUT:
         raise StepFaultError(f"{agent.name} is signed out already.")
     try:
-        people.move(store, status, Move.SIGN_OUT, clock, by=step.by)
+        after = moved(status, Move.SIGN_OUT, clock.now())
     except IllegalMoveError as error:
         raise StepFaultError(
             f"{agent.name} is {status.state}: sign out once the hub has given the contact back."
         ) from error
+    with saving(store, step.by, clock) as change:  # no `AgentMove`: those each agent writes, by the hub's rules
+        change.update(AgentStatus, agent.id, **after.model_dump(mode="json", exclude={"id"}))
     answer(store, step, step.by, clock, done=True, why="the console was gone")
 
 

@@ -100,6 +100,10 @@ OF_A_PERSON = ("name", "role")
 """Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
 BY_LEADERS = frozenset({"alert_seen", "intervention", "outage", "reporter_duty"})
 """Entities that only supervisors and administrators write, where somebody signed in, and feeds."""
+OWN_CLOCK = "time_entry"
+"""The entity of which people write what they do themselves; of others, and corrections, only leaders, and feeds."""
+OF_ONESELF = {"agent_move": ("agent",)}
+"""Fields beside `SIGNED` that name who signed in, by entity."""
 NOT_A_LEADER = "only supervisors and administrators write this"
 NUMBERS_LOST = 10_000
 """Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""

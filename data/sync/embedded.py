@@ -14,6 +14,7 @@ from data.models import SYNCED
 from data.models.agent import Agent
 from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.models.customer import Customer
+from data.models.shift import Punch
 from data.store import driver
 from data.sync.contract import (
     BY_ID,
@@ -22,6 +23,8 @@ from data.sync.contract import (
     NEWEST_HOLDS,
     NOT_A_LEADER,
     OF_A_PERSON,
+    OF_ONESELF,
+    OWN_CLOCK,
     SIGNED,
     THERE_ALREADY,
     WHOLE,
@@ -189,7 +192,11 @@ class EmbeddedHub:
         if row is None and not whole and self._was_refused(replica_id, op):
             return _refused(op, DEPENDS_ON)
         before = row or NOTHING
-        if self.member is not None and op.entity in BY_LEADERS and not leads(self._file, self.member.id):
+        if (
+            self.member is not None
+            and _is_for_leaders(op, self.member.id)
+            and not leads(self._file, self.member.id)
+        ):
             return _refused(op, NOT_A_LEADER)
         if self.member is not None and (said := _not_own(op, before, self.member.id)):
             return _refused(op, f"{said}: this is not for the person who signed in to say")
@@ -284,10 +291,18 @@ class EmbeddedHub:
         return self._claims.finish(replica_id, contact_id, fence)
 
 
+def _is_for_leaders(op: Op, speaker: AgentId) -> bool:
+    """Whether only supervisors and administrators write this."""
+    if op.entity != OWN_CLOCK:
+        return op.entity in BY_LEADERS
+    own = op.patch.get("agent") == speaker and op.patch.get("punch") != Punch.VOID
+    return not own or op.patch.get("instead_of") is not None
+
+
 def _not_own(op: Op, before: Stored, speaker: AgentId) -> str | None:
     """The first field in which an op says what is not for who signed in to say."""
     said = {name: value for name, value in op.patch.items() if (name, value) not in before.body.items()}
-    forged = [name for name in SIGNED if said.get(name) not in (None, speaker)]
+    forged = [name for name in (*SIGNED, *OF_ONESELF.get(op.entity, ())) if said.get(name) not in (None, speaker)]
     personal = [name for name in OF_A_PERSON if op.entity == Agent.entity and name in said]
     return next(iter(forged + personal), None)
 

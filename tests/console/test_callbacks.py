@@ -248,6 +248,17 @@ async def test_a_call_at_night_is_asked_about_first(tmp_path: Path) -> None:
         assert app.screen.fields == {"text": "+61291234567"}  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("zone", ["Nowhere/Else", "../../etc/passwd", "America", "a\x00b"])
+async def test_a_zone_that_is_none_here_is_read_from_the_number(tmp_path: Path, zone: str) -> None:
+    """Zones come from other seats, of other systems and versions."""
+    app, feed = staged(tmp_path)
+    feed.put(callback("far", -5, number="+61291234567", zone=zone, customer_id=None))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sign_on(pilot)
+        dialog = await open_list(pilot)
+        await until(pilot, lambda: "01:18 AEDT" in text_of(dialog, "listed"))
+
+
 async def test_what_another_seat_did_first_is_said(tmp_path: Path) -> None:
     app, feed = staged(tmp_path)
     feed.put(callback("c", -60))

@@ -9,11 +9,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from console.cli import opening
 from data.store import driver
 from data.store.database import STORE_FILE, Store
 from tests.console.command import CUSTOMERS, QUEUE_LOG, Command, one_sentence, program
@@ -174,6 +176,17 @@ def test_a_hub_that_is_none_is_unreachable(cli: Command) -> None:
     floor = program("demo", "--headless", "--seconds", "1", "--data-dir", cli.home)
     assert floor.code == 3 and str(cli.home / "hub.db") in one_sentence(floor)
     assert (cli.home / "hub.db").read_bytes() == garbage
+
+
+def test_a_rehearsal_shows_the_time_that_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The screen shows this machine's zone, so in a rehearsal the machine is where the site is."""
+    monkeypatch.setenv("TZ", "UTC")
+    try:
+        clock = opening._rehearsal("2026-03-02T07:55", "America/New_York", 1.0)
+        assert clock is not None and f"{clock.now().astimezone():%H:%M}" == "07:55"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_an_error_that_nobody_expected_is_a_sentence_too(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ from data.sync.contract import Op, OpOutcome
 from data.sync.embedded import EmbeddedHub
 from tests.console.album import Album
 from tests.console.stage import CLOCK, NOW, Feed, settled, until
+from tests.console.test_notices import text_of
 from tests.data.supervision.floors import a_floor
 
 OFFERED = len({one.contact_id for one in a_floor(NOW) if isinstance(one, ContactEvent)})
@@ -131,6 +132,7 @@ async def test_a_supervisor_works_on_the_floor_by_keyboard(tmp_path: Path) -> No
         await until(pilot, lambda: isinstance(app.screen, StoryDialog))
         await pilot.press("escape", "escape")
         await until(pilot, lambda: isinstance(app.screen, WorkspaceScreen))
+        await until(pilot, lambda: "F11 floor" in text_of(app.screen, "hints"))
         await pilot.press("f11")
         await until(pilot, lambda: isinstance(app.screen, FloorScreen))
 
@@ -164,7 +166,7 @@ async def test_the_floor_is_for_supervisors(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkspaceScreen))
         await pilot.press("f11")
         await until(pilot, lambda: any("for supervisors" in note.message for note in app._notifications))
-        assert isinstance(app.screen, WorkspaceScreen)
+        assert isinstance(app.screen, WorkspaceScreen) and "F11" not in text_of(app.screen, "hints")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
 from console.screens.queue_report import ArticleDialog, QueueReportDialog
-from console.screens.shift import ShiftDialog
+from console.screens.shift import OpenStepsDialog, ShiftDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sign_off import SignOffDialog
 from console.screens.sync import ConflictDialog, SyncDialog
@@ -49,6 +49,7 @@ BOUND: dict[str, type] = {
     "new callback": CallbackDialog,
     "outages": OutagesDialog,
     "whom to call": WhomDialog,
+    "open steps": OpenStepsDialog,
     "shift": ShiftDialog,
     "sign-off": SignOffDialog,
     "sync": SyncDialog,

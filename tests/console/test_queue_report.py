@@ -23,7 +23,8 @@ from console.settings import Settings
 from data.models.agent import AgentState
 from data.models.base import AgentId
 from data.models.conduct import ArticleRead
-from data.models.mail import Mail
+from data.models.gateway import Gateway
+from data.models.mail import Mail, MailState
 from data.models.notice import Notice
 from data.models.outage import Outage
 from data.models.queue_report import NodeDown, QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
@@ -112,7 +113,9 @@ async def test_it_comes_at_its_slot_and_is_given(tmp_path: Path, size: tuple[int
         await until(pilot, lambda: "▲ late 6 min" in text_of(dialog, "report-head"))
         await until(pilot, lambda: "▲ report late 6 min" in status(screen))
         await until(pilot, lambda: dialog.fields["minutes"] == "20")  # goes on being read
-        await pilot.press("backspace", "6", "tab", "tab", "tab", "tab", *"crew on site", "f10")
+        await pilot.press("6")  # in the place of what was filled in
+        await until(pilot, lambda: dialog.fields["calls"] == "6")
+        await pilot.press("tab", "tab", "tab", "tab", *"crew on site", "f10")
         await until(pilot, lambda: app.screen is screen)
         [report] = stored(tmp_path, QueueReport)
         assert (report.slot, report.reporter, report.rung, report.initials) == (NEXT, DANA, Rung.MODAL, "DR")
@@ -202,7 +205,7 @@ async def test_putting_off_is_for_contacts_and_twice_at_most(tmp_path: Path) -> 
         clock.at += timedelta(minutes=5, seconds=1)
         dialog = await comes(pilot)
         assert "in a contact" not in text_of(dialog, "dialog-foot")
-        assert dialog.fields["minutes"].endswith("5"), "what was typed stays"
+        assert dialog.fields["minutes"] == "5", "what was typed stays"
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is screen)
         with Store(tmp_path / STORE_FILE) as store:
@@ -225,12 +228,12 @@ async def test_a_form_that_was_begun_survives_the_console(tmp_path: Path) -> Non
         await pilot.press(*"Dana", "enter")
         await until(pilot, lambda: isinstance(again.screen, QueueReportDialog) and again.screen.focused is not None)
         dialog = form(pilot)
-        assert (dialog.fields["calls"], dialog.fields["comment"]) == ("49", "crew on")
+        assert (dialog.fields["calls"], dialog.fields["comment"]) == ("9", "crew on")
         assert dialog.focused is dialog.field("comment") and dialog.field("comment").cursor_at == (0, 6)
         await pilot.press("end", *" site", "f10")
         await until(pilot, lambda: isinstance(again.screen, WorkspaceScreen))
     [report] = stored(tmp_path, QueueReport)
-    assert (report.calls, report.comment) == (49, "crew on site")
+    assert (report.calls, report.comment) == (9, "crew on site")
 
 
 async def test_a_console_that_slept_asks_for_the_present_slot(tmp_path: Path) -> None:
@@ -333,6 +336,37 @@ async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path
         assert not (tmp_path / LADDER_FILE).exists()
         await asyncio.sleep(1.2)
         assert isinstance(again.screen, WorkspaceScreen), "it is given, so nothing asks for it"
+
+
+async def test_a_mail_that_the_server_refuses_is_a_rung_that_failed(tmp_path: Path) -> None:
+    """A gateway is there, so the report goes by mail; then the server does not take it: recorded, told, next rung."""
+    clock = SetClock()
+    app, feed = opened(tmp_path, clock)
+    until_then = NOW + timedelta(hours=2)
+    feed.put(Gateway(id="g", name="g", services=("mail",), at=NOW, until=until_then))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        clock.at = NEXT
+        await comes(pilot)
+        await pilot.press("f8")
+        await until(pilot, lambda: isinstance(app.screen, LadderDialog))
+        for said in ("the form works", "agent-console queue-report", "Sign on at another seat"):
+            await until(pilot, lambda said=said: said in text_of(app.screen, "dialog-text"))  # type: ignore[misc]
+            await pilot.press("n")
+        await until(pilot, lambda: "queue-reports@" in text_of(app.screen, "dialog-text"))
+        await pilot.press("y")
+        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: screen.session.sync.queued == 0)
+        [mail] = [one for one in stored(tmp_path, Mail) if one.kind == "queue report"]
+        assert mail.text.rstrip().endswith("DR") and "Calls in queue: 4" in mail.text
+        feed.patch(Mail, mail.id, state=MailState.FAILED, tries=1, why="550 no such mailbox")
+        clock.at += timedelta(seconds=11)
+        await until(pilot, lambda: any("call The duty manager 555-0142" in one for one in told(app)))
+        steps = [(one.rung, one.outcome) for one in stored(tmp_path, ReportRung)]
+        assert steps == [
+            (rung, RungOutcome.FAILED) for rung in (Rung.MODAL, Rung.COMMAND, Rung.OTHER_SEAT, Rung.MAIL)
+        ]
+        assert [one.rung for one in stored(tmp_path, QueueReport)] == [Rung.MAIL]
 
 
 async def test_nobody_is_asked_who_is_not_on_shift(tmp_path: Path) -> None:

@@ -114,6 +114,10 @@ async def test_the_checklist_goes_on_after_the_restart(tmp_path: Path, size: tup
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         assert "▲ Restart the workstation" in text_of(app.screen, "dialog-text")
+        await pilot.press("f7")
+        await until(pilot, lambda: isinstance(app.screen, ShiftDialog))
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("n")
         await until(pilot, lambda: app.screen is screen)
         assert screen.session.phone.status.state is AgentState.NOT_READY
@@ -244,6 +248,112 @@ async def test_the_gate(tmp_path: Path, size: tuple[int, int]) -> None:
     assert [one.length for one in worked.intervals] == [timedelta(hours=8, minutes=2)]
     assert {row["to_agent"] for row in handed} == {"priya"} and len(handed) == 2
     assert status == AgentState.SIGNED_OUT
+
+
+async def test_the_ticket_of_a_contact_goes_with_it(tmp_path: Path) -> None:
+    """It is saved only when the contact is wrapped up by the hand-over itself."""
+    feed = at_rest(tmp_path)
+    somebody_else_reports(feed)
+    clock = Stepped()
+    app = started(tmp_path, clock, NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await talk(pilot, feed)
+        await pilot.press("f5", *"Half a title", "escape")
+        feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=clock.now().isoformat())
+        await until(pilot, lambda: screen.session.phone.status.state is AgentState.WRAP_UP)
+        await open_gate(pilot)
+        gate = app.screen
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(app.screen, ColleagueDialog) and app.screen.focused is not None)
+        await pilot.press(*"pri", "enter")
+        await until(pilot, lambda: app.screen is gate and any("Handed over to" in one for one in told(app)))
+        assert "Nothing is open" in text_of(gate, "list-about")
+    feed.close()
+    with Store(tmp_path / STORE_FILE) as store:
+        [ticket] = store.rows("SELECT * FROM ticket")
+        [notice] = store.rows("SELECT * FROM notice")
+    assert (ticket["title"], ticket["assignee"]) == ("Half a title", "Priya Nair")
+    assert (notice["to_agent"], notice["ticket_id"]) == ("priya", ticket["id"])
+
+
+async def test_what_comes_while_the_gate_is_open_is_listed_before_the_clock_out(tmp_path: Path) -> None:
+    feed = at_rest(tmp_path)
+    somebody_else_reports(feed)
+    clock = Stepped()
+    app = started(tmp_path, clock, NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        await open_shift(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: screen.session.shift.on)
+        await pilot.press("escape")
+        gate = await open_gate(pilot)
+        assert "Nothing is open" in text_of(gate, "list-about")
+        furnish(feed)
+        await until(pilot, lambda: screen.session.work.callbacks != ())
+        await pilot.press("c")
+        await until(pilot, lambda: "Ben Lee" in text_of(app.screen, "listed") if app.screen is not gate else False)
+        assert "the printer" in text_of(app.screen, "listed")
+        assert screen.session.shift.on
+    feed.close()
+
+
+async def test_what_comes_while_the_clock_out_is_asked_is_listed_first(tmp_path: Path) -> None:
+    feed = at_rest(tmp_path)
+    somebody_else_reports(feed)
+    app = started(tmp_path, Stepped(), NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        await open_shift(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: screen.session.shift.on)
+        await pilot.press("escape")
+        await open_gate(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
+        furnish(feed)
+        await until(pilot, lambda: screen.session.work.callbacks != ())
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(app.screen, SignOffDialog))
+        await until(pilot, lambda: "Ben Lee" in text_of(app.screen, "listed"))
+        assert screen.session.shift.on
+    feed.close()
+
+
+async def test_the_gate_shows_what_is_open_once_it_is_seen_again(tmp_path: Path) -> None:
+    feed = at_rest(tmp_path)
+    furnish(feed)
+    somebody_else_reports(feed)
+    app = started(tmp_path, Stepped(), NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await sign_on(pilot)
+        await until(pilot, lambda: screen.session.work.callbacks != ())
+        gate = await open_gate(pilot)
+        await until(pilot, shown(app, gate, 2))
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(app.screen, ColleagueDialog) and app.screen.focused is not None)
+        feed.patch(Callback, "cb", state="done")
+        await until(pilot, lambda: screen.session.work.callbacks == ())
+        await pilot.press("escape")
+        await until(pilot, shown(app, gate, 1))
+        assert "the printer" not in text_of(gate, "listed")
+    feed.close()
+
+
+async def test_hours_go_on_while_they_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.screens.shift.AGAIN_S", 0.05)
+    feed = at_rest(tmp_path)
+    somebody_else_reports(feed)
+    clock = Stepped()
+    app = started(tmp_path, clock, NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sign_on(pilot)
+        dialog = await open_shift(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: "● clocked in since" in text_of(dialog, "listed"))
+        clock.ahead = timedelta(minutes=90)
+        await until(pilot, lambda: "today 1:30" in text_of(dialog, "listed"))
+    feed.close()
 
 
 async def test_a_break_in_the_middle_of_the_day_keeps_the_shift(tmp_path: Path) -> None:

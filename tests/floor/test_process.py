@@ -14,7 +14,7 @@ import pytest
 
 from data.clock import SYSTEM_CLOCK
 from data.floor.floor import run_floor
-from data.floor.options import FloorBusy, FloorOptions
+from data.floor.options import BUSY, FloorBusy, FloorOptions
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.contact import IN_QUEUE, LIVE, Contact, ContactState, EventKind, RequestAction, RequestState
 from tests.floor.playground import Seat
@@ -140,7 +140,7 @@ def test_a_second_floor_on_one_hub_is_refused(floors: Floors) -> None:
     floors.until(first, lambda: bool(alive(seat)))
     second = floors.start()
     out, err = second.communicate(timeout=10)
-    assert second.returncode == 1 and out == ""
+    assert second.returncode == BUSY and out == ""
     assert "already" in err and err.count("\n") == 1
     with pytest.raises(FloorBusy):
         run_floor(FloorOptions(hub=floors.hub, seconds=1))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from data.models.agent import Agent
+from typing import Any
+
+from data.models.agent import Agent, AgentState
 from data.models.base import AgentId, new_id
 from data.models.outage import Outage
 from data.models.queue_report import ReporterDuty
+from data.models.shift import AgentMove, Punch, TimeEntry
 from data.models.supervision import AlertSeen, Intervention, StepKind
 from data.models.ticket import TicketEvent, TicketEventKind
 from data.sync.contract import BY_LEADERS, NOT_A_LEADER, OpOutcome, OpResult
@@ -58,6 +61,37 @@ def leaves_the_board_to_leaders(agent: Writer, leader: Writer, feed: Writer) -> 
     assert {row.entity_id: row.body for row in feed.rows()} == before
     [up] = leader.push(leader.op("outage", down.entity_id, {"over": "2026-11-22T12:30:00.000Z"}, base=10**9))
     assert up.outcome is OpOutcome.APPLIED, "a leader goes on with what another wrote"
+
+
+def punches_for_itself_only(agent: Writer, leader: Writer, me: AgentId, other: AgentId) -> None:
+    """Of the time clock and the states people write their own; what is put right, leaders write. `agent` signed in as `me`."""
+    own, out = punched(me, me), punched(me, me, punch=Punch.OUT)
+    assert {one.outcome for one in agent.add(own, out, moved(me))} == {OpOutcome.APPLIED}
+    before = {row.entity_id: row.body for row in agent.rows()}
+    forged = (
+        punched(other, me),
+        punched(me, me, instead_of=own.id),
+        punched(me, me, punch=Punch.VOID),
+        punched(other, me, punch=Punch.VOID, instead_of=own.id),
+        punched(me, other),
+        moved(other),
+    )
+    refused = [agent.add(one)[0] for one in forged]
+    assert [one.outcome for one in refused] == [OpOutcome.REFUSED] * len(forged), refused
+    assert [one.why.partition(":")[0] for one in refused] == [NOT_A_LEADER] * 4 + ["by", "agent"]
+    assert {row.entity_id: row.body for row in agent.rows()} == before
+    mended = leader.add(punched(me, other, instead_of=own.id), punched(me, other))
+    assert {one.outcome for one in mended} == {OpOutcome.APPLIED}, mended
+
+
+def punched(agent: AgentId, by: AgentId, **more: Any) -> TimeEntry:
+    """A clock-in, by somebody."""
+    return TimeEntry(id=new_id(), agent=agent, by=by, at=NOON, made_at=NOON, **{"punch": Punch.IN, **more})
+
+
+def moved(agent: AgentId) -> AgentMove:
+    """Somebody is ready."""
+    return AgentMove(id=new_id(), agent=agent, at=NOON, state=AgentState.READY)
 
 
 def board(writer: Writer) -> list[OpResult]:

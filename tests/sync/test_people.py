@@ -14,7 +14,14 @@ from data.sync.address import open_hub, seat_hub
 from data.sync.contract import HubUnreachable, Login, OpOutcome, Revoked, WrongLogin
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People, PeopleError
-from tests.sync.speaking import board, leaves_the_board_to_leaders, speaks_for_itself_only
+from tests.sync.speaking import (
+    board,
+    leaves_the_board_to_leaders,
+    moved,
+    punched,
+    punches_for_itself_only,
+    speaks_for_itself_only,
+)
 from tests.sync.writers import Writer, contact, note, ticket
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -128,6 +135,18 @@ def test_the_outage_board_is_written_by_leaders(path: Path, clock: LeapClock) ->
         people.set_role("Bo Lindgren", Role.AGENT)
         assert {one.outcome for one in board(leader)} == {OpOutcome.REFUSED}, "the role of now counts"
     for one in (agent, leader, admin, feed):
+        one.hub.close()
+
+
+def test_people_write_their_own_hours(path: Path, clock: LeapClock) -> None:
+    with People(path, clock) as people:
+        dana = people.add("Dana Reyes", Role.AGENT, PASSWORD)
+        bo = people.add("Bo Lindgren", Role.SUPERVISOR, PASSWORD)
+    agent, leader = (Writer(EmbeddedHub(path, clock, login=login(name))) for name in ("Dana Reyes", "Bo Lindgren"))
+    feed = Writer(EmbeddedHub(path, clock))
+    punches_for_itself_only(agent, leader, dana.id, bo.id)
+    assert [one.outcome for one in feed.add(punched(dana.id, bo.id), moved(dana.id))] == [OpOutcome.APPLIED] * 2
+    for one in (agent, leader, feed):
         one.hub.close()
 
 

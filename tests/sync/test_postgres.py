@@ -30,7 +30,14 @@ from data.sync.postgres.hub import PostgresHub
 from data.sync.postgres.plain import from_json, to_json
 from tests.hostile import HOSTILE
 from tests.postgres import Server, revoke
-from tests.sync.speaking import board, leaves_the_board_to_leaders, speaks_for_itself_only
+from tests.sync.speaking import (
+    board,
+    leaves_the_board_to_leaders,
+    moved,
+    punched,
+    punches_for_itself_only,
+    speaks_for_itself_only,
+)
 from tests.sync.writers import Writer, contact, note, ticket
 
 PASSWORD = "a quiet harbour 7"
@@ -172,6 +179,18 @@ def test_the_outage_board_is_written_by_leaders(dsn: str, connect: Connect) -> N
     agent, leader, feed = (Writer(connect(name)) for name in (ana.name, bo.name, gateway))
     leaves_the_board_to_leaders(agent, leader, feed)
     assert {one.outcome for one in board(Writer(connect(cem.name)))} == {OpOutcome.APPLIED}
+
+
+def test_people_write_their_own_hours(dsn: str, connect: Connect) -> None:
+    ana, bo = (
+        admin.add_person(dsn, named(name), role, PASSWORD)
+        for name, role in (("Ana", Role.AGENT), ("Bo", Role.SUPERVISOR))
+    )
+    gateway = named("gateway")
+    admin.add_feed(dsn, gateway, PASSWORD)
+    punches_for_itself_only(Writer(connect(ana.name)), Writer(connect(bo.name)), ana.id, bo.id)
+    feed = Writer(connect(gateway))
+    assert [one.outcome for one in feed.add(punched(ana.id, bo.id), moved(ana.id))] == [OpOutcome.APPLIED] * 2
 
 
 def test_a_scope_that_nobody_can_have_stops_nobody_else(dsn: str, connect: Connect) -> None:

@@ -8,14 +8,12 @@ from data.billing.amounts import money_text, parse_money
 from data.conduct import conduct
 from data.models.agent import LEADERS
 from data.models.base import AgentId
-from data.models.conduct import Conduct, ConductKind
+from data.models.conduct import ConductKind
 from data.playbook import actions as act
 from data.playbook.doing import Given, Hand, ScriptError, does, undoes
 from data.playbook.run import Done
 from data.playbook.wording import GAP
 from data.queue.people import everyone, meant
-
-COST_SAID = "cost said"
 
 
 @does(act.Conduct)
@@ -81,15 +79,16 @@ def leader(hand: Hand, named: str) -> tuple[AgentId, str]:
 
 
 def cost_was_said(hand: Hand, item: str) -> bool:
-    """Whether the price of an item was said in this contact."""
+    """Whether the customer has heard what an item costs now, or that it costs more: in this contact, on this ticket, or in a
+    script that had neither yet."""
     deeds = [one for run in hand.item.runs for one in run.deeds()] + hand.done
-    if any(one.action == "conduct" and one.undo.get("item") == item for one in deeds):
-        return True
-    if hand.item.contact_id is None and hand.item.ticket_id is None:
-        return False
-    ids = (hand.item.contact_id or "", hand.item.ticket_id or "")
-    rows = hand.store.rows(
-        "SELECT * FROM conduct WHERE contact_id = ? UNION SELECT * FROM conduct WHERE ticket_id = ?", ids
+    noted = [one.undo["conduct"] for one in deeds if one.action == "conduct"]
+    said = conduct.about(hand.store, hand.item.contact_id, hand.item.ticket_id, noted)
+    price = hand.workplace.catalogue.item(item).price
+    return any(
+        one.kind is ConductKind.COST_SAID
+        and one.text.partition(":")[0] == f"item {item}"
+        and one.amount is not None
+        and one.amount >= price
+        for one in said
     )
-    said = conduct.standing(Conduct.from_row(row) for row in rows)
-    return any(one.kind == COST_SAID and one.text.partition(":")[0] == f"item {item}" for one in said)

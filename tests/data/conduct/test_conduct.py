@@ -32,12 +32,14 @@ def test_what_was_taken_back_counts_no_longer(store: Store, clock: LeapClock) ->
     )  # fmt: skip
     clock.leap(1)
     no = conduct.record(store, ConductKind.REFUSED, ANA, clock, ticket_id=ticket, reason="the law")
-    assert conduct.of_ticket(store, "t") == [said, no] and conduct.of_contact(store, "c") == [said]
+    assert conduct.about(store, None, "t") == [said, no] and conduct.about(store, "c", None) == [said]
+    conduct.take_back(store, no.id, AgentId("bo"), clock)
+    assert conduct.about(store, "c", "t", [said.id]) == [said, no], "nobody takes back what another wrote"
     assert (said.amount, said.reason) == (Decimal("20.00"), "ok")
     for _ in "ab":
         conduct.take_back(store, said.id, ANA, clock)
-    assert conduct.of_ticket(store, "t") == [no] and conduct.of_contact(store, "c") == []
-    assert store.value("SELECT count(*) FROM conduct") == 3
+    assert conduct.about(store, None, "t") == [no] and conduct.about(store, "c", None) == []
+    assert store.value("SELECT count(*) FROM conduct") == 4
     conduct.take_back(store, "gone", ANA, clock)
 
 
@@ -71,7 +73,7 @@ def test_that_somebody_was_called_is_recorded_with_the_ticket(store: Store, cloc
 
 
 def conduct_of(desk: Desk) -> list[tuple[str, str, str]]:
-    found = conduct.of_contact(desk.store, desk.item.contact_id or "")
+    found = conduct.about(desk.store, desk.item.contact_id, None)
     return [(str(one.kind), one.reason, one.text) for one in found if one.kind != "offer"]
 
 
@@ -105,9 +107,7 @@ def test_the_playbook_leaves_a_record(
     for key in keys:
         desk.answer(key)
     assert conduct_of(desk) == expected
-    amounts = [
-        one.amount for one in conduct.of_contact(store, desk.item.contact_id or "") if one.amount is not None
-    ]
+    amounts = [one.amount for one in conduct.about(store, desk.item.contact_id, None) if one.amount is not None]
     assert amounts == ([Decimal("20.00")] if "cost said" in str(expected) else [])
 
 

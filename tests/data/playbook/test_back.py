@@ -51,7 +51,7 @@ def stands(desk: Desk) -> dict[str, object]:
         "charges": accounts.standing_charges(desk.store, ticket.id),
         "invoices": accounts.standing_invoices(desk.store, ticket.id),
         "callbacks": desk.store.value("SELECT count(*) FROM callback WHERE state = 'due'"),
-        "conduct": len(conduct.of_ticket(desk.store, ticket.id)),
+        "conduct": len(conduct.about(desk.store, None, ticket.id)),
         "marks": [tickets.marked(desk.store, ticket.id, f"hardware{name}") for name in ("", " part", " visit")],
         "run": desk.item.run and (desk.item.run.speaker, desk.item.run.channel, desk.item.run.kept),
         "card": desk.card,

@@ -152,7 +152,13 @@ def test_a_payment_that_is_refused_records_nothing(store: Store, clock: LeapCloc
     with pytest.raises(ScriptError, match=r"Item 320 costs \$20.00, and the customer has not heard it"):
         desk.jump("D2-8")
     here = desk.item.contact_id
-    conduct.record(store, ConductKind.COST_SAID, ANA, clock, contact_id=here, text="item 320")
+    for heard in (None, Decimal("19.99")):
+        conduct.record(store, ConductKind.COST_SAID, ANA, clock, contact_id=here, text="item 320", amount=heard)
+        with pytest.raises(ScriptError, match="has not heard it"):
+            desk.jump("D2-8")
+    conduct.record(
+        store, ConductKind.COST_SAID, ANA, clock, contact_id=here, text="item 320", amount=Decimal("20.00")
+    )
     desk.jump("D2-8")
     before, item = everything(store), desk.item
     with pytest.raises(ValueError, match=r"[.:] |\.$|^Still needed"):

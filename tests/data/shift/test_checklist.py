@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,6 +17,7 @@ from data.queue import people
 from data.queue.agent_state import Move
 from data.shift import duties, looking, machine, time_clock
 from data.shift.checklist import Checklist, Turn
+from data.shift.hours import Standing
 from data.shift.looking import ShiftView
 from data.shift.policy import load_shift
 from data.shift.time_clock import ClockFaultError
@@ -127,6 +129,14 @@ def test_a_step_is_waived_with_a_name(desk: Desk) -> None:
     assert (line.stamp.outcome, line.stamp.text) == (DutyOutcome.WAIVED, "Mo Okafor")
 
 
+def test_nobody_stamps_the_steps_of_another(desk: Desk) -> None:
+    desk.clock_in()
+    view = desk.look()
+    assert view.shift is not None
+    duties.stamp(desk.store, view.shift.id, "sign-on", "restart", DutyOutcome.DONE, AgentId("mo"), desk.clock)
+    assert passed(desk.look().sign_on) == passed(view.sign_on)
+
+
 def test_ready_with_steps_open_is_noted_with_their_names(desk: Desk) -> None:
     desk.clock_in()
     view = desk.look()
@@ -188,7 +198,7 @@ def test_the_time_clock(desk: Desk) -> None:
     first = time_clock.clock_in(desk.store, desk.me, desk.clock)
     assert time_clock.clock_in(desk.store, desk.me, desk.clock) == first, "one shift until its clock-out"
     desk.clock.leap(4 * 3600)
-    assert time_clock.current_shift(desk.store, desk.me) == first
+    assert time_clock.current_shift(desk.store, desk.me, desk.clock.now()) == first
     looking.close(desk.store, desk.look(), POLICY, desk.me, desk.clock)
     assert time_clock.current_shift(desk.store, desk.me, desk.clock.now()) is None
     steps = [one.step for one in duties.stamps(desk.store, first.id) if one.checklist == "sign-off"]
@@ -196,6 +206,22 @@ def test_the_time_clock(desk: Desk) -> None:
     forgotten = time_clock.clock_in(desk.store, desk.me, desk.clock)
     desk.clock.leap(20 * 3600)
     assert time_clock.clock_in(desk.store, desk.me, desk.clock).id != forgotten.id, "a new day, a new shift"
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(hours=3)])
+def test_a_clock_that_is_put_back_ends_and_begins_shifts_all_the_same(desk: Desk, back: timedelta) -> None:
+    time_clock.clock_in(desk.store, desk.me, desk.clock)
+    desk.clock.leap(8 * 3600)
+    slow = LeapClock(desk.clock.now() - timedelta(hours=8) - back)
+    time_clock.clock_out(desk.store, desk.me, slow)
+    assert time_clock.current_shift(desk.store, desk.me, slow.now()) is None
+    again = time_clock.clock_in(desk.store, desk.me, slow)
+    assert time_clock.current_shift(desk.store, desk.me, slow.now()) == again
+    slow.leap(back.total_seconds() + 7200)
+    time_clock.clock_out(desk.store, desk.me, slow)
+    spans = time_clock.worked(desk.store, desk.me, slow.now(), ZoneInfo("UTC"), ()).intervals
+    assert [one.standing for one in spans] == [Standing.CLOSED] * 2
+    assert abs(spans[1].length - timedelta(hours=2)) < timedelta(seconds=1)
 
 
 def test_only_a_supervisor_puts_the_clock_right(desk: Desk) -> None:
@@ -216,7 +242,7 @@ def test_only_a_supervisor_puts_the_clock_right(desk: Desk) -> None:
         own = LEADER.model_copy(update={"id": desk.me})
         time_clock.correct(desk.store, desk.me, Punch.IN, at, why, own, desk.clock, entry.id)
     time_clock.correct(desk.store, desk.me, Punch.IN, at, why, LEADER, desk.clock, entry.id)
-    running = time_clock.current_shift(desk.store, desk.me)
+    running = time_clock.current_shift(desk.store, desk.me, desk.clock.now())
     assert running is not None and (running.id, running.at) == (entry.id, at)
 
 

@@ -97,10 +97,41 @@ def test_an_interval_that_nobody_ended() -> None:
     [forgotten] = intervals(entries, begun + hours.LONGEST + timedelta(seconds=1))
     assert (forgotten.standing, forgotten.length) == (Standing.NO_CLOCK_OUT, timedelta(0))
     assert per_day([forgotten], NEW_YORK) == {}
-    again = [*entries, punch("j", "in", begun + timedelta(hours=4))]
-    first, second = intervals(again, begun + timedelta(hours=5))
+    late = begun + hours.LONGEST + timedelta(seconds=1)
+    again = [*entries, punch("j", "in", late)]
+    first, second = intervals(again, late + timedelta(hours=1))
     assert (first.standing, second.standing) == (Standing.NO_CLOCK_OUT, Standing.RUNNING)
     assert intervals([punch("o", "out", begun)], begun) == []
+
+
+def test_a_second_clock_in_at_a_seat_that_had_not_heard_of_the_first() -> None:
+    """One shift, from the first one on; nothing that was worked is lost."""
+    begun = utc("2026-11-20T08:00")
+    entries = [
+        punch("i", "in", begun),
+        punch("j", "in", begun + timedelta(hours=4)),
+        punch("o", "out", begun + timedelta(hours=8)),
+        punch("p", "out", begun + timedelta(hours=8, minutes=5)),
+    ]
+    [running] = intervals(entries[:2], begun + timedelta(hours=5))
+    assert (running.shift, running.length, running.standing) == ("i", timedelta(hours=5), Standing.RUNNING)
+    [whole] = intervals(entries, begun + timedelta(hours=9))
+    assert (whole.shift, whole.length, whole.standing) == ("i", timedelta(hours=8), Standing.CLOSED)
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_a_correction_counts_whatever_the_clock_said_at_which_it_was_entered(names: str) -> None:
+    at, (first, second) = utc("2026-11-20T08:00"), names
+    entries = [
+        punch("i", "in", at),
+        punch("o", "out", at + timedelta(hours=8)),
+        punch(first, "in", at - timedelta(minutes=30), at - timedelta(minutes=20), "i"),
+        punch(second, "in", at - timedelta(minutes=45), at - timedelta(minutes=40), first),
+    ]
+    [one] = intervals(entries[:3], at + timedelta(hours=9))
+    assert (one.shift, one.length) == ("i", timedelta(hours=8, minutes=30))
+    [again] = intervals(entries, at + timedelta(hours=9))
+    assert (again.shift, again.length) == ("i", timedelta(hours=8, minutes=45))
 
 
 def test_corrections() -> None:

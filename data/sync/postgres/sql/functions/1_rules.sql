@@ -77,11 +77,14 @@ CREATE OR REPLACE FUNCTION misfit(body jsonb, of_entity text) RETURNS text LANGU
     FROM shape_field WHERE entity = of_entity AND (body @@ fits) IS NOT TRUE ORDER BY place LIMIT 1
 $$;
 
--- Whether the person who is signed in may write what is for leaders; a feed may. `data.sync.contract.BY_LEADERS` names it.
-CREATE OR REPLACE FUNCTION is_by_leaders(of_entity text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty')
+-- What only leaders write: `data.sync.contract.BY_LEADERS`, and of the time clock what others did, and corrections.
+CREATE OR REPLACE FUNCTION is_by_leaders(of_entity text, patch jsonb, speaker text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty') OR (of_entity = 'time_entry' AND (
+        patch->>'agent' IS DISTINCT FROM speaker OR patch->>'instead_of' IS NOT NULL OR patch->>'punch' = 'void'))
 $$;
 
+-- Whether the person who is signed in may write what is for leaders; a feed may.
 CREATE OR REPLACE FUNCTION may_lead() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT is_feed() OR coalesce((me()).role IN ('supervisor', 'administrator'), true)
 $$;
@@ -95,6 +98,7 @@ LANGUAGE sql IMMUTABLE AS $$
         WHEN patch->>'by' <> speaker AND patch->'by' IS DISTINCT FROM held->'by' THEN 'by'
         WHEN patch->>'made_by' <> speaker AND patch->'made_by' IS DISTINCT FROM held->'made_by' THEN 'made_by'
         WHEN patch->>'created_by' <> speaker AND patch->'created_by' IS DISTINCT FROM held->'created_by' THEN 'created_by'
+        WHEN of_entity = 'agent_move' AND patch->>'agent' <> speaker THEN 'agent'
         WHEN of_entity = 'agent' AND patch ? 'name' AND patch->'name' IS DISTINCT FROM held->'name' THEN 'name'
         WHEN of_entity = 'agent' AND patch ? 'role' AND patch->'role' IS DISTINCT FROM held->'role' THEN 'role'
     END || ': this is not for the person who signed in to say'
@@ -132,7 +136,7 @@ BEGIN
         WHEN now_is.deleted AND NOT whole THEN 'it was deleted at the hub meanwhile'
         WHEN now_is.ver = 0 AND NOT whole AND tried_before
             THEN 'depends_on an earlier change of this record that was refused'
-        WHEN is_by_leaders(op.entity) AND NOT may_lead() THEN 'only supervisors and administrators write this'
+        WHEN is_by_leaders(op.entity, op.patch, op.actor) AND NOT may_lead() THEN 'only supervisors and administrators write this'
         WHEN NOT is_feed() THEN not_own(op.entity, op.patch, now_is.body, op.actor)
     END;
     IF why IS NULL AND op.kind = 'delete' THEN
