@@ -11,15 +11,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from data.callbacks.rules import CallbackLine
-from data.models.agent import Agent
-from data.models.base import instant_text
+from data.models.agent import Agent, AgentState
+from data.models.base import AgentId, instant_text
 from data.models.callback import Callback, CallbackState
 from data.models.conduct import Conduct
 from data.models.contact import Request
 from data.models.notice import Notice, NoticeSeen
 from data.models.outage import Outage
 from data.models.queue_report import QueueReport, ReporterDuty
-from data.models.shift import TimeEntry
+from data.models.shift import AgentMove, TimeEntry
 from data.models.supervision import AlertSeen, Intervention, InterventionOutcome
 from data.notices import notices
 from data.outages import outages
@@ -31,6 +31,7 @@ from data.store.database import Store
 from data.supervision import reading
 from data.supervision.adherence import adherence
 from data.supervision.alerts import KEPT, TOLD_OF, ConductLine, Matters
+from data.supervision.states import LONGEST_STAY
 from data.supervision.steps import read_steps
 
 READ_FOR: Final = frozenset(
@@ -45,7 +46,7 @@ READ_FOR: Final = frozenset(
 """When rows of these change, what was recorded is read again."""
 AGAIN: Final = timedelta(seconds=10)
 """A callback becomes overdue, and a report late, by the clock alone."""
-KEPT_TO_AGAIN: Final = timedelta(seconds=30)
+KEPT_TO_AGAIN: Final = timedelta(minutes=1)
 """How often the day's adherence is reckoned anew."""
 MOST: Final = 200
 
@@ -60,6 +61,14 @@ class MatterReader:
         self._matters = Matters()
         self._read_at: datetime | None = None
         self._kept_to_at: datetime | None = None
+        self._moves: list[AgentMove] = []
+        """Of the day and LONGEST_STAY before it: they are only ever added, so only new ones are read."""
+        self._moves_of: tuple[datetime, int] | None = None
+        """The day that they were read for, and the last row of them."""
+
+    def forget(self) -> None:
+        """The store's rows are not those that were read: read everything again."""
+        self._read_at = self._kept_to_at = self._moves_of = None
 
     def read(self, store: Store, now: datetime, changed: Collection[str], begins: datetime) -> Matters:
         """What there is at a moment; `begins`: of the site's day, `changed`: the entities that changed since the last
@@ -67,7 +76,7 @@ class MatterReader:
         if _due(self._kept_to_at, now, KEPT_TO_AGAIN) or ReporterDuty.entity in changed:
             self._kept_to_at = now
             schedule = reading.read_schedule(store, begins, now)
-            kept_to = adherence(schedule, reading.read_moves(store, begins, now), begins, now) if schedule else []
+            kept_to = adherence(schedule, self._read_moves(store, begins), begins, now) if schedule else []
             self._matters = replace(self._matters, adherence=tuple(kept_to))
         if _due(self._read_at, now, AGAIN) or not READ_FOR.isdisjoint(changed):
             self._read_at = now
@@ -83,6 +92,27 @@ class MatterReader:
                 steps=read_steps(store, now - KEPT),
             )
         return self._matters
+
+    def _read_moves(self, store: Store, begins: datetime) -> list[AgentMove]:
+        if self._moves_of is None or self._moves_of[0] != begins:
+            self._moves, self._moves_of = [], (begins, 0)
+        rows = store.rows(
+            "SELECT rowid AS place, id, agent, at, state, reason FROM agent_move WHERE rowid > ? AND at >= ? ORDER BY rowid",
+            (self._moves_of[1], instant_text(begins - LONGEST_STAY)),
+        )
+        for row in rows:
+            self._moves.append(
+                AgentMove.model_construct(  # thousands a day, of rows that were checked when they came
+                    id=row["id"],
+                    agent=AgentId(row["agent"]),
+                    at=datetime.fromisoformat(row["at"]),
+                    state=AgentState(row["state"]),
+                    reason=row["reason"] or "",
+                )
+            )
+        if rows:
+            self._moves_of = (begins, rows[-1]["place"])
+        return self._moves
 
     def _late(self, store: Store, now: datetime) -> list[SlotLine]:
         if self._policy is None:

@@ -162,6 +162,7 @@ class FloorWatch:
     def _begin(self, store: Store, now: datetime) -> None:
         """Read the site's day from its beginning."""
         self._day = now.astimezone(self._zone).date()
+        self._recorded.forget()
         last = store.row("SELECT rowid AS place, id FROM contact_event ORDER BY rowid DESC LIMIT 1")
         self._last = (last["place"], last["id"]) if last else (0, "")
         self._forked = set()
