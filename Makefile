@@ -48,7 +48,7 @@ chaos: $(VENV)/.test    ## 500 seeds of bad weather, then kill and race the real
 bench: $(VENV)/.test    ## measure every line of the budget beside its floor; CUSTOMERS=1000000
 	@$(BIN)/python -m tests.bench --customers $(CUSTOMERS) $(if $(KEEP),--keep) $(if $(JSON),--json $(JSON))
 
-desk: $(VENV)/.test     ## the main job again, under a real tmux
+desk: $(VENV)/.test     ## the main job under a real tmux, the wallboard in Chromium
 	@$(BIN)/python -m pytest -m desk --run-desk tests/desk
 
 # pip cannot install an editable under hashes, so: everything locked first, then the project by itself.

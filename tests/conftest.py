@@ -18,7 +18,9 @@ ROOM = 4 << 30
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--run-desk", action="store_true", help="also run the tests that need tmux (make desk)")
+    parser.addoption(
+        "--run-desk", action="store_true", help="also run the tests that need tmux or Chromium (make desk)"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,7 +55,7 @@ def pytest_collection() -> Iterator[None]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what this run left out, also where xdist counts no deselected tests."""
     if not config.getoption("--run-desk"):
-        terminalreporter.write_line("Tests under tmux were deselected: make desk runs them.")
+        terminalreporter.write_line("Tests under tmux and in Chromium were deselected: make desk runs them.")
     if not os.environ.get(CORPORA):
         terminalreporter.write_line(f"Tests on real data were skipped: {CORPORA} names their folder.")
 

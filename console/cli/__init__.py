@@ -28,6 +28,7 @@ from console.cli import (
     shift,
     stats,
     syncing,
+    wallboard,
 )
 from console.cli.shared import FAULTS, shown
 
@@ -55,6 +56,7 @@ app.add_typer(syncing.app, name="sync")
 app.add_typer(hub.app, name="hub")
 app.add_typer(people.app, name="user")
 app.command()(gateway.gateway)
+app.command()(wallboard.wallboard)
 app.command()(backups.backup)
 app.command()(backups.restore)
 app.command()(doctor.doctor)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.shared import FAULTS, UNREACHABLE, USAGE, fail, log_to, shown
+from console.cli.shared import FAULTS, UNREACHABLE, USAGE, fail, log_to, needs, shown
 
 if TYPE_CHECKING:
     from console.gateway.config import GatewayConfig
@@ -35,7 +35,7 @@ def gateway(
     from data.gateway.place import GatewayRuns, only_gateway
     from data.text.reviewed import ContentError
 
-    _needs("aiosmtplib")
+    needs("aiosmtplib", "The gateway", "gateway")
     try:
         known = load(config.expanduser())
         password = secret(known.hub_password_file)
@@ -55,16 +55,6 @@ def gateway(
         raise fail(
             f"{error.filename or known.data_dir} cannot be used ({error.strerror}): check its rights.", FAULTS
         ) from error
-
-
-def _needs(module: str) -> None:
-    """What a seat is installed without."""
-    from importlib.util import find_spec
-
-    if find_spec(module) is None:
-        raise fail(
-            "The gateway needs more than a seat: install it with `pip install 'agent-console[gateway]'`.", USAGE
-        )
 
 
 def _run(config: GatewayConfig) -> None:

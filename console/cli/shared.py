@@ -50,6 +50,18 @@ def fail(sentence: str, code: int) -> typer.Exit:
     return typer.Exit(code)
 
 
+def needs(module: str, who: str, extra: str) -> None:
+    """What a seat is installed without.
+
+    Raises:
+        typer.Exit: it is not installed.
+    """
+    from importlib.util import find_spec
+
+    if find_spec(module) is None:
+        raise fail(f"{who} needs more than a seat: install it with `pip install 'agent-console[{extra}]'`.", USAGE)
+
+
 def settings_of(folder: Path, hub: str | None = None) -> Settings:
     """The settings of a data folder, with the hub that the command line names."""
     from console.settings import SettingsError, load

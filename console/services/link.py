@@ -304,14 +304,14 @@ class Link:
         """Give a claim back."""
         self._say(Finish(contact_id=contact_id, fence=fence))
 
-    async def close(self) -> None:
-        """Let the worker push what is left and end; at most a second and a half."""
+    async def close(self, patience_s: float = 1.5) -> None:
+        """Let the worker push what is left and end; it is given so many seconds."""
         self._closing = True
         process = self._process
         if process is not None and process.stdin is not None:
             process.stdin.close()
             try:
-                await asyncio.wait_for(process.wait(), 1.5)
+                await asyncio.wait_for(process.wait(), patience_s)
             except TimeoutError:
                 process.kill()
         for task in (self._keeper, self._watcher):

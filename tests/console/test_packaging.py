@@ -69,7 +69,7 @@ def test_the_wheel_carries_every_file_of_the_packages(wheel: Path) -> None:
     ours = tracked.stdout.split() if tracked.returncode == 0 else []
     there = [name for name in ours if (ROOT / name).exists()]
     assert set(there) <= names, sorted(set(there) - names)
-    for suffix in (".tcss", ".yaml", ".toml"):
+    for suffix in (".tcss", ".yaml", ".toml", ".html", ".css", ".js"):
         on_disk = {
             file.relative_to(ROOT).as_posix() for one in PACKAGES for file in (ROOT / one).rglob(f"*{suffix}")
         }
