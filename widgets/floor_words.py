@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.models.agent import AgentState
-from data.supervision.snapshot import AgentNow, Crossing, FloorSnapshot
+from data.supervision.snapshot import AgentNow, FloorSnapshot
 from data.supervision.thresholds import Level
 from widgets.safe_text import Span
 from widgets.times import duration
@@ -28,23 +28,6 @@ def sign(level: Level) -> Span:
     """The mark of a level: nothing, ▲ or ■."""
     shape, tone = SIGNS[level]
     return Span(shape, tone)
-
-
-def crossed(one: Crossing) -> str:
-    """What has reached its limit: `longest wait over 3:00`."""
-    match one.what:
-        case "waiting":
-            return f"{one.value:.0f} waiting, limit {one.limit:.0f}"
-        case "longest wait":
-            return f"longest wait over {duration(one.limit)}"
-        case "service level":
-            return f"service level {percent(one.value)}, target {percent(one.limit)}"
-        case "abandonment":
-            return f"{percent(one.value)} gave up, limit {percent(one.limit)}"
-        case "wrap-up":
-            return f"wrap-up over {duration(one.limit)}"
-        case "not ready":
-            return f"not ready over {duration(one.limit)}"
 
 
 def agent_note(agent: AgentNow, level: Level, snap: FloorSnapshot) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
 from console.gateway.service import Context
 from console.gateway.smtp import MailServer
 from data.gateway.line import Line
-from data.mail.addresses import MailFaultError
+from data.mail.addresses import MailFaultError, one_line
 from data.mail.outgoing import SERVICE, as_message
 from data.mail.sending import LEASE, Outcome, Result, due, next_moment, noted, rest_of, taken, too_old
 from data.models.base import Entity
@@ -16,6 +17,8 @@ from data.models.mail import OVER, Mail, MailState
 
 LONGEST_SLEEP_S = 60.0
 GIVEN_UP = "it was not sent within two days"
+FOREIGN = "the gateway's shift.yaml does not name this address"
+"""Anybody at a seat can have a mail sent: it goes to the site's own addresses and nowhere else."""
 
 
 class OutboundMail:
@@ -24,8 +27,10 @@ class OutboundMail:
     name = SERVICE
     models: tuple[type[Entity], ...] = (Mail,)
 
-    def __init__(self, server: MailServer, sender: str) -> None:
+    def __init__(self, server: MailServer, sender: str, known: Collection[str]) -> None:
+        """`known`: the addresses to which mail may go."""
         self._server = server
+        self._known = frozenset(one.casefold() for one in known)
         self._sender = sender
         self._sent: dict[str, Outcome] = {}
         """What the server said of mails whose rows could not be marked yet, because the hub went away."""
@@ -67,13 +72,17 @@ class OutboundMail:
             return Outcome(result=Result.LATER, why="the gateway was held up")
         if too_old(mail, now):
             return Outcome(result=Result.REFUSED, why=f"{GIVEN_UP}: {mail.why}" if mail.why else GIVEN_UP)
+        to = tuple(one for one in mail.to if one.casefold() in self._known)
+        foreign = "; ".join(f"not to {one_line(one, 60)}: {FOREIGN}" for one in mail.to if one not in to)
+        if foreign and not to:
+            return Outcome(result=Result.REFUSED, why=foreign)
         try:
-            message = as_message(mail, self._sender)
+            message = as_message(mail.model_copy(update={"to": to}), self._sender)
         except MailFaultError as error:
             return Outcome(result=Result.REFUSED, why=str(error))
-        outcome = await self._server.send(message, mail.to)
+        outcome = await self._server.send(message, to)
         context.trouble(self.name, outcome.why if outcome.result is Result.TROUBLE else "")
-        return outcome
+        return outcome.model_copy(update={"why": "; ".join(why for why in (foreign, outcome.why) if why)})
 
     async def _mark(self, context: Context) -> None:
         """Note in the rows what the server said."""

@@ -41,9 +41,11 @@ def services(config: GatewayConfig) -> list[Service]:
 
     Raises:
         ConfigError: a password or a certificate cannot be read.
+        ContentError: the site's `shift.yaml` cannot be used.
     """
+    known = load_shift(config.shift).queue_report.addresses
     server = MailServer(config.mail, secret(config.mail.password_file))
-    return [OutboundMail(server, config.mail.sender), ReporterSchedule()]
+    return [OutboundMail(server, config.mail.sender, known), ReporterSchedule()]
 
 
 class GatewayProcess:

@@ -9,7 +9,7 @@ from console.plain.front import Front
 from console.services.reporting import Reporting
 from data.models.queue_report import NodeDown
 from data.queue_report.nodes import nodes_of
-from data.queue_report.reports import AlreadyReported, Answers
+from data.queue_report.reports import MOST, AlreadyReported, Answers
 from widgets import report_words
 
 
@@ -29,7 +29,7 @@ class ReportWords:
         seen = await reporting.see()
         known = report_words.board_nodes(seen.outages)
         given = typed.split(maxsplit=2)
-        if len(given) >= 2 and given[0].isdecimal() and given[1].isdecimal():
+        if len(given) >= 2 and _fits(given[0]) and _fits(given[1]):
             calls, minutes, comment = int(given[0]), int(given[1]), given[2] if len(given) > 2 else ""
             nodes = nodes_of(known)
         elif given:
@@ -55,7 +55,7 @@ class ReportWords:
     async def _number(self, what: str, offered: int) -> int:
         while True:
             typed = await self._front.ask(f"{what} [{offered}]")
-            if not typed or typed.isdecimal():
+            if not typed or _fits(typed):
                 return int(typed) if typed else offered
             self._front.say("A number, please.")
 
@@ -72,3 +72,8 @@ class ReportWords:
         )
         if state.missed:
             self._front.say(f"{words.count(len(state.missed), 'report')} missed in the last day.")
+
+
+def _fits(typed: str) -> bool:
+    """Whether it is a number of calls or minutes."""
+    return typed.isdecimal() and len(typed) <= len(str(MOST))

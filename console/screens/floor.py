@@ -9,16 +9,18 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.screen import Screen
 
 from console import actions, keymap
+from console.screens.floor_steps import FloorSteps
 from console.screens.modal import ReadDialog, key_lines
 from console.screens.story import StoryDialog
 from console.screens.sync_lines import hub_lines
 from console.services.floor_watch import FloorWatching
+from console.services.step_in import StepIn
 from data.models.agent import AgentStatus
 from data.queue.erlang import ASSUMPTION
 from data.queue.figures import FigureRow
+from data.supervision.alerts import Bell
 from data.supervision.snapshot import FloorSnapshot, slot_start
 from data.supervision.thresholds import Level
 from data.supervision.why import EXPLAINED, explain
@@ -34,6 +36,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "floor": ("now", "alerts", "queues", "agents"),
     "queues": ("queues", "waiting"),
     "agents": ("agents",),
+    "alerts": ("alerts", "steps"),
     "reports": ("reports",),
 }
 """The tabs, and the panels of each."""
@@ -47,7 +50,7 @@ Do = Callable[[Coroutine[Any, Any, None]], None]
 """Does something beside the event loop's other work; what goes wrong becomes a sentence."""
 
 
-class FloorScreen(Screen[None]):
+class FloorScreen(FloorSteps):
     """The dashboard."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.FLOOR))
@@ -58,13 +61,17 @@ class FloorScreen(Screen[None]):
         do: Do,
         sync: Callable[[], SyncStatus | None],
         me: Callable[[], AgentStatus | None],
+        stepping: StepIn | None = None,
     ) -> None:
-        """`sync`, `me`: how the hub does, and whoever sits here; None where there is nothing to say."""
+        """`sync`, `me`: how the hub does, and whoever sits here; None where there is nothing to say. `stepping`: by what
+        one steps in; None: here one only looks."""
         super().__init__()
         self._watching = watching
         self._do = do
         self._sync = sync
         self._me = me
+        self.stepping = stepping
+        self._bell = Bell(watching.policy)
         self._tab = "floor"
         self._snap: FloorSnapshot | None = None
         self._agents = floor_lines.AgentTable()
@@ -79,6 +86,7 @@ class FloorScreen(Screen[None]):
         with Container(id="floor-body"):
             yield FloorPanel("Now", id="floor-now", table=False)
             yield FloorPanel("Alerts", id="floor-alerts", empty="● Nothing has reached a limit.")
+            yield FloorPanel("Stepped in", id="floor-steps", empty="Nobody has stepped in during the last day.")
             yield FloorPanel("Queues", id="floor-queues", empty="No queue is known here yet.")
             yield FloorPanel("Agents", id="floor-agents", empty="Nobody is signed on.")
             yield FloorPanel("Waiting", id="floor-waiting", empty="Nobody waits.")
@@ -90,6 +98,10 @@ class FloorScreen(Screen[None]):
         self._ready = True
         self._arrange()
         self.panel("now").go()
+
+    def under(self, panel: str) -> str | None:
+        there = self.panel(panel)
+        return there.body.key if there.has_focus_within else None
 
     def panel(self, name: str) -> FloorPanel:
         """A panel by name."""
@@ -114,6 +126,7 @@ class FloorScreen(Screen[None]):
             self._opened.clear()
         self._snap = snap
         self._draw()
+        self.ring(snap)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -134,7 +147,7 @@ class FloorScreen(Screen[None]):
             return
         self._shape = shape
         body = self.query_one("#floor-body")
-        for name in ("now", "alerts", "queues", "waiting", "agents", "reports"):
+        for name in ("now", "alerts", "steps", "queues", "waiting", "agents", "reports"):
             self.panel(name).display = name in self.shown
             self.panel(name).styles.column_span = self.panel(name).styles.row_span = 1
         body.styles.grid_size_columns = 1
@@ -155,6 +168,8 @@ class FloorScreen(Screen[None]):
                     self.panel(name).styles.column_span = 2
             else:
                 body.styles.grid_rows = f"{high} 4 {listed} 1fr"
+        elif self._tab == "alerts":
+            body.styles.grid_rows = "2fr 1fr"
         elif self._tab == "queues":
             body.styles.grid_rows = f"{listed} 1fr"
         else:
@@ -177,7 +192,11 @@ class FloorScreen(Screen[None]):
 
     def _draw_alerts(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         table = floor_lines.alert_table(snap, snap.at, cells)
-        panel.show_table(table, f"{len(table.rows)} open" if table.rows else "")
+        unseen = sum(one.open for one in snap.alerts)
+        panel.show_table(table, f"{unseen} open" if table.rows else "")
+
+    def _draw_steps(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
+        panel.show_table(floor_lines.step_table(snap, cells))
 
     def _draw_queues(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         panel.show_table(floor_lines.queue_table(snap, snap.at, cells), "today")
@@ -195,7 +214,8 @@ class FloorScreen(Screen[None]):
         panel.show_table(floor_lines.report_table(snap, cells, self._opened), f"{snap.day:%A %d %B %Y}")
 
     def _draw_bars(self, snap: FloorSnapshot) -> None:
-        worst = max((one.level for one in snap.crossings), default=Level.FINE)
+        unseen = [one for one in snap.alerts if one.open]
+        worst = max((one.level for one in unseen), default=Level.FINE)
         left = [Span(" FLOOR  ", "accent")]
         for action in actions.FLOOR:
             if not action.id.startswith("tab_"):
@@ -205,11 +225,11 @@ class FloorScreen(Screen[None]):
                 Span("▸" if here else " ", "accent"),
                 Span(f"{self._key(action.id)} {action.label.capitalize()} ", "accent" if here else "dim"),
             ]
+            if action.id == "tab_alerts" and unseen:
+                left.append(Span(f"{len(unseen)} ", TONES[worst]))
         me = self._me()
         if me is not None and me.contact_id is not None:
             left += [Span("  "), *state_spans(me, snap.at)]
-        if worst and self._tab != "floor":
-            left.append(Span(f"  {len(snap.crossings)} over a limit", TONES[worst]))
         policy, now = snap.policy, snap.at.astimezone(snap.zone)
         right = [
             Span(f"{policy.formula} {policy.target * 100:.0f}/{policy.threshold_s}   ", "dim"),
@@ -219,6 +239,10 @@ class FloorScreen(Screen[None]):
         middle = hub_lines(sync, snap.at) if sync is not None else []
         self.query_one(StatusBar).show(left=left, middle=middle, right=right)
         hints = [("tab", "next panel", True), ("enter", "open", True)]
+        steps = (
+            ("set_state", "reassign", "priority", "message_agent", "see_alert") if self.stepping is not None else ()
+        )
+        hints += [(self._key(one), actions.BY_ID[one].label, True) for one in steps]
         hints += [
             (self._key(one), actions.BY_ID[one].label, True) for one in ("why", "help", "leave_floor", "palette")
         ]
@@ -268,12 +292,13 @@ class FloorScreen(Screen[None]):
 
     def _open_alerts(self, snap: FloorSnapshot, key: str) -> None:
         alert = next((one for one in snap.alerts if one.key == key), None)
-        if alert is not None:
-            if alert.contact_id is not None:
-                self._do(self._open_story(alert.contact_id))
+        if alert is not None and alert.contact_id is not None:
+            self._do(self._open_story(alert.contact_id))
             return
         crossing = next((one for one in snap.crossings if f"{one.what}:{one.about}" == key), None)
         if crossing is None:
+            if alert is not None:
+                self._say(f"{alert.text}: {alert.todo}.")
             return
         if crossing.what in ("wrap-up", "not ready"):
             self._open_agents(snap, crossing.about)
@@ -294,6 +319,11 @@ class FloorScreen(Screen[None]):
         slot = next((one for one in snap.slots if str(one.key) == name), None)
         if slot is not None:
             self._do(self._open_slot(slot))
+
+    def _open_steps(self, snap: FloorSnapshot, key: str) -> None:
+        found = next((one.step for one in snap.steps if one.step.id == key), None)
+        if found is not None and found.contact_id is not None:
+            self._do(self._open_story(found.contact_id))
 
     def _open_now(self, _snap: FloorSnapshot, _key: str) -> None:
         """There are no rows in it."""

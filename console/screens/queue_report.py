@@ -23,6 +23,7 @@ from console.screens.modal import ConfirmDialog, Dialog, Reading
 from console.services.drafts import Slip
 from console.services.reporting import DRAFT, Seen
 from console.services.session import Session
+from data.mail.addresses import MailFaultError
 from data.models.agent import AgentState
 from data.models.base import instant_text
 from data.models.queue_report import ReportRung, Rung, RungOutcome
@@ -215,6 +216,11 @@ class QueueReportDialog(DraftDialog[None]):
         elif state.present.at != self._slot.at:
             self._remark = f"{time_of_day(self._slot.at)} was missed; this is {time_of_day(state.present.at)}."
             self._slot = state.present
+            live = self._live()
+            for name in FIGURES:  # what was typed of another time is not taken over
+                if self._touched.pop(name, None) is not None:
+                    self._put(name, live[name])
+            self._typed()
             self._draw()
 
     # drawing
@@ -436,6 +442,8 @@ class LadderDialog(ConfirmDialog):
         self._answers = answers
         self._steps = list(steps)
         self._said = ""
+        self._by_hand = ""
+        """Where the mail lies that somebody has to send; empty: there is no such file."""
         self._busy = False
         self._gone = False
 
@@ -453,6 +461,8 @@ class LadderDialog(ConfirmDialog):
     @property
     def rung(self) -> Rung:
         """The one in hand."""
+        if self._by_hand:
+            return Rung.MAIL
         failed = {step.rung for step in self._steps if step.outcome is RungOutcome.FAILED}
         return next_rung(failed - {Rung.EMERGENCY}) or Rung.EMERGENCY
 
@@ -488,6 +498,8 @@ class LadderDialog(ConfirmDialog):
                     "I go there",
                     "none is free",
                 )
+            case Rung.MAIL if self._by_hand:
+                return [self._by_hand], "I have sent it", "next way"
             case Rung.MAIL:
                 to = policy.mailbox or "no mailbox is configured"
                 return (
@@ -548,12 +560,24 @@ class LadderDialog(ConfirmDialog):
                 pass
 
     async def _mail(self) -> None:
-        said, sent = await self._reporting.mail(self._slot, self._answers)
-        if sent:
-            self._session.seat.tell(said)
+        if self._by_hand:
+            await self._reporting.give_otherwise(self._slot, self._answers, Rung.MAIL)
             self.close_ladder(given=True)
+            return
+        try:
+            sent = await self._reporting.mail(self._slot, self._answers)
+        except (MailFaultError, StoreError) as error:
+            await self._failed(str(error))
+            return
+        if sent.goes_out:
+            self._session.seat.tell(sent.says)
+            self.close_ladder(given=True)
+            return
+        if sent.file is not None:
+            self._by_hand = sent.says
         else:
-            await self._failed(said)
+            self._said = sent.says
+        self._steps = await self._reporting.steps(self._slot)
 
     async def _open_emergency(self) -> None:
         playbook = self._reporting.policy.emergency
@@ -568,6 +592,9 @@ class LadderDialog(ConfirmDialog):
             await self._session.script.open(playbook)
 
     async def _failed(self, why: str) -> None:
+        if self._by_hand:  # it is recorded, and management knows
+            self._by_hand = ""
+            return
         rung = self.rung
         await self._reporting.failed(self._slot, rung, *([why] if why else []))
         self._said = why

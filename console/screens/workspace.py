@@ -390,7 +390,13 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
         watching = await self.session.open_floor()
         if self.app.screen is self:
             await self.app.push_screen(
-                FloorScreen(watching, self.do, lambda: self.session.sync, lambda: self.session.phone.status)
+                FloorScreen(
+                    watching,
+                    self.do,
+                    lambda: self.session.sync,
+                    lambda: self.session.phone.status,
+                    self.session.step_in,
+                )
             )
 
     # moving around

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from data.clock import Clock
 from data.queue.figures import FigureRow
 from data.queue.stats import stats
+from data.queue_report.policy import ReportPolicy
 from data.store.database import Store
 from data.supervision.snapshot import FloorSnapshot
 from data.supervision.story import Story, read_story
@@ -42,13 +43,15 @@ class FloorWatching:
         clock: Clock,
         policy: FloorPolicy,
         zone: ZoneInfo,
+        reports: ReportPolicy | None = None,
     ) -> None:
+        """`reports`: how the queue is reported; None: nobody reports."""
         self.clock = clock
         self.policy = policy
         self.zone = zone
         self._read = read
         self._guard = guard
-        self._watch = FloorWatch(policy, zone)
+        self._watch = FloorWatch(policy, zone, reports)
         self._changed: set[str] | None = None
         """None: anything may have changed."""
         self._stirred = asyncio.Event()

@@ -6,9 +6,9 @@ seconds, so that a machine that slept or a clock that was set finds what is due 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from console.messages import ReportChanged
@@ -16,8 +16,7 @@ from console.services.drafts import Drafts
 from console.services.seat import Seat
 from console.services.sent_mail import MAIL_FOLDER
 from data.desk.drafts import DraftKind, draft_id
-from data.mail.addresses import MailFaultError
-from data.mail.queue_report import REPORT, report_mail, seat_mail
+from data.mail.queue_report import REPORT, SeatMail, report_mail, seat_mail
 from data.models.agent import Role
 from data.models.base import Entity
 from data.models.mail import Mail, MailState
@@ -30,7 +29,7 @@ from data.queue_report.article import Article
 from data.queue_report.ladder import Pending
 from data.queue_report.reports import TELL_AFTER, Answers
 from data.queue_report.slots import slot_after, slot_before
-from data.queue_report.standing import LiveQueue, ReportState, SlotLine
+from data.queue_report.standing import LiveQueue, ReportState, SlotLine, Waiting
 from data.store.database import Store
 from data.store.errors import StoreError
 from widgets.report_words import told
@@ -39,6 +38,8 @@ REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.
 DRAFT = draft_id(DraftKind.REPORT)
 OFTEN, SELDOM = timedelta(seconds=2), timedelta(seconds=10)
 """How often the store is read while a report is due (the command line may give it) and else (it may bring a schedule)."""
+GAP = timedelta(seconds=20)
+"""After so long without a tick the machine slept, or its clock was set."""
 SAYS_SO = "the reporter says that it does not work"
 
 
@@ -53,8 +54,10 @@ class Seen:
 class Reporting:
     """What an agent owes, and the ways to give it."""
 
-    def __init__(self, seat: Seat, drafts: Drafts) -> None:
+    def __init__(self, seat: Seat, drafts: Drafts, online: Callable[[], bool]) -> None:
+        """`online`: whether the hub is there."""
         self._seat = seat
+        self._online = online
         self._drafts = drafts
         self.policy = seat.duties.queue_report
         self.zone = seat.settings.terms.zone
@@ -66,6 +69,9 @@ class Reporting:
         """When the store is read next; None: now."""
         self._looked_at: datetime | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._ticked: datetime | None = None
+        self._heard_since: datetime | None = None
+        """Since when the hub has been listened to without a gap."""
         self._told_up_to: datetime | None = None
         self._reminded: datetime | None = None
         self._offered = False
@@ -90,6 +96,9 @@ class Reporting:
     def tick(self) -> None:
         """A second has passed, or a night: read again where something is due to change."""
         now = self.now
+        if self._ticked is None or not self._online() or not timedelta() <= now - self._ticked <= GAP:
+            self._heard_since = now
+        self._ticked = now
         back = self._looked_at is not None and now < self._looked_at
         if self._reading is None and (self._look_at is None or now >= self._look_at or back):
             self._reading = asyncio.create_task(self._tried(), name="queue report")
@@ -112,22 +121,21 @@ class Reporting:
         return self.state.asks(self.now, self.policy)
 
     async def read(self) -> None:
-        """Read what is due; tell of what was missed, and write what waited for the store."""
+        """Read what is due; tell of what was missed, and write what waited for the store. A store that takes nothing,
+        which is told of where work is saved, is still asked what is due."""
         now = self._looked_at = self.now
         self._look_at = now + SELDOM
         seat = self._seat
-        before = self.state
-        try:
+        with suppress(StoreError):
             await self._write_pending()
+        try:
             found = await seat.read(reports.state, seat.me, now, self.policy, self.zone)
-            await self._tell_of_missed(now)
-            await self._look_at_mails()
-        except StoreError:  # a store that takes nothing is told of where work is saved
+        except StoreError:
             self._look_at = now + OFTEN
             return
         if found.present is not None and found.present.at in {one.slot for one in self._pending.reports}:
-            found = ReportState(None, found.waiting, found.next, found.missed)
-        self.state = found
+            found = replace(found, present=None)
+        before, self.state = self.state, found
         self._look_at = self._next_look(now)
         if before.present is not None and (found.present is None or found.present.at != before.present.at):
             await self._arrived_elsewhere(before.present.at)
@@ -135,6 +143,9 @@ class Reporting:
             await self._offer_article()
         if found != before:
             seat.post(ReportChanged(found))
+        with suppress(StoreError):
+            await self._tell_of_missed(now)
+            await self._look_at_mails()
 
     def _next_look(self, now: datetime) -> datetime:
         state = self.state
@@ -151,7 +162,10 @@ class Reporting:
             self._seat.tell(f"Queue report at {due.astimezone():%H:%M}.")
 
     async def _tell_of_missed(self, now: datetime) -> None:
-        """Leaders hear of missed slots from the console of whoever missed one, and from any console of a leader."""
+        """Leaders hear of missed slots from the console of whoever missed one, and from any console of a leader. What
+        was given at another seat may still be at the hub, so that is listened to first."""
+        if self._heard_since is None or not self._online() or now - self._heard_since < TELL_AFTER:
+            return
         up_to = slot_before(now - TELL_AFTER, self.zone, self.policy.every)
         if self._told_up_to == up_to:
             return
@@ -208,24 +222,30 @@ class Reporting:
         if worked and (slot in self._stepped or rung is not Rung.MODAL):
             await self._step(slot, rung, RungOutcome.WORKED, "")
         self._seat.tell(f"The {slot.astimezone():%H:%M} queue report is given.")
-        self.state = ReportState(None, next=self.state.next, missed=self.state.missed)
+        if self.state.present is not None and self.state.present.at == slot:
+            self.state = replace(self.state, present=None, waiting=Waiting())
         self._seat.post(ReportChanged(self.state))
         self.stale()
 
-    async def mail(self, slot: datetime, answers: Answers) -> tuple[str, bool]:
-        """Send the report by e-mail: what became of it in a sentence, and whether somebody or something sends it."""
+    async def mail(self, slot: datetime, answers: Answers) -> SeatMail:
+        """Send the report by e-mail. It is given only where a gateway sends it: a file is not sent before somebody does,
+        so that counts as a failure of this rung.
+
+        Raises:
+            MailFaultError, StoreError: it could be kept nowhere.
+        """
         seat = self._seat
         report = self._report(slot, answers, Rung.MAIL)
         name = seat.agent.name
         letter = report_mail(report, report.initials, self.zone, reporter=name, by=name)
         folder = seat.readable_folder / MAIL_FOLDER if seat.readable_folder is not None else None
-        try:
-            sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
-        except (MailFaultError, StoreError) as error:
-            return str(error), False
-        self._mails[sent.mail.id] = slot
-        await self.give_otherwise(slot, answers, Rung.MAIL, worked=not sent.goes_out)
-        return sent.says, True
+        sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
+        if sent.goes_out:
+            self._mails[sent.mail.id] = slot
+            await self.give_otherwise(slot, answers, Rung.MAIL, worked=False)
+        else:
+            await self.failed(slot, Rung.MAIL, sent.says)
+        return sent
 
     async def _look_at_mails(self) -> None:
         """A report that the gateway sent has held, one that the mail server did not take has not: management is told, and
@@ -290,7 +310,7 @@ class Reporting:
         return step
 
     async def _record(self, *rows: Entity) -> None:
-        self._pending.add(*rows)
+        await asyncio.to_thread(self._pending.add, *rows)
         with suppress(StoreError):
             await self._write_pending()
 

@@ -37,6 +37,7 @@ from console.services.seat import Seat
 from console.services.sent_mail import MAIL_ENTITIES, SentMail
 from console.services.settling import Settling
 from console.services.shift import SHIFT_ENTITIES, Shift
+from console.services.step_in import STEP_ENTITIES, StepIn, SteppedIn
 from data.customers import records
 from data.desk import reading
 from data.models.agent import Agent, AgentState, AgentStatus
@@ -94,13 +95,15 @@ class Session:
         self.desk = Desk(seat, self.drafts)
         self.notices = Notices(seat)
         self.callbacks = Callbacks(seat, self.drafts)
-        self.reporting = Reporting(seat, self.drafts)
+        self.reporting = Reporting(seat, self.drafts, lambda: self.sync.online)
         self.sent_mail = SentMail(seat)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.outages = Outages(seat, self.drafts)
         self.conduct = Conducts(seat, self.desk, self.script, self.drafts)
         self.settling = Settling(seat, self.desk)
         self.shift = Shift(seat, lambda: self.phone.status.state)
+        self.step_in = StepIn(seat, self.drafts)
+        self._stepped_in = SteppedIn(seat, self.phone, self.sign_off)
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
         self.floor: FloorWatching | None = None
         """Who watches the floor, once somebody has opened it."""
@@ -133,6 +136,7 @@ class Session:
         self._work_changed = True
         """Notices, callbacks or sent mail are to be read again."""
         self._shift_changed = True
+        self._steps_changed = True
 
     # life
 
@@ -214,7 +218,8 @@ class Session:
             except ContentError as error:
                 raise ValueError(str(error)) from error
             zone = ZoneInfo(self.seat.settings.time_zone)
-            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone)
+            reports = self.seat.duties.queue_report
+            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone, reports)
         return self.floor
 
     # following the floor
@@ -237,6 +242,8 @@ class Session:
             self.reporting.stale()
         if not SHIFT_ENTITIES.isdisjoint(entities) or not entities:
             self._shift_changed = True
+        if not STEP_ENTITIES.isdisjoint(entities) or not entities:
+            self._steps_changed = True
         if not {Ticket.entity, Outage.entity, *BOOKS}.isdisjoint(entities) or not entities:
             self._account_changed = True
         if not {Ticket.entity, TicketEvent.entity, *work, *BOOKS}.isdisjoint(entities):
@@ -318,6 +325,10 @@ class Session:
                 self._account_changed = False
                 if self._customer_shown:
                     await self._show_customer()
+            if self._steps_changed:
+                self._steps_changed = False
+                await self._stepped_in.follow()
+                await self.step_in.hear()
             await self._read_figures()
             view = await self.seat.read(
                 reading.queue_view, self.seat.agent, self.phone.status, self._figures, self._known

@@ -114,7 +114,10 @@ class WallScreen(Screen[None], inherit_bindings=False):
         panel.show_lines(floor_lines.now_lines(snap, snap.at, cells, lines))
 
     def _draw_alerts(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
-        table = floor_lines.alert_table(snap, snap.at, cells)
+        seen_by_all = replace(
+            snap, alerts=tuple(one for one in snap.alerts if not one.from_row)
+        )  # records name callers
+        table = floor_lines.alert_table(seen_by_all, snap.at, cells)
         hidden = len(table.rows) - lines
         panel.show_table(table, f"{len(table.rows)} open" + (f", {hidden} below" if hidden > 0 else ""))
 

@@ -41,6 +41,8 @@ class DraftKind(StrEnum):
     REPORT = "queue report"
     WAIVER = "waiver"
     """Who said that a step of a checklist may be left out."""
+    STEP_IN = "step in"
+    """A supervisor's, about how one steps in."""
     SEARCH = "search"
     PLACE = "place"
     """No text: the widget that has the keys."""

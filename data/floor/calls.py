@@ -36,8 +36,15 @@ class Call:
     scripted: bool = False
     """A log says what happens to it, until a person takes it."""
     forked: bool = False
+    meant_for: AgentId | None = None
+    """A supervisor gave it to this agent: it rings nowhere else before `meant_until_t`."""
+    meant_until_t: float = 0.0
     rejected: dict[AgentId, float] = field(default_factory=dict)
     """Who rejected it, and until when it does not ring there."""
+
+    def open_to(self, agent: AgentId, t: float) -> bool:
+        """Whether it may ring at this agent at a moment."""
+        return self.meant_for in (None, agent) or t >= self.meant_until_t
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from data.floor.switch import Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId, ContactId
 from data.models.contact import Contact, ContactState, EventKind
+from data.models.supervision import Intervention
 
 UNHURRIED_S = (4.0, 12.0)
 """They take a caller who has waited between so long, drawn once a call: people are rung before that."""
@@ -88,7 +89,11 @@ class Crew:
 
     def _look_for_call(self, member: _Member) -> None:
         for call in self._switch.waiting():
-            if self._switch.t - call.queued_t >= _leaves_alone_s(call):
+            now = self._switch.t
+            if not call.open_to(member.agent, now):
+                continue
+            meant = call.meant_for == member.agent and now < call.meant_until_t
+            if meant or now - call.queued_t >= _leaves_alone_s(call):
                 ring_s = member.rng.uniform(*self._practice.played.ring_s)
                 if self._switch.ring(call, member.agent, math.inf):
                     member.contact = self._switch.contact(call)
@@ -166,6 +171,24 @@ class Crew:
                 contact_id=ContactId(member.contact.id) if busy and member.contact else None,
             )
         )
+
+    def set_state(self, step: Intervention) -> str:
+        """A supervisor sets the state of a played agent, as a console would; the reason of a refusal, or nothing."""
+        member = next((one for one in self._members if one.agent == step.agent), None)
+        if member is None:
+            return "this agent is played from a log"
+        if member.state not in (AgentState.READY, AgentState.NOT_READY):
+            return f"{member.state} now: ask again after the contact"
+        if step.state is AgentState.READY:
+            self._be(member, AgentState.READY)
+        elif step.state is AgentState.NOT_READY:
+            minutes = next(
+                (one.minutes for one in self._practice.played.absence if one.reason == step.text), (10, 10)
+            )
+            self._be(member, AgentState.NOT_READY, self._switch.t + 60 * member.rng.uniform(*minutes), step.text)
+        else:
+            self._be(member, AgentState.SIGNED_OUT)
+        return ""
 
     def stop(self) -> None:
         """Everybody wraps up at once and signs out; their calls have been ended before."""

@@ -13,6 +13,7 @@ from data.floor.practice import Practice
 from data.floor.ringing import Ringing
 from data.floor.switch import Switch
 from data.models.contact import ContactKind
+from data.models.supervision import Intervention
 
 NUDGE_S = 5.0
 """Somebody who looks for a call and finds an empty list for so long gets the next caller early."""
@@ -32,6 +33,9 @@ class Feed(Protocol):
 
     def ended(self) -> bool:
         """Whether nothing will ever come any more."""
+
+    def set_state(self, step: Intervention) -> str:
+        """A supervisor sets the state of an agent whom the feed plays; the reason of a refusal, or nothing."""
 
     def stop(self) -> None:
         """The floor closes; its calls have been ended."""
@@ -103,6 +107,9 @@ class PracticeFeed:
 
     def ended(self) -> bool:
         return False
+
+    def set_state(self, step: Intervention) -> str:
+        return self._crew.set_state(step)
 
     def stop(self) -> None:
         self._crew.stop()

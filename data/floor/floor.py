@@ -19,7 +19,7 @@ from data.floor import leftovers
 from data.floor.callers import Callers
 from data.floor.calls import Call
 from data.floor.feed import Feed, PracticeFeed
-from data.floor.line import Line
+from data.floor.line import ACTOR, Line
 from data.floor.options import FloorBusy, FloorOptions, FloorSummary
 from data.floor.pace import Pace
 from data.floor.practice import Practice, load_practice
@@ -27,6 +27,7 @@ from data.floor.ringing import Ringing
 from data.floor.switch import Switch
 from data.floor.wishes import Wishes
 from data.models.agent import AgentStatus
+from data.models.supervision import IN_TIME, Intervention, InterventionOutcome, StepKind
 from data.sync.address import Kind, kind_of, open_hub, path_of, without_password
 from data.sync.contract import Hub, HubUnreachable
 
@@ -140,6 +141,16 @@ class Floor:
         while self._line.requests:
             self._wishes.answer(self._line.requests[0])
             self._line.requests.pop(0)
+        while self._line.wanted:
+            self._answer_supervisor(self._line.wanted.pop(0))
+
+    def _answer_supervisor(self, step: Intervention) -> None:
+        """Do what a supervisor wants of a played agent; what is for people, their consoles answer."""
+        agent = self._line.agents.get(step.agent or "")
+        if agent is None or not agent.played or self.switch.now - step.at > IN_TIME:
+            return
+        why = self._feed.set_state(step) if step.kind is StepKind.STATE else ""
+        self._line.log(InterventionOutcome(id=step.id, by=ACTOR, at=self.switch.now, done=not why, why=why))
 
     @property
     def _end_t(self) -> float:

@@ -26,6 +26,7 @@ from data.models.contact import (
     RequestState,
 )
 from data.models.customer import Customer
+from data.models.supervision import Intervention, StepKind
 from data.store.masking import masked_body
 from data.store.save import SCHEMA_V
 from data.sync.contract import Claim, Hub, HubRow, HubUnreachable, Op, OpOutcome, OpResult
@@ -63,6 +64,10 @@ class Line:
         """Contacts that changed at the hub, by id; the floor takes them away."""
         self.requests: list[Request] = []
         """Requests that nobody has answered; the floor takes them away."""
+        self.steps: dict[str, Intervention] = {}
+        """Where supervisors stepped in with contacts, by id: what they may ask, nobody else may."""
+        self.wanted: list[Intervention] = []
+        """What supervisors want of agents whom this floor plays; the floor takes it away."""
         self.claiming: dict[str, str] = {}
         """Request ids of claims whose answer did not arrive, by contact."""
         self.unlogged: list[Contact] = []
@@ -89,10 +94,13 @@ class Line:
                     gave_up.append(row)
             else:
                 self._take(row)
+        for row in self._section(Intervention.entity):
+            self._take(row)
         for row in self._section(Request.entity):
             if row.body.get("state") == RequestState.ASKED:
                 self._take(row)
         self.news.clear()
+        self.wanted.clear()
         self.unlogged = self._without_event(gave_up, newest)
 
     def _without_event(self, gave_up: Sequence[HubRow], newest: str) -> list[Contact]:
@@ -162,12 +170,23 @@ class Line:
                 if request is not None and asked and request.contact_id not in self._foreign:
                     self._vers[row.entity, row.entity_id] = row.ver
                     self.requests.append(request)
+            case Intervention.entity:
+                self._take_step(row)
             case Agent.entity:
                 self._keep(self.agents, Agent, row)
             case AgentStatus.entity:
                 self._keep(self.statuses, AgentStatus, row)
             case Queue.entity:
                 self._keep(self.queues, Queue, row)
+
+    def _take_step(self, row: HubRow) -> None:
+        step = _model(Intervention, row)
+        if step is None:
+            return
+        if step.contact_id is not None:
+            self.steps[step.id] = step
+        elif step.kind in (StepKind.STATE, StepKind.MESSAGE):
+            self.wanted.append(step)
 
     def _keep(self, kept: dict[str, E], model: type[E], row: HubRow) -> None:
         entity = _model(model, row)

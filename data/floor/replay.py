@@ -24,6 +24,7 @@ from data.floor.switch import Switch
 from data.models.agent import Agent, AgentState, AgentStatus
 from data.models.base import AgentId, ContactId, QueueId
 from data.models.contact import ContactState, EventKind, Queue
+from data.models.supervision import Intervention
 from data.queue.timeline import CallStory
 
 UNTOLD_WAIT_S = 300.0
@@ -245,6 +246,9 @@ class ReplayFeed:
 
     def ended(self) -> bool:
         return not self._hold and self._ran_out() and not self._switch.calls
+
+    def set_state(self, step: Intervention) -> str:
+        return "the log says what this agent does"
 
     def stop(self) -> None:
         for agent in self._working:

@@ -76,6 +76,8 @@ class Ringing:
 
     def _may_ring(self, call: Call, agent: Agent) -> bool:
         now = self._switch.t
+        if not call.open_to(AgentId(agent.id), now):
+            return False
         if now < self._rings_from(call, agent):
             return False
         if agent.queues and self._switch.contact(call).queue not in agent.queues:

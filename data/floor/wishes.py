@@ -9,8 +9,10 @@ from data.customers.phone import normalise
 from data.floor.callers import Caller, Callers
 from data.floor.calls import Call
 from data.floor.switch import EVERYTHING, REJECTED_REST_S, Switch
+from data.models.agent import AgentState
 from data.models.base import AgentId, ContactId, QueueId
 from data.models.contact import (
+    IN_QUEUE,
     Contact,
     ContactState,
     Direction,
@@ -18,7 +20,10 @@ from data.models.contact import (
     Request,
     RequestAction,
 )
+from data.models.supervision import NEXT, Intervention, StepKind
 
+MEANT_S = 30.0
+"""So long a contact that a supervisor gave to somebody rings at nobody else."""
 _NUMBER = re.compile(r"\+?[\d\s().\-/]{2,24}")
 _ANSWERS_S = (2.0, 6.0)
 _NO_ANSWER = 0.25
@@ -46,6 +51,10 @@ class Wishes:
             RequestAction.HANG_UP: self._hang_up,
             RequestAction.VOICE_MAIL: self._voice_mail,
         }
+        self._leads: dict[RequestAction, Callable[[Intervention, Call, Contact], None]] = {
+            RequestAction.REASSIGN: self._reassign,
+            RequestAction.PRIORITISE: self._prioritise,
+        }
 
     def answer(self, request: Request) -> None:
         """Carry a request out or refuse it; either way its row says so.
@@ -70,12 +79,65 @@ class Wishes:
             raise Refused("This call is not on the line any more.")
         if request.fence != contact.fence:
             raise Refused("This call has been given to somebody again since: it is not yours any more.")
+        if request.action in self._leads:
+            self._step_in(request, call, contact)
+            return
         if request.action is RequestAction.REJECT:
             self._reject(request, call, contact)
             return
         if contact.agent != request.agent:
             raise Refused("This call is not yours: take it first.")
         self._does[request.action](request, call, contact)
+
+    # for supervisors, while it waits
+
+    def _step_in(self, request: Request, call: Call, contact: Contact) -> None:
+        step = self._switch.line.steps.get(request.id)  # hubs take these from supervisors only
+        if step is None or step.contact_id != contact.id or step.by != request.agent:
+            raise Refused("Only supervisors give waiting contacts to somebody and change their place.")
+        if contact.state not in IN_QUEUE or contact.agent is not None:
+            raise Refused("This contact has been taken already.")
+        self._leads[request.action](step, call, contact)
+
+    def _reassign(self, step: Intervention, call: Call, contact: Contact) -> None:
+        line, switch = self._switch.line, self._switch
+        agent = line.agents.get(step.agent or "")
+        status = line.statuses.get(step.agent or "")
+        if agent is None or status is None:
+            raise Refused("There is no such agent: choose one from the list.")
+        if contact.ringing_agent == agent.id:
+            raise Refused(f"It rings at {agent.name} already.")
+        me = AgentId(agent.id)
+        if status.state is not AgentState.READY or switch.busy(me):
+            state = AgentState.RINGING if status.state is AgentState.READY else status.state
+            raise Refused(f"{agent.name} is {state}: choose somebody who is ready.")
+        if agent.played and call.scripted:
+            raise Refused(f"{agent.name} is played from a log: give it to a person.")
+        if agent.queues and contact.queue not in agent.queues and step.kind is not StepKind.OVERRIDE:
+            raise Refused(
+                f"{agent.name} does not serve this queue: override that with a reason, or choose another."
+            )
+        if contact.state is ContactState.RINGING and not switch.stop_ringing(call, None):
+            raise Refused("This contact was answered at that moment.")
+        call.meant_for, call.meant_until_t = me, switch.t + MEANT_S * switch.person_pace
+        call.rejected.pop(me, None)
+        line.log(switch.event(call, EventKind.OTHER, me, text=f"given to {agent.name}: {step.reason}"))
+        if not agent.played and not switch.ring(call, me):
+            raise Refused("This contact was answered at that moment.")
+
+    def _prioritise(self, step: Intervention, call: Call, contact: Contact) -> None:
+        line = self._switch.line
+        queue = line.queues.get(contact.queue)
+        priority = queue.priority if queue is not None else 0
+        if step.text == NEXT:
+            others = (
+                one.priority for one in line.contacts.values() if one.state in IN_QUEUE and one.id != contact.id
+            )
+            priority = max([priority, contact.priority, *(other + 1 for other in others)])
+        if priority == contact.priority:
+            raise Refused("It has that place already.")
+        told = self._switch.event(call, EventKind.OTHER, text=f"served {step.text}: {step.reason}")
+        line.change(contact, told, priority=priority)
 
     # while it rings
 

@@ -77,18 +77,19 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
     message["To"] = ", ".join(to)
     message["Subject"] = mask_cards(subject(mail.subject))
     message["Date"] = format_datetime(mail.made_at)
-    message["Message-ID"] = message_id(mail, sender)
+    message["Message-ID"] = message_id(mail)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mask_cards(plain_text(mail.text)), cte="quoted-printable")
     return message
 
 
-def message_id(mail: Mail, sender: str) -> str:
-    """The Message-ID of a mail: whoever gets it twice, by two tries, can tell."""
+def message_id(mail: Mail) -> str:
+    """The Message-ID of a mail, made of nothing but its row: whoever gets it twice, by two tries or from a file that
+    somebody sent by hand, can tell."""
     left = (
         mail.id if all(char.isascii() and (char.isalnum() or char == "-") for char in mail.id) else _digest(mail.id)
     )
-    domain = (sender or mail.to[0]).rpartition("@")[2]
+    domain = mail.to[0].rpartition("@")[2]
     return f"<{left}@{domain}>"
 
 

@@ -18,6 +18,7 @@ from data.models.outage import Outage
 from data.models.presence import Presence
 from data.models.queue_report import QueueReport, ReporterDuty, ReportRung
 from data.models.shift import AgentMove, DutyStep, TimeEntry
+from data.models.supervision import AlertSeen, Intervention, InterventionOutcome
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
@@ -26,6 +27,7 @@ SYNCED: dict[str, type[Entity]] = {
         Agent,
         AgentMove,
         AgentStatus,
+        AlertSeen,
         ArticleRead,
         Callback,
         CallbackAttempt,
@@ -37,6 +39,8 @@ SYNCED: dict[str, type[Entity]] = {
         Customer,
         DutyStep,
         Gateway,
+        Intervention,
+        InterventionOutcome,
         Invoice,
         Mail,
         Notice,
@@ -63,6 +67,7 @@ __all__ = [
     "AgentMove",
     "AgentState",
     "AgentStatus",
+    "AlertSeen",
     "ArticleRead",
     "Callback",
     "CallbackAttempt",
@@ -75,6 +80,8 @@ __all__ = [
     "DutyStep",
     "Entity",
     "Gateway",
+    "Intervention",
+    "InterventionOutcome",
     "Invoice",
     "Mail",
     "Notice",

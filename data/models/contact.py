@@ -166,6 +166,10 @@ class RequestAction(StrEnum):
     HANG_UP = "hang up"
     VOICE_MAIL = "voice mail"
     CALL_OUT = "call out"
+    REASSIGN = "re-assign"
+    """A supervisor's: the waiting contact is to ring at the agent in `target`."""
+    PRIORITISE = "prioritise"
+    """A supervisor's: the place in the queue in `target`."""
 
 
 class RequestState(StrEnum):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from data.clock import Clock
 from data.models.agent import Agent
-from data.models.base import AgentId, ContactId, CustomerId, TicketId, new_id
+from data.models.base import AgentId, ContactId, CustomerId, TicketId, instant_text, new_id
 from data.models.notice import Notice, NoticeRole, NoticeSeen
 from data.models.ticket import TicketEvent, TicketEventKind
 from data.notices.rules import NoticeLine, addressed, in_order, is_for, roles_of, wanted
@@ -77,6 +78,16 @@ def of(store: Store, agent: Agent) -> list[NoticeLine]:
         (agent.id, *roles, MOST_READ),
     )
     return in_order(line for row in found if is_for((line := _line(row)).notice, agent))
+
+
+def to_leaders(store: Store, since: datetime) -> list[NoticeLine]:
+    """What all leaders were told since a moment, oldest first."""
+    found = store.rows(
+        f"{_LINES} WHERE notice.to_role = ? AND notice.to_agent IS NULL AND notice.at >= ?"
+        " ORDER BY notice.at, notice.id LIMIT ?",
+        (NoticeRole.LEADER, instant_text(since), MOST_READ),
+    )
+    return [_line(row) for row in found]
 
 
 def last_rows(store: Store) -> tuple[int, int]:

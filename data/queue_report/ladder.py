@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -98,12 +99,14 @@ def alarms(failed: ReportRung, name: str, policy: ReportPolicy, zone: ZoneInfo) 
 
 
 class Pending:
-    """Rows that wait for the store: in memory, and in a file of its folder so that nothing is lost over a restart."""
+    """Rows that wait for the store: in memory, and in a file of its folder so that nothing is lost over a restart. Any
+    thread may call it; `add` and `flush` wait for the disc."""
 
     def __init__(self, folder: Path | None) -> None:
         """`folder`: None keeps no file; where nothing readable is to stay on a seat."""
         self._path = folder / LADDER_FILE if folder is not None else None
         self._rows: list[Entity] = _read(self._path) if self._path is not None else []
+        self._changing = Lock()
 
     def __bool__(self) -> bool:
         return bool(self._rows)
@@ -120,10 +123,10 @@ class Pending:
 
     def add(self, *rows: Entity) -> None:
         """Keep rows until the store takes them. Card numbers are masked before the file has them."""
-        self._rows += [
-            type(row).model_validate(masked_body(type(row), row.model_dump(mode="json"))[0]) for row in rows
-        ]
-        self._keep()
+        clean = [type(row).model_validate(masked_body(type(row), row.model_dump(mode="json"))[0]) for row in rows]
+        with self._changing:
+            self._rows += clean
+            self._keep()
 
     def flush(self, store: Store, agent: AgentId, clock: Clock) -> int:
         """Write what waits, each row once however often this is tried; returns how many were written.
@@ -138,8 +141,9 @@ class Pending:
             fresh = [row for row in waiting if not _there(store, row)]
             for row in fresh:
                 change.add(row)
-        self._rows = self._rows[len(waiting) :]
-        self._keep()
+        with self._changing:
+            self._rows = self._rows[len(waiting) :]
+            self._keep()
         return len(fresh)
 
     def _keep(self) -> None:

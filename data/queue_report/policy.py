@@ -51,3 +51,9 @@ class ReportPolicy(Strict):
     managers: tuple[Manager, ...] = ()
     emergency: str = ""
     """Id of the playbook of the last rung."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that mail goes to."""
+        several = (self.mailbox, self.everybody, *(one.mail for one in self.managers))
+        return tuple(dict.fromkeys(one for one in several if one))

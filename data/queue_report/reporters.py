@@ -30,14 +30,16 @@ class Roster:
         """The day that was looked at last, and whether there is a schedule for it."""
 
     def at(self, slot: datetime) -> list[AgentId]:
-        """Whoever reports at a slot, in the order of their ids."""
+        """Whoever reports at a slot, in the order of their ids. A duty belongs to the day on which it begins: what
+        reaches into the next one leaves the rest of that day to whoever is clocked in."""
         start, end, scheduled = self._day
         if not start <= slot < end:
             start, end = day_of(slot, self._zone)
-            scheduled = any(duty.starts < end and duty.ends > start for duty in self._duties)
+            scheduled = any(start <= duty.starts < end for duty in self._duties)
             self._day = (start, end, scheduled)
-        if scheduled:
-            return sorted({duty.agent for duty in self._duties if duty.starts <= slot < duty.ends})
+        named = {duty.agent for duty in self._duties if duty.starts <= slot < duty.ends}
+        if scheduled or named:
+            return sorted(named)
         return sorted(
             agent for agent, spans in self._shifts.items() if any(came <= slot < went for came, went in spans)
         )

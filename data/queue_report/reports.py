@@ -24,6 +24,8 @@ LOOK_BACK = timedelta(hours=24)
 LOOK_AHEAD = timedelta(hours=24)
 TELL_AFTER = timedelta(minutes=1)
 """So long after its end a slot counts as missed for others: a report of the last moment may still be on its way."""
+MOST = 9_999
+"""More calls or minutes than anybody can have meant."""
 ASIDE = timedelta(minutes=1)
 """So long a report that cannot be put off is left alone when its dialog is closed."""
 _NAMES = UUID("6d1f7c1e-6a0b-5d57-9d0a-3f6f2f5c6e11")

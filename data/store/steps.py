@@ -22,6 +22,7 @@ ROOMS = (
     "data.presence.schema",
     "data.shift.schema",
     "data.callbacks.window_schema",
+    "data.supervision.schema",
 )
 """Modules with a list `STEPS`. A room is added at the end, and so is a step to a room that is the last one; a step for
 an older room begins a new module."""

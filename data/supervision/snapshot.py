@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from data.models.agent import AgentState
 from data.models.contact import ContactState
 from data.queue.figures import FigureRow
+from data.supervision.steps import StepLine
 from data.supervision.thresholds import FloorPolicy, Level
 
 AVAILABLE: Final = frozenset(
@@ -101,6 +102,20 @@ class Alert:
     since: datetime | None = None
     contact_id: str | None = None
     agent_id: str | None = None
+    todo: str = ""
+    """What one can do about it, in a few words."""
+    from_row: bool = False
+    """It is a record of its own: once seen it is seen. A figure may come back."""
+    notice_id: str | None = None
+    """The notice that it is: seeing to that is the same."""
+    seen_by: str = ""
+    """Who has seen it; empty: nobody."""
+    seen_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has seen it yet."""
+        return self.seen_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,8 @@ class FloorSnapshot:
     """The half hours of the day in which anything was offered."""
     policy: FloorPolicy
     alerts: tuple[Alert, ...] = ()
+    steps: tuple[StepLine, ...] = ()
+    """Where supervisors stepped in during the last day, the newest first."""
     crossings: tuple[Crossing, ...] = field(default=())
 
     @property

@@ -3,6 +3,7 @@ come so far."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import IntEnum
 from pathlib import Path
 from typing import Self
@@ -63,6 +64,18 @@ class OtherLimits(Strict):
     abandonment: Limit | None = None
 
 
+class AlertPolicy(Strict):
+    """How often an alert that nobody has seen is told again, and for how long a figure that was seen is quiet. Minutes."""
+
+    repeat_alarm: int = Field(3, ge=1, le=240)
+    repeat_warn: int = Field(15, ge=1, le=240)
+    quiet: int = Field(30, ge=1, le=480)
+
+    def repeat(self, level: Level) -> timedelta:
+        """How long one waits before telling it again."""
+        return timedelta(minutes=self.repeat_alarm if level is Level.ALARM else self.repeat_warn)
+
+
 class FloorPolicy(Strict):
     """What a supervisor is warned of."""
 
@@ -77,6 +90,11 @@ class FloorPolicy(Strict):
     wrap_up_over_s: Limit
     not_ready_min: dict[str, Limit] = Field(default_factory=dict)
     other_not_ready_min: Limit
+    off_schedule_min: Limit = Limit(warn=10, alarm=30)
+    """For how long somebody may be in another state than the schedule says."""
+    callback_late_min: Limit = Limit(warn=0, alarm=60)
+    """For how long a callback may be overdue."""
+    alerts: AlertPolicy = AlertPolicy()
 
     @model_validator(mode="after")
     def _known_formula(self) -> Self:

@@ -20,14 +20,17 @@ from data.queue.figures import FigureRow
 from data.queue.live_figures import LiveFigures
 from data.queue.offers import TELLING, Happening
 from data.queue.stats import read_happenings
+from data.queue_report.policy import ReportPolicy
 from data.store.database import Store
+from data.supervision.alerts import Matters, alerts
+from data.supervision.matters import READ_FOR, MatterReader
 from data.supervision.snapshot import AgentNow, FloorSnapshot, QueueNow, WaitingNow, crossings
 from data.supervision.thresholds import FloorPolicy
 
 MOST_WAITING: Final = 200
 _WAITING = frozenset({Contact.entity, Customer.entity})
 _AGENTS = frozenset({Agent.entity, AgentStatus.entity, Contact.entity, Ticket.entity, Customer.entity})
-SHOWN: Final = frozenset({ContactEvent.entity}) | {Queue.entity} | _WAITING | _AGENTS
+SHOWN: Final = frozenset({ContactEvent.entity}) | {Queue.entity} | _WAITING | _AGENTS | READ_FOR
 """What the dashboard shows: when anything else changes, it need not look."""
 _IN_HAND = "state IN ('waiting', 'ringing', 'talking', 'held', 'ended')"
 _EVENT = "contact_id, at, kind, queue, agent, wait_s, talk_s, hold_s"
@@ -37,8 +40,11 @@ _TELLING = frozenset(TELLING)
 class FloorWatch:
     """Follows one store. `look` again and again."""
 
-    def __init__(self, policy: FloorPolicy, zone: ZoneInfo) -> None:
+    def __init__(self, policy: FloorPolicy, zone: ZoneInfo, reports: ReportPolicy | None = None) -> None:
+        """`reports`: how the queue is reported; None: nobody reports."""
         self._policy = policy
+        self._recorded = MatterReader(zone, reports)
+        self._matters = Matters()
         self._zone = zone
         self._day: date | None = None
         self._live: dict[float, LiveFigures] = {}
@@ -89,6 +95,7 @@ class FloorWatch:
                 self._count()
             if counts or changes & _AGENTS:
                 self._read_agents(store)
+            self._matters = self._recorded.read(store, now, changes, self._begins)
         return self._snapshot(now)
 
     def _snapshot(self, now: datetime) -> FloorSnapshot:
@@ -98,6 +105,7 @@ class FloorWatch:
         for one in self._queues:
             waiting, oldest = self._lines.get(one.id, nobody)
             queues.append(replace(one, waiting=waiting, oldest=oldest))
+        over = crossings(self._total, tuple(queues), self._agents, self._policy, now)
         return FloorSnapshot(
             at=now,
             day=self._day,
@@ -108,7 +116,9 @@ class FloorWatch:
             agents=self._agents,
             slots=self._slots,
             policy=self._policy,
-            crossings=crossings(self._total, tuple(queues), self._agents, self._policy, now),
+            crossings=over,
+            steps=tuple(self._matters.steps),
+            alerts=alerts(over, self._matters, self._policy, now, self._zone),
         )
 
     def _count(self) -> None:
@@ -152,6 +162,7 @@ class FloorWatch:
     def _begin(self, store: Store, now: datetime) -> None:
         """Read the site's day from its beginning."""
         self._day = now.astimezone(self._zone).date()
+        self._recorded.forget()
         last = store.row("SELECT rowid AS place, id FROM contact_event ORDER BY rowid DESC LIMIT 1")
         self._last = (last["place"], last["id"]) if last else (0, "")
         self._forked = set()

@@ -98,13 +98,18 @@ THERE_ALREADY = "a record with this id exists and is never changed"
 """Why a hub refuses an append-only row that it has."""
 OF_A_PERSON = ("name", "role")
 """Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
-BY_LEADERS = frozenset({"outage", "reporter_duty"})
+BY_LEADERS = frozenset({"alert_seen", "intervention", "outage", "reporter_duty"})
 """Entities that only supervisors and administrators write, where somebody signed in, and feeds."""
 OWN_CLOCK = "time_entry"
 """The entity of which people write what they do themselves; of others, and corrections, only leaders, and feeds."""
 OF_ONESELF = {"agent_move": ("agent",)}
 """Fields beside `SIGNED` that name who signed in, by entity."""
 NOT_A_LEADER = "only supervisors and administrators write this"
+BY_FEEDS = frozenset({"gateway"})
+"""Entities that only feeds write, where somebody signed in: seats send their mail by whoever says that it is there."""
+GIVEN_AWAY = frozenset({"mail"})
+"""Entities that anybody makes and only feeds change: what waits to be sent stays as it was written."""
+NOT_A_FEED = "only the gateway writes this"
 NUMBERS_LOST = 10_000
 """Ticket numbers that a restore passes over when it cannot know how many were given away since the backup."""
 

@@ -17,10 +17,13 @@ from data.models.customer import Customer
 from data.models.shift import Punch
 from data.store import driver
 from data.sync.contract import (
+    BY_FEEDS,
     BY_ID,
     BY_LEADERS,
     DELETABLE,
+    GIVEN_AWAY,
     NEWEST_HOLDS,
+    NOT_A_FEED,
     NOT_A_LEADER,
     OF_A_PERSON,
     OF_ONESELF,
@@ -198,6 +201,8 @@ class EmbeddedHub:
             and not leads(self._file, self.member.id)
         ):
             return _refused(op, NOT_A_LEADER)
+        if self.member is not None and (op.entity in BY_FEEDS or (row is not None and op.entity in GIVEN_AWAY)):
+            return _refused(op, NOT_A_FEED)
         if self.member is not None and (said := _not_own(op, before, self.member.id)):
             return _refused(op, f"{said}: this is not for the person who signed in to say")
         conflicts = []

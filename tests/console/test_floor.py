@@ -181,6 +181,7 @@ async def test_pictures(album: Album, tmp_path: Path) -> None:
     async with app.run_test(size=SIZES[0]) as pilot:
         await sign_on(pilot)
         screen = await floor_of(pilot)
+        app.clear_notifications()  # of the alerts, which go by themselves
         for size in SIZES:
             await pilot.resize_terminal(*size)
             await settled(pilot)

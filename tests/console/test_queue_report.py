@@ -29,6 +29,7 @@ from data.models.mail import Mail, MailState
 from data.models.notice import Notice
 from data.models.outage import Outage
 from data.models.queue_report import NodeDown, QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
+from data.models.shift import Punch, TimeEntry
 from data.queue_report import reports
 from data.queue_report.ladder import LADDER_FILE
 from data.queue_report.reports import Answers
@@ -252,6 +253,9 @@ async def test_a_console_that_slept_asks_for_the_present_slot(tmp_path: Path) ->
         await until(pilot, lambda: len(screen.session.reporting.state.missed) == 3)
         await pilot.press("f10")
         await until(pilot, lambda: app.screen is screen)
+        for _ in range(7):  # the hub is listened to for a minute
+            clock.at += timedelta(seconds=10)
+            await until(pilot, lambda: screen.session.reporting._ticked == clock.at)
         await until(pilot, lambda: len(stored(tmp_path, Notice)) == 3)
         await pilot.press("R")
         await until(pilot, lambda: isinstance(app.screen, ArticleDialog))
@@ -402,3 +406,42 @@ async def test_nobody_is_asked_who_is_not_on_shift(tmp_path: Path) -> None:
         await pilot.press("R")
         await until(pilot, lambda: isinstance(app.screen, ReadDialog))
         assert "You have none to give." in text_of(app.screen, "dialog-read")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_gate_lists_a_report_that_is_due(tmp_path: Path, size: tuple[int, int]) -> None:
+    """Enter opens the form from there; answered, the gate has it no longer."""
+    clock = SetClock()
+    app, feed = opened(tmp_path, clock)
+    came = NOW - timedelta(minutes=5)
+    feed.put(TimeEntry(id="in", agent=DANA, punch=Punch.IN, at=came, by=DANA, made_at=came))
+    async with app.run_test(size=size) as pilot:
+        screen = await sign_on(pilot)
+        clock.at = NEXT
+        await comes(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("Q")
+        gate = await at_gate(pilot)
+        listed = text_of(gate, "listed")
+        assert [row.split()[1] for row in listed.splitlines()] == ["report"], listed
+        assert f"due since {NEXT.astimezone():%H:%M}" in listed
+        await pilot.press("h")
+        await until(pilot, lambda: any("enter opens it" in one for one in told(app)))
+        await pilot.press("enter")
+        await comes(pilot)
+        await pilot.press("f10")
+        await until(pilot, lambda: len(stored(tmp_path, QueueReport)) == 1)
+        await until(pilot, lambda: app.screen is screen)
+        await pilot.press("Q")
+        gate = await at_gate(pilot)
+        await until(pilot, lambda: "Nothing is open" in text_of(gate, "list-about"))
+
+
+async def at_gate(pilot: Pilot[str]) -> SignOffDialog:
+    """Wait for the gate to be filled in."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, SignOffDialog) and pilot.app.screen.focused is not None)
+    gate = pilot.app.screen
+    assert isinstance(gate, SignOffDialog)
+    await until(pilot, lambda: bool(text_of(gate, "list-about").strip()))
+    return gate

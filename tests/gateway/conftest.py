@@ -63,7 +63,7 @@ class Site:
             "server": "127.0.0.1",
             "port": self.server.port,
             "security": "none",
-            "sender": "console@example.com",
+            "sender": "console@example.net",
             "timeout": 2.0,
             **mail,
         }

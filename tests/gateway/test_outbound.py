@@ -68,7 +68,7 @@ async def test_the_fallback_mail_has_every_field_and_the_initials(site: Site) ->
     assert (sent.tries, sent.why, sent.done_at) == (1, "", site.clock.now())
     [message] = site.post.taken
     assert site.post.recipients == [[MAILBOX]]
-    assert message["From"] == "console@example.com" and message["To"] == MAILBOX
+    assert message["From"] == "console@example.net" and message["To"] == MAILBOX
     assert message["Subject"] == "Queue report 2026-01-07 04:00 EST"
     assert message["Message-ID"] == f"<{sent.id}@example.com>" and message["Auto-Submitted"] == "auto-generated"
     assert site.post.text() == (
@@ -201,12 +201,12 @@ async def test_what_the_server_refuses_for_good_fails_and_the_seat_is_told(site:
 
 
 async def test_one_bad_address_of_two_does_not_stop_the_other(site: Site) -> None:
-    site.post.to_recipient["gone@example.com"] = "550 No such mailbox"
-    mail = post(site.store, [MAILBOX, "gone@example.com"], "alarm", "A report failed", "", ANA, site.clock)
+    site.post.to_recipient["manager@example.com"] = "550 No such mailbox"
+    mail = post(site.store, [MAILBOX, "manager@example.com"], "alarm", "A report failed", "", ANA, site.clock)
     site.sync()
     site.start()
     sent = await until_state(site, mail, MailState.SENT)
-    assert site.post.recipients == [[MAILBOX]] and "gone@example.com" in sent.why
+    assert site.post.recipients == [[MAILBOX]] and "manager@example.com" in sent.why
 
 
 async def test_with_the_server_down_there_is_a_file_and_the_mail_goes_out_later(site: Site) -> None:
@@ -296,12 +296,24 @@ async def test_seats_know_when_the_gateway_has_ended(site: Site) -> None:
 
 
 async def test_who_is_to_be_tried_again_gets_a_mail_of_their_own(site: Site) -> None:
-    site.post.to_recipient["slow@example.com"] = "451 Greylisted"
-    mail = post(site.store, [MAILBOX, "slow@example.com"], "alarm", "A report failed", "x", ANA, site.clock)
+    site.post.to_recipient["manager@example.com"] = "451 Greylisted"
+    mail = post(site.store, [MAILBOX, "manager@example.com"], "alarm", "A report failed", "x", ANA, site.clock)
     site.sync()
     site.start()
     await until_state(site, mail, MailState.SENT)
     site.post.to_recipient.clear()
     await site.leap(61)
     await until(lambda: len(site.post.taken) == 2)
-    assert site.post.recipients == [[MAILBOX], ["slow@example.com"]] and len(set(site.post.ids)) == 2
+    assert site.post.recipients == [[MAILBOX], ["manager@example.com"]] and len(set(site.post.ids)) == 2
+
+
+async def test_mail_goes_to_the_sites_own_addresses_and_nowhere_else(site: Site) -> None:
+    """Whoever sits at a seat can write any row: the site's server is nobody's to write to strangers with."""
+    strange = post(site.store, ["stranger@example.org"], REPORT, "You have won", "Click here", ANA, site.clock)
+    both = post(site.store, ["stranger@example.org", MAILBOX.upper()], "alarm", "Failed", "x", ANA, site.clock)
+    site.sync()
+    site.start()
+    failed = await until_state(site, strange, MailState.FAILED)
+    assert failed.why == "not to stranger@example.org: the gateway's shift.yaml does not name this address"
+    sent = await until_state(site, both, MailState.SENT)
+    assert site.post.recipients == [[MAILBOX.upper()]] and "not to stranger@example.org" in sent.why

@@ -62,7 +62,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def written(folder: Path, port: int, hub: str = "hub.db", more: str = "") -> Path:
     """A gateway's file that sends no schedule."""
     shift = folder / "shift.yaml"
-    shift.write_text("sign_on: []\n")
+    shift.write_text("sign_on: []\nqueue_report: {mailbox: reports@example.com}\n")
     file = folder / "gateway.toml"
     file.write_text(
         f'hub = "{hub}"\ndata_dir = "gateway"\nshift = "shift.yaml"\n{more}\n'

@@ -79,6 +79,39 @@ def test_it_comes_over_a_half_typed_ticket(open_console: Opener, tmp_path: Path)
     assert len(books.all_of(tmp_path, QueueReport)) == 1
 
 
+def test_it_comes_over_a_half_typed_ticket_and_an_open_search(open_console: Opener, tmp_path: Path) -> None:
+    terminal = open_console("demo", "--seed", 7, "--data-dir", tmp_path)
+    steps.sign_on(terminal)
+    steps.take_next(terminal)
+    steps.write_ticket(terminal, "No dial tone", "Tried another handset", leave=False)
+    terminal.keys("<left><left><left>")
+    terminal.wait_for(lambda: steps.at_letter(terminal, "details", len("Tried another hand")))
+    steps.leave_field(terminal)
+    terminal.keys("/")
+    terminal.wait_for(steps.EMPTY_SEARCH)
+    terminal.type("Mari")
+    terminal.wait_for("Alvarez Tile Co")
+    terminal.keys("<left>")
+    terminal.wait_gone(NOTICE)
+    terminal.take_in(0.3)
+    cursor, before = terminal.cursor, right_half(terminal)
+    assert any("Tried another handset" in line for line in before), "the ticket stands under the search"
+    names_dana(tmp_path)
+    has_keys(terminal, "calls in queue")
+    terminal.keys("<f10>")
+    terminal.wait_gone("Not working?")
+    terminal.wait_for(lambda: terminal.cursor == cursor)
+    terminal.wait_gone(NOTICE)
+    assert right_half(terminal) == before
+    terminal.type("X")
+    terminal.wait_for("MarXi")
+    steps.leave_field(terminal)
+    terminal.keys("<f5>")
+    terminal.wait_for(steps.IN_FIELD)
+    terminal.wait_for("Tried another handset")
+    assert len(books.all_of(tmp_path, QueueReport)) == 1
+
+
 def test_it_comes_over_a_search_and_back_after_a_kill(open_console: Opener, tmp_path: Path) -> None:
     terminal = open_console("demo", "--seed", 7, "--data-dir", tmp_path, cols=80, rows=24)
     steps.sign_on(terminal)

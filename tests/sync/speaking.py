@@ -6,11 +6,14 @@ from typing import Any
 
 from data.models.agent import Agent, AgentState
 from data.models.base import AgentId, new_id
+from data.models.gateway import Gateway
+from data.models.mail import Mail, MailState
 from data.models.outage import Outage
 from data.models.queue_report import ReporterDuty
 from data.models.shift import AgentMove, Punch, TimeEntry
+from data.models.supervision import AlertSeen, Intervention, StepKind
 from data.models.ticket import TicketEvent, TicketEventKind
-from data.sync.contract import BY_LEADERS, NOT_A_LEADER, OpOutcome, OpResult
+from data.sync.contract import BY_FEEDS, BY_LEADERS, GIVEN_AWAY, NOT_A_FEED, NOT_A_LEADER, OpOutcome, OpResult
 from tests.sync.writers import NOON, Writer, ticket
 
 
@@ -39,12 +42,13 @@ def speaks_for_itself_only(seat: Writer, me: AgentId, other: AgentId) -> None:
 
 
 def leaves_the_board_to_leaders(agent: Writer, leader: Writer, feed: Writer) -> None:
-    """Outages and who reports when are written by supervisors, administrators and feeds, and by nobody else."""
-    assert set(BY_LEADERS) == {Outage.entity, ReporterDuty.entity}
+    """Outages, who reports when, what was seen to and where one stepped in are written by supervisors, administrators
+    and feeds, and by nobody else."""
+    assert set(BY_LEADERS) == {AlertSeen.entity, Intervention.entity, Outage.entity, ReporterDuty.entity}
     theirs = [one for writer in (leader, feed) for one in board(writer)]
-    assert [one.outcome for one in theirs] == [OpOutcome.APPLIED] * 4, theirs
+    assert [one.outcome for one in theirs] == [OpOutcome.APPLIED] * 8, theirs
     before = {row.entity_id: row.body for row in feed.rows()}
-    down, duty = (row for row in feed.rows() if row.entity in BY_LEADERS and row.body["made_by"] == "feed")
+    down, duty = (row for row in feed.rows() if row.body.get("made_by") == "feed")
     refused = [
         *board(agent),
         *agent.push(*(agent.op("outage", "twice", outage("twice", "ana").model_dump(mode="json")) for _ in "ab")),
@@ -92,11 +96,50 @@ def moved(agent: AgentId) -> AgentMove:
     return AgentMove(id=new_id(), agent=agent, at=NOON, state=AgentState.READY)
 
 
+def leaves_the_mail_to_the_gateway(agent: Writer, leader: Writer, feed: Writer) -> None:
+    """Nobody who signed in says that a gateway is there, or changes a mail that waits: their own, or another's."""
+    assert (set(BY_FEEDS), set(GIVEN_AWAY)) == ({Gateway.entity}, {Mail.entity})
+    high = 10**9
+    there = Gateway(id=new_id(), name="gateway", services=("mail",), at=NOON, until=NOON)
+    letters = [letter(writer) for writer in (agent, leader)]
+    made = [writer.add(one)[0] for writer, one in zip((agent, leader), letters, strict=True)]
+    assert [one.outcome for one in (*made, *feed.add(there))] == [OpOutcome.APPLIED] * 3
+    before = {row.entity_id: row.body for row in feed.rows()}
+    refused = [
+        *agent.add(there.model_copy(update={"id": new_id()})),
+        agent.edit(there, high, until="2036-11-22T12:30:00.000Z"),
+        leader.edit(there, high, trouble="none of the gateway's"),
+        *(writer.edit(one, high, to=["thief@example.com"]) for writer in (agent, leader) for one in letters),
+        agent.edit(letters[1], high, state=str(MailState.SENT)),
+    ]
+    assert {(one.outcome, one.why) for one in refused} == {(OpOutcome.REFUSED, NOT_A_FEED)}
+    assert {row.entity_id: row.body for row in feed.rows()} == before
+    assert feed.edit(letters[0], high, state=str(MailState.SENT)).outcome is OpOutcome.APPLIED
+
+
+def letter(writer: Writer) -> Mail:
+    """A mail that this writer has waiting."""
+    by = writer.hub.member.id  # type: ignore[union-attr]
+    return Mail(
+        id=new_id(),
+        kind="alarm",
+        to=("m@example.com",),
+        subject="A report failed",
+        text="x",
+        made_by=by,
+        made_at=NOON,
+    )
+
+
 def board(writer: Writer) -> list[OpResult]:
-    """An outage and a duty, as this writer says."""
+    """An outage, a duty, an alert that was seen and a step of a supervisor, as this writer says."""
     by = getattr(writer.hub.member, "id", "feed")
     duty = ReporterDuty(id=new_id(), agent=AgentId("a"), starts=NOON, ends=NOON, made_by=by, made_at=NOON)
-    return writer.add(outage(new_id(), by), duty)
+    seen = AlertSeen(id=new_id(), key="waiting:support", level=1, by=by, at=NOON)
+    step = Intervention(
+        id=new_id(), by=by, at=NOON, kind=StepKind.MESSAGE, agent=AgentId("a"), reason="x", text="y"
+    )
+    return writer.add(outage(new_id(), by), duty, seen, step)
 
 
 def outage(outage_id: str, by: str) -> Outage:

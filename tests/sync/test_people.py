@@ -17,6 +17,7 @@ from data.sync.hub_people import People, PeopleError
 from tests.sync.speaking import (
     board,
     leaves_the_board_to_leaders,
+    leaves_the_mail_to_the_gateway,
     moved,
     punched,
     punches_for_itself_only,
@@ -131,6 +132,7 @@ def test_the_outage_board_is_written_by_leaders(path: Path, clock: LeapClock) ->
         )
         feed = Writer(EmbeddedHub(path, clock))
         leaves_the_board_to_leaders(agent, leader, feed)
+        leaves_the_mail_to_the_gateway(agent, leader, feed)
         assert {one.outcome for one in board(admin)} == {OpOutcome.APPLIED}
         people.set_role("Bo Lindgren", Role.AGENT)
         assert {one.outcome for one in board(leader)} == {OpOutcome.REFUSED}, "the role of now counts"

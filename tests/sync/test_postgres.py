@@ -33,6 +33,7 @@ from tests.postgres import Server, revoke
 from tests.sync.speaking import (
     board,
     leaves_the_board_to_leaders,
+    leaves_the_mail_to_the_gateway,
     moved,
     punched,
     punches_for_itself_only,
@@ -178,6 +179,7 @@ def test_the_outage_board_is_written_by_leaders(dsn: str, connect: Connect) -> N
     admin.add_feed(dsn, gateway, PASSWORD)
     agent, leader, feed = (Writer(connect(name)) for name in (ana.name, bo.name, gateway))
     leaves_the_board_to_leaders(agent, leader, feed)
+    leaves_the_mail_to_the_gateway(agent, leader, feed)
     assert {one.outcome for one in board(Writer(connect(cem.name)))} == {OpOutcome.APPLIED}
 
 

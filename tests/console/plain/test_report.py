@@ -22,6 +22,7 @@ async def test_a_report_is_said_to_be_due_and_given(tmp_path: Path) -> None:
         await desk.hears("Queue report of 14:00 is due. Type report.")
         said = await desk.type("report 4")
         assert "two numbers" in said[0]
+        assert "two numbers" in (await desk.type("report 99999999999999999999 1"))[0]
         assert await desk.type("report 4 12 crew on site") == ["The 14:00 queue report is given."]
         assert await desk.type("report") == ["No queue report is due; the next one is at 14:30."]
         with Store(tmp_path / STORE_FILE) as store:

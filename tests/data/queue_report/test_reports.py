@@ -83,6 +83,21 @@ def test_without_a_schedule_whoever_is_clocked_in_reports(store: Store) -> None:
     assert reports.reporters_now(store, START + timedelta(hours=1), POLICY, NEW_YORK) == []
 
 
+def test_a_duty_over_midnight_leaves_the_next_day_to_whoever_is_clocked_in(store: Store) -> None:
+    """The schedule names Bo from 22:00 to 2:00 and says nothing of the day after."""
+    clock = Hands()
+    known(store, clock)
+    duty(store, BO, START + timedelta(hours=13), START + timedelta(hours=17), clock)
+    punch(store, ANA, Punch.IN, START + timedelta(hours=16), clock)
+    assert reports.reporters_now(store, START + timedelta(hours=16.5), POLICY, NEW_YORK) == [BO]
+    assert reports.reporters_now(store, START + timedelta(hours=17), POLICY, NEW_YORK) == [ANA], (
+        "2:00, nobody is named"
+    )
+    assert reports.reporters_now(store, START + timedelta(hours=12), POLICY, NEW_YORK) == [], (
+        "the day of the schedule"
+    )
+
+
 def test_a_forgotten_clock_out_asks_nobody_for_ever(store: Store) -> None:
     clock = Hands()
     known(store, clock)

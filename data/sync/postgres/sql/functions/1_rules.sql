@@ -80,13 +80,18 @@ $$;
 -- What only leaders write: `data.sync.contract.BY_LEADERS`, and of the time clock what others did, and corrections.
 CREATE OR REPLACE FUNCTION is_by_leaders(of_entity text, patch jsonb, speaker text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT of_entity IN ('outage', 'reporter_duty') OR (of_entity = 'time_entry' AND (
+    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty') OR (of_entity = 'time_entry' AND (
         patch->>'agent' IS DISTINCT FROM speaker OR patch->>'instead_of' IS NOT NULL OR patch->>'punch' = 'void'))
 $$;
 
 -- Whether the person who is signed in may write what is for leaders; a feed may.
 CREATE OR REPLACE FUNCTION may_lead() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT is_feed() OR coalesce((me()).role IN ('supervisor', 'administrator'), true)
+$$;
+
+-- What only feeds write: `data.sync.contract.BY_FEEDS`, and of `GIVEN_AWAY` what is there already.
+CREATE OR REPLACE FUNCTION is_by_feeds(of_entity text, is_there boolean) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT of_entity = 'gateway' OR (of_entity = 'mail' AND is_there)
 $$;
 
 -- What nobody may say but who it is about: who did a thing is who signed in, and a person's name and role are for whoever
@@ -137,6 +142,7 @@ BEGIN
         WHEN now_is.ver = 0 AND NOT whole AND tried_before
             THEN 'depends_on an earlier change of this record that was refused'
         WHEN is_by_leaders(op.entity, op.patch, op.actor) AND NOT may_lead() THEN 'only supervisors and administrators write this'
+        WHEN is_by_feeds(op.entity, is_there) AND NOT is_feed() THEN 'only the gateway writes this'
         WHEN NOT is_feed() THEN not_own(op.entity, op.patch, now_is.body, op.actor)
     END;
     IF why IS NULL AND op.kind = 'delete' THEN

@@ -63,7 +63,7 @@ BEGIN
         -- Plain: a whole new row that this push names once. There is nothing to merge, and no need to play it.
         SELECT op.*, op.entity_id <> ALL (named_twice) AND patch->>'id' = op.entity_id AND patch - columns = '{}'
                      AND octet_length(op.entity_id) <= 900
-                     AND NOT is_by_leaders(op.entity, patch, speaker)
+                     AND NOT is_by_leaders(op.entity, patch, speaker) AND NOT is_by_feeds(op.entity, false)
                      AND (speaker IS NULL OR not_own(op.entity, patch, '{}', speaker) IS NULL)
                      AND kind = CASE WHEN append_only THEN 'append' ELSE 'put' END AND patch @@ fits
                      AND (SELECT true FROM entity_row AS held
