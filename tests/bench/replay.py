@@ -125,7 +125,10 @@ def watch(terminal: Terminal, wanted: Day, patience_s: float) -> Seen:
         seen.left = found["waiting"]
         seen.waited = max(seen.waited, int(found["waiting"]))
         seen.alarms |= set(
-            re.findall(r"■ (longest wait over|\d+(?= waiting, limit)|service level|\d+ %(?= gave up))", text)
+            re.findall(
+                r"■ (?:now +|\d\d:\d\d +)?(longest wait over|\d+(?= waiting, limit)|service level|\d+ %(?= gave up))",
+                text,
+            )
         )
         if row == wanted.row and seen.left == "0":
             break

@@ -10,6 +10,7 @@ from data.models import (
     AgentMove,
     AgentState,
     AgentStatus,
+    AlertSeen,
     ArticleRead,
     Callback,
     CallbackAttempt,
@@ -21,6 +22,8 @@ from data.models import (
     Customer,
     DutyStep,
     Gateway,
+    Intervention,
+    InterventionOutcome,
     Invoice,
     Mail,
     Notice,
@@ -49,6 +52,7 @@ from data.models.money import Allocation, InvoiceLine, Method, Reversed
 from data.models.notice import NoticeRole
 from data.models.queue_report import NodeDown, Rung, RungOutcome
 from data.models.shift import DutyOutcome, Punch
+from data.models.supervision import StepKind
 from data.models.ticket import Priority, TicketEventKind, TicketState
 from data.playbook.run import Done, Run, Step
 from data.playbook.world import Channel
@@ -267,6 +271,25 @@ def samples(text: str = "text") -> list[Entity]:
         ),
         Reversal(id=new_id(), what=Reversed.PAYMENT, of=text, why=text, at=AT, by=ME),
         *_of_a_shift(text),
+        *_of_a_supervisor(text),
+    ]
+
+
+def _of_a_supervisor(text: str) -> list[Entity]:
+    return [
+        AlertSeen(id=new_id(), key="queue/support/wait", level=2, by=ME, at=AT),
+        Intervention(
+            id=new_id(),
+            by=ME,
+            at=AT,
+            kind=StepKind.STATE,
+            agent=ME,
+            contact_id=ContactId(text),
+            state=AgentState.NOT_READY,
+            reason=text,
+            text=text,
+        ),
+        InterventionOutcome(id=new_id(), by=ME, at=AT, done=True, why=text),
     ]
 
 

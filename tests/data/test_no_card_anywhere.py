@@ -66,6 +66,7 @@ OURS = {
     "article_read": {"article", "digest"},
     "mail": {"gateway"},
     "gateway": {"services"},
+    "alert_seen": {"key"},
 }
 """Others that nobody types into, by entity: names and numbers of ours, and lines that were written as charges before."""
 

@@ -131,8 +131,8 @@ BUGS: dict[str, Bug] = {
         "I11 I3",
         (
             f"{_REPLICA}.acknowledge",
-            "\"UPDATE outbox SET state = 'refused', last_error = ? WHERE op_id = ?\"",
-            "\"DELETE FROM outbox WHERE ? <> '' AND op_id = ?\"",
+            '"UPDATE outbox SET state = ?, last_error = ? WHERE op_id = ?"',
+            "\"DELETE FROM outbox WHERE ? <> '' AND ? <> '' AND op_id = ?\"",
         ),
     ),
     "a stall": _bug(
