@@ -11,10 +11,12 @@ from tests.pty import books, steps
 from tests.pty.conftest import Opener
 
 pytestmark = pytest.mark.pty
+NO_REPORT = "2026-03-02T08:05"
+"""No queue report falls due in the next minutes."""
 
 
 def test_clock_in_a_kill_the_gate_and_the_clock_out(open_console: Opener, tmp_path: Path) -> None:
-    terminal = open_console("demo", "--seed", 7, "--data-dir", tmp_path)
+    terminal = open_console("demo", "--seed", 7, "--clock", NO_REPORT, "--data-dir", tmp_path)
     steps.sign_on(terminal)
     terminal.keys("<f7>")
     terminal.wait_for("not clocked in")
@@ -23,7 +25,7 @@ def test_clock_in_a_kill_the_gate_and_the_clock_out(open_console: Opener, tmp_pa
     terminal.kill()
     assert terminal.wait_alone(4) == []
 
-    terminal = open_console("demo", "--seed", 7, "--data-dir", tmp_path, cols=80, rows=24)
+    terminal = open_console("demo", "--seed", 7, "--clock", NO_REPORT, "--data-dir", tmp_path, cols=80, rows=24)
     steps.sign_on(terminal)
     terminal.wait_for("F7 sign-on 2/11")
     terminal.keys("c")
