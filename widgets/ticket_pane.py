@@ -148,8 +148,7 @@ class TicketPane(Pane):
             self.post_message(self.NoTicket())
 
     def on_descendant_blur(self) -> None:
-        super().on_descendant_blur()
-        self._asked_for = False
+        self._asked_for = False  # Textual calls the base class's as well
 
     @property
     def form_shown(self) -> bool:
@@ -372,7 +371,6 @@ class TicketPane(Pane):
 
     def on_descendant_focus(self) -> None:
         """In a draft, another field is the place to come back to, also before anything is typed in it."""
-        super().on_descendant_focus()
         self._last_field = self.focused_field or self._last_field
         if self.focused_field and self._view is not None and self._view.unsaved:
             self._edited()

@@ -197,9 +197,9 @@ class CallbackDialog(DraftDialog[CallbackWish]):
         super().__init__(title, slip, {**known, "zone": self._guess.zone})
         self._ground = ground
 
-    def on_mount(self) -> None:
+    def furnish(self) -> None:
         self.query_one("#dialog").add_class("-form")
-        super().on_mount()
+        super().furnish()
         self._guess_zone()
 
     def compose_body(self) -> ComposeResult:

@@ -92,9 +92,9 @@ class CustomerDialog(DraftDialog[Filled | Known]):
         yield Lines(id="customer-doubles")
         yield Lines(id="dialog-foot", classes="foot")
 
-    def on_mount(self) -> None:
+    def furnish(self) -> None:
         self.query_one("#dialog").add_class("-form")
-        super().on_mount()
+        super().furnish()
         self._show(())
 
     @property

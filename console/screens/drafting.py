@@ -37,8 +37,8 @@ class DraftDialog(Dialog[T]):
         self._known = known
         self._fault = ""
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         self._fill({**self._known, **self._slip.fields})
         focus = self._slip.focus if self._slip.focus in self.fields else next(iter(self.fields))
         self.field(focus).put_cursor(self._slip.cursor if self._slip.fields else end_of(self.field(focus).value))

@@ -24,8 +24,8 @@ class ListDialog(Dialog[T], Generic[T]):
         yield Lines(id="list-about")
         yield Lines(id="dialog-foot", classes="foot")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         self.query_one("#dialog").add_class("-reading")
         self._show_keys()
         self.listed.focus()

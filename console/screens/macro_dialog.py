@@ -36,8 +36,8 @@ class MacroDialog(DraftDialog[str]):
         yield TextField("nothing is added to the ticket", id="draft-text")
         yield Lines(id="dialog-foot", classes="foot")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         changes = self.query_one("#macro-changes", Lines)
         lines = self._lines(max(30, min(72, self.size.width * 96 // 100) - LABEL_CELLS - 6))
         changes.styles.height = len(lines) + 1

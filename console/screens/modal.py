@@ -55,6 +55,11 @@ class Dialog(ModalScreen[T], Generic[T]):
         yield from ()
 
     def on_mount(self) -> None:
+        self.furnish()
+
+    def furnish(self) -> None:
+        """Fill what was composed. Sub-classes add to this and not to `on_mount`, of which Textual calls every base class's
+        as well."""
         self.query_one(PaneHeading).set_text(self._title)
 
     def key_of(self, action: str) -> str:
@@ -108,8 +113,8 @@ class ChooseDialog(Dialog[str]):
         yield listed
         yield Lines(id="dialog-foot", classes="foot")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         rows = [
             Row(choice.key, line("  ", (choice.key, "accent"), "   ", choice.label)) for choice in self._choices
         ]
@@ -148,8 +153,8 @@ class ConfirmDialog(Dialog[bool]):
         text.styles.height = len(self._lines) + 3
         yield text
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         yes = self.key_of("confirm")
         keys = line(" ", (yes, "accent"), f"  {self._yes}", "     ", ("esc", "key"), (f" {self._no}", "dim"))
         self.query_one("#dialog-text", Lines).set_lines([(), *(line(f" {text}") for text in self._lines), (), keys])
@@ -183,8 +188,8 @@ class Reading(Dialog[T]):
         """The keys."""
         return line(" ", ("esc", "key"), (" back", "dim"))
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         self.query_one("#dialog").add_class("-reading")
         self._lay_out()
         self.query_one("#dialog-read", Lines).focus()

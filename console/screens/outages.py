@@ -150,9 +150,9 @@ class OutageDialog(DraftDialog[OutageWish]):
         self._clock = clock
         self._before = before
 
-    def on_mount(self) -> None:
+    def furnish(self) -> None:
         self.query_one("#dialog").add_class("-form")
-        super().on_mount()
+        super().furnish()
 
     def compose_body(self) -> ComposeResult:
         for name, called, hint in FIELDS:

@@ -43,8 +43,8 @@ class PickDialog(Dialog[T]):
         yield Lines(id="pick-list", led=True)
         yield Lines(id="dialog-foot", classes="foot")
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         self.query_one("#pick-field").focus()
         self._list("")
         spans = [span for key, word in self.foot for span in (Span(key, "key"), Span(f" {word}   ", "dim"))]

@@ -99,9 +99,8 @@ class QueueReportDialog(DraftDialog[None]):
                 yield Lines(id="report-board", classes="one")
         yield Lines(id="dialog-foot", classes="foot")
 
-    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
-        event.prevent_default()  # Textual would call those of the base classes too, which give a field the keys at once
-        Dialog.on_mount(self)
+    def furnish(self) -> None:
+        Dialog.furnish(self)  # not the base's: that one gives a field the keys at once
         self.query_one("#dialog").add_class("-form", "-report")
         self.query_one("#dialog-foot", Lines).styles.height = 5
         kept = {name: text for name, text in self._slip.fields.items() if name in LABELS and text}
@@ -453,9 +452,8 @@ class LadderDialog(ConfirmDialog):
             self._gone = True
             self.dismiss(given)
 
-    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
-        event.prevent_default()
-        Dialog.on_mount(self)
+    def furnish(self) -> None:
+        Dialog.furnish(self)
         self._draw()
 
     @property

@@ -79,8 +79,8 @@ class ShiftDialog(ListDialog[Wish]):
         self._at_next = True
         """The cursor goes to the step whose turn it is, until it is moved."""
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         self.query_one("#dialog").add_class("-tall")
         self.set_interval(AGAIN_S, lambda: self._do(self._look_again()))
 

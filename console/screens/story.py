@@ -27,8 +27,8 @@ class StoryDialog(ListDialog[None]):
         self._zone = zone
         self._lines = {one.key: one for one in story.lines}
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         self.query_one("#dialog").add_class("-tall", "-story")
 
     def foot(self) -> Sequence[Sequence[tuple[str, str]]]:

@@ -112,8 +112,8 @@ class SyncDialog(ListDialog[ChangeLine]):
         first = next((one for one in conflicts if one.ticket_id == ticket_id), next(iter(conflicts), None))
         self._first = f"conflict:{first.id}" if first is not None else ""
 
-    def on_mount(self) -> None:
-        super().on_mount()
+    def furnish(self) -> None:
+        super().furnish()
         self.query_one("#dialog").add_class("-tall")
 
     def foot(self) -> Sequence[Sequence[tuple[str, str]]]:
