@@ -9,9 +9,11 @@ from datetime import timedelta
 from textual.screen import Screen
 
 from console.messages import ReportChanged
+from console.screens.article import ArticleDialog
 from console.screens.lock import LockScreen
 from console.screens.modal import ReadDialog
-from console.screens.queue_report import ArticleDialog, LadderDialog, QueueReportDialog
+from console.screens.queue_report import QueueReportDialog
+from console.screens.report_ladder import LadderDialog
 from console.services.session import Session
 from data.models.agent import AgentState
 from data.queue_report.standing import SlotLine

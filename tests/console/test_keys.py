@@ -14,6 +14,7 @@ from console import actions
 from console.actions import PLACES, REMAPPABLE
 from console.app import AgentConsole
 from console.keymap import Keys, KeysError, _unusable, key_text
+from console.screens.article import ArticleDialog
 from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.drafting import DraftDialog
 from console.screens.floor import FloorScreen
@@ -21,7 +22,7 @@ from console.screens.lock import LockScreen
 from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
-from console.screens.queue_report import ArticleDialog, QueueReportDialog
+from console.screens.queue_report import QueueReportDialog
 from console.screens.shift import OpenStepsDialog, ShiftDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sign_off import SignOffDialog

@@ -15,9 +15,11 @@ from textual.pilot import Pilot
 from console.app import AgentConsole
 from console.launch import Launch
 from console.screens import modal
+from console.screens.article import ArticleDialog
 from console.screens.callbacks import CallbackDialog
 from console.screens.modal import ChooseDialog, ReadDialog
-from console.screens.queue_report import ArticleDialog, LadderDialog, QueueReportDialog
+from console.screens.queue_report import QueueReportDialog
+from console.screens.report_ladder import LadderDialog
 from console.screens.sign_off import SignOffDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings

@@ -18,7 +18,7 @@ from console.app import AgentConsole
 from console.gateway.config import GatewayConfig, MailConfig
 from console.gateway.process import GatewayProcess, services
 from console.launch import Launch
-from console.screens.queue_report import LadderDialog
+from console.screens.report_ladder import LadderDialog
 from console.services.session import Session
 from console.settings import Settings
 from data.models.agent import Agent, Role
