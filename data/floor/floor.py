@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import random
 import sys
 import time
@@ -14,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from data.alone import alone
 from data.clock import SYSTEM_CLOCK, Clock, RehearsalClock
 from data.floor import leftovers
 from data.floor.callers import Callers
@@ -195,17 +194,9 @@ def only_floor(hub: str) -> Iterator[None]:
     """
     file = _lock_file(hub)
     file.parent.mkdir(parents=True, exist_ok=True)
-    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise FloorBusy(
-                f"A practice floor plays on {without_password(hub)} already: use that one, or close it first."
-            ) from None
+    busy = FloorBusy(f"A practice floor plays on {without_password(hub)} already: use that one, or close it first.")
+    with alone(file, busy):
         yield
-    finally:
-        os.close(lock)
 
 
 def _lock_file(hub: str) -> Path:

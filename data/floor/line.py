@@ -6,7 +6,7 @@ ring moves on) is tried at once, and the hub says who came first."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from data.models.supervision import Intervention, StepKind
 from data.store.masking import masked_body
 from data.store.save import SCHEMA_V
 from data.sync.contract import Claim, Hub, HubRow, HubUnreachable, Op, OpOutcome, OpResult
+from data.sync.sections import PAGE, section
 
 REPLICA_ID = "practice-floor"
 """One floor plays on a hub at a time, and it goes on under the number of the one before."""
@@ -39,7 +40,6 @@ ACTOR = AgentId("practice-floor")
 _OVER = frozenset(ContactState) - LIVE - IN_QUEUE
 _JUST_BEFORE = timedelta(seconds=10)
 _PUSH = 400
-_PAGE = 500
 
 E = TypeVar("E", bound=Entity)
 
@@ -83,20 +83,20 @@ class Line:
         self._seq = self._hub.enrol_v1(REPLICA_ID, "practice floor").last_replica_seq
         self._cursor = self._hub.snapshot_v1(REPLICA_ID, None, 1).start
         for entity in (Agent.entity, AgentStatus.entity, Queue.entity):
-            for row in self._section(entity):
+            for row in section(self._hub, REPLICA_ID, entity):
                 self._take(row)
         gave_up: list[HubRow] = []
         newest = ""
-        for row in self._section(Contact.entity):
+        for row in section(self._hub, REPLICA_ID, Contact.entity):
             if row.body.get("state") in _OVER:
                 newest = max(newest, str(row.body.get("ended_at") or ""))
                 if row.body["state"] == ContactState.ABANDONED and row.body.get("feed") in FEEDS:
                     gave_up.append(row)
             else:
                 self._take(row)
-        for row in self._section(Intervention.entity):
+        for row in section(self._hub, REPLICA_ID, Intervention.entity):
             self._take(row)
-        for row in self._section(Request.entity):
+        for row in section(self._hub, REPLICA_ID, Request.entity):
             if row.body.get("state") == RequestState.ASKED:
                 self._take(row)
         self.news.clear()
@@ -113,24 +113,12 @@ class Line:
             if datetime.fromisoformat(newest) - contact.ended_at < _JUST_BEFORE:
                 last[contact.id] = contact
         if last:  # ids sort by time: an event of a contact is younger than the contact
-            for row in self._section(ContactEvent.entity, min(last)):
+            for row in section(self._hub, REPLICA_ID, ContactEvent.entity, min(last)):
                 if row.body.get("kind") in (EventKind.ABANDONED, EventKind.LEFT):
                     last.pop(row.body.get("contact_id", ""), None)
         return list(last.values())
 
-    def _section(self, entity: str, after_id: str = "") -> Iterator[HubRow]:
-        after = (entity, after_id)
-        while True:
-            page = self._hub.snapshot_v1(REPLICA_ID, after, _PAGE)
-            for row in page.rows:
-                if row.entity != entity:
-                    return
-                yield row
-            if not page.more:
-                return
-            after = (entity, page.rows[-1].entity_id)
-
-    def customers(self, limit: int = _PAGE) -> list[Customer]:
+    def customers(self, limit: int = PAGE) -> list[Customer]:
         """The first customers of the hub, by id."""
         page = self._hub.snapshot_v1(REPLICA_ID, (Customer.entity, ""), limit)
         found = []
@@ -153,7 +141,7 @@ class Line:
     def pull(self) -> None:
         """Take in every row that changed. Nothing of ours may be in line (`flush` first)."""
         while True:
-            page = self._hub.pull_v1(REPLICA_ID, self._cursor, _PAGE)
+            page = self._hub.pull_v1(REPLICA_ID, self._cursor, PAGE)
             for row in page.rows:
                 self._take(row)
             self._cursor = page.end

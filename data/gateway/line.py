@@ -5,7 +5,7 @@ made on: of two gateways that take the same mail the hub gives it to one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -24,11 +24,11 @@ from data.sync.contract import (
     Revoked,
     Scope,
 )
+from data.sync.sections import PAGE, section
 
 ACTOR = AgentId("gateway")
 SCOPE = Scope(days=30)
 """Longer than any service has to know what is over: the mail of a week's schedule is looked for until that week begins."""
-_PAGE = 500
 
 E = TypeVar("E", bound=Entity)
 
@@ -68,20 +68,8 @@ class Line:
         self._vers.clear()
         self._cursor = self._hub.snapshot_v1(self.replica_id, None, 1).start
         for entity in self._kept:
-            for row in self._section(entity):
+            for row in section(self._hub, self.replica_id, entity):
                 self._take(row)
-
-    def _section(self, entity: str) -> Iterator[HubRow]:
-        after = (entity, "")
-        while True:
-            page = self._hub.snapshot_v1(self.replica_id, after, _PAGE)
-            for row in page.rows:
-                if row.entity != entity:
-                    return
-                yield row
-            if not page.more:
-                return
-            after = (entity, page.rows[-1].entity_id)
 
     # read
 
@@ -109,7 +97,7 @@ class Line:
         try:
             more = True
             while more:
-                page = self._hub.pull_v1(self.replica_id, self._cursor, _PAGE)
+                page = self._hub.pull_v1(self.replica_id, self._cursor, PAGE)
                 for row in page.rows:
                     if self._take(row) and (row.entity, row.entity_id) != mine:
                         self._news = True

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from data.alone import alone
 from data.models.base import new_id
 
 _LOCK, _REPLICA = "gateway.lock", "replica"
@@ -26,17 +25,9 @@ def only_gateway(folder: Path) -> Iterator[None]:
         OSError: the folder cannot be used.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise GatewayRuns(
-                f"A gateway runs in {folder} already: a second one needs a data_dir of its own in its file."
-            ) from None
+    busy = GatewayRuns(f"A gateway runs in {folder} already: a second one needs a data_dir of its own in its file.")
+    with alone(folder / _LOCK, busy):
         yield
-    finally:
-        os.close(lock)
 
 
 def identity(folder: Path, *, fresh: bool = False) -> str:
