@@ -56,6 +56,11 @@ def _import_outcome(report: Any, as_json: bool, notes: Sequence[str], more: str)
         raise typer.Exit(FAULTS)
 
 
+def _all_refused(rejects: Path | None) -> str:
+    """Where every refused row is."""
+    return f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row"
+
+
 @app.command("queue-log")
 def import_queue_log(
     files: Annotated[list[Path], typer.Argument(help="The logs, also as .xz or .gz.")],
@@ -105,8 +110,7 @@ def import_schedule(
             report = schedule.import_schedule(store, file, zone, agent, SYSTEM_CLOCK, rejects=rejects)
         except ImportRefused as error:
             raise fail(str(error), USAGE) from error
-        more = f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row"
-        _import_outcome(report, as_json, report.problems, more)
+        _import_outcome(report, as_json, report.problems, _all_refused(rejects))
 
 
 @app.command("customers")
@@ -146,7 +150,7 @@ def import_customers(
             report,
             as_json,
             (*report.remarks, *report.problems, *report.warnings),
-            f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row",
+            _all_refused(rejects),
         )
 
 
@@ -178,5 +182,4 @@ def import_outages(
             report = take(store, file, settings_of(folder).terms.zone, actor, SYSTEM_CLOCK, rejects=rejects)
         except ImportRefused as error:
             raise fail(str(error), USAGE) from error
-        more = f": {rejects} has every refused row" if rejects else ": --rejects FILE writes every refused row"
-        _import_outcome(report, as_json, report.problems, more)
+        _import_outcome(report, as_json, report.problems, _all_refused(rejects))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import Literal
 from uuid import NAMESPACE_OID, uuid5
 
 from data.clock import Clock
 from data.customers.mapping import ImportRefused
-from data.customers.rejects import Rejection, RejectsFile
 from data.customers.sources.csv_file import CsvSource
-from data.customers.sources.rows import SourceRow, TornRow
+from data.customers.sources.rows import SourceRow
+from data.customers.sources.taking import Taken, take_rows
 from data.customers.sources.text import encoding_of, reading
-from data.models.base import AgentId, Value, instant_text
+from data.models.base import AgentId, instant_text
 from data.models.outage import Outage
 from data.outages import outages
 from data.outages.rules import OutageFaultError, same
@@ -23,22 +24,9 @@ COLUMNS = ("node", "city", "since", "expected", "text")
 HOW = "write it like 2026-11-22 14:30"
 
 
-class OutageImport(Value):
-    """What became of the rows of a file: every row read was added, updated, unchanged or rejected."""
-
-    read: int = 0
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    seconds: float = 0.0
-    problems: tuple[str, ...] = ()
-    """About rows that were rejected."""
-
-
 def import_outages(
     store: Store, path: Path, zone: tzinfo, agent: AgentId, clock: Clock, *, rejects: Path | None = None
-) -> OutageImport:
+) -> Taken:
     """Put the outages of a file on the board. A node that is down already gets the expected end and the words of its row.
 
     Args:
@@ -58,31 +46,26 @@ def import_outages(
             f"The first line of {path} names no column {' and no column '.join(missing)}: the columns are"
             f" {', '.join(COLUMNS)}."
         )
-    counts = dict.fromkeys(("read", "added", "updated", "unchanged", "rejected"), 0)
-    problems: list[str] = []
-    with RejectsFile(rejects, source.headings) as refused, store.write():
-        for row in source:
-            counts["read"] += 1
-            try:
-                counts[_take(store, row, names, zone, agent, clock)] += 1
-            except (ValueError, OverflowError) as error:
-                counts["rejected"] += 1
-                problems.append(f"line {row.line}: {error}")
-                cells = tuple(row.texts) if isinstance(row, SourceRow) else (row.text,)
-                refused.add(Rejection(row.line, str(error), cells))
-    return OutageImport(**counts, seconds=clock.monotonic() - started, problems=tuple(problems))
+    report = Taken()
+
+    def take(row: SourceRow) -> None:
+        count = _take(store, row, names, zone, agent, clock)
+        setattr(report, count, getattr(report, count) + 1)
+
+    with store.write():
+        take_rows(source, rejects, report, take)
+    report.seconds = clock.monotonic() - started
+    return report
 
 
 def _take(
-    store: Store, row: SourceRow | TornRow, names: list[str], zone: tzinfo, agent: AgentId, clock: Clock
-) -> str:
+    store: Store, row: SourceRow, names: list[str], zone: tzinfo, agent: AgentId, clock: Clock
+) -> Literal["added", "updated", "unchanged"]:
     """Take a row; which count it adds to.
 
     Raises:
         OutageFaultError: it cannot be taken.
     """
-    if isinstance(row, TornRow):
-        raise OutageFaultError(row.reason)
     cells = {name: text.strip() for name, text in zip(names, row.texts, strict=True)}
     since = moment(cells["since"], zone, "since")
     expected = moment(cells["expected"], zone, "expected") if cells.get("expected") else None

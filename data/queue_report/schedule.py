@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from data.clock import Clock
 from data.customers.mapping import ImportRefused
-from data.customers.rejects import Rejection, RejectsFile
 from data.customers.sources.csv_file import CsvSource
-from data.customers.sources.rows import SourceRow, TornRow
+from data.customers.sources.rows import SourceRow
+from data.customers.sources.taking import Taken, take_rows
 from data.customers.sources.text import encoding_of, reading
 from data.models.agent import Agent
 from data.models.base import AgentId, instant_text
@@ -40,19 +40,11 @@ _HEADED_DAY = re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s+", re.I
 
 
 @dataclass
-class ScheduleImport:
-    """What became of the rows of a file: every row read was added, updated, unchanged or rejected."""
+class ScheduleImport(Taken):
+    """What became of the rows, and of what stood there before."""
 
-    read: int = 0
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    seconds: float = 0.0
     withdrawn: int = 0
     """Earlier duties of the same days that the file no longer has."""
-    problems: list[str] = field(default_factory=list)
-    """About rows that were rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +83,7 @@ def import_schedule(
     report = ScheduleImport()
     taken: list[_Duty] = []
     known = people.everyone(store)
-    with RejectsFile(rejects, source.headings) as refused:
-        for row in source:
-            report.read += 1
-            try:
-                taken.append(_duty(row, columns, known, zone, taken))
-            except _RowFaultError as error:
-                report.rejected += 1
-                report.problems.append(f"line {row.line}: {error}")
-                cells = tuple(row.texts) if isinstance(row, SourceRow) else (row.text,)
-                refused.add(Rejection(row.line, str(error), cells))
+    take_rows(source, rejects, report, lambda row: taken.append(_duty(row, columns, known, zone, taken)))
     with saving(store, agent, clock) as change:
         for duty in taken:
             _take(store, change, duty, agent, clock, report)
@@ -131,15 +114,13 @@ def _columns(path: Path, headings: tuple[str, ...]) -> dict[str, int]:
 
 
 def _duty(
-    row: SourceRow | TornRow, columns: Mapping[str, int], known: list[Agent], zone: ZoneInfo, before: list[_Duty]
+    row: SourceRow, columns: Mapping[str, int], known: list[Agent], zone: ZoneInfo, before: list[_Duty]
 ) -> _Duty:
     """A row as a duty.
 
     Raises:
         _RowFaultError: why it cannot be taken.
     """
-    if isinstance(row, TornRow):
-        raise _RowFaultError(row.reason)
     cells = {name: " ".join(row.texts[place].split()) for name, place in columns.items()}
     if not cells["name"]:
         raise _RowFaultError("the name is missing")
