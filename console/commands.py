@@ -70,7 +70,7 @@ class RecordCommands(Provider):
         workspace = self.screen
         if not isinstance(workspace, WorkspaceScreen) or len(query.strip()) < 2:
             return
-        for place, found in enumerate((await workspace.session.search(query))[:6]):
+        for place, found in enumerate((await workspace.session.customers.search(query))[:6]):
             head = clean(found.head)
             yield Hit(
                 0.6 - place / 100,

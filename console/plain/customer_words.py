@@ -50,10 +50,10 @@ class CustomerWords:
         if not query.strip():
             self._front.say("Type lookup and a name, a number, or the last digits of a phone.")
             return
-        hits = await self._front.session.search(query)
+        hits = await self._front.session.customers.search(query)
         if hits:
             self._read_out(hits)
-        more = await self._front.session.search_hub(query, hits)
+        more = await self._front.session.customers.search_hub(query, hits)
         if more:
             self._read_out([*hits, *more])
         elif not hits:
@@ -71,7 +71,7 @@ class CustomerWords:
             self._front.say(f"Nothing was read out as number {words.brief(typed) or 'that'}: type lookup first.")
             return
         before = self._at_hand()
-        await self._front.session.pick(hit)
+        await self._front.session.customers.pick(hit)
         glance = self._front.glance
         if glance is not None and glance.customer.id in self._at_hand() - before:
             self._front.say("Attached to the contact.")
@@ -88,7 +88,7 @@ class CustomerWords:
     async def _ticket(self, number: str) -> str | None:
         """The key of the ticket with this number."""
         wanted = f"# {number.lstrip('#').strip()}"
-        hits: list[Found] = await self._front.session.search(number) if number else []
+        hits: list[Found] = await self._front.session.customers.search(number) if number else []
         return next((hit.key for hit in hits if hit.head == wanted), None)
 
     async def do_customer(self, _typed: str) -> None:
@@ -104,9 +104,9 @@ class CustomerWords:
     async def do_attach(self, typed: str) -> None:
         session = self._front.session
         if not typed:
-            await session.attach_shown()
+            await session.customers.attach_shown()
         elif (hit := self._hit(typed)) is not None and hit.startswith("customer:"):
-            await session.pick(hit, attach=True)
+            await session.customers.pick(hit, attach=True)
         else:
             self._front.say(f"No customer was read out as number {words.brief(typed)}: type lookup first.")
             return
@@ -128,7 +128,7 @@ class CustomerWords:
             self._front.say(f"Opened: {records.headline(glance.customer)}")
 
     async def do_back(self, _typed: str) -> None:
-        looked_away = await self._front.session.look_away()
+        looked_away = await self._front.session.customers.look_away()
         if self._front.glance is None:
             self._front.nobody()
         else:
@@ -143,13 +143,13 @@ class CustomerWords:
         known = {"name": contact.caller_name, "phone": contact.caller_number} if contact is not None else {}
         self._front.say("New customer. Enter keeps what stands in brackets, or leaves it empty; a dot leaves all.")
         texts = {name: await self._filled_in(name, label, known.get(name, "")) for name, label in QUESTIONS}
-        known_ones = await session.doubles(texts)
+        known_ones = await session.customers.doubles(texts)
         for one in known_ones:
             self._front.say(f"Probably known already: {words.brief(one.head)}, {words.brief(one.why)}.")
         if known_ones and not await self._front.sure("Create this one as well?"):
             self._front.say("Not created. Type lookup to find the one that is known.")
             return
-        await session.create_customer(texts)
+        await session.customers.create(texts)
 
     async def _filled_in(self, name: str, label: str, known: str) -> str:
         """One field of the form."""

@@ -334,9 +334,9 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
         await self.session.seat.guard(self._search(query))
 
     async def _search(self, query: str) -> None:
-        found = await self.session.search(query)
+        found = await self.session.customers.search(query)
         self.customer_pane.show_results(found, query)
-        if more := await self.session.search_hub(query, found):
+        if more := await self.session.customers.search_hub(query, found):
             self.customer_pane.show_results([*found, *more], query)
 
     def on_customer_pane_picked(self, event: CustomerPane.Picked) -> None:
@@ -344,7 +344,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
 
     def open_found(self, key: str, *, attach: bool = False) -> None:
         """Open a hit of a search: a ticket in its form, a customer in its pane."""
-        self.do(self.session.pick(key, attach=attach))
+        self.do(self.session.customers.pick(key, attach=attach))
         self.go("ticket" if key.startswith("ticket:") else "customer")
 
     def on_script_pane_answered(self, event: ScriptPane.Answered) -> None:
@@ -503,7 +503,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
             self.do(self._back())
 
     async def _back(self) -> None:
-        if not await self.session.look_away():
+        if not await self.session.customers.look_away():
             self.go("queue")
 
     # bars

@@ -159,7 +159,7 @@ class WorkspaceActions(Screen[None]):
         self.app.push_screen(NoticesDialog(session.notices.lines, session.seat.clock.now(), acknowledge), chosen)
 
     def _open_about(self, ticket_id: str | None, customer_id: str | None) -> None:
-        self.do(self.session.open_about(ticket_id, customer_id))
+        self.do(self.session.customers.open_about(ticket_id, customer_id))
         if ticket_id is not None or customer_id is not None:
             self.go("ticket" if ticket_id is not None else "customer")
 
@@ -198,7 +198,7 @@ class WorkspaceActions(Screen[None]):
 
     def action_attach(self) -> None:
         self.go("customer")
-        self.do(self.session.attach_shown())
+        self.do(self.session.customers.attach_shown())
 
     def action_create_customer(self) -> None:
         contact = self.session.phone.contact
@@ -209,7 +209,7 @@ class WorkspaceActions(Screen[None]):
 
         def chosen(wish: Filled | Known | None) -> None:
             if isinstance(wish, Filled):
-                self.do(self.session.create_customer(wish.texts, slip.id))
+                self.do(self.session.customers.create(wish.texts, slip.id))
             elif wish is not None:
                 self.open_found(wish.key, attach=True)
 
@@ -225,18 +225,18 @@ class WorkspaceActions(Screen[None]):
         self.do(self._edit_customer(self.glance.glance.customer.id))
 
     async def _edit_customer(self, customer_id: str) -> None:
-        shown = await self.session.open_customer(customer_id)
+        shown = await self.session.customers.open(customer_id)
         slip = self._slip(DraftKind.CHANGE, customer_id)
 
         def chosen(wish: Filled | Known | None) -> None:
             if isinstance(wish, Filled):
-                self.do(self.session.change_customer(shown, wish.texts, slip.id))
+                self.do(self.session.customers.change(shown, wish.texts, slip.id))
             elif wish is not None:
                 self.open_found(wish.key)
 
         known = form_of(shown.customer)
         # Those who have the same number all along are no news.
-        before = {one.key for one in await self.session.doubles(known, customer_id)}
+        before = {one.key for one in await self.session.customers.doubles(known, customer_id)}
         title = f"Change {shown.customer.name}"
         self.app.push_screen(CustomerDialog(title, slip, known, self._doubles(customer_id, before)), chosen)
 
@@ -244,7 +244,7 @@ class WorkspaceActions(Screen[None]):
         """What a customer's form asks while one types; without an answer it warns of nobody."""
 
         async def look(texts: dict[str, str]) -> Sequence[Found]:
-            found = await self.session.seat.guard(self.session.doubles(texts, but))
+            found = await self.session.seat.guard(self.session.customers.doubles(texts, but))
             return [one for one in found or () if one.key not in old]
 
         return look

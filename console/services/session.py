@@ -16,8 +16,6 @@ from textual.message import Message
 from console.messages import (
     Connected,
     CustomersChanged,
-    CustomerShown,
-    NoCustomer,
     QueueChanged,
     Rang,
     StateChanged,
@@ -25,6 +23,7 @@ from console.messages import (
 )
 from console.services.callbacks import CALLBACK_ENTITIES, Callbacks
 from console.services.conduct import Conducts
+from console.services.customers import Customers
 from console.services.desk import Desk
 from console.services.drafts import PLACE, Drafts
 from console.services.notices import NOTICE_ENTITIES, Notices
@@ -38,10 +37,9 @@ from console.services.sent_mail import MAIL_ENTITIES, SentMail
 from console.services.settling import Settling
 from console.services.shift import SHIFT_ENTITIES, Shift
 from console.services.step_in import STEP_ENTITIES, StepIn, SteppedIn
-from data.customers import records
 from data.desk import reading
 from data.models.agent import Agent, AgentState, AgentStatus
-from data.models.base import ContactId, CustomerId, TicketId
+from data.models.base import ContactId, TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
 from data.models.gateway import Gateway
@@ -54,7 +52,7 @@ from data.queue import handling, live
 from data.queue.agent_state import HANDLING, Move
 from data.shift.open_matters import MatterKind, OpenMatter
 from data.sync.wire import SyncStatus
-from data.views import Found, QueueFigures, Work
+from data.views import QueueFigures, Work
 from widgets.sync_words import count, leaving
 
 if TYPE_CHECKING:
@@ -67,18 +65,12 @@ GOING_OUT_S = 1.0
 BEATS = frozenset({Presence.entity, Gateway.entity})
 """Rows that only say that somebody is there."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
-FROM_HUB = "from the hub"
 HANDED_OVER = "Handed over"
 """Disposition of a contact that somebody else goes on with at sign-off."""
 PUT_BACK = (
     "The hub was put back from a backup. What was saved here since goes to it again by itself; other seats' work may"
     " come back later, when they are there."
 )
-FEW = 5
-"""With so many customers found here, the hub is not asked for more."""
-SHORTEST_ASKED = 3
-TYPED_ON_S = 0.3
-"""So long nothing must be typed before the hub is asked."""
 FIGURES_S = 15.0
 """How often the day's figures are computed anew."""
 
@@ -97,8 +89,9 @@ class Session:
         self.callbacks = Callbacks(seat, self.drafts)
         self.reporting = Reporting(seat, self.drafts, lambda: self.sync.online)
         self.sent_mail = SentMail(seat)
-        self.script = Script(seat, self.desk, self.phone, self.drafts, self._show_customer)
         self.outages = Outages(seat, self.drafts)
+        self.customers = Customers(seat, self.phone, self.desk, self.drafts, self.outages)
+        self.script = Script(seat, self.desk, self.phone, self.drafts, self.customers.show)
         self.conduct = Conducts(seat, self.desk, self.script, self.drafts)
         self.settling = Settling(seat, self.desk)
         self.shift = Shift(seat, lambda: self.phone.status.state)
@@ -111,28 +104,16 @@ class Session:
         self._amiss = (0, 0)
         """Conflicts and refused changes that were told of."""
         self._asides: asyncio.Task[None] | None = None
-        self._viewed: CustomerId | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
         self._listening = False
         """A screen listens: what is read before that would be told to nobody."""
         self._figures: dict[str, QueueFigures] = {}
         self._figures_at = 0.0
-        self._popped: str | None = None
-        self._from_hub: set[str] = set()
-        """Hits that were not here before this session asked for them."""
-        self._sought: tuple[str, set[str]] = ("", set())
-        """What the hub was asked for last, and the customers that were found here before."""
-        self._asked_for = ""
-        """The contact of whose number the hub was asked."""
-        self._asking: asyncio.Task[None] | None = None
         self._wrap_up_s = 0
-        self._known: dict[str, reading.NumberMatch] = {}
         self._tickets_changed = False
         self._account_changed = False
         """The customer on show may have other tickets, charges or invoices now."""
-        self._customer_shown = False
-        """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._work_changed = True
         """Notices, callbacks or sent mail are to be read again."""
         self._shift_changed = True
@@ -147,7 +128,7 @@ class Session:
         await self.drafts.start()
         await self.phone.start()
         await self.desk.show()
-        await self._show_customer()
+        await self.customers.show()
         place = self.drafts.get(PLACE)
         self.seat.post(TakenUp(place.focus if place is not None else "", tuple(self.drafts.shown)))
         self._listening = True
@@ -164,9 +145,9 @@ class Session:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
         if self.floor is not None:
             self.floor.rest()
-        for task in (self._refreshing, self._asking):
-            if task is not None:
-                task.cancel()
+        self.customers.close()
+        if self._refreshing is not None:
+            self._refreshing.cancel()
         await asyncio.gather(self.desk.close(), self.drafts.close(), self.reporting.close())
         await self.seat.guard(self._presence.close())
         if self.phone.status.state in (AgentState.READY, AgentState.NOT_READY):
@@ -229,7 +210,7 @@ class Session:
         if self.floor is not None:
             self.floor.changed(entities)
         if Customer.entity in entities:
-            self._known.clear()
+            self.customers.known.clear()
             self.seat.post(CustomersChanged())
         if Presence.entity in entities and self._listening:
             self._asides = asyncio.create_task(self.seat.guard(self.desk.show_aside()))
@@ -317,21 +298,21 @@ class Session:
             for move, contact in await self.phone.follow():
                 await self._after(move, contact)
             if self.phone.contact != before:
-                await self._show_customer()
+                await self.customers.show()
             if self._tickets_changed:
                 self._tickets_changed = False
                 await self.desk.refresh()
             if self._account_changed:
                 self._account_changed = False
-                if self._customer_shown:
-                    await self._show_customer()
+                if self.customers.shown:
+                    await self.customers.show()
             if self._steps_changed:
                 self._steps_changed = False
                 await self._stepped_in.follow()
                 await self.step_in.hear()
             await self._read_figures()
             view = await self.seat.read(
-                reading.queue_view, self.seat.agent, self.phone.status, self._figures, self._known
+                reading.queue_view, self.seat.agent, self.phone.status, self._figures, self.customers.known
             )
             self.seat.post(QueueChanged(view))
             self._show_state()
@@ -366,12 +347,12 @@ class Session:
     async def _after(self, move: Move, contact: Contact) -> None:
         match move:
             case Move.RING:
-                self._viewed = None
-                await self._pop(contact)
+                self.customers.view_no_other()
+                await self.customers.pop(contact)
                 self.seat.post(Rang(contact))
             case Move.ANSWERED:
-                self._viewed = None
-                contact = await self._pop(contact)
+                self.customers.view_no_other()
+                contact = await self.customers.pop(contact)
                 await self.desk.bring_up(contact)
                 await self.desk.show()
                 self.seat.post(Connected(contact))
@@ -417,14 +398,14 @@ class Session:
         self.seat.link.finish(ContactId(contact.id), contact.fence)
         await self.phone.move(Move.WRAPPED_UP)
         self.phone.contact = None
-        self._viewed = None
+        self.customers.view_no_other()
         told = f"Wrapped up: {disposition}." + (f" Ticket {number} is saved." if number else "")
         if left:
             self.seat.tell(f"{told} It stays on your desk: {left}.", "warning")
         else:
             self.seat.tell(told)
         await self.desk.show()
-        await self._show_customer()
+        await self.customers.show()
 
     async def wrap_up_left(self, contact_id: ContactId, disposition: str) -> None:
         """Wrap up a contact that was left without a disposition and is no longer on the telephone.
@@ -465,7 +446,7 @@ class Session:
             await self.drafts.start()
             await self.desk.start()
             await self.desk.show()
-            await self._show_customer()
+            await self.customers.show()
 
     async def verify(self, items: tuple[str, ...]) -> None:
         """Record what the caller has confirmed."""
@@ -474,107 +455,9 @@ class Session:
             self.seat.tell("There is no contact whose caller could be verified.", "warning")
             return
         self.phone.contact = await self.seat.write(handling.verify, contact, items, self.seat.me, self.seat.clock)
-        await self._show_customer()
+        await self.customers.show()
 
-    # customers
-
-    async def _pop(self, contact: Contact) -> Contact:
-        """Who calls: a single match is attached, several are offered, none leads to search or create (CUST-1)."""
-        if self._popped == contact.id:
-            return contact
-        self._popped = contact.id
-        if contact.customer_id is None:
-            found = await self.seat.read(reading.matches, contact)
-            if len(found) == 1:
-                contact = await self._attach(contact, CustomerId(found[0].key.removeprefix("customer:")))
-        return contact
-
-    async def _attach(self, contact: Contact, customer_id: CustomerId) -> Contact:
-        attached = await self.seat.write(
-            handling.attach_customer, contact, customer_id, self.seat.me, self.seat.clock
-        )
-        if self.phone.contact is not None and self.phone.contact.id == attached.id:
-            self.phone.contact = attached
-        await self.desk.belongs_to(contact.id, customer_id)
-        return attached
-
-    async def _give_customer(self, contact: Contact, customer_id: CustomerId) -> None:
-        """Attach a customer; what was verified of another one holds no longer."""
-        self._viewed = None
-        attached = await self._attach(contact, customer_id)
-        if contact.customer_id not in (None, customer_id) and attached.verified:
-            verified = await self.seat.write(handling.verify, attached, (), self.seat.me, self.seat.clock)
-            if self.phone.contact is not None and self.phone.contact.id == verified.id:
-                self.phone.contact = verified
-            self.seat.tell("The contact has another customer now: verify the caller again.", "warning")
-
-    async def search(self, query: str) -> list[Found]:
-        """The hits for what stands in the search box."""
-        found = await self.seat.read(reading.search, query)
-        asked, here = self._sought
-        if query.strip() == asked:  # what the hub found may be in the store before its answer is heard
-            self._from_hub |= customers_of(found) - here
-        return [replace(one, why=FROM_HUB) if one.key in self._from_hub else one for one in found]
-
-    async def search_hub(self, query: str, found: Collection[Found]) -> list[Found]:
-        """More hits, from the hub: where this seat does not keep every customer and found only a few. To be asked
-        after the local ones are shown; whoever types on ends it."""
-        here = customers_of(found)
-        asked = query.strip()
-        if self.seat.link.directory or len(asked) < SHORTEST_ASKED or len(here) >= FEW:
-            return []
-        await asyncio.sleep(TYPED_ON_S)
-        if self._sought[0] != asked:
-            self._sought = (asked, here)
-        looked = await self.seat.link.look_up(asked)
-        new = [one for one in looked.customers if f"customer:{one}" not in here]
-        self._from_hub |= {f"customer:{one}" for one in new}
-        return await self.seat.read(reading.hits_of, new, FROM_HUB)
-
-    async def _ask_hub_who(self, contact: Contact) -> None:
-        """Nobody here has the caller's number: the hub may know whose it is."""
-        looked = await self.seat.link.look_up(contact.caller_e164 or contact.caller_number)
-        if not looked.customers:
-            return
-        async with self.seat.turn:
-            shown = self.phone.contact
-            if shown is not None and shown.id == contact.id and shown.customer_id is None:
-                self._popped = None
-                await self._pop(shown)
-                await self._show_customer()
-
-    async def pick(self, key: str, *, attach: bool = False) -> None:
-        """A hit was chosen: open the ticket, or show the customer. A contact that has no customer gets it; one
-        that has keeps its own, unless `attach` says that this one was meant for it."""
-        kind, _, entity_id = key.partition(":")
-        if kind == "ticket":
-            await self.desk.open_ticket(TicketId(entity_id))
-            self._viewed = None
-            await self.desk.show()
-        else:
-            self._viewed = CustomerId(entity_id)
-            contact = await self._contact_shown()
-            if contact is not None and (attach or contact.customer_id in (None, self._viewed)):
-                await self._give_customer(contact, self._viewed)
-            elif contact is not None:
-                how, leave = self.seat.how("attach"), self.seat.how("leave")
-                self.seat.tell(f"Only looked at: {how} to make this the contact's customer, {leave} to go back.")
-        await self._show_customer()
-
-    async def open_about(self, ticket_id: str | None, customer_id: str | None) -> None:
-        """Open what a notice or a callback is about: its ticket, else its customer, who is looked at only."""
-        if ticket_id is not None:
-            await self.pick(f"ticket:{ticket_id}")
-        elif customer_id is not None:
-            contact = await self._contact_shown()
-            if contact is not None and contact.customer_id is None:
-                self.seat.tell(
-                    "The contact in hand has no customer yet: attach one first, or wrap it up.", "warning"
-                )
-            else:
-                await self.pick(f"customer:{customer_id}")
-        else:
-            self.seat.tell("It is about no ticket and no customer that could be opened.")
+    # what is in hand
 
     @property
     def at_hand(self) -> str:
@@ -583,62 +466,6 @@ class Session:
             return self.phone.contact.id
         return self.desk.item.id if self.desk.item is not None else ""
 
-    async def doubles(self, texts: dict[str, str], but: str = "") -> list[Found]:
-        """The known customers that a form probably doubles; `but` is the one that it changes."""
-        return await self.seat.read(reading.doubles, texts, self.seat.settings.region, but)
-
-    async def create_customer(self, texts: dict[str, str], draft: str = "") -> None:
-        """Write a new customer from the texts of its form, whose draft is done with, and attach it."""
-        region, seat = self.seat.settings.region, self.seat
-        created = await self.drafts.finish(draft, records.create, texts, region, seat.me, seat.clock)
-        self._customer_written("Created", created)
-        await self.pick(f"customer:{created.customer.id}", attach=True)
-
-    async def open_customer(self, customer_id: str) -> records.Opened:
-        """A customer as its form is filled with it.
-
-        Raises:
-            LookupError: it is no longer there.
-        """
-        return await self.seat.read(records.opened, customer_id)
-
-    async def change_customer(self, shown: records.Opened, texts: dict[str, str], draft: str = "") -> None:
-        """Write what a form changed of a customer; the form's draft is done with."""
-        region, seat = self.seat.settings.region, self.seat
-        written = await self.drafts.finish(draft, records.change, shown, texts, region, seat.me, seat.clock)
-        self._customer_written("Changed", written)
-        await self._show_customer()
-
-    def _customer_written(self, what: str, written: records.Written) -> None:
-        self._known.clear()
-        if written.masked:
-            self.seat.tell(
-                f"{what}: {written.customer.name}. A card number was masked: only its last four digits are kept.",
-                "warning",
-            )
-        else:
-            self.seat.tell(f"{what}: {written.customer.name}.")
-
-    async def attach_shown(self) -> None:
-        """Make the customer that is looked at the contact's; without one, offer those with the caller's number."""
-        contact = await self._contact_shown()
-        if contact is not None and self._viewed is not None and self._viewed != contact.customer_id:
-            await self._give_customer(contact, self._viewed)
-            await self._show_customer()
-            return
-        if contact is None:
-            self.seat.tell(f"Nobody is calling: {self.seat.how('search')} to search.", "warning")
-            return
-        await self._offer_matches(contact)
-
-    async def look_away(self) -> bool:
-        """Back from a customer that was only looked at; False when none was."""
-        if self._viewed is None:
-            return False
-        self._viewed = None
-        await self._show_customer()
-        return True
-
     async def transfer_targets(self) -> list[tuple[str, str, str]]:
         """Where a call can go: (what to ask for, name, state in words)."""
         return await self.seat.read(reading.transfer_targets, self.seat.me)
@@ -646,9 +473,9 @@ class Session:
     async def switch(self, item_id: str) -> None:
         """Go on with another thing on the desk."""
         await self.desk.switch(item_id)
-        self._viewed = None
+        self.customers.view_no_other()
         await self.desk.show()
-        await self._show_customer()
+        await self.customers.show()
 
     async def drop(self, *, sure: bool) -> bool:
         """Put the current thing away; False when it holds unsaved text and `sure` is False."""
@@ -658,56 +485,7 @@ class Session:
             return True
         dropped = await self.desk.drop(sure=sure)
         if dropped:
-            self._viewed = None
+            self.customers.view_no_other()
             await self.desk.show()
-            await self._show_customer()
+            await self.customers.show()
         return dropped
-
-    async def _contact_shown(self) -> Contact | None:
-        """The contact that the customer pane is about: who rings, else the current thing's."""
-        if self.phone.status.state is AgentState.RINGING:
-            return self.phone.contact
-        item = self.desk.item
-        if item is None or item.contact_id is None:
-            return None
-        live_one = self.phone.contact
-        if live_one is not None and live_one.id == item.contact_id:
-            return live_one
-        return await self.seat.read(live.contact, item.contact_id)
-
-    async def _show_customer(self) -> None:
-        """Show the contact's customer, else the current ticket's, else the one that was looked up."""
-        contact = await self._contact_shown()
-        item = self.desk.item
-        at_hand = contact.customer_id if contact is not None else item.customer_id if item is not None else None
-        customer_id = self._viewed or at_hand
-        await self.outages.look_at(at_hand)
-        ringing = self.phone.status.state is AgentState.RINGING
-        why = "this number is calling" if ringing and contact is not None and contact.caller_e164 else ""
-        if self._viewed is not None and contact is not None:
-            how, leave = self.seat.how("attach"), self.seat.how("leave")
-            contact, why = None, f"looked up; {how} to make this the contact's customer, {leave} to go back"
-        glance = None
-        if customer_id:
-            terms, now = self.seat.settings.terms, self.seat.clock.now()
-            glance = await self.seat.read(reading.glance, customer_id, contact, terms, now, why)
-        self._customer_shown = glance is not None
-        if glance is not None:
-            self.seat.post(CustomerShown(glance))
-        elif contact is not None:
-            await self._offer_matches(contact)
-        else:
-            self.seat.post(NoCustomer("", ()))
-
-    async def _offer_matches(self, contact: Contact) -> None:
-        found = await self.seat.read(reading.matches, contact)
-        if not found and contact.caller_number and not self.seat.link.directory and self._asked_for != contact.id:
-            self._asked_for = contact.id
-            self._asking = asyncio.create_task(self.seat.guard(self._ask_hub_who(contact)))
-        hint = "" if contact.caller_number else "The caller's number is withheld: ask for the name."
-        self.seat.post(NoCustomer(contact.caller_number, tuple(found), hint))
-
-
-def customers_of(found: Collection[Found]) -> set[str]:
-    """The keys of the customers among hits."""
-    return {one.key for one in found if one.key.startswith("customer:")}

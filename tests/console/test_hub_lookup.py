@@ -24,14 +24,14 @@ async def test_customers_that_are_not_here_are_found_at_the_hub(tmp_path: Path) 
     async with app.run_test(size=(160, 45)) as pilot:
         screen = await sign_on(pilot)
         assert customers(tmp_path) == 0
-        found = await screen.session.search("Lee")
+        found = await screen.session.customers.search("Lee")
         assert found == []
-        more = await screen.session.search_hub("Lee", found)
+        more = await screen.session.customers.search_hub("Lee", found)
         assert {one.key for one in more} == {f"customer:{one}" for one in (LEE.id, ANN.id, "20732")}
         assert {one.why for one in more} == {"from the hub"}
         assert customers(tmp_path) == 3, "kept"
-        assert await screen.session.search_hub("Lee", await screen.session.search("Lee")) == []
-        assert await screen.session.search_hub("Le", []) == [], "too short to ask"
+        assert await screen.session.customers.search_hub("Lee", await screen.session.customers.search("Lee")) == []
+        assert await screen.session.customers.search_hub("Le", []) == [], "too short to ask"
     feed.close()
 
 
@@ -52,6 +52,7 @@ async def test_a_caller_whose_number_is_not_here_is_known_by_the_hub(tmp_path: P
         screen = await sign_on(pilot)
         await ready_for(pilot, "c-3")
         await until(pilot, lambda: feed.contact("c-3").customer_id == LEE.id)
+        await until(pilot, lambda: screen.glance is not None)
         assert screen.glance is not None and screen.glance.glance.customer.name == LEE.name
     feed.close()
 
@@ -61,7 +62,7 @@ async def test_with_the_directory_the_hub_is_not_asked(tmp_path: Path) -> None:
     async with app.run_test(size=(160, 45)) as pilot:
         screen = await sign_on(pilot)
         assert screen.session.seat.link.directory
-        assert await screen.session.search_hub("nobody of this name", []) == []
+        assert await screen.session.customers.search_hub("nobody of this name", []) == []
     feed.close()
 
 
