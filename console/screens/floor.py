@@ -25,10 +25,15 @@ from data.supervision.snapshot import FloorSnapshot, slot_start
 from data.supervision.thresholds import Level
 from data.supervision.why import EXPLAINED, explain
 from data.sync.wire import SyncStatus
-from widgets import floor_lines
 from widgets.bars import HintBar, StatusBar, state_spans
-from widgets.floor_panel import FloorPanel
-from widgets.floor_words import TONES
+from widgets.floor.agents import AgentTable, agent_heading
+from widgets.floor.alerts import alert_table, step_table
+from widgets.floor.now import now_lines
+from widgets.floor.panel import FloorPanel
+from widgets.floor.queues import queue_table, waiting_table
+from widgets.floor.reports import report_table
+from widgets.floor.staffing import staffing
+from widgets.floor.words import TONES
 from widgets.lines import Lines
 from widgets.safe_text import Line, Span, line, wrap
 
@@ -74,7 +79,7 @@ class FloorScreen(FloorSteps):
         self._bell = Bell(watching.policy)
         self._tab = "floor"
         self._snap: FloorSnapshot | None = None
-        self._agents = floor_lines.AgentTable()
+        self._agents = AgentTable()
         self._opened: dict[str, list[FigureRow]] = {}
         """Half hours that are shown by queue."""
         self._shape: tuple[object, ...] = ()
@@ -188,30 +193,30 @@ class FloorScreen(FloorSteps):
                 getattr(self, f"_draw_{name}")(panel, snap, cells, lines)
 
     def _draw_now(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
-        panel.show_lines(floor_lines.now_lines(snap, snap.at, cells, lines))
+        panel.show_lines(now_lines(snap, snap.at, cells, lines))
 
     def _draw_alerts(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        table = floor_lines.alert_table(snap, snap.at, cells)
+        table = alert_table(snap, snap.at, cells)
         unseen = sum(one.open for one in snap.alerts)
         panel.show_table(table, f"{unseen} open" if table.rows else "")
 
     def _draw_steps(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        panel.show_table(floor_lines.step_table(snap, cells))
+        panel.show_table(step_table(snap, cells))
 
     def _draw_queues(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        panel.show_table(floor_lines.queue_table(snap, snap.at, cells), "today")
+        panel.show_table(queue_table(snap, snap.at, cells), "today")
 
     def _draw_waiting(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         queue = self.panel("queues").body.key if self._tab == "queues" else None
-        table = floor_lines.waiting_table(snap, snap.at, cells, queue)
+        table = waiting_table(snap, snap.at, cells, queue)
         panel.show_table(table, snap.queue_name(queue) if queue else str(len(table.rows)))
 
     def _draw_agents(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         table = self._agents.table(snap, snap.at, cells, panel.body.in_view)
-        panel.show_table(table, floor_lines.agent_heading(snap))
+        panel.show_table(table, agent_heading(snap))
 
     def _draw_reports(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        panel.show_table(floor_lines.report_table(snap, cells, self._opened), f"{snap.day:%A %d %B %Y}")
+        panel.show_table(report_table(snap, cells, self._opened), f"{snap.day:%A %d %B %Y}")
 
     def _draw_bars(self, snap: FloorSnapshot) -> None:
         unseen = [one for one in snap.alerts if one.open]
@@ -370,7 +375,7 @@ class FloorScreen(FloorSteps):
         if snap is None:
             return
         name, row = self._row_under_the_cursor(snap)
-        staffed = floor_lines.staffing(snap) if row is snap.total else None
+        staffed = staffing(snap) if row is snap.total else None
 
         def write(cells: int) -> list[Line]:
             said = [explain(row, field) for field in EXPLAINED] if row is not None else ["Nothing was offered yet."]

@@ -19,7 +19,7 @@ from data.supervision.alerts import Bell
 from data.supervision.snapshot import AgentNow, Alert, FloorSnapshot, WaitingNow
 from data.supervision.step_in import STATES, StepWish
 from data.supervision.thresholds import Level
-from widgets.floor_words import SIGNS
+from widgets.floor.words import SIGNS
 from widgets.lines import Row
 from widgets.safe_text import clean, fit, line
 from widgets.times import since

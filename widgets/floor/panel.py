@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from widgets.floor_lines import Table
+from widgets.floor.table import Table
 from widgets.lines import Lines
 from widgets.pane import Pane
 from widgets.safe_text import Line, Span
