@@ -20,14 +20,13 @@ from console.services.step_in import StepIn
 from data.models.agent import AgentStatus
 from data.queue.erlang import ASSUMPTION
 from data.queue.figures import FigureRow
-from data.supervision.alerts import Bell
 from data.supervision.snapshot import FloorSnapshot, slot_start
 from data.supervision.thresholds import Level
 from data.supervision.why import EXPLAINED, explain
 from data.sync.wire import SyncStatus
 from widgets.bars import HintBar, StatusBar, state_spans
 from widgets.floor.agents import AgentTable, agent_heading
-from widgets.floor.alerts import alert_table, step_table
+from widgets.floor.alerts import alert_table, past_key, step_table
 from widgets.floor.now import now_lines
 from widgets.floor.panel import FloorPanel
 from widgets.floor.queues import queue_table, waiting_table
@@ -76,7 +75,6 @@ class FloorScreen(FloorSteps):
         self._sync = sync
         self._me = me
         self.stepping = stepping
-        self._bell = Bell(watching.policy)
         self._tab = "floor"
         self._snap: FloorSnapshot | None = None
         self._agents = AgentTable()
@@ -131,7 +129,6 @@ class FloorScreen(FloorSteps):
             self._opened.clear()
         self._snap = snap
         self._draw()
-        self.ring(snap)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -196,9 +193,11 @@ class FloorScreen(FloorSteps):
         panel.show_lines(now_lines(snap, snap.at, cells, lines))
 
     def _draw_alerts(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        table = alert_table(snap, snap.at, cells)
+        past = self._tab == "alerts"
+        table = alert_table(snap, snap.at, cells, past=past)
         unseen = sum(one.open for one in snap.alerts)
-        panel.show_table(table, f"{unseen} open" if table.rows else "")
+        over = f" · {len(snap.past)} over" if past and snap.past else ""
+        panel.show_table(table, f"{unseen} open{over}" if table.rows else "")
 
     def _draw_steps(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         panel.show_table(step_table(snap, cells))
@@ -299,6 +298,13 @@ class FloorScreen(FloorSteps):
         alert = next((one for one in snap.alerts if one.key == key), None)
         if alert is not None and alert.contact_id is not None:
             self._do(self._open_story(alert.contact_id))
+            return
+        over = next((one for one in snap.past if past_key(one) == key), None)
+        if over is not None:
+            if over.contact_id is not None:
+                self._do(self._open_story(over.contact_id))
+            else:
+                self._say(f"{over.text}: this is over.")
             return
         crossing = next((one for one in snap.crossings if f"{one.what}:{one.about}" == key), None)
         if crossing is None:

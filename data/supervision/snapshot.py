@@ -111,11 +111,31 @@ class Alert:
     seen_by: str = ""
     """Who has seen it; empty: nobody."""
     seen_at: datetime | None = None
+    size: float = 0.0
+    """Of a figure: how far it has gone; more is worse."""
 
     @property
     def open(self) -> bool:
         """Whether nobody has seen it yet."""
         return self.seen_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An alert that is over, as it was at its worst."""
+
+    key: str
+    level: Level
+    text: str
+    about: str
+    since: datetime
+    until: datetime
+    """Of a record that was seen: when it was."""
+    size: float = 0.0
+    contact_id: str | None = None
+    from_row: bool = False
+    seen_by: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +155,8 @@ class FloorSnapshot:
     """The half hours of the day in which anything was offered."""
     policy: FloorPolicy
     alerts: tuple[Alert, ...] = ()
+    past: tuple[Passed, ...] = ()
+    """The alerts of the day that are over, the latest first."""
     steps: tuple[StepLine, ...] = ()
     """Where supervisors stepped in during the last day, the newest first."""
     crossings: tuple[Crossing, ...] = field(default=())

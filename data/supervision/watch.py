@@ -24,6 +24,7 @@ from data.queue_report.policy import ReportPolicy
 from data.store.database import Store
 from data.supervision.alerts import Matters, alerts
 from data.supervision.matters import READ_FOR, MatterReader
+from data.supervision.past import PastAlerts
 from data.supervision.snapshot import AgentNow, FloorSnapshot, QueueNow, WaitingNow, crossings
 from data.supervision.thresholds import FloorPolicy
 
@@ -45,6 +46,7 @@ class FloorWatch:
         self._policy = policy
         self._recorded = MatterReader(zone, reports)
         self._matters = Matters()
+        self._past: PastAlerts
         self._zone = zone
         self._day: date | None = None
         self._live: dict[float, LiveFigures] = {}
@@ -106,6 +108,8 @@ class FloorWatch:
             waiting, oldest = self._lines.get(one.id, nobody)
             queues.append(replace(one, waiting=waiting, oldest=oldest))
         over = crossings(self._total, tuple(queues), self._agents, self._policy, now)
+        found = alerts(over, self._matters, self._policy, now, self._zone)
+        self._past.take(found, now)
         return FloorSnapshot(
             at=now,
             day=self._day,
@@ -118,8 +122,12 @@ class FloorWatch:
             policy=self._policy,
             crossings=over,
             steps=tuple(self._matters.steps),
-            alerts=alerts(over, self._matters, self._policy, now, self._zone),
+            alerts=found,
+            past=self._past.listed,
         )
+
+    def _name_of(self, queue: str) -> str:
+        return next((one.name for one in self._queues if one.id == queue), queue)
 
     def _count(self) -> None:
         """Take the figures over into what is shown."""
@@ -163,6 +171,7 @@ class FloorWatch:
         """Read the site's day from its beginning."""
         self._day = now.astimezone(self._zone).date()
         self._recorded.forget()
+        self._past = PastAlerts(self._policy, self._begins, self._name_of)
         last = store.row("SELECT rowid AS place, id FROM contact_event ORDER BY rowid DESC LIMIT 1")
         self._last = (last["place"], last["id"]) if last else (0, "")
         self._forked = set()
@@ -182,7 +191,10 @@ class FloorWatch:
                 short_s=self._policy.short_abandon_s,
                 tz=self._zone.key,
             )
-            live.take(read_happenings(store, start=self._begins, end=self._ends))
+            happened = read_happenings(store, start=self._begins, end=self._ends)
+            live.take(happened)
+            if live is self._main:
+                self._past.waited(happened)
         return live
 
     def _is_another(self, store: Store) -> bool:
@@ -218,6 +230,7 @@ class FloorWatch:
         happened = [_happening(row) for row in told if row["kind"] in _TELLING]
         for live in self._live.values():
             live.take(happened)
+        self._past.waited(happened)
         self._uncounted |= bool(happened)
         self._leave_out_forked(store, {one.contact_id for one in happened})
 

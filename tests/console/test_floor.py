@@ -167,6 +167,7 @@ async def test_the_floor_is_for_supervisors(tmp_path: Path) -> None:
         await pilot.press("f11")
         await until(pilot, lambda: any("for supervisors" in note.message for note in app._notifications))
         assert isinstance(app.screen, WorkspaceScreen) and "F11" not in text_of(app.screen, "hints")
+        assert app._station.session.floor is None, "no alarm costs an agent anything"  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -181,6 +182,7 @@ async def test_pictures(album: Album, tmp_path: Path) -> None:
     async with app.run_test(size=SIZES[0]) as pilot:
         await sign_on(pilot)
         screen = await floor_of(pilot)
+        await until(pilot, lambda: bool(app._notifications))
         app.clear_notifications()  # of the alerts, which go by themselves
         for size in SIZES:
             await pilot.resize_terminal(*size)

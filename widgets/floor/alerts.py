@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from data.supervision.snapshot import Alert, FloorSnapshot
+from data.supervision.snapshot import Alert, FloorSnapshot, Passed
 from data.supervision.steps import StepLine
 from widgets.floor.table import Table
 from widgets.floor.words import TONES, sign
@@ -13,11 +13,33 @@ from widgets.safe_text import Line, Span, fit
 from widgets.times import since
 
 
-def alert_table(snap: FloorSnapshot, now: datetime, cells: int) -> Table:
-    """What a supervisor should see to, what nobody has seen yet first; with room for it also what to do."""
+def alert_table(snap: FloorSnapshot, now: datetime, cells: int, *, past: bool = False) -> Table:
+    """What a supervisor should see to, what nobody has seen yet first; with room for it also what to do. `past`: below
+    it what is over, with when it was."""
     text = max(14, min(44, (cells - 10) // 2))
     about = max(4, cells - text - 10)
-    return Table((), tuple(Row(one.key, _alert_line(snap, one, now, text, about)) for one in snap.alerts))
+    rows = [Row(one.key, _alert_line(snap, one, now, text, about)) for one in snap.alerts]
+    if past:
+        rows += [Row(past_key(one), _past_line(snap, one, text, about)) for one in snap.past]
+    return Table((), tuple(rows))
+
+
+def past_key(one: Passed) -> str:
+    """The key of its row."""
+    return f"over:{one.key}:{one.since.timestamp()}"
+
+
+def _past_line(snap: FloorSnapshot, one: Passed, text: int, about: int) -> Line:
+    begun, over = (at.astimezone(snap.zone) for at in (one.since, one.until))
+    when = f"{begun:%H:%M}–{over:%H:%M}"
+    seen = f"seen by {one.seen_by}" if one.seen_by else ""
+    told = " · ".join(part for part in (one.about, seen) if part)
+    # as wide as `■ 13:05 text`, so that what is about whom stands in one column
+    return (
+        Span(
+            f" ✓ {when} {fit(one.text, max(8, text - 6))} {fit(f'{told} · over' if told else 'over', about)}", "dim"
+        ),
+    )
 
 
 def _alert_line(snap: FloorSnapshot, one: Alert, now: datetime, text: int, about: int) -> Line:
