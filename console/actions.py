@@ -123,6 +123,7 @@ FLOOR: tuple[Action, ...] = (
     Action("override", "o", "override", "On the floor: let a rule not hold this once for the agent under the cursor, with a reason.", ELSEWHERE),
     Action("see_alert", "a", "acknowledge", "On the floor: you have seen the alert under the cursor; every supervisor sees that.", ELSEWHERE),
     Action("why", "question_mark", "why", "On the floor: how the figures under the cursor were reckoned.", ELSEWHERE),
+    Action("filter_floor", "slash", "filter", "On the floor: show only the rows that have what you type; esc shows all.", ELSEWHERE),
     Action("leave_floor", "escape", "workspace", "On the floor: go back to the workspace.", ELSEWHERE, fixed=True),
     HELP,
     PALETTE,

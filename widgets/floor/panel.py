@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from widgets.floor.table import Table
-from widgets.lines import Lines
+from widgets.lines import Lines, Row
 from widgets.pane import Pane
 from widgets.safe_text import Line, Span
 
@@ -21,6 +21,8 @@ class FloorPanel(Pane):
         self.pane_name = name  # type: ignore[misc]
         self._table = table
         self._empty = empty
+        self.wanted = ""
+        """Words that a row must have to be shown."""
 
     def compose_body(self) -> ComposeResult:
         if self._table:
@@ -44,13 +46,25 @@ class FloorPanel(Pane):
         head = self.query_one(".head", Lines)
         head.display = bool(table.head)
         head.set_lines([table.head])
-        if table.rows:
-            self.body.set_rows(table.rows)
+        rows, empty = table.rows, self._empty
+        if self.wanted:
+            words = self.wanted.casefold().split()
+            rows = tuple(row for row in rows if _has(row, words))
+            figure = f"“{self.wanted}”: {len(rows)} of {len(table.rows)}"
+            empty = f"Nothing here has “{self.wanted}”: esc shows all." if table.rows else empty
+        if rows:
+            self.body.set_rows(rows)
         else:
-            self.body.set_lines([(Span(f" {self._empty}", "dim"),)])
+            self.body.set_lines([(Span(f" {empty}", "dim"),)])
         self.set_heading(figure)
 
     def show_lines(self, lines: Sequence[Line], figure: str = "") -> None:
         """Show lines."""
         self.body.set_lines(lines)
         self.set_heading(figure)
+
+
+def _has(row: Row, words: Sequence[str]) -> bool:
+    """Whether all the words stand in a row, as it is shown."""
+    text = "".join(span.text for span in row.line).casefold()
+    return all(word in text for word in words)
