@@ -214,7 +214,9 @@ class FloorScreen(FloorFilter):
         panel.show_table(table, snap.queue_name(queue) if queue else str(len(table.rows)))
 
     def _draw_agents(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        table = self._agents.table(snap, snap.at, cells, None if panel.wanted else panel.body.in_view)
+        table = self._agents.table(
+            snap, snap.at, cells, None if panel.wanted else panel.body.in_view, kept_to=self._tab == "agents"
+        )
         panel.show_table(table, agent_heading(snap))
 
     def _draw_reports(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:

@@ -155,6 +155,7 @@ class FloorDrill(FloorSteps):
             return
         name, row = self._row_under_the_cursor(snap)
         staffed = staffing(snap) if row is snap.total else None
+        agent = self.under("agents")
 
         def write(cells: int) -> list[Line]:
             said = [explain(row, field) for field in EXPLAINED] if row is not None else ["Nothing was offered yet."]
@@ -163,6 +164,13 @@ class FloorDrill(FloorSteps):
                     f"{staffed.needed.agents} agents answer {staffed.needed.service_level * 100:.0f} % within"
                     f" {snap.policy.threshold_s} s when {staffed.row.offered} contacts come in 30 minutes and each takes"
                     f" {staffed.aht_s:.0f} s; {staffed.agents} take contacts now. {ASSUMPTION}"
+                )
+            if agent is not None:
+                kept_to = snap.adherence.get(agent)
+                said.append(
+                    explain(kept_to, "adherence")
+                    if kept_to
+                    else "Adherence = –: nothing was scheduled today so far."
                 )
             lines: list[Line] = [()]
             for sentence in said:

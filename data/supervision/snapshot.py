@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from data.models.agent import AgentState
 from data.models.contact import ContactState
 from data.queue.figures import FigureRow
+from data.supervision.adherence import Adherence
 from data.supervision.steps import StepLine
 from data.supervision.thresholds import FloorPolicy, Level
 
@@ -160,6 +162,8 @@ class FloorSnapshot:
     steps: tuple[StepLine, ...] = ()
     """Where supervisors stepped in during the last day, the newest first."""
     crossings: tuple[Crossing, ...] = field(default=())
+    adherence: Mapping[str, Adherence] = field(default_factory=dict)
+    """How agents kept to the schedule today, by id; of those for whom anything was scheduled."""
 
     @property
     def waits(self) -> int:

@@ -22,6 +22,7 @@ from data.queue.offers import TELLING, Happening
 from data.queue.stats import read_happenings
 from data.queue_report.policy import ReportPolicy
 from data.store.database import Store
+from data.supervision.adherence import Adherence
 from data.supervision.alerts import Matters, alerts
 from data.supervision.matters import READ_FOR, MatterReader
 from data.supervision.past import PastAlerts
@@ -46,6 +47,7 @@ class FloorWatch:
         self._policy = policy
         self._recorded = MatterReader(zone, reports)
         self._matters = Matters()
+        self._kept_to: dict[str, Adherence] = {}
         self._past: PastAlerts
         self._zone = zone
         self._day: date | None = None
@@ -97,7 +99,9 @@ class FloorWatch:
                 self._count()
             if counts or changes & _AGENTS:
                 self._read_agents(store)
-            self._matters = self._recorded.read(store, now, changes, self._begins)
+            before, self._matters = self._matters, self._recorded.read(store, now, changes, self._begins)
+            if before.adherence is not self._matters.adherence:
+                self._kept_to = {one.agent: one for one in self._matters.adherence}
         return self._snapshot(now)
 
     def _snapshot(self, now: datetime) -> FloorSnapshot:
@@ -124,6 +128,7 @@ class FloorWatch:
             steps=tuple(self._matters.steps),
             alerts=found,
             past=self._past.listed,
+            adherence=self._kept_to,
         )
 
     def _name_of(self, queue: str) -> str:

@@ -104,6 +104,13 @@ async def test_a_supervisor_works_on_the_floor_by_keyboard(tmp_path: Path) -> No
         await until(pilot, lambda: app.screen is screen)
         assert screen.panel("agents").body.key == "agent-1" and screen.panel("agents").has_focus_within
 
+        # how they kept to the schedule, of which there is none
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, ReadDialog))
+        await until(pilot, lambda: "Adherence = –: nothing was scheduled" in text_of(app.screen, "dialog-read"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
+
         # somebody with nothing in hand is said so
         await pilot.press("home", "enter")
         await until(pilot, lambda: any("no contact in hand" in note.message for note in app._notifications))

@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data.models.agent import AgentState
+from data.models.base import AgentId
+from data.models.queue_report import Activity
 from data.queue.figures import FigureRow
+from data.supervision.adherence import Adherence, Deviation
 from data.supervision.snapshot import FloorSnapshot
 from data.supervision.thresholds import load_floor
 from data.supervision.watch import FloorWatch
@@ -48,6 +51,7 @@ def tables(snap: FloorSnapshot, cells: int, opened: dict[str, list[FigureRow]] |
         queue_table(snap, snap.at, cells),
         waiting_table(snap, snap.at, cells),
         AgentTable().table(snap, snap.at, cells),
+        AgentTable().table(snap, snap.at, cells, kept_to=True),
         alert_table(snap, snap.at, cells),
         report_table(snap, cells, opened or {}),
     ]
@@ -93,6 +97,27 @@ def test_a_line_of_an_agent_is_kept_while_nothing_in_it_changes(snap: FloorSnaps
     assert all(one is other for one, other in zip(first, again, strict=True))
     later = made.table(snap, NOW + timedelta(seconds=1), 158).rows
     assert not any(one is other for one, other in zip(first, later, strict=True))
+
+
+def test_how_agents_kept_to_the_schedule(snap: FloorSnapshot) -> None:
+    def off(begins: float, ends: float) -> Deviation:
+        starts, over = (NOW - timedelta(minutes=minute) for minute in (begins, ends))
+        return Deviation(starts, over, Activity.WORK, AgentState.NOT_READY)
+
+    hours = (NOW - timedelta(hours=4), NOW)
+    plans = {
+        "agent-0": Adherence(AgentId("agent-0"), *hours, 4 * 3600, ()),
+        "agent-1": Adherence(AgentId("agent-1"), *hours, 4 * 3600, (off(100, 76),)),
+        "agent-2": Adherence(AgentId("agent-2"), *hours, 4 * 3600, (off(36, 0),)),
+    }
+    made, planned = AgentTable(), replace(snap, adherence=plans)
+    rows = {row.key: text(row.line) for row in made.table(planned, NOW, 158, kept_to=True).rows}
+    assert "100 %" in rows["agent-0"] and "min" not in rows["agent-0"].partition("100 %")[2][:9]
+    assert "90 %  −24 min" in rows["agent-1"] and "▲" not in rows["agent-1"] and "■" not in rows["agent-1"]
+    assert "■ 85 %  −36 min" in rows["agent-2"], "off schedule now, for more than half an hour"
+    head = text(made.table(planned, NOW, 158, kept_to=True).head)
+    assert rows["agent-3"][: head.index("with, or why")].rstrip().endswith("–"), "nothing was scheduled"
+    assert head.index("adherence") + len("adherence") == rows["agent-2"].index("−36 min") + len("−36 min")
 
 
 def test_how_many_more_it_takes(snap: FloorSnapshot) -> None:
