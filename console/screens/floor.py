@@ -24,9 +24,9 @@ from data.sync.wire import SyncStatus
 from widgets.bars import HintBar, StatusBar, state_spans
 from widgets.floor.agents import AgentTable, agent_heading
 from widgets.floor.alerts import alert_table, step_table
-from widgets.floor.now import now_lines
+from widgets.floor.now import NowPanel
 from widgets.floor.panel import FloorPanel
-from widgets.floor.queues import queue_table, waiting_table
+from widgets.floor.queues import QueueTable, waiting_table
 from widgets.floor.reports import report_table
 from widgets.floor.words import TONES
 from widgets.lines import Lines
@@ -40,6 +40,16 @@ TABS: dict[str, tuple[str, ...]] = {
     "reports": ("reports",),
 }
 """The tabs, and the panels of each."""
+PANELS = {
+    "now": ("Now", ""),
+    "alerts": ("Alerts", "● Nothing has reached a limit."),
+    "steps": ("Stepped in", "Nobody has stepped in during the last day."),
+    "queues": ("Queues", "No queue is known here yet."),
+    "agents": ("Agents", "Nobody is signed on."),
+    "waiting": ("Waiting", "Nobody waits."),
+    "reports": ("Reports", "Nothing was offered today."),
+}
+"""The panels in their order: what they are called, and what is said where a table has no rows; lines have none."""
 WIDE, HUGE = 140, 200
 HELP_TEXT = (
     "The floor as it is now, four times a second. ▲ and ■ stand at a figure that has reached a limit of floor.yaml."
@@ -73,6 +83,12 @@ class FloorScreen(FloorFilter):
         self.stepping = stepping
         self._tab = "floor"
         self._snap: FloorSnapshot | None = None
+        self._panels = {
+            name: FloorPanel(title, id=f"floor-{name}", table=bool(empty), empty=empty)
+            for name, (title, empty) in PANELS.items()
+        }
+        self._now = NowPanel()
+        self._queues = QueueTable()
         self._agents = AgentTable()
         self._opened: dict[str, list[FigureRow]] = {}
         """Half hours that are shown by queue."""
@@ -83,13 +99,7 @@ class FloorScreen(FloorFilter):
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status", classes="bar")
         with Container(id="floor-body"):
-            yield FloorPanel("Now", id="floor-now", table=False)
-            yield FloorPanel("Alerts", id="floor-alerts", empty="● Nothing has reached a limit.")
-            yield FloorPanel("Stepped in", id="floor-steps", empty="Nobody has stepped in during the last day.")
-            yield FloorPanel("Queues", id="floor-queues", empty="No queue is known here yet.")
-            yield FloorPanel("Agents", id="floor-agents", empty="Nobody is signed on.")
-            yield FloorPanel("Waiting", id="floor-waiting", empty="Nobody waits.")
-            yield FloorPanel("Reports", id="floor-reports", empty="Nothing was offered today.")
+            yield from self._panels.values()
         yield filter_field()
         yield HintBar(id="hints", classes="bar")
 
@@ -105,7 +115,7 @@ class FloorScreen(FloorFilter):
 
     def panel(self, name: str) -> FloorPanel:
         """A panel by name."""
-        return self.query_one(f"#floor-{name}", FloorPanel)
+        return self._panels[name]
 
     @property
     def first_panel(self) -> FloorPanel:
@@ -150,9 +160,9 @@ class FloorScreen(FloorFilter):
             return
         self._shape = shape
         body = self.query_one("#floor-body")
-        for name in ("now", "alerts", "steps", "queues", "waiting", "agents", "reports"):
-            self.panel(name).display = name in self.shown
-            self.panel(name).styles.column_span = self.panel(name).styles.row_span = 1
+        for name, panel in self._panels.items():
+            panel.display = name in self.shown
+            panel.styles.column_span = panel.styles.row_span = 1
         body.styles.grid_size_columns = 1
         body.styles.grid_columns = "1fr"
         listed = max(3, min(queues, lines // 4)) + 2
@@ -193,7 +203,7 @@ class FloorScreen(FloorFilter):
                 getattr(self, f"_draw_{name}")(panel, snap, cells, lines)
 
     def _draw_now(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
-        panel.show_lines(now_lines(snap, snap.at, cells, lines))
+        panel.show_lines(self._now.lines(snap, snap.at, cells, lines))
 
     def _draw_alerts(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         past = self._tab == "alerts"
@@ -206,7 +216,7 @@ class FloorScreen(FloorFilter):
         panel.show_table(step_table(snap, cells))
 
     def _draw_queues(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        panel.show_table(queue_table(snap, snap.at, cells), "today")
+        panel.show_table(self._queues.table(snap, snap.at, cells), "today")
 
     def _draw_waiting(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         queue = self.panel("queues").body.key if self._tab == "queues" else None

@@ -16,9 +16,9 @@ from data.sync.wire import SyncStatus
 from widgets.bars import StatusBar
 from widgets.floor.agents import AgentTable, agent_heading
 from widgets.floor.alerts import alert_table
-from widgets.floor.now import now_lines
+from widgets.floor.now import NowPanel
 from widgets.floor.panel import FloorPanel
-from widgets.floor.queues import queue_table
+from widgets.floor.queues import QueueTable
 from widgets.floor.words import TONES
 from widgets.safe_text import Span, fit
 
@@ -38,6 +38,8 @@ class WallScreen(Screen[None], inherit_bindings=False):
         self._snap: FloorSnapshot | None = None
         self._sync = SyncStatus()
         self._trouble = ""
+        self._now = NowPanel()
+        self._queues = QueueTable()
         self._agents = AgentTable()
         self._shape: tuple[int, ...] = ()
         self._ready = False
@@ -114,7 +116,7 @@ class WallScreen(Screen[None], inherit_bindings=False):
                 getattr(self, f"_draw_{name}")(panel, snap, cells, lines)
 
     def _draw_now(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
-        panel.show_lines(now_lines(snap, snap.at, cells, lines))
+        panel.show_lines(self._now.lines(snap, snap.at, cells, lines))
 
     def _draw_alerts(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
         seen_by_all = replace(
@@ -125,7 +127,7 @@ class WallScreen(Screen[None], inherit_bindings=False):
         panel.show_table(table, f"{len(table.rows)} open" + (f", {hidden} below" if hidden > 0 else ""))
 
     def _draw_queues(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        panel.show_table(queue_table(snap, snap.at, cells), "today")
+        panel.show_table(self._queues.table(snap, snap.at, cells), "today")
 
     def _draw_agents(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
         pages = max(1, -(-len(snap.agents) // lines))

@@ -21,6 +21,8 @@ AVAILABLE: Final = frozenset(
 )
 """States of agents who take contacts, or will when the one in hand is done."""
 
+_TIMED_STATES: Final = frozenset({AgentState.WRAP_UP, AgentState.NOT_READY})
+"""States that have a limit of their own."""
 What = Literal["waiting", "longest wait", "service level", "abandonment", "wrap-up", "not ready"]
 
 
@@ -212,7 +214,8 @@ def crossings(
     for queue in queues:
         found += _of_queue(queue.id, queue.id, queue, policy, now)
     for agent in agents:
-        found += _of_agent(agent, policy, now)
+        if agent.state in _TIMED_STATES:
+            found += _of_agent(agent, policy, now)
     return tuple(found)
 
 

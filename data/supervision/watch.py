@@ -5,9 +5,10 @@ as a whole (who waits, who does what) is small, and read only when something of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,8 @@ class FloorWatch:
         self._past: PastAlerts
         self._zone = zone
         self._day: date | None = None
+        self._begins: datetime
+        self._ends: datetime
         self._live: dict[float, LiveFigures] = {}
         """By the threshold of the service level: the floor's own, and those of queues that have another."""
         self._last: tuple[int, str] = (0, "")
@@ -156,25 +159,15 @@ class FloorWatch:
     # the day
 
     @property
-    def _begins(self) -> datetime:
-        return self._midnight(0)
-
-    @property
-    def _ends(self) -> datetime:
-        return self._midnight(1)
-
-    def _midnight(self, days: int) -> datetime:
-        assert self._day is not None
-        day = self._day + timedelta(days=days)
-        return datetime(day.year, day.month, day.day, tzinfo=self._zone)
-
-    @property
     def _main(self) -> LiveFigures:
         return self._live[self._policy.threshold_s]
 
     def _begin(self, store: Store, now: datetime) -> None:
         """Read the site's day from its beginning."""
         self._day = now.astimezone(self._zone).date()
+        self._begins, self._ends = (
+            datetime.combine(self._day + timedelta(days=days), time(), self._zone) for days in (0, 1)
+        )
         self._recorded.forget()
         self._past = PastAlerts(self._policy, self._begins, self._name_of)
         last = store.row("SELECT rowid AS place, id FROM contact_event ORDER BY rowid DESC LIMIT 1")
@@ -242,9 +235,9 @@ class FloorWatch:
     def _leave_out_forked(self, store: Store, contacts: Collection[str] = ()) -> None:
         """Replayed contacts that a person took are no part of the figures."""
         forked = {row["id"] for row in store.rows(f"SELECT id FROM contact WHERE {_IN_HAND} AND forked = 1")}  # noqa: S608
-        for contact_id in contacts:
-            if store.value("SELECT forked FROM contact WHERE id = ?", (contact_id,)):
-                forked.add(contact_id)
+        if contacts:
+            asked = "SELECT id FROM contact WHERE forked = 1 AND id IN (SELECT value FROM json_each(?))"
+            forked.update(row["id"] for row in store.rows(asked, (json.dumps([*contacts]),)))
         new = forked - self._forked
         for contact_id in new:
             for live in self._live.values():

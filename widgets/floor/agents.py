@@ -39,7 +39,7 @@ class AgentTable:
     def table(
         self, snap: FloorSnapshot, now: datetime, cells: int, seen: range | None = None, *, kept_to: bool = False
     ) -> Table:
-        """The agents as they are now. `seen`: the lines that can be seen; the clocks of the others may stand. `kept_to`:
+        """The agents as they are now. `seen`: the lines that can be seen; what the clock brings may stand still in the others. `kept_to`:
         also how they kept to the schedule today, and what was lost."""
         more = KEPT_TO if kept_to else 0
         name = max(10, min(18, cells - 80 - more))
@@ -60,6 +60,10 @@ class AgentTable:
             plan = snap.adherence.get(agent.id) if kept_to else None
             there = self._kept.get(agent.id)
             if there is not None and seen is not None and place not in seen:
+                if there[0] is agent and there[4] == shape:
+                    kept[agent.id] = there
+                    rows.append(there[5])
+                    continue
                 passed = there[2]
             else:
                 passed = int((now - agent.since).total_seconds())

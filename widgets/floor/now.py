@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from data.queue.figures import FigureRow
 from data.supervision.snapshot import FloorSnapshot, seconds_since
 from data.supervision.thresholds import Level
 from widgets.big_figures import LARGE_ROWS, SMALL_ROWS, big
@@ -17,6 +18,8 @@ from widgets.times import duration
 
 COLUMNS = (4, 6, 5, 5)
 """How the room is parted among the figures: a wait is written longest."""
+TALL = 15
+"""From so many lines on the bars have two."""
 _LARGE_AT, _SMALL_AT = 132, 76
 """So many cells it takes until `12:02` and `100 %` have room in letters of five lines, of three."""
 
@@ -57,9 +60,29 @@ def _figures(snap: FloorSnapshot, now: datetime) -> tuple[_Figure, ...]:
     )
 
 
+class NowPanel:
+    """The lines of the panel. Trends are kept while no half hour has changed."""
+
+    def __init__(self) -> None:
+        self._trends: tuple[object, list[Line]] = (None, [])
+        self._slots: tuple[FigureRow, ...] = ()
+        """Of the trends that are kept; as it is kept no other can have its place."""
+
+    def lines(self, snap: FloorSnapshot, now: datetime, cells: int, rows: int) -> list[Line]:
+        """The figures that matter, as large as there is room for; trends; how many agents more it takes."""
+        tall = rows >= TALL
+        shape = (cells, tall, snap.day, snap.at.timestamp() // 60)
+        if snap.slots is not self._slots or shape != self._trends[0]:
+            self._slots, self._trends = snap.slots, (shape, trend_lines(snap, cells, tall=tall))
+        return _laid_out(snap, now, cells, rows, self._trends[1])
+
+
 def now_lines(snap: FloorSnapshot, now: datetime, cells: int, rows: int) -> list[Line]:
-    """The figures that matter, as large as there is room for; trends; how many agents more it takes."""
-    trends = trend_lines(snap, cells, tall=rows >= 15)
+    """The same, once."""
+    return NowPanel().lines(snap, now, cells, rows)
+
+
+def _laid_out(snap: FloorSnapshot, now: datetime, cells: int, rows: int, trends: list[Line]) -> list[Line]:
     room = rows - len(trends) - 3
     high = LARGE_ROWS if cells >= _LARGE_AT and room >= LARGE_ROWS else 1
     if high == 1 and cells >= _SMALL_AT and room >= SMALL_ROWS:

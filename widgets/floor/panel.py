@@ -19,20 +19,17 @@ class FloorPanel(Pane):
         """`empty`: what is said where a table has no rows."""
         super().__init__(id=id)
         self.pane_name = name  # type: ignore[misc]
-        self._table = table
         self._empty = empty
+        self._head = Lines(classes="head") if table else None
+        self.body = Lines(classes="body", focusable=True)
+        """What has the cursor."""
         self.wanted = ""
         """Words that a row must have to be shown."""
 
     def compose_body(self) -> ComposeResult:
-        if self._table:
-            yield Lines(classes="head")
-        yield Lines(classes="body", focusable=True)
-
-    @property
-    def body(self) -> Lines:
-        """What has the cursor."""
-        return self.query_one(".body", Lines)
+        if self._head is not None:
+            yield self._head
+        yield self.body
 
     def focus_target(self) -> Lines:
         return self.body
@@ -43,9 +40,9 @@ class FloorPanel(Pane):
 
     def show_table(self, table: Table, figure: str = "") -> None:
         """Show rows under their columns."""
-        head = self.query_one(".head", Lines)
-        head.display = bool(table.head)
-        head.set_lines([table.head])
+        if self._head is not None:
+            self._head.display = bool(table.head)
+            self._head.set_lines([table.head])
         rows, empty = table.rows, self._empty
         if self.wanted:
             words = self.wanted.casefold().split()

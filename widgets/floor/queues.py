@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from data.models.contact import ContactState
-from data.supervision.snapshot import FloorSnapshot, QueueNow, seconds_since
+from data.supervision.snapshot import FloorSnapshot, QueueNow, What, seconds_since
 from data.supervision.thresholds import Level
 from widgets.floor.table import Table
 from widgets.floor.words import TONES, percent, seconds, sign
@@ -15,12 +16,35 @@ from widgets.safe_text import Line, Span, fit
 from widgets.times import since
 
 
+class QueueTable:
+    """Who waits now and the day, a queue a line. Lines are kept while neither the queue nor the second changes."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[object, Row]] = {}
+
+    def table(self, snap: FloorSnapshot, now: datetime, cells: int) -> Table:
+        """The queues as they are now."""
+        name = max(10, min(20, cells - 84))
+        words = ("waiting", "longest", "offered", "answered", "gave up", "", snap.policy.formula, "ASA", "AHT")
+        head = (Span(f" {fit('queue', name)}", "dim"), *_in_columns([(word, Level.FINE, "dim") for word in words]))
+        levels: dict[str, list[tuple[What, Level]]] = defaultdict(list)
+        for crossing in snap.crossings:
+            levels[crossing.about].append((crossing.what, crossing.level))
+        kept = {}
+        for one in snap.queues:
+            waited = seconds_since(one.oldest, now)
+            state = (one, name, levels[one.id], None if waited is None else int(waited))
+            there = self._kept.get(one.id)
+            if there is None or there[0] != state:
+                there = (state, Row(one.id, _queue_line(snap, one, now, name)))
+            kept[one.id] = there
+        self._kept = kept
+        return Table(head, tuple(row for _state, row in kept.values()))
+
+
 def queue_table(snap: FloorSnapshot, now: datetime, cells: int) -> Table:
-    """Who waits now and the day, a queue a line."""
-    name = max(10, min(20, cells - 84))
-    words = ("waiting", "longest", "offered", "answered", "gave up", "", snap.policy.formula, "ASA", "AHT")
-    head = (Span(f" {fit('queue', name)}", "dim"), *_in_columns([(word, Level.FINE, "dim") for word in words]))
-    return Table(head, tuple(Row(one.id, _queue_line(snap, one, now, name)) for one in snap.queues))
+    """The same, once."""
+    return QueueTable().table(snap, now, cells)
 
 
 _QUEUE_COLUMNS = (
