@@ -121,7 +121,7 @@ FLOOR: tuple[Action, ...] = (
     Action("priority", "p", "priority", "On the floor: change the place of the waiting contact under the cursor.", ELSEWHERE),
     Action("message_agent", "m", "message", "On the floor: write to the agent under the cursor; they read it at once.", ELSEWHERE),
     Action("override", "o", "override", "On the floor: let a rule not hold this once for the agent under the cursor, with a reason.", ELSEWHERE),
-    Action("see_alert", "a", "acknowledge", "On the floor: you have seen the alert under the cursor; every supervisor sees that.", ELSEWHERE),
+    Action("see_alert", "a", "seen", "On the floor: you have seen the alert under the cursor; every supervisor sees that.", ELSEWHERE),
     Action("why", "question_mark", "why", "On the floor: how the figures under the cursor were reckoned.", ELSEWHERE),
     Action("filter_floor", "slash", "filter", "On the floor: show only the rows that have what you type; esc shows all.", ELSEWHERE),
     Action("leave_floor", "escape", "workspace", "On the floor: go back to the workspace.", ELSEWHERE, fixed=True),

@@ -50,7 +50,7 @@ PANELS = {
     "reports": ("Reports", "Nothing was offered today."),
 }
 """The panels in their order: what they are called, and what is said where a table has no rows; lines have none."""
-WIDE, HUGE = 140, 200
+ROOMY, WIDE, HUGE = 120, 140, 200
 HELP_TEXT = (
     "The floor as it is now, four times a second. ▲ and ■ stand at a figure that has reached a limit of floor.yaml."
     " enter opens what the line under the cursor is about: the contact that an agent has, the log of a contact, the"
@@ -260,7 +260,8 @@ class FloorScreen(FloorFilter):
         if self.filtering:
             self.query_one(HintBar).show([("enter", "to the rows", True), ("esc", "shows all", True)])
             return
-        hints = [("tab", "next panel", True), ("enter", "open", True)]
+        hints = [("tab", "next panel", True)] if self.size.width >= ROOMY else []
+        hints.append(("enter", "open", True))
         steps = (
             ("set_state", "reassign", "priority", "message_agent", "see_alert") if self.stepping is not None else ()
         )

@@ -82,7 +82,7 @@ class Matters:
 
 
 def alerts(
-    crossings: Iterable[Crossing],
+    crossings: Sequence[Crossing],
     matters: Matters,
     policy: FloorPolicy,
     now: datetime,
@@ -90,7 +90,7 @@ def alerts(
 ) -> tuple[Alert, ...]:
     """The list: what nobody has seen first, the worst of it on top, the oldest first among equals."""
     found = [
-        *(_of_crossing(one, now) for one in crossings),
+        *(_of_crossing(one, now) for one in crossings if not _is_said_of_a_queue(one, crossings)),
         *_of_notices(matters.notices, now),
         *_of_conduct(matters, now),
         *_of_reports(matters.late, zone),
@@ -117,6 +117,13 @@ def _marked(alert: Alert, rows: Sequence[AlertSeen], names: Mapping[str, str], q
         return alert
     first = min(counting, key=lambda row: (row.at, row.id))
     return replace(alert, seen_by=names.get(first.by, first.by), seen_at=first.at)
+
+
+def _is_said_of_a_queue(one: Crossing, found: Iterable[Crossing]) -> bool:
+    """Whether it is the floor's longest wait, and that contact's queue says as much."""
+    return (one.what, one.about) == ("longest wait", "") and any(
+        other.what == one.what and other.about and other.level >= one.level for other in found
+    )
 
 
 def _of_crossing(one: Crossing, now: datetime) -> Alert:

@@ -41,9 +41,11 @@ class PastAlerts:
         for one in happenings:
             if one.wait_s is None or one.at < self._begins:
                 continue
+            said = Level.FINE
             for about, limits in ((one.queue, self._policy.limits_of(one.queue)), (_EVERYBODY, self._policy.floor)):
                 level = limits.longest_wait_s.level(one.wait_s)
-                if level:
+                if level > said:  # of the floor only what its queue does not say
+                    said = level
                     self._end(self._long_wait(one, one.wait_s, about, level, limits.longest_wait_s.warn))
 
     def _long_wait(self, one: Happening, wait_s: float, about: str, level: Level, limit: float) -> Passed:

@@ -97,7 +97,11 @@ def _laid_out(snap: FloorSnapshot, now: datetime, cells: int, rows: int, trends:
 def _figure_lines(figures: Sequence[_Figure], cells: int, high: int) -> list[Line]:
     """Labels, values over so many lines, and what they are measured by, in columns."""
     sizes = [cells * share // sum(COLUMNS) for share in COLUMNS]
-    label = tuple(Span(f" {fit(one.label, size - 1)}", "dim") for one, size in zip(figures, sizes, strict=True))
+    label: list[Span] = []
+    for one, size in zip(figures, sizes, strict=True):
+        words = Span(f" {fit(one.label, min(size - 3, len(one.label)))} ", "dim")
+        mark = sign(one.level if high > 1 else Level.FINE)  # beside large letters it would be a dot of theirs
+        label += [words, mark, Span(" " * max(0, size - width([words, mark])))]
     note = tuple(Span(f" {fit(one.note, size - 1)}", "dim") for one, size in zip(figures, sizes, strict=True))
     shapes = [
         [one.value] if high == 1 else big(one.value.replace(" %", "%"), large=high == LARGE_ROWS) for one in figures
@@ -107,7 +111,7 @@ def _figure_lines(figures: Sequence[_Figure], cells: int, high: int) -> list[Lin
         spans: list[Span] = []
         for one, shape, size in zip(figures, shapes, sizes, strict=True):
             text = Span(f" {shape[row]} ", TONES[one.level] if one.level else "bright")
-            mark = sign(one.level if row == high // 2 else Level.FINE)
+            mark = sign(one.level if high == 1 else Level.FINE)
             spans += [text, mark, Span(" " * max(0, size - width([text, mark])))]
         values.append(tuple(spans))
-    return [label, *values, note]
+    return [tuple(label), *values, note]
