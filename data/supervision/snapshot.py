@@ -76,6 +76,8 @@ class AgentNow:
     wrap_up_s: int = 0
     """How long wrap-up should take in that queue."""
     row: FigureRow | None = None
+    leads: bool = False
+    """A supervisor: nobody waits for one to be ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,7 @@ def _of_agent(agent: AgentNow, policy: FloorPolicy, now: datetime) -> list[Cross
         limits, over = policy.wrap_up_over_s, seconds - agent.wrap_up_s
         level, limit = limits.level(over), float(agent.wrap_up_s)
         what: What = "wrap-up"
-    elif agent.state is AgentState.NOT_READY:
+    elif agent.state is AgentState.NOT_READY and not agent.leads:
         limits = policy.not_ready_min.get(agent.reason, policy.other_not_ready_min)
         level, what = limits.level(seconds / 60), "not ready"
         limit = (limits.alarm if level is Level.ALARM else limits.warn) * 60

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from data.models.agent import Agent, AgentState, AgentStatus
+from data.models.agent import LEADERS, Agent, AgentState, AgentStatus
 from data.models.base import instant_text
 from data.models.contact import Contact, ContactEvent, ContactState, Queue
 from data.models.customer import Customer
@@ -318,7 +318,7 @@ def _waiting(store: Store) -> tuple[tuple[WaitingNow, ...], dict[str, tuple[int,
 
 _AGENTS_SQL = (
     "SELECT a.id, a.name, s.state, s.since, s.reason, s.after_call, c.id, c.queue,"
-    " coalesce(k.name, nullif(c.caller_name, ''), c.caller_number), c.answered_at, t.number, q.wrap_up_s"
+    " coalesce(k.name, nullif(c.caller_name, ''), c.caller_number), c.answered_at, t.number, q.wrap_up_s, a.role"
     " FROM agent_status s JOIN agent a ON a.id = s.id LEFT JOIN contact c ON c.id = s.contact_id"
     " LEFT JOIN queue q ON q.id = c.queue LEFT JOIN customer k ON k.id = c.customer_id"
     " LEFT JOIN ticket t ON t.id = c.ticket_id WHERE s.state <> 'signed out' ORDER BY a.name, a.id"
@@ -326,7 +326,21 @@ _AGENTS_SQL = (
 
 
 def _agent(row: tuple[Any, ...], figures: FigureRow | None) -> AgentNow:
-    who, name, state_text, began, reason, after_call, contact_id, queue, caller, answered, ticket, wrap_up_s = row
+    (
+        who,
+        name,
+        state_text,
+        began,
+        reason,
+        after_call,
+        contact_id,
+        queue,
+        caller,
+        answered,
+        ticket,
+        wrap_up_s,
+        role,
+    ) = row
     state = AgentState(state_text)
     return AgentNow(
         id=who,
@@ -341,4 +355,5 @@ def _agent(row: tuple[Any, ...], figures: FigureRow | None) -> AgentNow:
         ticket=ticket or "",
         wrap_up_s=wrap_up_s or 0,
         row=figures,
+        leads=role in LEADERS,
     )
