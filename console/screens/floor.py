@@ -11,11 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from console import actions, keymap
-from console.screens.floor_steps import FloorSteps
+from console.screens.floor_quality import EMPTY, NO_SCORES, FloorQuality
 from console.screens.modal import ReadDialog, key_lines
 from console.screens.story import StoryDialog
 from console.screens.sync_lines import hub_lines
 from console.services.floor_watch import FloorWatching
+from console.services.quality import Quality
 from console.services.step_in import StepIn
 from data.models.agent import AgentStatus
 from data.queue.erlang import ASSUMPTION
@@ -38,6 +39,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "agents": ("agents",),
     "alerts": ("alerts", "steps"),
     "reports": ("reports",),
+    "quality": ("reviews", "averages"),
 }
 """The tabs, and the panels of each."""
 WIDE, HUGE = 140, 200
@@ -50,7 +52,7 @@ Do = Callable[[Coroutine[Any, Any, None]], None]
 """Does something beside the event loop's other work; what goes wrong becomes a sentence."""
 
 
-class FloorScreen(FloorSteps):
+class FloorScreen(FloorQuality):
     """The dashboard."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.FLOOR))
@@ -62,6 +64,7 @@ class FloorScreen(FloorSteps):
         sync: Callable[[], SyncStatus | None],
         me: Callable[[], AgentStatus | None],
         stepping: StepIn | None = None,
+        quality: Quality | None = None,
     ) -> None:
         """`sync`, `me`: how the hub does, and whoever sits here; None where there is nothing to say. `stepping`: by what
         one steps in; None: here one only looks."""
@@ -71,6 +74,7 @@ class FloorScreen(FloorSteps):
         self._sync = sync
         self._me = me
         self.stepping = stepping
+        self.quality = quality
         self._bell = Bell(watching.policy)
         self._tab = "floor"
         self._snap: FloorSnapshot | None = None
@@ -91,6 +95,8 @@ class FloorScreen(FloorSteps):
             yield FloorPanel("Agents", id="floor-agents", empty="Nobody is signed on.")
             yield FloorPanel("Waiting", id="floor-waiting", empty="Nobody waits.")
             yield FloorPanel("Reports", id="floor-reports", empty="Nothing was offered today.")
+            yield FloorPanel("Contacts", id="floor-reviews", empty=EMPTY)
+            yield FloorPanel("Averages", id="floor-averages", empty=NO_SCORES)
         yield HintBar(id="hints", classes="bar")
 
     def on_mount(self) -> None:
@@ -147,9 +153,9 @@ class FloorScreen(FloorSteps):
             return
         self._shape = shape
         body = self.query_one("#floor-body")
-        for name in ("now", "alerts", "steps", "queues", "waiting", "agents", "reports"):
-            self.panel(name).display = name in self.shown
-            self.panel(name).styles.column_span = self.panel(name).styles.row_span = 1
+        for panel in self.query(FloorPanel):
+            panel.display = (panel.id or "").removeprefix("floor-") in self.shown
+            panel.styles.column_span = panel.styles.row_span = 1
         body.styles.grid_size_columns = 1
         body.styles.grid_columns = "1fr"
         listed = max(3, min(queues, lines // 4)) + 2
@@ -168,7 +174,7 @@ class FloorScreen(FloorSteps):
                     self.panel(name).styles.column_span = 2
             else:
                 body.styles.grid_rows = f"{high} 4 {listed} 1fr"
-        elif self._tab == "alerts":
+        elif self._tab in ("alerts", "quality"):
             body.styles.grid_rows = "2fr 1fr"
         elif self._tab == "queues":
             body.styles.grid_rows = f"{listed} 1fr"
@@ -368,6 +374,9 @@ class FloorScreen(FloorSteps):
         """Explain the figures under the cursor."""
         snap = self._snap
         if snap is None:
+            return
+        if (here := self.quality_here()) is not None:
+            self.why_quality(here)
             return
         name, row = self._row_under_the_cursor(snap)
         staffed = floor_lines.staffing(snap) if row is snap.total else None

@@ -396,6 +396,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
                     lambda: self.session.sync,
                     lambda: self.session.phone.status,
                     self.session.step_in,
+                    self.session.quality,
                 )
             )
 
