@@ -242,9 +242,9 @@ SHIFT: tuple[Action, ...] = (
 REVIEW: tuple[Action, ...] = (
     Action("score_yes", "y", "yes", "In a review: answer the question under the cursor with yes.", ELSEWHERE, run="say('yes')"),
     Action("score_no", "n", "no", "In a review: answer it with no.", ELSEWHERE, run="say('no')"),
-    Action("score_not_applicable", "a", "not applicable", "In a review: it does not apply to this contact; again, and it does.", ELSEWHERE, run="say('not applicable')"),
+    Action("score_not_applicable", "a", "n/a", "In a review: it does not apply to this contact; again, and it does.", ELSEWHERE, run="say('not applicable')"),
     Action("score_comment", "c", "comment", "In a review: write a comment on the score card.", ELSEWHERE),
-    Action("quality_note", "m", "note to the agent", "In a review: write to the contact's agent; it stands in their notices until they have seen to it.", ELSEWHERE),
+    Action("quality_note", "m", "note", "In a review: write to the contact's agent; it stands in their notices until they have seen to it.", ELSEWHERE),
     WHY,
     HELP,
     NEXT_THEME,

@@ -79,7 +79,7 @@ def _score_span(one: ReviewLine, begun: bool) -> Span:
         return Span(fit("○ not scored", 16), "dim")
     if one.score.failed:
         return Span(fit("■ 0 % critical", 16), "bad")
-    return Span(fit(f"● {percent(one.score.share)}", 16), "good")
+    return Span(fit(f"● {percent(one.score.share)}", 16))
 
 
 def average_table(averages: Iterable[Average], cells: int) -> Table:

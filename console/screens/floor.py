@@ -245,9 +245,8 @@ class FloorScreen(FloorQuality):
         middle = hub_lines(sync, snap.at) if sync is not None else []
         self.query_one(StatusBar).show(left=left, middle=middle, right=right)
         hints = [("tab", "next panel", True), ("enter", "open", True)]
-        steps = (
-            ("set_state", "reassign", "priority", "message_agent", "see_alert") if self.stepping is not None else ()
-        )
+        here = self.stepping is not None and self._tab != "quality"
+        steps = ("set_state", "reassign", "priority", "message_agent", "see_alert") if here else ()
         hints += [(self._key(one), actions.BY_ID[one].label, True) for one in steps]
         hints += [
             (self._key(one), actions.BY_ID[one].label, True) for one in ("why", "help", "leave_floor", "palette")

@@ -16,8 +16,8 @@ from widgets.floor_words import percent
 from widgets.quality_lines import average_table, review_table
 from widgets.safe_text import Line, line, wrap
 
-EMPTY = f"No contact was wrapped up in the last {PERIOD.days} days: what agents finish stands here, to be scored."
-NO_SCORES = f"Nothing was scored in the last {PERIOD.days} days: enter on a contact begins its score card."
+EMPTY = f"Nothing was wrapped up in {PERIOD.days} days: what agents finish stands here."
+NO_SCORES = f"Nothing was scored in {PERIOD.days} days: enter on a contact begins its score card."
 
 
 class FloorQuality(FloorSteps):

@@ -30,7 +30,7 @@ from widgets.floor_panel import FloorPanel
 from widgets.floor_words import percent, seconds
 from widgets.lines import Lines
 from widgets.quality_lines import kept_lines, question_words, score_rows, score_words, trail_rows, trail_words, when
-from widgets.safe_text import Line, Span, line, wrap
+from widgets.safe_text import Line, Span, fit, line, width, wrap
 from widgets.story_lines import place_in, story_rows
 
 COMMENT = "comment"
@@ -76,7 +76,11 @@ class ReviewScreen(Screen[Scorecard | None]):
         self.comment.value = self._begun.get(COMMENT, "")
         self._ready = True
         self.panel("card").go()
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self._draw()
+        self._go_to_open()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -161,11 +165,12 @@ class ReviewScreen(Screen[Scorecard | None]):
         length = (ended - answered_at).total_seconds() if answered_at is not None and ended is not None else None
         ticket = f"ticket {story.ticket}" if story.ticket else ""
         came = when(contact.offered_at, now, self._quality.zone)
-        parts = (story.queue, self._review.agent.name, came, seconds(length), ticket, contact.disposition or "")
-        left = [Span(" REVIEW  ", "accent"), Span(story.caller, "bright")]
-        left.append(Span(" · " + " · ".join(part for part in parts if part), "dim"))
+        parts = (self._review.agent.name, came, seconds(length), story.queue, ticket, contact.disposition or "")
         share, tone = percent(found.share), "bad" if found.failed else "bright"
-        right = [Span(f" {share} ", tone)] if not self.open_questions else [Span(f" {share} so far ", "dim")]
+        right = [Span(f" {share} so far " if self.open_questions else f" {share} ", tone)]
+        left = [Span(" REVIEW  ", "accent"), Span(story.caller, "bright")]
+        room = self.app.size.width - width(left) - width(right) - 2
+        left.append(Span(fit(" · " + " · ".join(part for part in parts if part), max(0, room)), "dim"))
         self.query_one(StatusBar).show(left=left, middle=[], right=right)
         hints = [(self._key(one.id), one.label, True) for one in actions.REVIEW[:5]]
         again = "score anew" if self._review.card is not None else "save"
@@ -213,8 +218,11 @@ class ReviewScreen(Screen[Scorecard | None]):
         question, verdict = card.body.key, Verdict(said)
         if question is None:
             return
+        finding = self._review.findings.get(question)
         if self._may_say(question, verdict):
             self._answer(question, verdict)
+        elif finding is not None and finding.verdict is verdict:
+            self._go_to_open(question)
         else:
             self._hint(f"This is found in the trail; {self._key('score_not_applicable')} leaves it out.")
 
@@ -224,9 +232,17 @@ class ReviewScreen(Screen[Scorecard | None]):
             del self._begun[question]
         else:
             self._begun[question] = str(verdict)
-            body = self.panel("card").body
-            body.move_cursor(body.cursor_row + 1)
+            self._go_to_open(question)
         self._changed()
+
+    def _go_to_open(self, after: str = "") -> None:
+        """Put the cursor on the next question that is open: behind another one, else the first; with none, it stays."""
+        ids = [one.id for one in self._review.sheet.questions]
+        left = [ids.index(one) for one in self.open_questions]
+        here = ids.index(after) if after else -1
+        place = next((one for one in left if one > here), left[0] if left else None)
+        if place is not None:
+            self.panel("card").body.move_cursor(place)
 
     def action_score_comment(self) -> None:
         """Write a comment."""
@@ -256,8 +272,7 @@ class ReviewScreen(Screen[Scorecard | None]):
         left = self.open_questions
         if left:
             self.panel("card").go()
-            body = self.panel("card").body
-            body.move_cursor([one.id for one in self._review.sheet.questions].index(left[0]))
+            self._go_to_open()
             keys = [self._key(one) for one in ("score_yes", "score_no", "score_not_applicable")]
             self._hint(f"{len(left)} to go: answer with {keys[0]}, {keys[1]} or {keys[2]}, then save.")
         else:
