@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from data.content import CONTENT
 from data.models.base import Strict
@@ -18,7 +19,18 @@ from data.text.reviewed import ContentError, Document, Fault, Place
 
 SCORECARD_FILE = CONTENT / "scorecard.yaml"
 WAYS: Final = ("passed", "verified", "conduct", "reasoned", "noted")
-CardName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]* [^\s=]+(=[0-9a-z])?$")]
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]* [^\s=]+(=[0-9a-z])?")
+
+
+def _named(text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise ValueError(
+            "write a playbook's id and a card's, like leads D2-1, or with an answer's key, leads D2-5b=1"
+        )
+    return text
+
+
+CardName = Annotated[str, AfterValidator(_named)]
 """A playbook's id and a card's, and the key of an answer if it matters: `leads D2-1`, `leads D2-5b=1`."""
 
 
@@ -92,14 +104,6 @@ class ScoreSheet(Strict):
 
     sections: tuple[Section, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        ids = [one.id for one in self.questions]
-        for one in ids:
-            if ids.count(one) > 1:
-                raise ValueError(f"two questions are called '{one}': give one another id")
-        return self
-
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions in their order."""
@@ -110,13 +114,25 @@ def load_scoresheet(path: Path = SCORECARD_FILE, playbooks: Iterable[Playbook] =
     """Read the questions. A playbook that is not there is none that is gone through; of one that is, the cards must be.
 
     Raises:
-        ContentError: unreadable, something unknown or unfit in it, or a card that its playbook does not have.
+        ContentError: unreadable, something unknown or unfit in it, two questions of one id, or a card that its playbook
+            does not have.
     """
     document = reviewed.read(path)
     sheet = reviewed.fitted(document, path, ScoreSheet)
-    if faults := list(_unknown_cards(sheet, document, {one.id: one for one in playbooks})):
+    by_id = {one.id: one for one in playbooks}
+    if faults := [*_doubles(sheet, document), *_unknown_cards(sheet, document, by_id)]:
         raise ContentError(path, faults)
     return sheet
+
+
+def _doubles(sheet: ScoreSheet, document: Document) -> Iterator[Fault]:
+    seen = set()
+    for at, section in enumerate(sheet.sections):
+        for number, one in enumerate(section.questions):
+            if one.id in seen:
+                line = document.line(("sections", at, "questions", number, "id"))
+                yield Fault(line, f"two questions are called '{one.id}'", "give this one another id", "double")
+            seen.add(one.id)
 
 
 def _unknown_cards(sheet: ScoreSheet, document: Document, playbooks: dict[str, Playbook]) -> Iterator[Fault]:
@@ -130,12 +146,8 @@ def _unknown_cards(sheet: ScoreSheet, document: Document, playbooks: dict[str, P
             fix = instead(card_id, [one.id for one in playbook.cards])
             yield Fault(document.line(place), f"the playbook {of} has no card '{card_id}'", fix, "unknown-card")
         elif answer and answer not in (keys := [one.key for one in card.answers]):
-            yield Fault(
-                document.line(place),
-                f"the card {card_id} has no answer '{answer}'",
-                instead(answer, keys),
-                "unknown-answer",
-            )
+            fix = f"take one of {', '.join(keys)}" if keys else "leave the answer out"
+            yield Fault(document.line(place), f"the card {card_id} has no answer '{answer}'", fix, "unknown-answer")
 
 
 def _card_names(sheet: ScoreSheet) -> Iterator[tuple[Place, str]]:
