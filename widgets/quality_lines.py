@@ -22,6 +22,8 @@ SIGNS: dict[Verdict | None, tuple[str, str, str]] = {
     None: ("?", "open", "warn"),
 }
 """How an answer is shown: its sign, its word, its tone."""
+_WIDE = 70
+"""Cells from which on the reason of a finding, the section of a question and where its answer is from have room."""
 _AGENT, _QUEUE, _LONG, _BY = 16, 12, 7, 14
 
 # the list
@@ -119,7 +121,7 @@ def trail_rows(review: Review, zone: ZoneInfo, cells: int) -> list[Row]:
             continue
         shape, _word, tone = SIGNS[finding.verdict]
         at = f"{finding.at.astimezone(zone):%H:%M:%S}" if finding.at is not None else ""
-        words = max(10, (cells - 14) * 3 // 5)
+        words = max(10, (cells - 14) * 3 // 5) if cells >= _WIDE else max(10, cells - 13)
         rows.append(
             Row(
                 f"step:{question.id}",
@@ -166,8 +168,8 @@ def trail_words(review: Review, key: str) -> str:
 
 def score_rows(review: Review, verdicts: Mapping[str, Verdict], cells: int) -> list[Row]:
     """The questions with their answers. `trail`: found there; `!`: critical."""
-    section = 10 if cells >= 70 else 0
-    words = max(10, cells - section - 22)
+    section, trail = (10, 6) if cells >= _WIDE else (0, 0)
+    words = max(10, cells - section - trail - 16)
     rows = []
     for part in review.sheet.sections:
         for place, question in enumerate(part.questions):
@@ -180,7 +182,7 @@ def score_rows(review: Review, verdicts: Mapping[str, Verdict], cells: int) -> l
                         Span(f" {name}", "accent"),
                         Span(f"{shape} {fit(word, 5)}", tone),
                         Span(fit(question.words, words), "dim" if word == "n/a" else ""),
-                        Span(fit(" trail" if question.step is not None else "", 6), "dim"),
+                        Span(fit(" trail" if question.step is not None else "", trail), "dim"),
                         Span(fit(f"×{question.weight}", 4, "right"), "dim"),
                         Span(" !" if question.critical else "  ", "warn"),
                     ),

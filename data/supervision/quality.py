@@ -128,9 +128,9 @@ class _Looked:
 
     def __init__(self, trail: Trail) -> None:
         self._contact = trail.contact
-        self._passed = sorted(
-            (one for one in trail.steps if one.answer not in STEPPED_BACK), key=lambda one: (one.left_at, one.id)
-        )
+        left = (one for one in trail.steps if one.to and one.answer not in STEPPED_BACK)
+        self._passed = sorted(left, key=lambda one: (one.left_at, one.id))
+        """Cards that were left for another one; the one on which the contact ended was not passed."""
         self._gone_through = {one.playbook for one in trail.steps}
         self._conduct = standing(trail.conduct)
         self._notes = trail.notes

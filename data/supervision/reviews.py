@@ -31,6 +31,8 @@ MOST: Final = 500
 NOTE: Final = "quality note"
 """What a note to an agent is called among the notices."""
 
+ENDED: Final = "the contact ended here"
+
 
 class ScoreFaultError(ValueError):
     """It cannot be scored, or told; the message says what to do."""
@@ -122,7 +124,7 @@ class CardLine:
     step: CardStep | None
     """How it was left; None: the contact was not on it."""
     answer: str = ""
-    """What the answer said."""
+    """What the answer said, or data; of the last card, that the contact ended there."""
 
 
 @dataclass(frozen=True, slots=True)

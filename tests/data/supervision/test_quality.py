@@ -102,7 +102,15 @@ def trail(
     )
     steps = [
         CardStep(
-            id=f"s{place}", run_id="r", playbook=playbook, version=1, card=card, at=NOW, left_at=NOW, answer=key
+            id=f"s{place}",
+            run_id="r",
+            playbook=playbook,
+            version=1,
+            card=card,
+            at=NOW,
+            left_at=NOW,
+            answer=key,
+            to="x" if key else "",
         )
         for place, (playbook, card, key) in enumerate(passed)
     ]
@@ -126,6 +134,7 @@ REFUSED = ConductKind.REFUSED
         (PASSED, trail([("leads", "D2-5b", "1")]), YES, "card leads D2-5b was passed"),
         (PASSED, trail([("leads", "D2-5b", "2")]), NO, "the card leads D2-5b=1 was not passed"),
         (PASSED, trail([("plain", "verify", "back"), ("plain", "greeting", "1")]), NO, "plain verify was not passed"),
+        (PASSED, trail([("plain", "verify", "")]), NO, "plain verify was not passed"),
         (PASSED, trail([("conduct", "abuse", "1")]), NONE, "no playbook"),
         (PASSED, trail(), NONE, "no playbook"),
         (CHARGE, trail([("leads", "D2-8", "1")]), NO, "nothing is on record: cost said"),
