@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -30,10 +30,10 @@ _AGENT, _QUEUE, _LONG, _BY = 16, 12, 7, 14
 
 
 def review_table(
-    reviews: Reviews, now: datetime, zone: ZoneInfo, cells: int, begun: Callable[[str], bool], only: str = ""
+    reviews: Reviews, now: datetime, zone: ZoneInfo, cells: int, begun: Collection[str], only: str = ""
 ) -> Table:
-    """The contacts that are over, the newest first; those of one agent where `only` names one. `begun`: whether a
-    contact's score card was begun and not saved."""
+    """The contacts that are over, the newest first; those of one agent where `only` names one. `begun`: contacts
+    whose score card was begun and not saved."""
     left = cells - 14 - _AGENT - _LONG - 19 - (_QUEUE if cells >= 90 else 0) - (_BY if cells >= 130 else 0)
     who = max(10, left * 2 // 5)
     ended = max(8, left - who)
@@ -60,7 +60,7 @@ def review_table(
                     Span(fit(one.who, who - 1) + " "),
                     Span(f"{fit(seconds(one.length_s), _LONG, 'right')}  "),
                     Span(fit(one.contact.disposition or NOTHING, ended - 1) + " ", "dim"),
-                    _score_span(one, begun(one.contact.id)),
+                    _score_span(one, one.contact.id in begun),
                     *([Span(fit(one.by, _BY - 1), "dim")] if by else []),
                 ),
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from console.screens.floor_steps import FloorSteps
 from console.screens.modal import ReadDialog
 from console.screens.review import ReviewScreen
@@ -26,6 +28,8 @@ class FloorQuality(FloorSteps):
     quality: Quality | None
     _reviews: Reviews | None = None
     """None: not read yet."""
+    _listed: tuple[Reviews, frozenset[str], str, int, date] | None = None
+    """What the list was drawn from: hundreds of rows are not made again four times a second."""
     _only = ""
     """The id of the agent whose contacts alone are listed."""
 
@@ -40,13 +44,18 @@ class FloorQuality(FloorSteps):
         quality = self.quality
         if quality is None:
             return
-        if quality.stale:
+        if quality.due:
             self._do(self._read_reviews(quality))
         found = self._reviews
         if found is None:
             panel.show_lines([line((" Reading …", "dim"))])
             return
-        table = review_table(found, snap.at, snap.zone, cells, quality.begun, self._only)
+        begun = frozenset(one.contact.id for one in found.lines if quality.begun(one.contact.id))
+        seen = (found, begun, self._only, cells, snap.at.astimezone(snap.zone).date())
+        if self._listed is not None and self._listed[0] is found and self._listed[1:] == seen[1:]:
+            return
+        self._listed = seen
+        table = review_table(found, snap.at, snap.zone, cells, begun, self._only)
         name = next((one.name for one in found.averages if one.agent == self._only), "")
         left = sum(one.card is None for one in found.lines)
         panel.show_table(table, f"only {name}" if name else f"{left} of {len(found.lines)} not scored")

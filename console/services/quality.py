@@ -15,12 +15,14 @@ from data.models.contact import Contact
 from data.models.notice import Notice, NoticeSeen
 from data.models.supervision import Scorecard, ScoredAnswer
 from data.supervision import reviews
-from data.supervision.reviews import Review, Reviews
+from data.supervision.reviews import Review, ReviewList, Reviews
 from data.supervision.scoresheet import ScoreSheet, load_scoresheet
 from data.text.reviewed import ContentError
 
 READ_FOR = frozenset(one.entity for one in (Agent, Contact, Notice, NoticeSeen, Scorecard))
 """When rows of these change, the list is read again."""
+AGAIN_S = 2.0
+"""Least time from one reading to the next."""
 
 
 class Quality:
@@ -29,10 +31,13 @@ class Quality:
     def __init__(self, seat: Seat, drafts: Drafts) -> None:
         self._seat = seat
         self._drafts = drafts
+        self._list = ReviewList()
         self._sheet: ScoreSheet | None = None
         self.zone = ZoneInfo(seat.settings.time_zone)
-        self.stale = True
+        self._stale = True
         """What was read last may have changed."""
+        self._read_at: float | None = None
+        """None: it is read again at once."""
 
     def now(self) -> datetime:
         """The moment."""
@@ -41,12 +46,17 @@ class Quality:
     def changed(self, entities: Collection[str]) -> None:
         """Rows of these entities changed; none named: any may have."""
         if not entities or not READ_FOR.isdisjoint(entities):
-            self.stale = True
+            self._stale = True
+
+    @property
+    def due(self) -> bool:
+        """Whether the list is to be read again: not too often, since on a busy floor contacts change all the time."""
+        return self._stale and (self._read_at is None or self._seat.clock.monotonic() - self._read_at >= AGAIN_S)
 
     async def reviews(self) -> Reviews:
         """The contacts that are over, and the averages."""
-        self.stale = False
-        return await self._seat.read(reviews.read_reviews, self.now())
+        self._stale, self._read_at = False, self._seat.clock.monotonic()
+        return await self._seat.read(self._list.read, self.now())
 
     async def review(self, contact_id: str) -> Review:
         """One of them, with everything for scoring it.
@@ -83,7 +93,7 @@ class Quality:
             ScoreFaultError: it cannot be.
         """
         seat = self._seat
-        self.stale = True
+        self._stale, self._read_at = True, None
         return await self._drafts.finish(
             slip.id, reviews.score_contact, review, answers, comment, seat.me, seat.clock
         )

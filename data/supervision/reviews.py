@@ -71,27 +71,49 @@ class Reviews:
     averages: tuple[Average, ...]
 
 
-def read_reviews(store: Store, now: datetime) -> Reviews:
-    """What there is to score.
+class ReviewList:
+    """Reads the list. Score cards are only ever added, so only new ones are read: there are thousands in a month."""
 
-    Raises:
-        StoreError: the store could not be read.
-    """
-    since = instant_text(now - PERIOD)
-    with store.reading():
-        rows = store.rows(
-            "SELECT c.*, k.name AS customer, q.name AS queue_name FROM contact c"
-            " LEFT JOIN customer k ON k.id = c.customer_id LEFT JOIN queue q ON q.id = c.queue"
-            " WHERE c.state = ? AND c.queued_at >= ? AND c.agent IS NOT NULL ORDER BY c.queued_at DESC, c.id DESC LIMIT ?",
-            (ContactState.DONE, since, MOST),
+    def __init__(self) -> None:
+        self._cards: dict[str, Scorecard] = {}
+        self._last_row = 0
+
+    def read(self, store: Store, now: datetime) -> Reviews:
+        """What there is to score, and what was.
+
+        Raises:
+            StoreError: the store could not be read.
+        """
+        since = now - PERIOD
+        with store.reading():
+            rows = store.rows(
+                "SELECT c.*, k.name AS customer, q.name AS queue_name FROM contact c"
+                " LEFT JOIN customer k ON k.id = c.customer_id LEFT JOIN queue q ON q.id = c.queue"
+                " WHERE c.state = ? AND c.queued_at >= ? AND c.agent IS NOT NULL"
+                " ORDER BY c.queued_at DESC, c.id DESC LIMIT ?",
+                (ContactState.DONE, instant_text(since), MOST),
+            )
+            self._read_cards(store, since)
+            there = store.value("SELECT count(*) FROM scorecard WHERE at >= ?", (instant_text(since),))
+            if there != len(self._cards):  # one was refused by the hub, or the store holds other rows than it did
+                self._cards, self._last_row = {}, 0
+                self._read_cards(store, since)
+            names = _names(store)
+        counts = latest(self._cards.values())
+        return Reviews(
+            tuple(_line(row, counts.get(row["id"]), names) for row in rows),
+            averages(self._cards.values(), names, since, now),
         )
-        cards = [Scorecard.from_row(row) for row in store.rows("SELECT * FROM scorecard WHERE at >= ?", (since,))]
-        names = _names(store)
-    counts = latest(cards)
-    return Reviews(
-        tuple(_line(row, counts.get(row["id"]), names) for row in rows),
-        averages(cards, names, now - PERIOD, now),
-    )
+
+    def _read_cards(self, store: Store, since: datetime) -> None:
+        rows = store.rows(
+            "SELECT rowid AS place, * FROM scorecard WHERE rowid > ? AND at >= ? ORDER BY rowid",
+            (self._last_row, instant_text(since)),
+        )
+        self._cards = {key: one for key, one in self._cards.items() if one.at >= since}
+        self._cards.update((row["id"], Scorecard.from_row(row)) for row in rows)
+        if rows:
+            self._last_row = rows[-1]["place"]
 
 
 def _line(row: Mapping[str, str], card: Scorecard | None, names: Mapping[str, str]) -> ReviewLine:

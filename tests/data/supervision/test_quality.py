@@ -25,7 +25,7 @@ from data.notices import notices
 from data.playbook.library import library
 from data.store.database import Store
 from data.supervision.quality import answered, averages, findings, score
-from data.supervision.reviews import Review, ScoreFaultError, read_review, read_reviews, score_contact, write_note
+from data.supervision.reviews import Review, ReviewList, ScoreFaultError, read_review, score_contact, write_note
 from data.supervision.scoresheet import SCORECARD_FILE, ScoreSheet, Step, load_scoresheet
 from data.supervision.story import Trail
 from data.supervision.why import explain
@@ -232,7 +232,7 @@ def by_the_trail(review: Review, other: Verdict = YES) -> list[ScoredAnswer]:
 
 
 def test_contacts_that_are_over_with_what_their_trails_show(filled: Store) -> None:
-    lines = read_reviews(filled, NOW).lines
+    lines = ReviewList().read(filled, NOW).lines
     assert [(one.contact.id, one.agent, one.who, one.length_s) for one in lines] == [
         (HELPED, "Dana Reyes", "Maria Alvarez", 300),
         (CHARGED, "Grace Kim", "[b]Lee[/b] & Sons", 300),
@@ -259,6 +259,8 @@ def test_contacts_that_are_over_with_what_their_trails_show(filled: Store) -> No
 
 def test_a_score_is_kept_counts_and_is_given_anew(filled: Store, clock: LeapClock) -> None:
     review = review_of(filled, CHARGED)
+    listed = ReviewList()
+    assert not listed.read(filled, NOW).averages
     first = score_contact(filled, review, by_the_trail(review), " look again ", ROBIN, clock)
     assert (
         score(first.answers).failed == ("Extra cost was said before the charge",) and first.comment == "look again"
@@ -277,13 +279,17 @@ def test_a_score_is_kept_counts_and_is_given_anew(filled: Store, clock: LeapCloc
     assert second.instead_of == first.id
     shown = review_of(filled, CHARGED)
     assert (shown.scored, shown.by, shown.card) == ((first, second), ("Robin", "Sam Ito"), second)
-    read = read_reviews(filled, clock.now())
+    read = listed.read(filled, clock.now())
+    assert read == ReviewList().read(filled, clock.now()), "what is read bit by bit is the same"
     line = next(one for one in read.lines if one.contact.id == CHARGED)
     assert line.by == "Sam Ito" and line.score is not None and not line.score.failed
     (average,) = read.averages
     assert (average.name, average.shares, average.failed) == ("Grace Kim", (line.score.share,), 0), (
         "once, by the latest"
     )
+    with filled.write() as connection:  # the hub refused it
+        connection.execute("DELETE FROM scorecard WHERE id = ?", (second.id,))
+    assert listed.read(filled, clock.now()).averages[0].failed == 1
     queued = [row["entity"] for row in filled.rows("SELECT entity FROM outbox")]
     assert queued == ["scorecard"] * 2
     talks = review_of(filled, ContactId("talks"))
