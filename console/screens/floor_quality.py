@@ -75,7 +75,7 @@ class FloorQuality(FloorSteps):
     async def _open_review(self, quality: Quality, contact_id: str) -> None:
         review = await quality.review(contact_id)
         if self.app.screen is self:
-            screen = ReviewScreen(review, quality, self._do, quality.now)
+            screen = ReviewScreen(review, quality, self._do)
             self.app.push_screen(screen, lambda card: self._scored(review.agent.name, card))
 
     def _scored(self, agent: str, card: Scorecard | None) -> None:

@@ -4,7 +4,6 @@ score card to fill in. Whatever is answered is a draft until it is saved."""
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -33,7 +32,7 @@ from widgets.quality_lines import kept_lines, question_words, score_rows, score_
 from widgets.safe_text import Line, Span, fit, line, width, wrap
 from widgets.story_lines import place_in, story_rows
 
-COMMENT = "comment"
+COMMENT = "#comment"
 """The field of the draft in which the comment is; the others are the ids of questions."""
 HELP_TEXT = (
     "A contact as it was, and its score card. Questions marked trail are found in the contact's trail; the others are"
@@ -48,12 +47,11 @@ class ReviewScreen(Screen[Scorecard | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([*actions.REVIEW, actions.KEEP, actions.BACK]))
 
-    def __init__(self, review: Review, quality: Quality, do: Do, now: Callable[[], datetime]) -> None:
+    def __init__(self, review: Review, quality: Quality, do: Do) -> None:
         super().__init__()
         self._review = review
         self._quality = quality
         self._do = do
-        self._now = now
         self._slip = quality.slip(DraftKind.SCORE, review.contact.id)
         self._begun = dict(self._slip.fields) or self._given
         """The supervisor's answers by question, and the comment."""
@@ -143,7 +141,7 @@ class ReviewScreen(Screen[Scorecard | None]):
     def _draw(self) -> None:
         if not self._ready:
             return
-        review, now, zone = self._review, self._now(), self._quality.zone
+        review, now, zone = self._review, self._quality.now(), self._quality.zone
         story, trail, card = (self.panel(one).body for one in ("story", "trail", "card"))
         story.set_rows(story_rows(review.story, zone, story.size.width))
         trail.set_rows(trail_rows(review, zone, trail.size.width))
@@ -156,15 +154,15 @@ class ReviewScreen(Screen[Scorecard | None]):
         kept.display = bool(lines)
         kept.styles.height = len(lines)
         kept.set_lines(lines)
-        self._draw_bars(now)
+        self._draw_bars()
         self._tell()
 
-    def _draw_bars(self, now: datetime) -> None:
+    def _draw_bars(self) -> None:
         contact, story, found = self._review.contact, self._review.story, self.score
         answered_at, ended = contact.answered_at, contact.ended_at
         length = (ended - answered_at).total_seconds() if answered_at is not None and ended is not None else None
         ticket = f"ticket {story.ticket}" if story.ticket else ""
-        came = when(contact.offered_at, now, self._quality.zone)
+        came = when(contact.offered_at, self._quality.now(), self._quality.zone)
         parts = (self._review.agent.name, came, seconds(length), story.queue, ticket, contact.disposition or "")
         share, tone = percent(found.share), "bad" if found.failed else "bright"
         right = [Span(f" {share} so far " if self.open_questions else f" {share} ", tone)]
@@ -172,11 +170,14 @@ class ReviewScreen(Screen[Scorecard | None]):
         room = self.app.size.width - width(left) - width(right) - 2
         left.append(Span(fit(" · " + " · ".join(part for part in parts if part), max(0, room)), "dim"))
         self.query_one(StatusBar).show(left=left, middle=[], right=right)
-        hints = [(self._key(one.id), one.label, True) for one in actions.REVIEW[:5]]
         again = "score anew" if self._review.card is not None else "save"
-        hints += [(self._key("keep"), again, not self.open_questions), ("tab", "next panel", True)]
-        hints += [(self._key("why"), "why", True), (self._key("help"), "help", True), ("esc", "back", True)]
-        self.query_one(HintBar).show(hints)
+        save = (self._key("keep"), again, not self.open_questions)
+        if self.comment.has_focus:
+            self.query_one(HintBar).show([save, ("tab", "next panel", True), ("esc", "questions", True)])
+            return
+        hints = [(self._key(one.id), one.label, True) for one in actions.REVIEW[:5]]
+        hints += [save, ("tab", "next panel", True), (self._key("why"), "why", True)]
+        self.query_one(HintBar).show([*hints, (self._key("help"), "help", True), ("esc", "back", True)])
 
     def _tell(self) -> None:
         """Say in full what is under the cursor."""
@@ -205,6 +206,7 @@ class ReviewScreen(Screen[Scorecard | None]):
 
     def on_descendant_focus(self) -> None:
         if self._ready:
+            self._draw_bars()
             self._tell()
 
     # what the keys do
@@ -267,7 +269,7 @@ class ReviewScreen(Screen[Scorecard | None]):
             self._slip.close(self._begun, "", (0, 0))
         self._draw()
 
-    async def action_accept(self) -> None:
+    def action_accept(self) -> None:
         """Save the score card, when every question is answered."""
         left = self.open_questions
         if left:
