@@ -67,7 +67,7 @@ class FloorScreen(FloorQuality):
         quality: Quality | None = None,
     ) -> None:
         """`sync`, `me`: how the hub does, and whoever sits here; None where there is nothing to say. `stepping`: by what
-        one steps in; None: here one only looks."""
+        one steps in; `quality`: by what one scores; None: here one only looks."""
         super().__init__()
         self._watching = watching
         self._do = do

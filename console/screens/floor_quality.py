@@ -28,8 +28,8 @@ class FloorQuality(FloorSteps):
     quality: Quality | None
     _reviews: Reviews | None = None
     """None: not read yet."""
-    _listed: tuple[Reviews, frozenset[str], str, int, date] | None = None
-    """What the list was drawn from: hundreds of rows are not made again four times a second."""
+    _listed: tuple[frozenset[str], str, int, date] | None = None
+    """How these were drawn: hundreds of rows are not made again four times a second."""
     _only = ""
     """The id of the agent whose contacts alone are listed."""
 
@@ -44,15 +44,15 @@ class FloorQuality(FloorSteps):
         quality = self.quality
         if quality is None:
             return
-        if quality.due:
+        if quality.begin_reading():
             self._do(self._read_reviews(quality))
         found = self._reviews
         if found is None:
             panel.show_lines([line((" Reading …", "dim"))])
             return
         begun = frozenset(one.contact.id for one in found.lines if quality.begun(one.contact.id))
-        seen = (found, begun, self._only, cells, snap.at.astimezone(snap.zone).date())
-        if self._listed is not None and self._listed[0] is found and self._listed[1:] == seen[1:]:
+        seen = (begun, self._only, cells, snap.at.astimezone(snap.zone).date())
+        if self._listed == seen:
             return
         self._listed = seen
         table = review_table(found, snap.at, snap.zone, cells, begun, self._only)
@@ -65,7 +65,7 @@ class FloorQuality(FloorSteps):
             panel.show_table(average_table(self._reviews.averages, cells), f"{PERIOD.days} days")
 
     async def _read_reviews(self, quality: Quality) -> None:
-        self._reviews = await quality.reviews()
+        self._reviews, self._listed = await quality.reviews(), None
         self._draw()
 
     def _open_reviews(self, _snap: FloorSnapshot, key: str) -> None:

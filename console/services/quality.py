@@ -14,6 +14,7 @@ from data.models.agent import Agent
 from data.models.contact import Contact
 from data.models.notice import Notice, NoticeSeen
 from data.models.supervision import Scorecard, ScoredAnswer
+from data.store.errors import StoreError
 from data.supervision import reviews
 from data.supervision.reviews import Review, ReviewList, Reviews
 from data.supervision.scoresheet import ScoreSheet, load_scoresheet
@@ -48,15 +49,22 @@ class Quality:
         if not entities or not READ_FOR.isdisjoint(entities):
             self._stale = True
 
-    @property
-    def due(self) -> bool:
-        """Whether the list is to be read again: not too often, since on a busy floor contacts change all the time."""
-        return self._stale and (self._read_at is None or self._seat.clock.monotonic() - self._read_at >= AGAIN_S)
+    def begin_reading(self) -> bool:
+        """Whether the list is to be read again now, by whoever asks: it changed, and was not read just before, since on a
+        busy floor contacts change all the time."""
+        now = self._seat.clock.monotonic()
+        if not self._stale or (self._read_at is not None and now - self._read_at < AGAIN_S):
+            return False
+        self._stale, self._read_at = False, now
+        return True
 
     async def reviews(self) -> Reviews:
         """The contacts that are over, and the averages."""
-        self._stale, self._read_at = False, self._seat.clock.monotonic()
-        return await self._seat.read(self._list.read, self.now())
+        try:
+            return await self._seat.read(self._list.read, self.now())
+        except StoreError:
+            self._stale = True
+            raise
 
     async def review(self, contact_id: str) -> Review:
         """One of them, with everything for scoring it.
@@ -93,10 +101,11 @@ class Quality:
             ScoreFaultError: it cannot be.
         """
         seat = self._seat
-        self._stale, self._read_at = True, None
-        return await self._drafts.finish(
+        card = await self._drafts.finish(
             slip.id, reviews.score_contact, review, answers, comment, seat.me, seat.clock
         )
+        self._stale, self._read_at = True, None
+        return card
 
     async def note(self, review: Review, text: str, slip: Slip) -> None:
         """Tell its agent something about it.
