@@ -10,8 +10,8 @@ from data.models.supervision import Scorecard, Verdict
 from data.supervision.quality import Average, Score, score
 from data.supervision.reviews import CardLine, NoteLine, Review, ReviewLine, Reviews
 from data.supervision.scoresheet import Question
-from widgets.floor_lines import Table
-from widgets.floor_words import NOTHING, percent, seconds
+from widgets.floor.table import Table
+from widgets.floor.words import NOTHING, percent, seconds
 from widgets.lines import Row
 from widgets.safe_text import Line, Span, fit, line
 

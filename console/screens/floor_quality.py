@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from console.screens.floor_steps import FloorSteps
+from console.screens.floor_filter import FloorFilter
 from console.screens.modal import ReadDialog
 from console.screens.review import ReviewScreen
 from console.services.quality import Quality
@@ -13,8 +13,8 @@ from data.supervision.quality import Average, Score, score
 from data.supervision.reviews import PERIOD, Reviews
 from data.supervision.snapshot import FloorSnapshot
 from data.supervision.why import explain
-from widgets.floor_panel import FloorPanel
-from widgets.floor_words import percent
+from widgets.floor.panel import FloorPanel
+from widgets.floor.words import percent
 from widgets.quality_lines import average_table, review_table
 from widgets.safe_text import Line, line, wrap
 
@@ -22,23 +22,16 @@ EMPTY = f"Nothing was wrapped up in {PERIOD.days} days: what agents finish stand
 NO_SCORES = f"Nothing was scored in {PERIOD.days} days: enter on a contact begins its score card."
 
 
-class FloorQuality(FloorSteps):
+class FloorQuality(FloorFilter):
     """What the tab shows, and what its keys do."""
 
     quality: Quality | None
     _reviews: Reviews | None = None
     """None: not read yet."""
-    _listed: tuple[frozenset[str], str, int, date] | None = None
+    _listed: tuple[frozenset[str], str, str, int, date] | None = None
     """How these were drawn: hundreds of rows are not made again four times a second."""
     _only = ""
     """The id of the agent whose contacts alone are listed."""
-
-    def panel(self, name: str) -> FloorPanel:
-        """A panel by name."""
-        raise NotImplementedError
-
-    def _draw(self) -> None:
-        raise NotImplementedError
 
     def _draw_reviews(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
         quality = self.quality
@@ -51,7 +44,7 @@ class FloorQuality(FloorSteps):
             panel.show_lines([line((" Reading …", "dim"))])
             return
         begun = frozenset(one.contact.id for one in found.lines if quality.begun(one.contact.id))
-        seen = (begun, self._only, cells, snap.at.astimezone(snap.zone).date())
+        seen = (begun, self._only, panel.wanted, cells, snap.at.astimezone(snap.zone).date())
         if self._listed == seen:
             return
         self._listed = seen
@@ -66,7 +59,7 @@ class FloorQuality(FloorSteps):
 
     async def _read_reviews(self, quality: Quality) -> None:
         self._reviews, self._listed = await quality.reviews(), None
-        self._draw()
+        self.draw()
 
     def _open_reviews(self, _snap: FloorSnapshot, key: str) -> None:
         if self.quality is not None:
@@ -86,23 +79,16 @@ class FloorQuality(FloorSteps):
     def _open_averages(self, _snap: FloorSnapshot, key: str) -> None:
         """List this agent's contacts alone; once more, and all are listed."""
         self._only = "" if self._only == key else key
-        self._draw()
+        self.draw()
 
     # why
 
-    def quality_here(self) -> Average | Score | str | None:
-        """The figure of this tab under the cursor; a sentence where there is none; None elsewhere."""
-        contact, agent = self.under("reviews"), self.under("averages")
-        lines, averages = (self._reviews.lines, self._reviews.averages) if self._reviews is not None else ((), ())
-        if contact is not None:
-            found = next((one.score for one in lines if one.contact.id == contact), None)
-            return found or "This contact is not scored yet: enter opens it with its score card."
-        if agent is not None:
-            return next((one for one in averages if one.agent == agent), None)
-        return None
-
-    def why_quality(self, here: Average | Score | str) -> None:
-        """Explain a figure of this tab."""
+    def action_why(self) -> None:
+        """Explain the figure under the cursor, where it is one of this tab."""
+        here = self._figure_here()
+        if here is None:
+            super().action_why()
+            return
         field = "quality" if isinstance(here, Average) else "score"
         said = here if isinstance(here, str) else explain(here, field)
 
@@ -110,3 +96,12 @@ class FloorQuality(FloorSteps):
             return [line(f" {part}") for part in wrap(said, cells - 2)]
 
         self.app.push_screen(ReadDialog(f"Why · {field}", write))
+
+    def _figure_here(self) -> Average | Score | str | None:
+        """The figure of this tab under the cursor; a sentence where there is none; None elsewhere."""
+        contact, agent = self.under("reviews"), self.under("averages")
+        lines, averages = (self._reviews.lines, self._reviews.averages) if self._reviews is not None else ((), ())
+        if contact is not None:
+            found = next((one.score for one in lines if one.contact.id == contact), None)
+            return found or "This contact is not scored yet: enter opens it with its score card."
+        return next((one for one in averages if one.agent == agent), None)

@@ -25,8 +25,8 @@ from data.supervision.scoresheet import Question
 from data.supervision.why import explain
 from widgets.bars import HintBar, StatusBar
 from widgets.fields import TextField, mask
-from widgets.floor_panel import FloorPanel
-from widgets.floor_words import percent, seconds
+from widgets.floor.panel import FloorPanel
+from widgets.floor.words import percent, seconds
 from widgets.lines import Lines
 from widgets.quality_lines import kept_lines, question_words, score_rows, score_words, trail_rows, trail_words, when
 from widgets.safe_text import Line, Span, fit, line, width, wrap

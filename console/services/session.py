@@ -107,6 +107,7 @@ class Session:
         self._amiss = (0, 0)
         """Conflicts and refused changes that were told of."""
         self._asides: asyncio.Task[None] | None = None
+        self._heeding: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
         self._listening = False
@@ -138,6 +139,8 @@ class Session:
         await self._presence.start()
         self._tell_amiss()
         self.refresh()
+        if self.leads:
+            self._heeding = asyncio.create_task(self.seat.guard(self._heed_alarms()), name="alarms")
 
     @property
     def ticket_id(self) -> TicketId | None:
@@ -146,8 +149,10 @@ class Session:
 
     async def close(self) -> None:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
+        if self._heeding is not None:
+            self._heeding.cancel()
         if self.floor is not None:
-            self.floor.rest()
+            self.floor.close()
         self.customers.close()
         if self._refreshing is not None:
             self._refreshing.cancel()
@@ -204,9 +209,17 @@ class Session:
                 raise ValueError(str(error)) from error
             zone = ZoneInfo(self.seat.settings.time_zone)
             reports = self.seat.duties.queue_report
-            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone, reports)
-            self.quality = Quality(self.seat, self.drafts)
+            if self.floor is None:
+                self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone, reports)
+                self.quality = Quality(self.seat, self.drafts)
         return self.floor
+
+    async def _heed_alarms(self) -> None:
+        """Tell a supervisor what reaches a limit, whatever screen is open."""
+        from console.services.alarms import Alarms
+
+        floor = await self.open_floor()
+        floor.heed(Alarms(floor.policy, self.seat.post).heed)
 
     # following the floor
 

@@ -15,6 +15,7 @@ from data.models.agent import Agent
 from data.models.base import AgentId, ContactId, QueueId, instant_text
 from data.models.customer import Customer
 from data.models.shift import Punch
+from data.models.supervision import Intervention
 from data.store import driver
 from data.sync.contract import (
     BY_FEEDS,
@@ -26,7 +27,7 @@ from data.sync.contract import (
     NOT_A_FEED,
     NOT_A_LEADER,
     OF_A_PERSON,
-    OF_ONESELF,
+    OF_A_STEP,
     OWN_CLOCK,
     SIGNED,
     THERE_ALREADY,
@@ -45,6 +46,7 @@ from data.sync.contract import (
     OpResult,
     Page,
     Scope,
+    is_not_theirs,
 )
 from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile, Stored
@@ -203,7 +205,7 @@ class EmbeddedHub:
             return _refused(op, NOT_A_LEADER)
         if self.member is not None and (op.entity in BY_FEEDS or (row is not None and op.entity in GIVEN_AWAY)):
             return _refused(op, NOT_A_FEED)
-        if self.member is not None and (said := _not_own(op, before, self.member.id)):
+        if self.member is not None and (said := self._not_own(op, before, self.member.id)):
             return _refused(op, f"{said}: this is not for the person who signed in to say")
         conflicts = []
         fresh: dict[str, Any] = {}
@@ -230,6 +232,17 @@ class EmbeddedHub:
             hub_seq=hub_seq,
             conflicts=tuple(conflicts),
         )
+
+    def _not_own(self, op: Op, before: Stored, speaker: AgentId) -> str | None:
+        """The first field in which an op says what is not for who signed in to say."""
+        said = {name: value for name, value in op.patch.items() if (name, value) not in before.body.items()}
+        forged = [name for name in SIGNED if said.get(name) not in (None, speaker)]
+        personal = [name for name in OF_A_PERSON if op.entity == Agent.entity and name in said]
+        if not forged and op.entity in OF_A_STEP:
+            step = self._file.find(Intervention.entity, op.entity_id)
+            if is_not_theirs(op.entity, op.patch, step.body if step is not None else None, speaker):
+                return "agent"
+        return next(iter(forged + personal), None)
 
     def _delete(self, op: Op, row: Stored | None, writer: int) -> OpResult:
         if row is None or row.deleted:
@@ -302,14 +315,6 @@ def _is_for_leaders(op: Op, speaker: AgentId) -> bool:
         return op.entity in BY_LEADERS
     own = op.patch.get("agent") == speaker and op.patch.get("punch") != Punch.VOID
     return not own or op.patch.get("instead_of") is not None
-
-
-def _not_own(op: Op, before: Stored, speaker: AgentId) -> str | None:
-    """The first field in which an op says what is not for who signed in to say."""
-    said = {name: value for name, value in op.patch.items() if (name, value) not in before.body.items()}
-    forged = [name for name in (*SIGNED, *OF_ONESELF.get(op.entity, ())) if said.get(name) not in (None, speaker)]
-    personal = [name for name in OF_A_PERSON if op.entity == Agent.entity and name in said]
-    return next(iter(forged + personal), None)
 
 
 def _refused(op: Op, why: str) -> OpResult:

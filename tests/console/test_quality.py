@@ -170,6 +170,12 @@ async def test_a_supervisor_scores_a_contact_by_keyboard(album: Album, tmp_path:
             await settled(pilot)
             await album.take(pilot, f"tab {size[0]}x{size[1]}")
 
+        # narrowed to what one types, and all of it again
+        await pilot.press("slash", *"grace")
+        await until(pilot, lambda: len(floor.panel("reviews").body.lines) == 1)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(floor.panel("reviews").body.lines) == 3)
+
         # another supervisor's score is seen here
         feed.put(
             Scorecard(id="theirs", contact_id=ContactId(CHARGED), agent=AgentId("agent-1"), by=AgentId("agent-5"), at=NOW, answers=())

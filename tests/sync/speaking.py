@@ -11,7 +11,7 @@ from data.models.mail import Mail, MailState
 from data.models.outage import Outage
 from data.models.queue_report import ReporterDuty
 from data.models.shift import AgentMove, Punch, TimeEntry
-from data.models.supervision import AlertSeen, Intervention, Scorecard, StepKind
+from data.models.supervision import AlertSeen, Intervention, InterventionOutcome, Scorecard, StepKind
 from data.models.ticket import TicketEvent, TicketEventKind
 from data.sync.contract import BY_FEEDS, BY_LEADERS, GIVEN_AWAY, NOT_A_FEED, NOT_A_LEADER, OpOutcome, OpResult
 from tests.sync.writers import NOON, Writer, ticket
@@ -88,14 +88,58 @@ def punches_for_itself_only(agent: Writer, leader: Writer, me: AgentId, other: A
     assert {one.outcome for one in mended} == {OpOutcome.APPLIED}, mended
 
 
+def answers_its_own_steps_only(agent: Writer, other: Writer, leader: Writer, another: Writer) -> None:
+    """A supervisor's step is answered by whom it addresses or by who made it; and the move of somebody whom a supervisor
+    signs out has the id of that step. Two agents and two leaders signed in."""
+    me, leads = (one.hub.member.id for one in (agent, leader))  # type: ignore[union-attr]
+    first, out, ready = (stepped(leads, me, state) for state in ("not ready", "signed out", "ready"))
+    assert {one.outcome for one in leader.add(first, ready)} == {OpOutcome.APPLIED}
+    unknown = stepped(leads, me, "ready")
+    forged = [
+        *((writer, came(writer, first.id)) for writer in (other, another)),
+        (agent, came(agent, unknown.id)),
+        (leader, moved(me)),
+        *((writer, moved(me, out.id)) for writer in (leader, other)),
+        (leader, moved(me, ready.id)),
+    ]
+    before = {row.entity_id for row in agent.rows()}
+    refused = [writer.add(one)[0] for writer, one in forged]
+    # a step that is no step does not help who sends it along
+    mine = stepped(other.hub.member.id, me, "signed out")  # type: ignore[union-attr]
+    refused += other.add(mine, came(other, mine.id), moved(me, mine.id))
+    assert [one.outcome for one in refused] == [OpOutcome.REFUSED] * len(refused), refused
+    assert {row.entity_id for row in agent.rows()} == before
+    taken = [
+        *agent.add(came(agent, first.id)),
+        *leader.add(out, moved(me, out.id), came(leader, out.id)),
+        *agent.add(moved(me)),
+    ]
+    assert [one.outcome for one in taken] == [OpOutcome.APPLIED] * 5, taken
+    later = [another.add(moved(me, out.id))[0], agent.add(came(agent, out.id))[0]]
+    assert [one.outcome for one in later] == [OpOutcome.REFUSED] * 2, "the first answer holds"
+
+
+def stepped(by: AgentId, agent: AgentId, state: str) -> Intervention:
+    """A supervisor sets a state."""
+    return Intervention(
+        id=new_id(), by=by, at=NOON, kind=StepKind.STATE, agent=agent, state=AgentState(state), reason="x"
+    )
+
+
+def came(writer: Writer, step: str) -> InterventionOutcome:
+    """It was done, as this writer says."""
+    return InterventionOutcome(id=step, by=writer.hub.member.id, at=NOON, done=True)  # type: ignore[union-attr]
+
+
 def punched(agent: AgentId, by: AgentId, **more: Any) -> TimeEntry:
     """A clock-in, by somebody."""
     return TimeEntry(id=new_id(), agent=agent, by=by, at=NOON, made_at=NOON, **{"punch": Punch.IN, **more})
 
 
-def moved(agent: AgentId) -> AgentMove:
-    """Somebody is ready."""
-    return AgentMove(id=new_id(), agent=agent, at=NOON, state=AgentState.READY)
+def moved(agent: AgentId, step: str | None = None) -> AgentMove:
+    """Somebody is ready; or was signed out by a step."""
+    state = AgentState.READY if step is None else AgentState.SIGNED_OUT
+    return AgentMove(id=step or new_id(), agent=agent, at=NOON, state=state)
 
 
 def leaves_the_mail_to_the_gateway(agent: Writer, leader: Writer, feed: Writer) -> None:

@@ -103,10 +103,28 @@ LANGUAGE sql IMMUTABLE AS $$
         WHEN patch->>'by' <> speaker AND patch->'by' IS DISTINCT FROM held->'by' THEN 'by'
         WHEN patch->>'made_by' <> speaker AND patch->'made_by' IS DISTINCT FROM held->'made_by' THEN 'made_by'
         WHEN patch->>'created_by' <> speaker AND patch->'created_by' IS DISTINCT FROM held->'created_by' THEN 'created_by'
-        WHEN of_entity = 'agent_move' AND patch->>'agent' <> speaker THEN 'agent'
         WHEN of_entity = 'agent' AND patch ? 'name' AND patch->'name' IS DISTINCT FROM held->'name' THEN 'name'
         WHEN of_entity = 'agent' AND patch ? 'role' AND patch->'role' IS DISTINCT FROM held->'role' THEN 'role'
     END || ': this is not for the person who signed in to say'
+$$;
+
+-- `data.sync.contract.is_not_theirs`; the step may be a part of the same push.
+CREATE OR REPLACE FUNCTION is_not_theirs(op pushed, pushed_with pushed[], speaker text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT (op.entity = 'intervention_outcome'
+            OR (op.entity = 'agent_move' AND op.patch->>'agent' IS DISTINCT FROM speaker))
+    AND NOT EXISTS (
+        SELECT FROM (
+            SELECT body FROM entity_row WHERE entity = 'intervention' AND entity_id = op.entity_id
+            UNION ALL
+            SELECT before.patch FROM unnest(pushed_with) AS before JOIN shape ON shape.entity = before.entity
+            WHERE before.entity = 'intervention' AND before.entity_id = op.entity_id AND before.place < op.place
+                AND before.patch->>'by' = speaker AND may_lead() AND before.patch @@ fits
+        ) AS step
+        WHERE CASE op.entity WHEN 'agent_move'
+            THEN body->>'by' = speaker AND body->>'agent' = op.patch->>'agent'
+                AND body->>'state' = 'signed out' AND op.patch->>'state' = 'signed out'
+            ELSE speaker IN (body->>'agent', body->>'by') END)
 $$;
 
 -- One op played over a row: over `was` if it is the first, else over what the one before left (rule 7). A row's
