@@ -56,6 +56,7 @@ class FloorActions(WorkspaceActions):
         if not event.due:
             return
         from data.supervision.thresholds import Level
+        from widgets.floor.words import SIGNS
 
         settings, worst = self.session.seat.settings, event.due[0]
         alarm = worst.level is Level.ALARM
@@ -64,8 +65,10 @@ class FloorActions(WorkspaceActions):
         if alarm or settings.notifications:
             locked = any(isinstance(screen, LockScreen) for screen in self.app.screen_stack)
             said = f"{_alerts(event.unseen)}: unlock to see" if locked else _told(worst, len(event.due) - 1)
-            sign, _ = _sign(event)
-            self.notify(f"{sign} {said}", severity="error" if alarm else "warning", timeout=6, markup=False)
+            said = f"{SIGNS[worst.level][0]} {said}"
+            if any(note.message == said for note in self.app._notifications):
+                return  # it is still on the screen
+            self.notify(said, severity="error" if alarm else "warning", timeout=6, markup=False)
 
     def alert_spans(self) -> list[Span]:
         """`   ■ 3 alerts F11` while nobody has seen them."""

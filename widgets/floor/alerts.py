@@ -12,11 +12,14 @@ from widgets.lines import Row
 from widgets.safe_text import Line, Span, fit
 from widgets.times import since
 
+ONE_FIGURE = len("service level 59 %, target 80 %")
+"""So many cells the words about a figure take."""
+
 
 def alert_table(snap: FloorSnapshot, now: datetime, cells: int, *, past: bool = False) -> Table:
     """What a supervisor should see to, what nobody has seen yet first; with room for it also what to do. `past`: below
     it what is over, with when it was."""
-    text = max(14, min(44, (cells - 10) // 2))
+    text = max(14, min(44, cells - 30, max(ONE_FIGURE, (cells - 10) // 2)))
     about = max(4, cells - text - 10)
     rows = [Row(one.key, _alert_line(snap, one, now, text, about)) for one in snap.alerts]
     if past:

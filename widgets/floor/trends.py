@@ -21,7 +21,7 @@ def trend_lines(snap: FloorSnapshot, cells: int, *, tall: bool) -> list[Line]:
         return [(Span(" The trends begin with the first contact of the day.", "dim"),)]
     first = min(known) // 4 * 4
     slots = SLOTS_A_DAY - first
-    each = max(1, min(4, (cells - 2) // slots))
+    each = max(1, min(6, (cells - 2) // slots))
     here = (snap.at.astimezone(snap.zone).hour * 60 + snap.at.astimezone(snap.zone).minute) // 30
     most = max((row.max_queue or 0 for row in known.values()), default=0)
     waiting: list[tuple[float | None, Level | None]] = []
