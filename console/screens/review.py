@@ -56,6 +56,8 @@ class ReviewScreen(Screen[Scorecard | None]):
         self._begun = dict(self._slip.fields) or self._given
         """The supervisor's answers by question, and the comment."""
         self._ready = False
+        """The panels are there."""
+        self._saving = False
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status", classes="bar")
@@ -221,21 +223,25 @@ class ReviewScreen(Screen[Scorecard | None]):
         if question is None:
             return
         finding = self._review.findings.get(question)
-        if self._may_say(question, verdict):
+        if finding is not None and finding.verdict is verdict:
+            self._answer(question, None)
+        elif self._may_say(question, verdict):
             self._answer(question, verdict)
-        elif finding is not None and finding.verdict is verdict:
-            self._go_to_open(question)
         else:
             self._hint(f"This is found in the trail; {self._key('score_not_applicable')} leaves it out.")
 
-    def _answer(self, question: str, verdict: Verdict) -> None:
-        again = self._begun.get(question) == verdict
-        if again and verdict is Verdict.NOT_APPLICABLE:
+    def _answer(self, question: str, verdict: Verdict | None) -> None:
+        """Keep an answer; None: as the trail shows it. Not applicable a second time is no answer."""
+        if verdict is Verdict.NOT_APPLICABLE and self._begun.get(question) == verdict:
             del self._begun[question]
+        elif verdict is None:
+            self._begun.pop(question, None)
+            self._go_to_open(question)
         else:
             self._begun[question] = str(verdict)
             self._go_to_open(question)
-        self._changed()
+        self._keep()
+        self._draw()
 
     def _go_to_open(self, after: str = "") -> None:
         """Put the cursor on the next question that is open: behind another one, else the first; with none, it stays."""
@@ -260,14 +266,13 @@ class ReviewScreen(Screen[Scorecard | None]):
             self._begun[COMMENT] = self.comment.value
         else:
             self._begun.pop(COMMENT, None)
-        self._changed()
+        self._keep()
 
-    def _changed(self) -> None:
+    def _keep(self) -> None:
         if self._begun == self._given:
             self._slip.discard()
         else:
             self._slip.close(self._begun, "", (0, 0))
-        self._draw()
 
     def action_accept(self) -> None:
         """Save the score card, when every question is answered."""
@@ -277,11 +282,15 @@ class ReviewScreen(Screen[Scorecard | None]):
             self._go_to_open()
             keys = [self._key(one) for one in ("score_yes", "score_no", "score_not_applicable")]
             self._hint(f"{len(left)} to go: answer with {keys[0]}, {keys[1]} or {keys[2]}, then save.")
-        else:
+        elif not self._saving:
+            self._saving = True
             self._do(self._save())
 
     async def _save(self) -> None:
-        card = await self._quality.score(self._review, self.answers, self.comment.value, self._slip)
+        try:
+            card = await self._quality.score(self._review, self.answers, self.comment.value, self._slip)
+        finally:
+            self._saving = False
         self.dismiss(card)
 
     def action_quality_note(self) -> None:

@@ -152,7 +152,7 @@ async def test_a_supervisor_scores_a_contact_by_keyboard(album: Album, tmp_path:
         await until(pilot, lambda: told(pilot, "scored so already"))
         while question(screen) != "courteous":
             await pilot.press("down")
-        await pilot.press("n", "f10")
+        await pilot.press("n", "f10", "f10")
         await until(pilot, lambda: app.screen is floor and told(pilot, "Scored anew: 0 %"))
         await until(pilot, lambda: len(rows(feed, Scorecard)) == 2)
         assert rows(feed, Scorecard)[1]["instead_of"] == row["id"]
