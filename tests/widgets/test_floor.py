@@ -24,8 +24,8 @@ from tests.stores import new_store
 from widgets.big_figures import big
 from widgets.floor.agents import AgentTable
 from widgets.floor.alerts import alert_table
-from widgets.floor.now import now_lines
-from widgets.floor.queues import queue_table, waiting_table
+from widgets.floor.now import NowPanel
+from widgets.floor.queues import QueueTable, waiting_table
 from widgets.floor.reports import report_table
 from widgets.floor.staffing import staffing, staffing_line
 from widgets.floor.table import Table
@@ -48,7 +48,7 @@ def text(line: Line) -> str:
 
 def tables(snap: FloorSnapshot, cells: int, opened: dict[str, list[FigureRow]] | None = None) -> list[Table]:
     return [
-        queue_table(snap, snap.at, cells),
+        QueueTable().table(snap, snap.at, cells),
         waiting_table(snap, snap.at, cells),
         AgentTable().table(snap, snap.at, cells),
         AgentTable().table(snap, snap.at, cells, kept_to=True),
@@ -60,7 +60,7 @@ def tables(snap: FloorSnapshot, cells: int, opened: dict[str, list[FigureRow]] |
 @pytest.mark.parametrize("cells", [98, 100, 158, 160, 240])
 @pytest.mark.parametrize("rows", [10, 15, 18])
 def test_no_line_is_wider_than_its_room(snap: FloorSnapshot, cells: int, rows: int) -> None:
-    lines = now_lines(snap, snap.at, cells, rows)
+    lines = NowPanel().lines(snap, snap.at, cells, rows)
     assert len(lines) <= rows
     opened = {str(slot.key): [snap.total] for slot in snap.slots}
     for table in tables(snap, cells, opened):

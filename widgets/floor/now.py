@@ -77,11 +77,6 @@ class NowPanel:
         return _laid_out(snap, now, cells, rows, self._trends[1])
 
 
-def now_lines(snap: FloorSnapshot, now: datetime, cells: int, rows: int) -> list[Line]:
-    """The same, once."""
-    return NowPanel().lines(snap, now, cells, rows)
-
-
 def _laid_out(snap: FloorSnapshot, now: datetime, cells: int, rows: int, trends: list[Line]) -> list[Line]:
     room = rows - len(trends) - 3
     high = LARGE_ROWS if cells >= _LARGE_AT and room >= LARGE_ROWS else 1

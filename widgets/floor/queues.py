@@ -42,11 +42,6 @@ class QueueTable:
         return Table(head, tuple(row for _state, row in kept.values()))
 
 
-def queue_table(snap: FloorSnapshot, now: datetime, cells: int) -> Table:
-    """The same, once."""
-    return QueueTable().table(snap, now, cells)
-
-
 _QUEUE_COLUMNS = (
     (9, True),
     (10, True),
