@@ -11,10 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Container
 
 from console import actions, keymap
-from console.screens.floor_filter import FloorFilter, filter_field
+from console.screens.floor_filter import filter_field
+from console.screens.floor_quality import EMPTY, NO_SCORES, FloorQuality
 from console.screens.modal import ReadDialog, key_lines
 from console.screens.sync_lines import hub_lines
 from console.services.floor_watch import FloorWatching
+from console.services.quality import Quality
 from console.services.step_in import StepIn
 from data.models.agent import AgentStatus
 from data.queue.figures import FigureRow
@@ -38,6 +40,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "agents": ("agents",),
     "alerts": ("alerts", "steps"),
     "reports": ("reports",),
+    "quality": ("reviews", "averages"),
 }
 """The tabs, and the panels of each."""
 PANELS = {
@@ -48,6 +51,8 @@ PANELS = {
     "agents": ("Agents", "Nobody is signed on."),
     "waiting": ("Waiting", "Nobody waits."),
     "reports": ("Reports", "Nothing was offered today."),
+    "reviews": ("Contacts", EMPTY),
+    "averages": ("Averages", NO_SCORES),
 }
 """The panels in their order: what they are called, and what is said where a table has no rows; lines have none."""
 ROOMY, WIDE, HUGE = 120, 140, 200
@@ -60,7 +65,7 @@ Do = Callable[[Coroutine[Any, Any, None]], None]
 """Does something beside the event loop's other work; what goes wrong becomes a sentence."""
 
 
-class FloorScreen(FloorFilter):
+class FloorScreen(FloorQuality):
     """The dashboard."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.FLOOR))
@@ -72,15 +77,17 @@ class FloorScreen(FloorFilter):
         sync: Callable[[], SyncStatus | None],
         me: Callable[[], AgentStatus | None],
         stepping: StepIn | None = None,
+        quality: Quality | None = None,
     ) -> None:
         """`sync`, `me`: how the hub does, and whoever sits here; None where there is nothing to say. `stepping`: by what
-        one steps in; None: here one only looks."""
+        one steps in; `quality`: by what one scores; None: here one only looks."""
         super().__init__()
         self._watching = watching
         self._do = do
         self._sync = sync
         self._me = me
         self.stepping = stepping
+        self.quality = quality
         self._tab = "floor"
         self._snap: FloorSnapshot | None = None
         self._panels = {
@@ -181,7 +188,7 @@ class FloorScreen(FloorFilter):
                     self.panel(name).styles.column_span = 2
             else:
                 body.styles.grid_rows = f"{high} 4 {listed} 1fr"
-        elif self._tab == "alerts":
+        elif self._tab in ("alerts", "quality"):
             body.styles.grid_rows = "2fr 1fr"
         elif self._tab == "queues":
             body.styles.grid_rows = f"{listed} 1fr"
@@ -262,9 +269,8 @@ class FloorScreen(FloorFilter):
             return
         hints = [("tab", "next panel", True)] if self.size.width >= ROOMY else []
         hints.append(("enter", "open", True))
-        steps = (
-            ("set_state", "reassign", "priority", "message_agent", "see_alert") if self.stepping is not None else ()
-        )
+        here = self.stepping is not None and self._tab != "quality"
+        steps = ("set_state", "reassign", "priority", "message_agent", "see_alert") if here else ()
         hints += [(self._key(one), actions.BY_ID[one].label, True) for one in steps]
         hints += [
             (self._key(one), actions.BY_ID[one].label, True)

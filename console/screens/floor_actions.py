@@ -45,6 +45,7 @@ class FloorActions(WorkspaceActions):
                     lambda: self.session.sync,
                     lambda: self.session.phone.status,
                     self.session.step_in,
+                    self.session.quality,
                 )
             )
 

@@ -57,6 +57,7 @@ from widgets.sync_words import count, leaving
 
 if TYPE_CHECKING:
     from console.services.floor_watch import FloorWatching
+    from console.services.quality import Quality
 
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
@@ -100,6 +101,8 @@ class Session:
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
         self.floor: FloorWatching | None = None
         """Who watches the floor, once somebody has opened it."""
+        self.quality: Quality | None = None
+        """Contacts that are over, for scoring; likewise."""
         self.sync = SyncStatus()
         self._amiss = (0, 0)
         """Conflicts and refused changes that were told of."""
@@ -196,6 +199,7 @@ class Session:
         """
         if self.floor is None:
             from console.services.floor_watch import FloorWatching
+            from console.services.quality import Quality
             from data.supervision.thresholds import load_floor
             from data.text.reviewed import ContentError
 
@@ -207,6 +211,7 @@ class Session:
             reports = self.seat.duties.queue_report
             if self.floor is None:
                 self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone, reports)
+                self.quality = Quality(self.seat, self.drafts)
         return self.floor
 
     async def _heed_alarms(self) -> None:
@@ -222,6 +227,8 @@ class Session:
         """Rows of these entities changed (none named: something was done here): read again, soon and not too often."""
         if self.floor is not None:
             self.floor.changed(entities)
+        if self.quality is not None:
+            self.quality.changed(entities)
         if Customer.entity in entities:
             self.customers.known.clear()
             self.seat.post(CustomersChanged())

@@ -98,7 +98,7 @@ THERE_ALREADY = "a record with this id exists and is never changed"
 """Why a hub refuses an append-only row that it has."""
 OF_A_PERSON = ("name", "role")
 """Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
-BY_LEADERS = frozenset({"alert_seen", "intervention", "outage", "reporter_duty"})
+BY_LEADERS = frozenset({"alert_seen", "intervention", "outage", "reporter_duty", "scorecard"})
 """Entities that only supervisors and administrators write, where somebody signed in, and feeds."""
 OWN_CLOCK = "time_entry"
 """The entity of which people write what they do themselves; of others, and corrections, only leaders, and feeds."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from data.models.agent import Agent, AgentState
-from data.models.base import AgentId, new_id
+from data.models.base import AgentId, ContactId, new_id
 from data.models.gateway import Gateway
 from data.models.mail import Mail, MailState
 from data.models.outage import Outage
 from data.models.queue_report import ReporterDuty
 from data.models.shift import AgentMove, Punch, TimeEntry
-from data.models.supervision import AlertSeen, Intervention, InterventionOutcome, StepKind
+from data.models.supervision import AlertSeen, Intervention, InterventionOutcome, Scorecard, StepKind
 from data.models.ticket import TicketEvent, TicketEventKind
 from data.sync.contract import BY_FEEDS, BY_LEADERS, GIVEN_AWAY, NOT_A_FEED, NOT_A_LEADER, OpOutcome, OpResult
 from tests.sync.writers import NOON, Writer, ticket
@@ -42,11 +42,13 @@ def speaks_for_itself_only(seat: Writer, me: AgentId, other: AgentId) -> None:
 
 
 def leaves_the_board_to_leaders(agent: Writer, leader: Writer, feed: Writer) -> None:
-    """Outages, who reports when, what was seen to and where one stepped in are written by supervisors, administrators
+    """Outages, who reports when, what was seen to, where one stepped in and scores are written by supervisors, administrators
     and feeds, and by nobody else."""
-    assert set(BY_LEADERS) == {AlertSeen.entity, Intervention.entity, Outage.entity, ReporterDuty.entity}
+    assert set(BY_LEADERS) == {
+        AlertSeen.entity, Intervention.entity, Outage.entity, ReporterDuty.entity, Scorecard.entity
+    }  # fmt: skip
     theirs = [one for writer in (leader, feed) for one in board(writer)]
-    assert [one.outcome for one in theirs] == [OpOutcome.APPLIED] * 8, theirs
+    assert [one.outcome for one in theirs] == [OpOutcome.APPLIED] * 10, theirs
     before = {row.entity_id: row.body for row in feed.rows()}
     down, duty = (row for row in feed.rows() if row.body.get("made_by") == "feed")
     refused = [
@@ -176,14 +178,17 @@ def letter(writer: Writer) -> Mail:
 
 
 def board(writer: Writer) -> list[OpResult]:
-    """An outage, a duty, an alert that was seen and a step of a supervisor, as this writer says."""
+    """An outage, a duty, an alert that was seen, a step of a supervisor and a score, as this writer says."""
     by = getattr(writer.hub.member, "id", "feed")
     duty = ReporterDuty(id=new_id(), agent=AgentId("a"), starts=NOON, ends=NOON, made_by=by, made_at=NOON)
     seen = AlertSeen(id=new_id(), key="waiting:support", level=1, by=by, at=NOON)
     step = Intervention(
         id=new_id(), by=by, at=NOON, kind=StepKind.MESSAGE, agent=AgentId("a"), reason="x", text="y"
     )
-    return writer.add(outage(new_id(), by), duty, seen, step)
+    score = Scorecard(
+        id=new_id(), contact_id=ContactId("c"), agent=AgentId("a"), by=by, at=NOON, answers=(), comment="x"
+    )
+    return writer.add(outage(new_id(), by), duty, seen, step, score)
 
 
 def outage(outage_id: str, by: str) -> Outage:

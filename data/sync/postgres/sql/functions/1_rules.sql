@@ -80,7 +80,7 @@ $$;
 -- What only leaders write: `data.sync.contract.BY_LEADERS`, and of the time clock what others did, and corrections.
 CREATE OR REPLACE FUNCTION is_by_leaders(of_entity text, patch jsonb, speaker text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty') OR (of_entity = 'time_entry' AND (
+    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty', 'scorecard') OR (of_entity = 'time_entry' AND (
         patch->>'agent' IS DISTINCT FROM speaker OR patch->>'instead_of' IS NOT NULL OR patch->>'punch' = 'void'))
 $$;
 
