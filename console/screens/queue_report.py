@@ -414,7 +414,7 @@ class QueueReportDialog(DraftDialog[None]):
         """The other ways to give it."""
         if (given := self.answers()) is None:
             return
-        steps = await self._reporting.steps(self._slot.at)
+        steps = await self._reporting.ladder.steps(self._slot.at)
 
         def closed(done: bool | None) -> None:
             if done:

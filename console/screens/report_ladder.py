@@ -164,7 +164,7 @@ class LadderDialog(ConfirmDialog):
             self._by_hand = sent.says
         else:
             self._said = sent.says
-        self._steps = await self._reporting.steps(self._slot)
+        self._steps = await self._reporting.ladder.steps(self._slot)
 
     async def _open_emergency(self) -> None:
         playbook = self._reporting.policy.emergency
@@ -183,9 +183,9 @@ class LadderDialog(ConfirmDialog):
             self._by_hand = ""
             return
         rung = self.rung
-        await self._reporting.failed(self._slot, rung, *([why] if why else []))
+        await self._reporting.ladder.failed(self._slot, rung, *([why] if why else []))
         self._said = why
-        self._steps = await self._reporting.steps(self._slot)
+        self._steps = await self._reporting.ladder.steps(self._slot)
 
     def action_safe(self) -> None:
         """Back to the form, with everything in it."""

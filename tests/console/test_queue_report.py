@@ -33,7 +33,7 @@ from data.models.outage import Outage
 from data.models.queue_report import NodeDown, QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
 from data.models.shift import Punch, TimeEntry
 from data.queue_report import reports
-from data.queue_report.ladder import LADDER_FILE
+from data.queue_report.pending import LADDER_FILE, Pending
 from data.queue_report.reports import Answers
 from data.store.database import STORE_FILE, Store
 from tests.console.stage import NOW, Feed, at_rest, sign_on, talk, until
@@ -361,7 +361,8 @@ async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path
         ]
         assert len([one for one in stored(tmp_path, Notice) if one.kind == "queue report failed"]) == 4
         assert {one.to for one in stored(tmp_path, Mail) if one.kind == "alarm"} == {("manager@example.com",)}
-        assert not (tmp_path / LADDER_FILE).exists()
+        with Store(tmp_path / STORE_FILE) as store:
+            assert Pending().flush(store, DANA, clock) == 0
         await asyncio.sleep(1.2)
         assert isinstance(again.screen, WorkspaceScreen), "it is given, so nothing asks for it"
 
