@@ -99,7 +99,9 @@ async def through_the_gate(front: Front, matters: Sequence[OpenMatter]) -> Seque
     while matters:
         front.say(f"Still open: {words.count(len(matters), 'thing')}.")
         front.say_all(matters_told(matters))
-        answer = await front.ask("Sign off all the same? What is open stays yours. yes, no, or hand over and a number")
+        answer = await front.ask(
+            "Sign off all the same? What is open stays yours. yes, no, or hand over and a number"
+        )
         if answer.casefold() in ("y", "yes"):
             break
         if (wish := _HAND_OVER.fullmatch(answer)) is None:
@@ -121,7 +123,9 @@ async def _hand_over(front: Front, matters: Sequence[OpenMatter], place: int, ty
     people = await session.shift.colleagues()
     to = meant(people, typed or await front.ask(f"Who goes on with {words.brief(matter.title)}"))
     if to is None:
-        front.say(f"Nobody of that name. Known here: {', '.join(words.brief(one.name) for one in people) or 'nobody'}.")
+        front.say(
+            f"Nobody of that name. Known here: {', '.join(words.brief(one.name) for one in people) or 'nobody'}."
+        )
     else:
         await session.seat.guard(session.hand_over(matter, to))
 
