@@ -31,6 +31,7 @@ from data.queue_report.standing import LiveQueue, ReportState, SlotLine, Waiting
 from data.store.database import Store
 from data.store.errors import StoreError
 from widgets.report_words import told
+from widgets.times import at_the_site
 
 REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.entity, Mail.entity})
 DRAFT = draft_id(DraftKind.REPORT)
@@ -153,7 +154,7 @@ class Reporting:
         due, before = self.state.next, timedelta(minutes=self.policy.remind)
         if due is not None and before and due - before <= now < due and self._reminded != due:
             self._reminded = due
-            self._seat.tell(f"Queue report at {due.astimezone():%H:%M}.")
+            self._seat.tell(f"Queue report at {due.astimezone():%H:%M}{at_the_site(due, self.zone)}.")
 
     async def _tell_of_missed(self, now: datetime) -> None:
         """Leaders hear of missed slots from the console of whoever missed one, and from any console of a leader. What

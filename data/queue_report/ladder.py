@@ -65,7 +65,7 @@ def alarms(failed: ReportRung, name: str, policy: ReportPolicy, zone: ZoneInfo) 
     slot, its reporter and the rung."""
     key = f"{failed.reporter}/{failed.rung}"
     slot = failed.slot.astimezone(zone)
-    about = f"{slot:%H:%M}, {name}, {failed.rung}: {failed.why}"
+    about = f"{slot:%H:%M %Z}, {name}, {failed.rung}: {failed.why}"
     notice = Notice(
         id=mark("failed", failed.slot, key),
         to_role=NoticeRole.LEADER,

@@ -248,7 +248,7 @@ def _missed(line: SlotLine, agent: AgentId, now: datetime, zone: ZoneInfo) -> No
         id=mark("missed", line.slot, line.reporter),
         to_role=NoticeRole.LEADER,
         kind="queue report missed",
-        about=f"{line.slot.astimezone(zone):%H:%M}, {line.name}",
+        about=f"{line.slot.astimezone(zone):%H:%M %Z}, {line.name}",
         by=agent,
         at=now,
     )

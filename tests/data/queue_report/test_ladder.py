@@ -75,7 +75,7 @@ def test_what_waits_is_kept_over_a_kill_and_written_once(tmp_path: Path, key: Ke
         assert Pending().flush(store, ANA, clock) == 0
         assert ladder.rungs(store, START, ANA) == [step, other]
         notices = [Notice.from_row(row) for row in store.rows("SELECT * FROM notice ORDER BY about")]
-        assert notices[1].about == "09:00, Ana Silva, modal: the store is read-only"
+        assert notices[1].about == "09:00 EST, Ana Silva, modal: the store is read-only"
         mails = [Mail.from_row(row) for row in store.rows("SELECT * FROM mail")]
         assert [(mail.kind, mail.to) for mail in mails] == [("alarm", ("m@example.com",))] * 2
 
