@@ -336,6 +336,12 @@ async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path
         assert dialog.fields["comment"] == "two [b]crews[/b]"
         await pilot.press("f8")
         await until(pilot, lambda: isinstance(app.screen, LadderDialog))
+        ladder = app.screen
+        await pilot.press("n")
+        await until(pilot, lambda: "Management is told of it at once" in text_of(ladder, "dialog-text"))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Management" not in text_of(ladder, "dialog-text"))
+        assert app.screen is ladder
         for said in ("agent-console queue-report", "Sign on at another seat", "queue-reports@", "555-0142"):
             await until(pilot, lambda said=said: said in text_of(app.screen, "dialog-text"))  # type: ignore[misc]
             for lines in app.screen.query(Lines):
