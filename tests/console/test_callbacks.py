@@ -146,7 +146,11 @@ async def test_one_is_promised_by_hand_during_a_call(tmp_path: Path, size: tuple
         promised = "Callback promised for Mon 23 Nov 15:00, 10:00 EST for them."
         await until(pilot, lambda: any(promised in one for one in told(app)))
         [made] = in_store(tmp_path)
-        assert (made.number, made.about, made.customer_id) == ("+12025550142", "Printer: wants [b]help[/b]", "20718")
+        assert (made.number, made.about, made.customer_id) == (
+            "+12025550142",
+            "Printer: wants [b]help[/b]",
+            "20718",
+        )
         assert (made.contact_id, made.for_agent, made.state) == ("c-1", "dana", CallbackState.DUE)
         assert made.due_at == NOW.replace(day=23, hour=15, minute=0, second=0)
         await until(pilot, lambda: "○ 1 later" in counted(screen))
