@@ -62,12 +62,11 @@ class ReportLadder:
         return ladder.step_of(slot, me, rung, outcome, why, me, self._seat.clock.now())
 
     async def record(self, *rows: Entity) -> None:
-        """Write rows, now or as soon as the store takes them."""
+        """Write rows, now or as soon as the store takes them; kept first, for a store may take its time to refuse."""
         self._pending.add(*rows)
-        try:
+        await self._seat.read(self._pending.keep)
+        with suppress(StoreError):
             await self.write()
-        except StoreError:
-            await self._seat.read(self._pending.keep)
 
     async def write(self) -> None:
         """Write what waits, of this console and of the command line.
