@@ -118,6 +118,7 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from data.playbook.choices import load_choices
     from data.playbook.library import library
     from data.service.policies import load_service
+    from data.supervision.scoresheet import load_scoresheet
     from data.supervision.thresholds import load_floor
     from data.text.reviewed import ContentError
 
@@ -146,13 +147,21 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
         load_macros(settings.macros)
         catalogue(settings.items)
         load_floor(settings.floor)
+        load_scoresheet(settings.scorecard, playbooks)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
         playbooks, reasons = (), ()
     else:
-        files = (settings.choices, settings.items, settings.service, settings.macros, settings.floor)
+        files = (
+            settings.choices,
+            settings.items,
+            settings.service,
+            settings.macros,
+            settings.floor,
+            settings.scorecard,
+        )
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
     ids, labels = {one.id for one in playbooks}, {one.label for one in reasons}

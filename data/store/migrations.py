@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """Number of steps: `PRAGMA user_version` of a store that has them all."""
 
 

@@ -15,6 +15,7 @@ from data.sync.contract import HubUnreachable, Login, OpOutcome, Revoked, WrongL
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People, PeopleError
 from tests.sync.speaking import (
+    answers_its_own_steps_only,
     board,
     leaves_the_board_to_leaders,
     leaves_the_mail_to_the_gateway,
@@ -154,6 +155,22 @@ def test_people_write_their_own_hours(path: Path, clock: LeapClock) -> None:
     reports_slots_that_have_come(agent, dana.id, clock.now())
     assert [one.outcome for one in feed.add(punched(dana.id, bo.id), moved(dana.id))] == [OpOutcome.APPLIED] * 2
     for one in (agent, leader, feed):
+        one.hub.close()
+
+
+def test_a_supervisors_step_is_answered_by_whom_it_addresses(path: Path, clock: LeapClock) -> None:
+    roles = {
+        "Dana Reyes": Role.AGENT,
+        "Ana Lima": Role.AGENT,
+        "Bo Lindgren": Role.SUPERVISOR,
+        "Cem": Role.SUPERVISOR,
+    }
+    with People(path, clock) as people:
+        for name, role in roles.items():
+            people.add(name, role, PASSWORD)
+    seats = [Writer(EmbeddedHub(path, clock, login=login(name))) for name in roles]
+    answers_its_own_steps_only(*seats)
+    for one in seats:
         one.hub.close()
 
 
