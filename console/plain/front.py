@@ -40,6 +40,7 @@ from data.queue_report.standing import ReportState
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import ConflictLine
 from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
+from widgets.times import at_the_site
 
 if TYPE_CHECKING:
     from data.supervision.snapshot import Alert
@@ -281,7 +282,8 @@ class Front:
         """A report that is due is said once; until it is given `report` tells of it."""
         slot = state.present.at if state.present is not None else None
         if slot is not None and slot != self._report_told:
-            self.say(f"Queue report of {words.time_of_day(slot)} is due. Type report.")
+            there = at_the_site(slot, self.session.reporting.zone)
+            self.say(f"Queue report of {words.time_of_day(slot)}{there} is due. Type report.")
         self._report_told = slot
 
     def _unknown(self, message: NoCustomer) -> None:

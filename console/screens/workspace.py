@@ -44,6 +44,7 @@ from console.screens.callbacks import CallbacksDialog
 from console.screens.floor_actions import FloorActions
 from console.screens.jump import JumpScreen, Spot
 from console.screens.matters_actions import MattersActions
+from console.screens.modal import Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
 from console.screens.report_actions import ReportActions
@@ -482,6 +483,12 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
 
     # bars
 
+    def on_screen_suspend(self) -> None:
+        self.draw_bars()
+
+    def on_screen_resume(self) -> None:
+        self.draw_bars()
+
     def on_resize(self) -> None:
         self._arrange()
         self.call_after_refresh(self.draw_bars)
@@ -513,7 +520,9 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
         reporting = self.session.reporting
         report = status_spans(reporting.state, now, reporting.policy, wide=self.size.width >= 100)
         self.query_one(StatusBar).show(left=left, middle=middle, right=[*report, clock_span(now)])
-        if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
+        if isinstance(self.app.screen, Dialog):
+            self.query_one(HintBar).say("")  # the keys that work are the dialog's
+        elif self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
         else:
             self.query_one(HintBar).show(

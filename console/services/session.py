@@ -35,7 +35,7 @@ from console.services.script import Script
 from console.services.seat import Seat
 from console.services.sent_mail import MAIL_ENTITIES, SentMail
 from console.services.settling import Settling
-from console.services.shift import SHIFT_ENTITIES, Shift
+from console.services.shift import SHIFT_ENTITIES, SIGNING_OFF, Shift
 from console.services.step_in import STEP_ENTITIES, StepIn, SteppedIn
 from data.desk import reading
 from data.models.agent import Agent, AgentState, AgentStatus
@@ -181,6 +181,11 @@ class Session:
             first = f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first"
         self.seat.tell(f"{first}, then sign off.", "warning")
         return False
+
+    async def no_more_calls(self) -> None:
+        """Whoever looks at what is open before going is not ready: a caller would come in between."""
+        if self.phone.status.state in (AgentState.READY, AgentState.WRAP_UP):
+            await self.phone.toggle_ready(SIGNING_OFF)
 
     async def sign_off(self) -> bool:
         """Sign out; False (and told) while a contact is in hand."""

@@ -2,6 +2,7 @@
 which hub answers (embedded SQLite, one that serves it, PostgreSQL) is decided where the program is put together."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 
@@ -105,6 +106,13 @@ OWN_CLOCK = "time_entry"
 OF_A_STEP = frozenset({"agent_move", "intervention_outcome"})
 """Entities of which a row may carry out a supervisor's step: it has the id of the `intervention`. See `is_not_theirs`."""
 NOT_A_LEADER = "only supervisors and administrators write this"
+NOT_ALLOWED = "override_by: only a supervisor or an administrator can allow it"
+"""Why a hub refuses a callback outside the hours, where somebody signed in: it names nobody who may allow that."""
+NOT_ITS_ID = "id: a queue report's is made of its slot and its reporter"
+NOT_YET = "slot: it is still to come by the hub's clock"
+"""Why a hub refuses a queue report, where somebody signed in."""
+CLOCKS_APART = timedelta(minutes=5)
+"""So far a seat's clock may be ahead of the hub's."""
 BY_FEEDS = frozenset({"gateway"})
 """Entities that only feeds write, where somebody signed in: seats send their mail by whoever says that it is there."""
 GIVEN_AWAY = frozenset({"mail"})

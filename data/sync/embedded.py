@@ -12,8 +12,10 @@ from pydantic import ValidationError
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models import SYNCED
 from data.models.agent import Agent
-from data.models.base import AgentId, ContactId, QueueId, instant_text
+from data.models.base import AgentId, ContactId, Entity, QueueId, instant_text
+from data.models.callback import Callback
 from data.models.customer import Customer
+from data.models.queue_report import QueueReport, report_id
 from data.models.shift import Punch
 from data.models.supervision import Intervention
 from data.store import driver
@@ -21,11 +23,15 @@ from data.sync.contract import (
     BY_FEEDS,
     BY_ID,
     BY_LEADERS,
+    CLOCKS_APART,
     DELETABLE,
     GIVEN_AWAY,
     NEWEST_HOLDS,
     NOT_A_FEED,
     NOT_A_LEADER,
+    NOT_ALLOWED,
+    NOT_ITS_ID,
+    NOT_YET,
     OF_A_PERSON,
     OF_A_STEP,
     OWN_CLOCK,
@@ -223,6 +229,8 @@ class EmbeddedHub:
         except ValidationError as error:
             first = error.errors()[0]
             return _refused(op, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+        if self.member is not None and (why := self._doubted(entity, before)):
+            return _refused(op, why)
         hub_seq = self._file.put(op.entity, op.entity_id, before, entity.model_dump(mode="json"), fresh, writer)
         if op.entity == Customer.entity:
             self._scopes.follow(replica_id, op.entity_id)
@@ -232,6 +240,16 @@ class EmbeddedHub:
             hub_seq=hub_seq,
             conflicts=tuple(conflicts),
         )
+
+    def _doubted(self, entity: Entity, before: Stored) -> str | None:
+        """What is wrong with a record that fits its model, in the transaction of the push."""
+        if isinstance(entity, QueueReport):
+            if entity.id != report_id(entity.slot, entity.reporter):
+                return NOT_ITS_ID
+            return NOT_YET if entity.slot > self._clock.now() + CLOCKS_APART else None
+        if isinstance(entity, Callback) and entity.override_by not in (None, before.body.get("override_by")):
+            return None if leads(self._file, entity.override_by) else NOT_ALLOWED
+        return None
 
     def _not_own(self, op: Op, before: Stored, speaker: AgentId) -> str | None:
         """The first field in which an op says what is not for who signed in to say."""

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from data.models.agent import Agent, AgentState
 from data.models.base import AgentId, ContactId, new_id
+from data.models.callback import Callback
 from data.models.gateway import Gateway
 from data.models.mail import Mail, MailState
 from data.models.outage import Outage
-from data.models.queue_report import ReporterDuty
+from data.models.queue_report import QueueReport, ReporterDuty, report_id
 from data.models.shift import AgentMove, Punch, TimeEntry
 from data.models.supervision import AlertSeen, Intervention, InterventionOutcome, Scorecard, StepKind
 from data.models.ticket import TicketEvent, TicketEventKind
-from data.sync.contract import BY_FEEDS, BY_LEADERS, GIVEN_AWAY, NOT_A_FEED, NOT_A_LEADER, OpOutcome, OpResult
+from data.sync.contract import (
+    BY_FEEDS,
+    BY_LEADERS,
+    CLOCKS_APART,
+    GIVEN_AWAY,
+    NOT_A_FEED,
+    NOT_A_LEADER,
+    NOT_ALLOWED,
+    NOT_ITS_ID,
+    NOT_YET,
+    OpOutcome,
+    OpResult,
+)
 from tests.sync.writers import NOON, Writer, ticket
 
 
@@ -86,6 +100,50 @@ def punches_for_itself_only(agent: Writer, leader: Writer, me: AgentId, other: A
     assert {row.entity_id: row.body for row in agent.rows()} == before
     mended = leader.add(punched(me, other, instead_of=own.id), punched(me, other))
     assert {one.outcome for one in mended} == {OpOutcome.APPLIED}, mended
+
+
+def names_whoever_may_allow_it(seat: Writer, me: AgentId, leader: AgentId, other: AgentId) -> None:
+    """A callback outside the hours names a leader who allowed it. `seat` signed in as `me`; `other` leads nobody."""
+    plain, allowed = callback(me), callback(me, flagged=True, override_by=leader, override_why="works nights")
+    first = seat.add(plain, allowed)
+    assert [one.outcome for one in first] == [OpOutcome.APPLIED] * 2, first
+    before = {row.entity_id: row.body for row in seat.rows()}
+    high = 10**9
+    twice = callback(me, override_by=other).model_dump(mode="json")
+    refused = [
+        *seat.add(callback(me, override_by=other), callback(me, override_by=AgentId("nobody"))),
+        *seat.add(callback(me, override_by=me)),
+        seat.edit(plain, high, flagged=True, override_by=other, override_why="x"),
+        *seat.push(*(seat.op("callback", twice["id"], twice) for _ in "ab"))[:1],
+    ]
+    assert {(one.outcome, one.why) for one in refused} == {(OpOutcome.REFUSED, NOT_ALLOWED)}
+    assert {row.entity_id: row.body for row in seat.rows()} == before
+    again = seat.edit(allowed, high, override_by=leader, about="the printer")
+    assert again.outcome is OpOutcome.APPLIED, again.why
+
+
+def reports_slots_that_have_come(seat: Writer, me: AgentId, now: datetime) -> None:
+    """The id of a queue report is made of slot and reporter, and its slot is not to come; a clock may be a little ahead."""
+    near = now + CLOCKS_APART - timedelta(seconds=30)
+    taken = seat.add(report(me, now), report(me, near), report(me, now - timedelta(days=1)))
+    assert [one.outcome for one in taken] == [OpOutcome.APPLIED] * 3, taken
+    before = len(seat.rows())
+    late = now + CLOCKS_APART + timedelta(minutes=1)
+    moved_on = report(me, now).model_copy(update={"slot": now - timedelta(hours=1)})
+    refused = seat.add(report(me, late), report(me, near).model_copy(update={"id": new_id()}), moved_on)
+    assert [one.outcome for one in refused] == [OpOutcome.REFUSED] * 3
+    assert {one.why for one in refused[:2]} == {NOT_YET, NOT_ITS_ID}
+    assert len(seat.rows()) == before
+
+
+def callback(by: AgentId, **more: Any) -> Callback:
+    """Somebody is to be called."""
+    return Callback(id=new_id(), number="+15550100", due_at=NOON, made_by=by, made_at=NOON, **more)
+
+
+def report(by: AgentId, slot: datetime) -> QueueReport:
+    """A queue report."""
+    return QueueReport(id=report_id(slot, by), slot=slot, reporter=by, by=by, at=slot, calls=1, wait_min=2)
 
 
 def answers_its_own_steps_only(agent: Writer, other: Writer, leader: Writer, another: Writer) -> None:

@@ -20,8 +20,10 @@ from tests.sync.speaking import (
     leaves_the_board_to_leaders,
     leaves_the_mail_to_the_gateway,
     moved,
+    names_whoever_may_allow_it,
     punched,
     punches_for_itself_only,
+    reports_slots_that_have_come,
     speaks_for_itself_only,
 )
 from tests.sync.writers import Writer, contact, note, ticket
@@ -145,9 +147,12 @@ def test_people_write_their_own_hours(path: Path, clock: LeapClock) -> None:
     with People(path, clock) as people:
         dana = people.add("Dana Reyes", Role.AGENT, PASSWORD)
         bo = people.add("Bo Lindgren", Role.SUPERVISOR, PASSWORD)
+        cem = people.add("Cem Aydin", Role.AGENT, PASSWORD)
     agent, leader = (Writer(EmbeddedHub(path, clock, login=login(name))) for name in ("Dana Reyes", "Bo Lindgren"))
     feed = Writer(EmbeddedHub(path, clock))
     punches_for_itself_only(agent, leader, dana.id, bo.id)
+    names_whoever_may_allow_it(agent, dana.id, bo.id, cem.id)
+    reports_slots_that_have_come(agent, dana.id, clock.now())
     assert [one.outcome for one in feed.add(punched(dana.id, bo.id), moved(dana.id))] == [OpOutcome.APPLIED] * 2
     for one in (agent, leader, feed):
         one.hub.close()

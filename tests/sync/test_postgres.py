@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from typing import Any
@@ -36,8 +37,11 @@ from tests.sync.speaking import (
     leaves_the_board_to_leaders,
     leaves_the_mail_to_the_gateway,
     moved,
+    names_whoever_may_allow_it,
     punched,
     punches_for_itself_only,
+    report,
+    reports_slots_that_have_come,
     speaks_for_itself_only,
 )
 from tests.sync.writers import Writer, contact, note, ticket
@@ -192,7 +196,12 @@ def test_people_write_their_own_hours(dsn: str, connect: Connect) -> None:
     gateway = named("gateway")
     admin.add_feed(dsn, gateway, PASSWORD)
     punches_for_itself_only(Writer(connect(ana.name)), Writer(connect(bo.name)), ana.id, bo.id)
+    cem = admin.add_person(dsn, named("Cem"), Role.AGENT, PASSWORD)
+    names_whoever_may_allow_it(Writer(connect(ana.name)), ana.id, bo.id, cem.id)
+    reports_slots_that_have_come(Writer(connect(ana.name)), ana.id, datetime.now(UTC))
     feed = Writer(connect(gateway))
+    far = report(ana.id, datetime.now(UTC) + timedelta(days=1))
+    assert feed.add(far)[0].outcome is OpOutcome.APPLIED, "a feed plays any time"
     assert [one.outcome for one in feed.add(punched(ana.id, bo.id), moved(ana.id))] == [OpOutcome.APPLIED] * 2
 
 

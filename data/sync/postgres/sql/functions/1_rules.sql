@@ -108,6 +108,24 @@ LANGUAGE sql IMMUTABLE AS $$
     END || ': this is not for the person who signed in to say'
 $$;
 
+-- What is wrong with a record though it fits its shape (`data.sync.embedded.EmbeddedHub._doubted`).
+CREATE OR REPLACE FUNCTION doubted(of_entity text, of_id text, patch jsonb, held jsonb) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN of_entity = 'queue_report' AND of_id <> substr(encode(sha256(convert_to(
+                format('report/%s/%s', patch->>'slot', patch->>'reporter'), 'UTF8')), 'hex'), 1, 32)::uuid::text
+            THEN 'id: a queue report''s is made of its slot and its reporter'
+        WHEN of_entity = 'queue_report'
+             AND (patch->>'slot') COLLATE "C" > instant_text(hub_now() + interval '5 minutes')
+            THEN 'slot: it is still to come by the hub''s clock'
+        WHEN of_entity = 'callback' AND patch->>'override_by' IS NOT NULL
+             AND patch->'override_by' IS DISTINCT FROM held->'override_by'
+             AND NOT EXISTS (SELECT FROM member
+                             WHERE person = patch->>'override_by' AND role IN ('supervisor', 'administrator'))
+            THEN 'override_by: only a supervisor or an administrator can allow it'
+    END
+$$;
+
 -- `data.sync.contract.is_not_theirs`; the step may be a part of the same push.
 CREATE OR REPLACE FUNCTION is_not_theirs(op pushed, pushed_with pushed[], speaker text) RETURNS boolean
 LANGUAGE sql STABLE AS $$
@@ -161,7 +179,8 @@ BEGIN
             THEN 'depends_on an earlier change of this record that was refused'
         WHEN is_by_leaders(op.entity, op.patch, op.actor) AND NOT may_lead() THEN 'only supervisors and administrators write this'
         WHEN is_by_feeds(op.entity, is_there) AND NOT is_feed() THEN 'only the gateway writes this'
-        WHEN NOT is_feed() THEN not_own(op.entity, op.patch, now_is.body, op.actor)
+        WHEN NOT is_feed() THEN coalesce(not_own(op.entity, op.patch, now_is.body, op.actor),
+                                         doubted(op.entity, op.entity_id, op.patch, now_is.body))
     END;
     IF why IS NULL AND op.kind = 'delete' THEN
         IF EXISTS (SELECT FROM jsonb_each(now_is.field_ver)

@@ -67,6 +67,7 @@ BEGIN
                      AND octet_length(op.entity_id) <= 900
                      AND NOT is_by_leaders(op.entity, patch, speaker) AND NOT is_by_feeds(op.entity, false)
                      AND (speaker IS NULL OR not_own(op.entity, patch, '{}', speaker) IS NULL)
+                     AND (speaker IS NULL OR doubted(op.entity, op.entity_id, patch, '{}') IS NULL)
                      AND kind = CASE WHEN append_only THEN 'append' ELSE 'put' END AND patch @@ fits
                      AND (SELECT true FROM entity_row AS held
                           WHERE held.entity = op.entity AND held.entity_id = op.entity_id LIMIT 1) IS NULL AS is_plain,
