@@ -19,7 +19,7 @@ async def test_a_report_is_said_to_be_due_and_given(tmp_path: Path) -> None:
         dana = AgentId("dana")
         desk.feed.put(TimeEntry(id="in", agent=dana, punch=Punch.IN, at=came, by=dana, made_at=came))
         await desk.sign_on()
-        await desk.hears("Queue report of 14:00 is due. Type report.")
+        await desk.hears("Queue report of 14:00 (09:00 EST at the site) is due. Type report.")
         said = await desk.type("report 4")
         assert "two numbers" in said[0]
         assert "two numbers" in (await desk.type("report 99999999999999999999 1"))[0]
