@@ -55,6 +55,9 @@ def _open_console(
     clock: str | None = None,
     speed: float = 1.0,
 ) -> None:
+    from console import lean
+
+    lean.leave_out()
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
     in_lines = settings.plain if plain is None else plain
@@ -87,11 +90,14 @@ def _in_lines(launch: Launch) -> str | None:
 def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
     from console import garbage
+    from data.store import beforehand
 
+    store = 0 if launch.by_password else beforehand.begin(launch.folder)
     garbage.put_off()
     from console.app import AgentConsole
 
     console = AgentConsole(launch, launch.clock)
+    beforehand.finish(store)
     sentence = console.run(mouse=mouse)
     if console.return_code and not sentence:
         raise typer.Exit(console.return_code)
