@@ -55,9 +55,6 @@ def _open_console(
     clock: str | None = None,
     speed: float = 1.0,
 ) -> None:
-    from console import lean
-
-    lean.leave_out()
     folder = folder_of(chosen, practice=floor is not None)
     settings = settings_of(folder, hub)
     in_lines = settings.plain if plain is None else plain

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.store.migrations import SCHEMA_VERSION, STORE_FILE
 
-LEFT_OUT = ("ssl", "email.message", "importlib.metadata", "sqlite_utils", "rapidfuzz", "argparse", "jinja2.ext")
+LEFT_OUT = ("ssl", "_hashlib", "email.message", "importlib.metadata", "sqlite_utils", "rapidfuzz", "argparse", "jinja2.ext")
 """What the front screens and the workspace have no need of."""
 WORKSPACE = """
 import sys
@@ -18,7 +18,7 @@ import console.cli.opening, console.app
 console.app._learn_the_workspace()
 import data.playbook.library, data.shift.policy, data.macros.macros
 print(*(name for name in sys.argv[1:] if name in sys.modules))
-import ssl, importlib.metadata, asyncio
+import ssl, hashlib, importlib.metadata, asyncio
 assert ssl.create_default_context() and importlib.metadata.version("pydantic")
 """
 
@@ -33,6 +33,7 @@ def test_the_workspace_imports_nothing_that_it_can_do_without() -> None:
 BEFOREHAND = """
 import sys
 from pathlib import Path
+from data.store import beforehand
 folder = Path(sys.argv[1])
 beforehand.finish(beforehand.begin(folder))
 assert not beforehand.begin(folder), "once"
