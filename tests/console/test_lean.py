@@ -8,7 +8,16 @@ from pathlib import Path
 
 from data.store.migrations import SCHEMA_VERSION, STORE_FILE
 
-LEFT_OUT = ("ssl", "_hashlib", "email.message", "importlib.metadata", "sqlite_utils", "rapidfuzz", "argparse", "jinja2.ext")
+LEFT_OUT = (
+    "ssl",
+    "_hashlib",
+    "email.message",
+    "importlib.metadata",
+    "sqlite_utils",
+    "rapidfuzz",
+    "argparse",
+    "jinja2.ext",
+)
 """What the front screens and the workspace have no need of."""
 WORKSPACE = """
 import sys
