@@ -83,6 +83,14 @@ def at_rest(probe: Probe, seconds: float) -> tuple[float, float]:
             one.resume()
 
 
+def tell_what_lives(probe: Probe, seat: Path) -> None:
+    """Something did not go on: which processes are there, and what the logs say."""
+    for one in probe.family():
+        print(f"{one.pid} {one.status()} {' '.join(one.cmdline()[1:5])}", file=sys.stderr)
+    for log in seat.glob("*.log"):
+        print(f"{log.name}: {log.read_text()[-2000:]}", file=sys.stderr)
+
+
 def faults(found: ShiftBooks, hours: float) -> list[str]:
     """What of a whole shift is not in the books."""
     first = BEGINS.hour * 60
@@ -111,8 +119,12 @@ def main() -> int:
         )
         with Probe(command, env={"TZ": SITE_ZONE}) as probe:
             agent = Agent(probe, plan(given.hours, given.speed))
-            sizes = work(probe, agent, given.speed)
-            agent.leave()
+            try:
+                sizes = work(probe, agent, given.speed)
+                agent.leave()
+            except AssertionError:
+                tell_what_lives(probe, seat)
+                raise
             found = looked_into(seat)
             cpu, last = at_rest(probe, REST_S)
     growth = max(sizes[1:], default=sizes[0]) / sizes[0] - 1
