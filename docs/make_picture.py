@@ -1,7 +1,8 @@
-"""Make the pictures of the README: a busy practice floor, played for half a minute, as it stands on the screen.
+"""Make the pictures of the README: a busy practice floor, played for half a minute, as it stands on the screens of an
+agent and of a supervisor.
 
-`python docs/make_picture.py FOLDER` writes workspace-160x45 and workspace-80x24 there, as .svg; where Chromium is
-installed, as .png instead."""
+`python docs/make_picture.py FOLDER` writes workspace-160x45, workspace-80x24 and floor-160x45 there, as .svg; where
+Chromium is installed, as .png instead."""
 
 from __future__ import annotations
 
@@ -12,20 +13,25 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
 
 from console.app import AgentConsole
 from console.launch import Launch
+from console.screens.floor import FloorScreen
 from console.screens.workspace import WorkspaceScreen
 from console.settings import load
+from data.clock import RehearsalClock
 from data.models.agent import AgentState
 from data.models.base import ContactId
 from widgets.fields import TextField
 from widgets.queue_pane import QueuePane
 
 BUSY = ("--seed", "12", "--agents", "4", "--calls-per-hour", "900")
+QUIETER = ("--seed", "12", "--agents", "7", "--calls-per-hour", "70")
+SPEED = 360.0
 SIZES = ((160, 45), (80, 24))
 
 
@@ -77,8 +83,30 @@ async def picture(folder: Path, width: int, height: int) -> Path:
             await until(pilot, lambda: len(queue.waiting) >= 6)
             app.clear_notifications()
             await pilot.pause(1.2)
-            drawn = folder / f"workspace-{width}x{height}.svg"
-            drawn.write_text(app.export_screenshot(title="agent-console"), encoding="utf-8")
+            return saved(app, folder / f"workspace-{width}x{height}.svg")
+
+
+async def floor_picture(folder: Path) -> Path:
+    """Six hours of the floor in a minute, as a supervisor sees it."""
+    with tempfile.TemporaryDirectory() as home:
+        data = Path(home)
+        settings = load(data).model_copy(update={"theme": "night", "time_zone": "UTC"})
+        clock = RehearsalClock.beginning_now(datetime(2026, 3, 2, 8, tzinfo=UTC), SPEED)
+        floor = (*QUIETER, "--speed", str(SPEED))
+        app = AgentConsole(Launch(data, settings, role="supervisor", floor=floor, rehearsal=clock), clock)
+        async with app.run_test(size=SIZES[0]) as pilot:
+            await until(pilot, lambda: bool(getattr(app.screen, "people", [])))
+            await pilot.press(*"Robin", "enter", "enter")
+            await until(pilot, lambda: isinstance(app.screen, FloorScreen))
+            await until(pilot, lambda: clock.now().hour == 14)
+            app.clear_notifications()
+            await pilot.pause(0.5)
+            return saved(app, folder / "floor-160x45.svg")
+
+
+def saved(app: AgentConsole, drawn: Path) -> Path:
+    """The screen as it stands."""
+    drawn.write_text(app.export_screenshot(title="agent-console"), encoding="utf-8")
     return drawn
 
 
@@ -97,8 +125,9 @@ def png(drawn: Path, browser: str) -> None:
 def main() -> None:
     """Make every picture."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    for size in SIZES:
-        drawn = asyncio.run(picture(Path(sys.argv[1]), *size))
+    folder = Path(sys.argv[1])
+    for taken in (*(picture(folder, *size) for size in SIZES), floor_picture(folder)):
+        drawn = asyncio.run(taken)
         if browser:
             png(drawn, browser)
 

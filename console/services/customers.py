@@ -16,7 +16,7 @@ from console.services.seat import Seat
 from data.customers import records
 from data.desk import reading
 from data.models.agent import AgentState
-from data.models.base import CustomerId, TicketId
+from data.models.base import ContactId, CustomerId, TicketId
 from data.models.contact import Contact
 from data.queue import handling, live
 from data.views import Found
@@ -43,6 +43,8 @@ class Customers:
         self.shown = False
         """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._viewed: CustomerId | None = None
+        self._offered: tuple[ContactId, CustomerId | None] | None = None
+        """The contact for which customers are offered, and the customer that it had."""
         self._popped: str | None = None
         self._from_hub: set[str] = set()
         """Hits that were not here before this session asked for them."""
@@ -208,8 +210,9 @@ class Customers:
         await self._offer_matches(contact)
 
     async def look_away(self) -> bool:
-        """Back from a customer that was only looked at; False when none was."""
-        if self._viewed is None:
+        """Back from a customer that was only looked at, or from choosing another one; False when neither was."""
+        choosing_again = self._offered is not None and self._offered[1] is not None
+        if self._viewed is None and not choosing_again:
             return False
         self._viewed = None
         await self.show()
@@ -227,6 +230,13 @@ class Customers:
             return live_one
         return await self._seat.read(live.contact, item.contact_id)
 
+    async def follow(self) -> None:
+        """The contact's row has changed: show what is new. Whoever chooses among several customers goes on choosing,
+        unless the contact got another one meanwhile."""
+        contact = await self._contact_shown()
+        if contact is None or self._offered != (contact.id, contact.customer_id):
+            await self.show()
+
     async def show(self) -> None:
         """Show the contact's customer, else the current ticket's, else the one that was looked up."""
         contact = await self._contact_shown()
@@ -243,7 +253,7 @@ class Customers:
         if customer_id:
             terms, now = self._seat.settings.terms, self._seat.clock.now()
             glance = await self._seat.read(reading.glance, customer_id, contact, terms, now, why)
-        self.shown = glance is not None
+        self.shown, self._offered = glance is not None, None
         if glance is not None:
             self._seat.post(CustomerShown(glance))
         elif contact is not None:
@@ -256,6 +266,7 @@ class Customers:
         if not found and contact.caller_number and not self._seat.link.directory and self._asked_for != contact.id:
             self._asked_for = contact.id
             self._asking = asyncio.create_task(self._seat.guard(self._ask_hub_who(contact)))
+        self.shown, self._offered = False, (ContactId(contact.id), contact.customer_id) if found else None
         hint = "" if contact.caller_number else "The caller's number is withheld: ask for the name."
         self._seat.post(NoCustomer(contact.caller_number, tuple(found), hint))
 

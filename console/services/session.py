@@ -298,7 +298,7 @@ class Session:
             for move, contact in await self.phone.follow():
                 await self._after(move, contact)
             if self.phone.contact != before:
-                await self.customers.show()
+                await self.customers.follow()
             if self._tickets_changed:
                 self._tickets_changed = False
                 await self.desk.refresh()

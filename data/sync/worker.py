@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from data.clock import Clock
-from data.models import SYNCED
 from data.models.base import CustomerId
 from data.store.database import Store
 from data.store.errors import StoreError
@@ -24,15 +23,15 @@ from data.sync.contract import (
     Enrolment,
     Hub,
     HubUnreachable,
-    MustRefetch,
     Op,
     OpOutcome,
     Revoked,
     Scope,
 )
 from data.sync.facts import Place
+from data.sync.incoming import PAGE_PAUSE_S, Incoming
 from data.sync.loading import Loading
-from data.sync.replica import Replica, StalePage
+from data.sync.replica import Replica
 from data.sync.snapshots import Snapshots
 from data.sync.wire import (
     AskClaim,
@@ -59,18 +58,9 @@ OUTBOX_POLL_S = 0.5
 SAFETY_POLL_S = 5.0
 HEARTBEAT_S = 10.0
 STATUS_S = 1.0
-PAGE_PAUSE_S = 0.01
-"""Between two pages of a long pull, so that the console's own saves get in between."""
 BACKOFF_FIRST_S, BACKOFF_LAST_S = 0.5, 30.0
 PUSH_SLICE = 200
 """Ops pushed at a time."""
-PULL_SLICE_S = 0.1
-"""A long pull is left off after so long. Between two slices the console is heard: it may want a call claimed."""
-SNAPSHOT_PAGE = 200
-"""Rows of a snapshot that are asked for at a time; they go into the store in smaller pieces."""
-MOST_ROWS, FEWEST_ROWS = 100, 20
-HELD_S = 0.012
-"""Rows of one transaction: so many that the store is not held much longer than this."""
 STALLED_S = 60.0
 """With a queue, a hub and nothing done for so long, the hub is connected anew."""
 TIDY_S = 600.0
@@ -106,7 +96,7 @@ class Worker:
         self._snapshots = Snapshots(store, clock)
         self._loading = Loading(store, clock)
         self._scope = scope
-        self._sleep = sleep
+        self._incoming = Incoming(self._replica, self._snapshots, scope, self._changed, clock, sleep)
         self._connect = connect
         self._tell = tell
         self._clock = clock
@@ -125,8 +115,6 @@ class Worker:
         self._load_at = 0.0
         self._moved_at = 0.0
         """When the queue moved last, or was empty."""
-        self._rows = MOST_ROWS
-        self._behind = False
         self._left = True
         """The outbox may hold what was not pushed."""
         self._look_at = 0.0
@@ -135,9 +123,6 @@ class Worker:
         """Until then, the trouble is shown."""
         self._status = SyncStatus(since=clock.now())
         self._told: SyncStatus | None = None
-        self._news: set[str] = set(SYNCED)
-        """Entities that changed since the console was told. At first all: the last worker may have died between
-        taking rows in and telling of them."""
         self._revoked = False
         """The hub gives nothing more: what waits is pushed, and nothing else is done."""
         self._claiming = Claiming(self._replica, clock)
@@ -164,7 +149,7 @@ class Worker:
         told = self._claiming.ask(ask, self._online, self._failed)
         if not told.refused:
             try:
-                self._pull()
+                self._incoming.pull(self._online())
             except (HubUnreachable, StoreError) as error:
                 self._failed(error)
         self._tell(told)
@@ -174,9 +159,9 @@ class Worker:
         answer = LookedUp(request_id=ask.request_id, refused=True)
         try:
             rows = self._online().lookup_v1(self._replica.identity(), ask.query)
-            self._news |= self._replica.keep(rows)
+            self._incoming.news |= self._replica.keep(rows)
             answer = LookedUp(request_id=ask.request_id, customers=tuple(CustomerId(row.entity_id) for row in rows))
-            self._tell_news()
+            self._incoming.tell()
         except (HubUnreachable, StoreError) as error:
             self._failed(error)
         self._tell(answer)
@@ -220,13 +205,13 @@ class Worker:
         ops = self._next_ops(now) if at is None or not at.put_back else []
         if ops:
             self._push(hub, ops)
-            self._pull()
+            self._incoming.pull(hub)
         version = hub.version()
         if version != self._hub_version:
             self._news_at = now
-        if version != self._hub_version or now >= self._pull_at or self._behind:
+        if version != self._hub_version or now >= self._pull_at or self._incoming.behind:
             self._hub_version = version
-            self._pull()
+            self._incoming.pull(hub)
             self._pull_at = now + SAFETY_POLL_S * (0.75 + self._rng.random() / 2)
         if now >= self._beat_at:
             self._beat_at = now + HEARTBEAT_S
@@ -237,7 +222,7 @@ class Worker:
             self._tidy_at = now + TIDY_S
             self._replica.tidy()
         self._watch(now)
-        return self._behind or bool(ops) or snapshot or loading
+        return self._incoming.behind or bool(ops) or snapshot or loading
 
     @property
     def revoked(self) -> bool:
@@ -294,82 +279,19 @@ class Worker:
             raise HubUnreachable("The hub did not say what became of each change: they are sent again.")
         self._replica.acknowledge(results)
         self._moved()
-        self._news |= {op.entity for op, result in zip(ops, results, strict=True) if result.outcome in _SHOWS}
-
-    def _pull(self) -> None:
-        """Take in what is new, for as long as a slice; the rest follows in the next step. The console is told of
-        whatever came in, even when the hub goes away in the middle."""
-        hub = self._online()
-        until = self._clock.monotonic() + PULL_SLICE_S
-        self._behind = True
-        try:
-            while self._behind:
-                at = self._snapshots.place
-                if at is not None and at.cursor is None:
-                    self._take_page(hub, at)  # which says where to pull from
-                page = hub.pull_v1(self._replica.identity(), self._replica.pulled, self._rows)
-                self._behind = page.more
-                if page.rows or page.end != page.start or self._status.last_pull is None:
-                    start = self._clock.monotonic()
-                    self._news |= self._replica.apply(page)
-                    self._fit(len(page.rows), start)
-                if self._behind:
-                    self._sleep(PAGE_PAUSE_S)
-                    if self._clock.monotonic() >= until:
-                        break
-        except StalePage:
-            self._behind = False
-        except MustRefetch:
-            self._behind = False
-            if self._snapshots.place is None:
-                self._replica.must_refetch(self._scope)
-        finally:
-            self._tell_news()
-
-    def _fit(self, rows: int, start: float) -> None:
-        """So many rows took so long: fit the size of the next transaction to it."""
-        took = self._clock.monotonic() - start
-        if rows >= FEWEST_ROWS:
-            fitting = int(rows * HELD_S / took) if took > 0 else MOST_ROWS
-            self._rows = max(FEWEST_ROWS, min(MOST_ROWS, fitting, 2 * self._rows))
+        self._incoming.news |= {
+            op.entity for op, result in zip(ops, results, strict=True) if result.outcome in _SHOWS
+        }
 
     def _take_snapshot(self, hub: Hub) -> bool:
-        """Take in a piece of the snapshot, or tidy up after it; False when there is none (any more)."""
+        """A piece of the snapshot; False when there is none."""
         at = self._snapshots.place
-        if at is None:
-            return False
-        until = self._clock.monotonic() + PULL_SLICE_S
-        try:
-            while at is not None and self._clock.monotonic() < until:
-                if at.whole:
-                    done, changed = self._snapshots.sweep()
-                    self._news |= changed
-                    if done:
-                        self._left = self._behind = True
-                        return True
-                else:
-                    self._take_page(hub, at)
-                if at.put_back:
-                    self._moved()
-                self._sleep(PAGE_PAUSE_S)
-                at = self._snapshots.place
-        finally:
-            self._tell_news()
-        return True
-
-    def _take_page(self, hub: Hub, at: Place) -> None:
-        page = hub.snapshot_v1(self._replica.identity(), at.after, SNAPSHOT_PAGE)
-        if at.cursor is None or at.after is None:
-            self._snapshots.first_page(page)
-        rows = list(page.rows)
-        while True:
-            piece, rows = rows[: self._rows], rows[self._rows :]
-            start = self._clock.monotonic()
-            self._news |= self._snapshots.take(piece, last=not rows and not page.more)
-            self._fit(len(piece), start)
-            if not rows:
-                return
-            self._sleep(PAGE_PAUSE_S)
+        taken = self._incoming.take_snapshot(hub)
+        if taken and self._snapshots.place is None:
+            self._left = True
+        elif at is not None and at.put_back:
+            self._moved()
+        return taken
 
     def _load(self, hub: Hub, now: float) -> bool:
         """Send a page of an import to the hub; False when there is none to send."""
@@ -377,17 +299,15 @@ class Worker:
             return False
         changed = self._loading.send_page(hub, self._name, self._replica, revoked=self._revoked)
         if changed is not None:
-            self._news |= changed
-            self._behind = True  # what changes by our own hand does not change the hub's version for us
-            self._sleep(PAGE_PAUSE_S)
+            self._incoming.news |= changed
+            self._incoming.behind = True  # what changes by our own hand does not change the hub's version for us
+            self._incoming.pause()
         else:
             self._load_at = now + SAFETY_POLL_S
         return changed is not None
 
-    def _tell_news(self) -> None:
-        if self._news:
-            self._tell(Pulled(entities=tuple(sorted(self._news))))
-            self._news = set()
+    def _changed(self, entities: tuple[str, ...]) -> None:
+        self._tell(Pulled(entities=entities))
 
     def _online(self) -> Hub:
         if self._hub is None:

@@ -301,6 +301,16 @@ async def test_a_shared_number_offers_everybody(tmp_path: Path) -> None:
             await until(pilot, lambda name=name: name in text_of(screen, "customer-lines"))
         await pilot.press("f3", "down", "enter")
         await until(pilot, lambda: feed.contact("c-4").customer_id in ("20731", "20732"))
+        await until(pilot, lambda: "account" in text_of(screen, "customer-lines"))
+
+        await pilot.press("m")  # on second thoughts: a list that stays, whatever the telephone tells meanwhile
+        await until(pilot, lambda: "Ben Lee" in text_of(screen, "customer-lines"))
+        feed.patch(Contact, "c-4", priority=3)
+        await until(pilot, lambda: screen.session.phone.contact.priority == 3)
+        await pilot.pause(0.1)
+        assert all(name in text_of(screen, "customer-lines") for name in ("Ann Lee", "Ben Lee"))
+        await pilot.press("escape")
+        await until(pilot, lambda: "account" in text_of(screen, "customer-lines"))
 
 
 async def test_a_search_that_is_overtaken_is_not_begun(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from data.floor.pace import LeapClock
 from data.models import SYNCED
 from data.models.base import AgentId
 from data.store.database import Store
-from data.sync import worker as worker_module
+from data.sync import incoming
 from data.sync.contract import Scope
 from data.sync.wire import AskClaim, Claimed, Pulled, SyncStatus
 from tests.sync.checker import Site, check
@@ -47,7 +47,7 @@ def test_a_seat_takes_all_there_is_and_tells_how_far_it_is(
 def test_killed_at_any_place_it_goes_on_where_it_was(
     feed: Writer, seat: MakeSeat, hub_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_module, "SNAPSHOT_PAGE", 40)
+    monkeypatch.setattr(incoming, "SNAPSHOT_PAGE", 40)
     fill(feed, 700)
     chance = random.Random(3)
     one = seat()
