@@ -110,19 +110,28 @@ OPEN_FLOOR = Action(
 PALETTE = Action(
     "palette", "ctrl+k", "commands", "Every command, customer and ticket by name.", CONSOLE, priority=True
 )
+WHY = Action(
+    "why",
+    "question_mark",
+    "why",
+    "On the floor and in a review: how the figures under the cursor were reckoned.",
+    ELSEWHERE,
+)
 FLOOR: tuple[Action, ...] = (
     Action("tab_floor", "1", "floor", "On the floor: how it stands now.", ELSEWHERE, run="tab('floor')"),
     Action("tab_queues", "2", "queues", "On the floor: the queues, and who waits in each.", ELSEWHERE, run="tab('queues')"),
     Action("tab_agents", "3", "agents", "On the floor: the agents.", ELSEWHERE, run="tab('agents')"),
     Action("tab_alerts", "4", "alerts", "On the floor: what needs a supervisor, and where one stepped in.", ELSEWHERE, run="tab('alerts')"),
     Action("tab_reports", "5", "reports", "On the floor: the day by half hours.", ELSEWHERE, run="tab('reports')"),
+    Action("tab_quality", "6", "quality", "On the floor: contacts that are over, to be scored, and what agents' scores come to.", ELSEWHERE, run="tab('quality')"),
     Action("set_state", "s", "set state", "On the floor: set the state of the agent under the cursor, with a reason.", ELSEWHERE),
     Action("reassign", "r", "re-assign", "On the floor: give the waiting contact under the cursor to an agent, or a contact to the agent under it.", ELSEWHERE),
     Action("priority", "p", "priority", "On the floor: change the place of the waiting contact under the cursor.", ELSEWHERE),
     Action("message_agent", "m", "message", "On the floor: write to the agent under the cursor; they read it at once.", ELSEWHERE),
     Action("override", "o", "override", "On the floor: let a rule not hold this once for the agent under the cursor, with a reason.", ELSEWHERE),
-    Action("see_alert", "a", "acknowledge", "On the floor: you have seen the alert under the cursor; every supervisor sees that.", ELSEWHERE),
-    Action("why", "question_mark", "why", "On the floor: how the figures under the cursor were reckoned.", ELSEWHERE),
+    Action("see_alert", "a", "seen", "On the floor: you have seen the alert under the cursor; every supervisor sees that.", ELSEWHERE),
+    WHY,
+    Action("filter_floor", "slash", "filter", "On the floor: show only the rows that have what you type; esc shows all.", ELSEWHERE),
     Action("leave_floor", "escape", "workspace", "On the floor: go back to the workspace.", ELSEWHERE, fixed=True),
     HELP,
     PALETTE,
@@ -231,6 +240,19 @@ SHIFT: tuple[Action, ...] = (
     Action("waive", "w", "waive", "In the shift: leave a step out, with the name of whoever said so.", ELSEWHERE),
 )
 """Keys of the shift."""
+REVIEW: tuple[Action, ...] = (
+    Action("score_yes", "y", "yes", "In a review: answer the question under the cursor with yes.", ELSEWHERE, run="say('yes')"),
+    Action("score_no", "n", "no", "In a review: answer it with no.", ELSEWHERE, run="say('no')"),
+    Action("score_not_applicable", "a", "n/a", "In a review: it does not apply to this contact; again, and it does.", ELSEWHERE, run="say('not applicable')"),
+    Action("score_comment", "c", "comment", "In a review: write a comment on the score card.", ELSEWHERE),
+    Action("quality_note", "m", "note", "In a review: write to the contact's agent; it stands in their notices until they have seen to it.", ELSEWHERE),
+    WHY,
+    HELP,
+    NEXT_THEME,
+    LOCK,
+    QUIT,
+)  # fmt: skip
+"""Keys of a contact that is scored."""
 GATE: tuple[Action, ...] = (
     Action("hand_over", "h", "hand over", "At sign-off: somebody else goes on with what is under the cursor.", ELSEWHERE),
     Action("leave_for_today", "c", "clock out", "At sign-off: log out of the phones, clock out, sign off.", ELSEWHERE, run="go('out')"),
@@ -308,6 +330,9 @@ PLACES: tuple[Place, ...] = (
     Place("search box", (UP_DOWN, ENTER, *TEXT), inside="workspace", typing=True),
     Place("floor", FLOOR),
     Place("floor list", (*LISTS, FIELDS[0]), inside="floor"),
+    Place("review", (*REVIEW, KEEP, BACK)),
+    Place("review list", (*LISTS, FIELDS[0]), inside="review"),
+    Place("review comment", (*FIELDS, UP_DOWN, *TEXT), inside="review", typing=True),
     Place("sign-in", (ENTER, UP_DOWN, NEXT_THEME, QUIT, *TEXT), typing=True),
     Place("lock", (ENTER, LEAVE_LOCKED, QUIT), typing=True),
     Place("dialog", (BACK, OPEN_SYNC, HELP)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
@@ -20,6 +21,10 @@ from data.shift.looking import ShiftView
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import Unsettled
 from data.views import DeskLine, Found, Glance, QueueView, TicketAside, TicketView, Today
+
+if TYPE_CHECKING:
+    from data.supervision.snapshot import Alert
+    from data.supervision.thresholds import Level
 
 
 class _Latest(Message):
@@ -123,6 +128,15 @@ class Noticed(Message):
 
     lines: tuple[NoticeLine, ...]
     waited: bool = False
+
+
+@dataclass
+class AlertsChanged(Message):
+    """Of the floor: what is to be told now, the worst first; how many alerts nobody has seen, and the worst of them."""
+
+    due: tuple[Alert, ...]
+    unseen: int
+    worst: Level
 
 
 @dataclass

@@ -129,6 +129,10 @@ class Settings(BaseModel):
         CONTENT / "floor.yaml",
         description="What supervisors are warned of: limits of waits, service level, abandonment, wrap-up, breaks.",
     )
+    scorecard: Path = Field(
+        CONTENT / "scorecard.yaml",
+        description="The questions by which supervisors score contacts.",
+    )
     macros: Path = Field(
         CONTENT / "macros.yaml", description="Macros: several changes and a text for a ticket by one key."
     )

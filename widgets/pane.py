@@ -72,6 +72,7 @@ class Pane(Vertical):
         """`key_of` is asked for every key that the pane names; by itself, a pane names the actions instead."""
         super().__init__(id=id)
         self.key_of = key_of
+        self._heading = PaneHeading()
 
     @property
     def pane_key(self) -> str:
@@ -79,7 +80,7 @@ class Pane(Vertical):
         return self.key_of(self.go_action)
 
     def compose(self) -> ComposeResult:
-        yield PaneHeading()
+        yield self._heading
         yield from self.compose_body()
 
     def compose_body(self) -> ComposeResult:
@@ -97,7 +98,7 @@ class Pane(Vertical):
     def set_heading(self, figure: str = "") -> None:
         """Show key, name and the figure of the moment."""
         name = f"{self.pane_key} {self.pane_name}".strip()
-        self.query_one(PaneHeading).set_text(f"{name} · {figure}" if figure else name)
+        self._heading.set_text(f"{name} · {figure}" if figure else name)
 
     def focus_target(self) -> Widget:
         """The widget that gets the focus when somebody goes to this pane."""
@@ -108,7 +109,7 @@ class Pane(Vertical):
         self.focus_target().focus()
 
     def on_descendant_focus(self) -> None:
-        self.query_one(PaneHeading).refresh()
+        self._heading.refresh()
 
     def on_descendant_blur(self) -> None:
-        self.query_one(PaneHeading).refresh()
+        self._heading.refresh()

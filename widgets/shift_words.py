@@ -11,7 +11,7 @@ from data.shift.checklist import StepLine, Turn
 from data.shift.policy import Sight
 from data.shift.time_clock import Worked
 from widgets.safe_text import Line, Span, fit, line
-from widgets.times import time_of_day
+from widgets.times import at_the_site, time_of_day
 
 SHAPES = {Turn.PASSED: ("✓", "good"), Turn.NEXT: ("▸", "accent"), Turn.LATER: ("○", "dim")}
 BAR = 20
@@ -37,7 +37,7 @@ def clock_line(shift: TimeEntry | None, worked: Worked, now: datetime, zone: Zon
     full = round(share * BAR)
     rest = f"{hours.hours(hours.of_hours(left))} left" if left > 0 else f"{hours.hours(hours.of_hours(-left))} over"
     return [
-        (*clock, Span("   today ", "dim"), Span(hours.hours(today), "bright")),
+        (*clock, Span("   today ", "dim"), Span(hours.hours(today), "bright"), Span(at_the_site(now, zone), "dim")),
         (
             Span("   week  ", "dim"),
             Span(hours.hours(week), "bright"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 
 def duration(seconds: float) -> str:
@@ -21,6 +21,12 @@ def since(start: datetime | None, now: datetime) -> str:
 def time_of_day(at: datetime) -> str:
     """`14:30` in the seat's zone."""
     return at.astimezone().strftime("%H:%M")
+
+
+def at_the_site(at: datetime, zone: tzinfo) -> str:
+    """` (09:30 EST at the site)`, where the clock of the site shows another time than this seat's; else nothing."""
+    there = at.astimezone(zone)
+    return "" if there.utcoffset() == at.astimezone().utcoffset() else f" ({there:%H:%M %Z} at the site)"
 
 
 def seconds_of_day(at: datetime) -> str:

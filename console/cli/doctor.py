@@ -6,7 +6,7 @@ import locale
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,8 +71,10 @@ def _line(one: Finding) -> str:
 
 
 def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Finding]:
+    from zoneinfo import ZoneInfo
+
     from data.clock import SYSTEM_CLOCK
-    from data.doctor import books, mail, place
+    from data.doctor import books, duties, mail, place
     from data.doctor.hub import hub
     from data.store.database import STORE_FILE
     from data.sync.address import absolute
@@ -93,6 +95,9 @@ def _look(folder: Path, chosen_hub: str | None, *, deep: bool) -> Iterator[Findi
         yield from books.store(store, now, deep=deep)
         if store.exists():
             yield from mail.outgoing(store, now)
+            yield from duties.reporting(
+                store, now, settings.terms.zone if settings is not None else ZoneInfo("UTC")
+            )
     yield from hub(store, address)
     yield from findings
     yield from _terminal()
@@ -113,6 +118,7 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     from data.playbook.choices import load_choices
     from data.playbook.library import library
     from data.service.policies import load_service
+    from data.supervision.scoresheet import load_scoresheet
     from data.supervision.thresholds import load_floor
     from data.text.reviewed import ContentError
 
@@ -135,25 +141,37 @@ def _settings(folder: Path) -> tuple[Settings | None, list[Finding]]:
     else:
         found.append(ok("keys", f"{len(settings.keys)} changed" if settings.keys else "as shipped"))
     try:
-        library(settings.playbooks, settings.script)
-        load_choices(settings.choices)
+        playbooks = library(settings.playbooks, settings.script).playbooks
+        reasons = load_choices(settings.choices).not_ready
         load_service(settings.service)
         load_macros(settings.macros)
         catalogue(settings.items)
         load_floor(settings.floor)
+        load_scoresheet(settings.scorecard, playbooks)
     except ContentError as error:
         found.append(
             fault("script", str(error).splitlines()[0].rstrip("."), "mend the file, or leave the setting out")
         )
+        playbooks, reasons = (), ()
     else:
-        files = (settings.choices, settings.items, settings.service, settings.macros, settings.floor)
+        files = (
+            settings.choices,
+            settings.items,
+            settings.service,
+            settings.macros,
+            settings.floor,
+            settings.scorecard,
+        )
         named = ", ".join(one.name for one in files[:-1])
         found.append(ok("script", f"{settings.script}, {named} and {files[-1].name} can be used"))
-    return settings, [*found, *_duties(settings)]
+    ids, labels = {one.id for one in playbooks}, {one.label for one in reasons}
+    return settings, [*found, *_duties(settings, labels, ids)]
 
 
-def _duties(settings: Settings) -> list[Finding]:
-    """The duties of a shift: whether their file can be used, and what in it is still a sample."""
+def _duties(settings: Settings, reasons: Collection[str], playbooks: Collection[str]) -> list[Finding]:
+    """The duties of a shift: whether their file can be used, what it names, and what in it is still a sample. Without
+    reasons and playbooks, which are told of elsewhere then, nobody looks for them."""
+    from data.doctor.duties import named
     from data.doctor.finding import fault, look, ok
     from data.doctor.mail import mailboxes
     from data.shift.policy import load_shift
@@ -166,6 +184,8 @@ def _duties(settings: Settings) -> list[Finding]:
         why = str(error).splitlines()[0].rstrip(".")
         return [fault("shift", why, "mend the file, or leave the setting out")]
     found = list(mailboxes(duties.queue_report))
+    if playbooks:
+        found += named(duties, settings.shift.name, reasons, playbooks)
     if sample := still_sample(duties):
         do = f"set them in a {settings.shift.name} of your own (setting shift)"
         return [*found, look("shift", f"sample values or none: {', '.join(sample)}", do)]

@@ -87,13 +87,14 @@ def import_schedule(
     file: Annotated[
         Path, typer.Argument(help="The CSV file: date, from, to, name, activity; its first line names the columns.")
     ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
     rejects: Annotated[Path | None, typer.Option(help="Write the refused rows here, with the reason.")] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """Import who gives the queue reports when, and what people are planned for.
 
-    Activity is report where it is left out, else work, lunch, break or training. In the site's time. The days of the file are replaced; importing again changes nothing.
+    Activity is report where it is left out, else work, lunch, break or training. In the site's time. The days of the file are replaced, but for whoever a refused row is about; importing again changes nothing.
     """
     from data.clock import SYSTEM_CLOCK
     from data.customers.mapping import ImportRefused
@@ -107,10 +108,15 @@ def import_schedule(
         agent = AgentId(by.id if by is not None else "import")
         zone = settings_of(folder_of(data_dir)).terms.zone
         try:
-            report = schedule.import_schedule(store, file, zone, agent, SYSTEM_CLOCK, rejects=rejects)
+            report = schedule.import_schedule(
+                store, file, zone, agent, SYSTEM_CLOCK, dry_run=dry_run, rejects=rejects
+            )
         except ImportRefused as error:
             raise fail(str(error), USAGE) from error
-        _import_outcome(report, as_json, report.problems, _all_refused(rejects))
+        gone = [f"{report.withdrawn} earlier turns of these days are not in the file: they are taken away"]
+        _import_outcome(
+            report, as_json, [*(gone if report.withdrawn else ()), *report.problems], _all_refused(rejects)
+        )
 
 
 @app.command("customers")

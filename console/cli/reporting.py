@@ -93,6 +93,7 @@ def _give(
     from data.models.base import AgentId
     from data.models.queue_report import Rung, RungOutcome
     from data.queue_report import figures, ladder, reports
+    from data.queue_report.pending import Pending
     from data.queue_report.reports import AlreadyReported, Answers
     from data.queue_report.slots import slot_before
     from data.store.errors import StoreError
@@ -115,13 +116,21 @@ def _give(
     initials = "".join(word[:1] for word in who.name.split()).upper()
     by = AgentId(_speaker(store, who).id)
     report = reports.report_of(slot, AgentId(who.id), answers, by, clock.now(), Rung.COMMAND, initials)
+    waiting = Pending()
     try:
         with store.write():
             report = reports.file(store, report, clock)
             ladder.stepped(store, slot, AgentId(who.id), Rung.COMMAND, RungOutcome.WORKED, "", by, clock)
+            waiting.flush(store, by, clock)
     except AlreadyReported as error:
         raise fail(str(error), FAULTS) from error
     except StoreError as error:
+        step = ladder.step_of(slot, AgentId(who.id), Rung.COMMAND, RungOutcome.FAILED, str(error), by, clock.now())
+        waiting.add(step, *ladder.alarms(step, who.name, policy, zone))
+        try:
+            waiting.flush(store, by, clock)
+        except StoreError:
+            waiting.keep(store)
         raise fail(f"{error} The report is not given: give it from another seat, or by e-mail.", FAULTS) from error
     body = _body(report)
     say(

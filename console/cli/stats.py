@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from console.cli.shared import USAGE, DataDir, Json, fail, open_store, say, shown
+from console.cli.shared import USAGE, DataDir, Json, fail, open_store, say, settings_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from console.cli.reports import Report, Wanted
     from data.store.database import Store
 
+LOCAL_TIME = Path("/etc/localtime")
 NOTHING = "No contacts in this time."
 NOBODY = "Nobody was at work, or scheduled, in this time."
 
@@ -40,7 +41,9 @@ def stats(
     threshold: Annotated[
         float, typer.Option(min=0, max=1_000_000, help="Seconds within which a call should be answered.")
     ] = 20,
-    tz: Annotated[str, typer.Option(help="Zone of days and half-hours; else TZ, else UTC.")] = "",
+    tz: Annotated[
+        str, typer.Option(help="Zone of days and half-hours; else the setting time_zone, else this machine's.")
+    ] = "",
     staffing: Annotated[
         bool, typer.Option("--staffing", help="Agents there and agents needed, by half-hour and queue (Erlang C).")
     ] = False,
@@ -67,7 +70,7 @@ def stats(
     """
     from console.cli import reports
 
-    zone = tz or os.environ.get("TZ") or "UTC"
+    zone = tz or _site_zone(data_dir)
     people = {"staffing": staffing, "occupancy": occupancy, "adherence": adherence}
     kind = next((name for name, asked in people.items() if asked), "figures")
     try:
@@ -192,6 +195,20 @@ def _moment(text: str | None, zone: str) -> datetime | None:
         return (at if at.tzinfo else at.replace(tzinfo=place)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"'{text}' is no day or time: write it like 2026-01-31 or 2026-01-31T13:00.") from error
+
+
+def _site_zone(data_dir: Path | None) -> str:
+    """The zone that the settings name, else this machine's."""
+    from console.settings import data_folder
+
+    settings = settings_of(data_folder(data_dir))
+    if "time_zone" in settings.model_fields_set:
+        return settings.time_zone
+    named = os.environ.get("TZ", "").removeprefix(":") or str(LOCAL_TIME.resolve()).rpartition("zoneinfo/")[2]
+    try:
+        return _zone(named).key
+    except ValueError:
+        return "UTC"  # what it has is no name of a zone
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -16,16 +16,18 @@ from console.plain.front import Front
 from console.plain.matters_words import MattersWords
 from console.plain.phone_words import PhoneWords
 from console.plain.report_words import ReportWords
-from console.plain.shift_words import ShiftWords, matters_told
+from console.plain.shift_words import ShiftWords, through_the_gate
 from console.plain.sync_words import SyncWords
 from console.plain.ticket_words import TicketWords
 from console.plain.work_words import WorkWords
 from console.services.door import NotLetIn
 from console.services.session import Session
+from console.services.shift import LIVE
 from console.services.station import Station
 from data.clock import Clock
 from data.models.agent import Agent, AgentState
 from data.queue.people import meant
+from data.shift.session_length import Ends
 from data.store.errors import StoreError
 
 LEAVE = ("quit", "exit")
@@ -103,8 +105,8 @@ class PlainConsole:
     async def take(self, line: str) -> None:
         """Take in a line; returns when what it began is done, or asks something. After a long time without one the
         screen is locked first, and the line is not heard."""
-        if self._idle_too_long():
-            self.front.say("Locked meanwhile; that line was not done.")
+        if self._idle_too_long() or (self._station.locked and not self.secret):
+            self.front.speak("Locked meanwhile; that line was not done.")
             await self._conversation.run(self._locked())
         else:
             await self._conversation.take(line)
@@ -240,16 +242,17 @@ class PlainConsole:
 
     async def do_sign_off(self, _typed: str) -> None:
         session = self.front.session
-        if not session.may_sign_off():
+        if session.phone.status.state in LIVE and not session.may_sign_off():
             return
         await session.written()
         await session.shift.read()
         if matters := await session.shift.open_matters():
-            self.front.say(f"Still open: {words.count(len(matters), 'thing')}.")
-            self.front.say_all(matters_told(matters))
-            if not await self.front.sure("Sign off all the same? What is open stays yours."):
+            await session.no_more_calls()
+            left = await through_the_gate(self.front, matters)
+            if left is None:
                 return
-        if not await self._goes(session, signing_off=True):
+            matters = list(left)
+        if not session.may_sign_off() or not await self._goes(session, signing_off=True):
             return
         out = session.shift.on and not matters and await self._clocks_out(session)
         if await session.sign_off():
@@ -334,7 +337,22 @@ class PlainConsole:
         """Look at the clock once a second, as the full console does, while this session goes on."""
         while self._station.session is session:
             session.reporting.tick()
+            await self._look_at_length(session)
             await asyncio.sleep(LOOK_S)
+
+    async def _look_at_length(self, session: Session) -> None:
+        """End a session that has lasted long enough: where one signs in by password it is locked, and the next line is
+        not heard."""
+        if self._station.locked or session.shift.session_ends() is not Ends.NOW:
+            return
+        hours_long = f"{session.shift.policy.session_hours:g} hours"
+        if self._launch.by_password:
+            session.shift.begin_session()
+            await self._station.lock()
+            self.front.speak(f"This session has lasted {hours_long}: locked. Press Enter, then type your password.")
+            self.front.mute = True
+        elif await session.sign_off():
+            self._put_out(f"Your session has ended after {hours_long}. What you typed is kept: sign on to go on.")
 
     async def _begin(self, session: Session) -> None:
         await session.start(self.front.hear)

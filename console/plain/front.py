@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from console.messages import (
+    AlertsChanged,
     Connected,
     CustomerShown,
     DeskChanged,
@@ -38,6 +40,10 @@ from data.queue_report.standing import ReportState
 from data.sync.wire import SyncStatus
 from data.unsettled.rules import ConflictLine
 from data.views import DeskLine, Found, Glance, QueueView, TicketView, Today
+from widgets.times import at_the_site
+
+if TYPE_CHECKING:
+    from data.supervision.snapshot import Alert
 
 TOLD_ALREADY = frozenset({MISSED_REASON, REJECTED_REASON})
 """Reasons for not being ready that the session tells in a sentence of its own."""
@@ -213,6 +219,8 @@ class Front:
                 self._rang(contact)
             case Noticed():
                 self._noticed(message)
+            case AlertsChanged(due=due) if due:
+                self._alerted(due)
             case Connected(contact=contact):
                 self._popping = False
                 self.say(f"Connected: {facts.who(contact)}.")
@@ -263,11 +271,19 @@ class Front:
             f"Notice from {words.brief(newest.sender)}: {words.brief(wanted(newest.notice))}{more}. Type notices."
         )
 
+    def _alerted(self, due: Sequence[Alert]) -> None:
+        worst, more = due[0], f", and {len(due) - 1} more" if len(due) > 1 else ""
+        if self.session.seat.settings.bell:
+            self._bell()
+        about = f", {words.brief(worst.about)}" if worst.about else ""
+        self.say(f"Alert of the floor: {words.brief(worst.text)}{about}{more}.")
+
     def _report_changed(self, state: ReportState) -> None:
         """A report that is due is said once; until it is given `report` tells of it."""
         slot = state.present.at if state.present is not None else None
         if slot is not None and slot != self._report_told:
-            self.say(f"Queue report of {words.time_of_day(slot)} is due. Type report.")
+            there = at_the_site(slot, self.session.reporting.zone)
+            self.say(f"Queue report of {words.time_of_day(slot)}{there} is due. Type report.")
         self._report_told = slot
 
     def _unknown(self, message: NoCustomer) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from console.plain import wording as words
 from console.plain.front import Front
+from data.queue.people import meant
 from data.shift import hours
 from data.shift.checklist import Checklist
-from data.shift.open_matters import OpenMatter
+from data.shift.open_matters import MatterKind, OpenMatter
 from data.shift.policy import Sight
+
+_HAND_OVER = re.compile(r"(?:hand over|hand|h)\s+(\d+)(?:\s+(?:to\s+)?(.+))?", re.IGNORECASE)
 
 
 class ShiftWords:
@@ -87,6 +91,43 @@ async def may_be_ready(front: Front) -> bool:
         return False
     await shift.go_on_anyway()
     return True
+
+
+async def through_the_gate(front: Front, matters: Sequence[OpenMatter]) -> Sequence[OpenMatter] | None:
+    """Say what is open, and hand over by name what somebody else is to finish. Returns what stays open when the agent
+    goes; None: the agent stays."""
+    while matters:
+        front.say(f"Still open: {words.count(len(matters), 'thing')}.")
+        front.say_all(matters_told(matters))
+        answer = await front.ask(
+            "Sign off all the same? What is open stays yours. yes, no, or hand over and a number"
+        )
+        if answer.casefold() in ("y", "yes"):
+            break
+        if (wish := _HAND_OVER.fullmatch(answer)) is None:
+            return None
+        await _hand_over(front, matters, int(wish[1]), wish[2] or "")
+        matters = await front.session.shift.open_matters()
+    return matters
+
+
+async def _hand_over(front: Front, matters: Sequence[OpenMatter], place: int, typed: str) -> None:
+    session = front.session
+    if not 1 <= place <= len(matters):
+        front.say(f"There is no {place}.")
+        return
+    matter = matters[place - 1]
+    if matter.kind is MatterKind.REPORT:
+        front.say("A queue report is given by whoever was on shift: say no, then type report.")
+        return
+    people = await session.shift.colleagues()
+    to = meant(people, typed or await front.ask(f"Who goes on with {words.brief(matter.title)}"))
+    if to is None:
+        front.say(
+            f"Nobody of that name. Known here: {', '.join(words.brief(one.name) for one in people) or 'nobody'}."
+        )
+    else:
+        await session.seat.guard(session.hand_over(matter, to))
 
 
 def matters_told(matters: Sequence[OpenMatter]) -> list[str]:

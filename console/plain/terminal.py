@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -19,6 +20,7 @@ from types import FrameType
 from console.plain.conversation import COMMAND_PROMPT
 from console.plain.wording import safe
 from data.text.cards import mask_cards
+from widgets.safe_text import wrap
 
 GATHER_S = 0.03
 """News of one moment is told in one go."""
@@ -26,6 +28,8 @@ AGAIN_S, LATER_S = 0.05, 0.5
 """A signal may come just before the thread waits for a key, or find a line that must not be interrupted: it is sent
 until the news is told."""
 BELL = "\a"
+SMALLEST = 20
+"""A terminal has at least so many columns."""
 
 
 class Terminal:
@@ -69,7 +73,13 @@ class Terminal:
 
     def _tell(self) -> None:
         while self._news:
-            self._write(self._news.popleft() + "\n")
+            self._write("\n".join(self._parted(self._news.popleft())) + "\n")
+
+    def _parted(self, line: str) -> list[str]:
+        """A line as it fits on a terminal, parted between words; a pipe has it in one."""
+        if not self.interactive:
+            return [line]
+        return wrap(line, max(SMALLEST, shutil.get_terminal_size().columns - 1))
 
     def _write(self, text: str) -> None:
         try:
@@ -107,9 +117,11 @@ class Terminal:
             EOFError: there is no more, or nobody is there any more.
             KeyboardInterrupt: ctrl+c.
         """
-        prompt = safe(prompt)
+        *above, prompt = self._parted(safe(prompt).rstrip())
+        prompt += " "
         with self._lock:
             self._tell()
+            self._write("".join(f"{part}\n" for part in above))
             self._prompt = None if secret else prompt
         if self._deaf:
             raise EOFError

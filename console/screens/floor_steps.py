@@ -15,11 +15,8 @@ from data.models.agent import AgentState
 from data.models.base import AgentId, ContactId
 from data.models.supervision import IN_TURN, NEXT, StepKind
 from data.playbook.actions import Asked
-from data.supervision.alerts import Bell
 from data.supervision.snapshot import AgentNow, Alert, FloorSnapshot, WaitingNow
 from data.supervision.step_in import STATES, StepWish
-from data.supervision.thresholds import Level
-from widgets.floor_words import SIGNS
 from widgets.lines import Row
 from widgets.safe_text import clean, fit, line
 from widgets.times import since
@@ -58,30 +55,12 @@ class FloorSteps(Screen[None]):
     stepping: StepIn | None
     _do: Callable[[Coroutine[Any, Any, None]], None]
     _snap: FloorSnapshot | None
-    _bell: Bell
 
     def under(self, panel: str) -> str | None:
         """The key of the row under the cursor of a panel, when the keys go there."""
         raise NotImplementedError
 
     # alerts
-
-    def ring(self, snap: FloorSnapshot) -> None:
-        """Tell what is new, and again what nobody has seen: with the bell where it is an alarm."""
-        due = self._bell.due(snap.alerts, snap.at)
-        if not due or self.stepping is None:
-            return
-        if any(one.level is Level.ALARM for one in due):
-            self.app.bell()
-        worst = min(due, key=lambda one: -one.level)
-        more = f", and {len(due) - 1} more" if len(due) > 1 else ""
-        about = f" · {worst.about}" if worst.about else ""
-        self.app.notify(
-            f"{SIGNS[worst.level][0]} {clean(worst.text)}{clean(about)}{more}",
-            severity="error" if worst.level is Level.ALARM else "warning",
-            timeout=6,
-            markup=False,
-        )
 
     def alert_here(self) -> Alert | None:
         """The alert under the cursor."""

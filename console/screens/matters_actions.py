@@ -84,6 +84,11 @@ class MattersActions(WorkspaceActions):
             known = next((number for number in numbers if number), "")
         elif not customer_id and session.phone.contact is not None:
             known = session.phone.contact.caller_number
+        item, about = session.desk.item, ""
+        if item is not None and (not customer_id or item.customer_id == customer_id):
+            about = self.texts_to_copy()[1].strip()
+            if not about and session.phone.contact is not None:
+                about = session.phone.contact.about
         slip = self._slip(DraftKind.CALLBACK, customer_id)
 
         def chosen(wish: CallbackWish | None) -> None:
@@ -91,7 +96,9 @@ class MattersActions(WorkspaceActions):
                 whose = CustomerId(customer_id) if customer_id else None
                 self.do(session.callbacks.promise(wish, whose, session.desk.item, slip.id))
 
-        dialog = CallbackDialog(f"Callback{name}", slip, {"number": known}, session.callbacks.ground)
+        dialog = CallbackDialog(
+            f"Callback{name}", slip, {"number": known, "about": about}, session.callbacks.ground
+        )
         self.app.push_screen(dialog, chosen)
 
     # the outage board

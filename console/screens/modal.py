@@ -25,6 +25,8 @@ from widgets.pane import PaneHeading
 from widgets.safe_text import Line, Span, fit, line, wrap
 
 GUARD_S = 0.7
+HEIGHTS = [(0, "-short"), (36, "-roomy")]
+"""From so many lines on there is room for what is told under a dialog."""
 T = TypeVar("T")
 
 
@@ -32,6 +34,7 @@ class Dialog(ModalScreen[T], Generic[T]):
     """A box in the middle with a heading. Sub-classes compose `compose_body`."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings([actions.BACK, actions.OPEN_SYNC, actions.HELP]))
+    VERTICAL_BREAKPOINTS = HEIGHTS
     arrived: ClassVar[bool] = False
 
     def __init__(self, title: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -21,9 +21,14 @@ T = TypeVar("T")
 class PickDialog(Dialog[T]):
     """A field and the list that it narrows. Sub-classes say which rows fit, and what taking one returns."""
 
+    on_purpose: ClassVar[bool] = False
+    """Nothing is chosen before the agent has typed so much that one is left, or has gone to one."""
+
     def __init__(self, title: str, placeholder: str) -> None:
         super().__init__(title)
         self._placeholder = placeholder
+        self._aimed = False
+        """A row is chosen: enter takes it."""
 
     @abstractmethod
     def rows(self, typed: str) -> list[Row]:
@@ -47,13 +52,30 @@ class PickDialog(Dialog[T]):
         super().furnish()
         self.query_one("#pick-field").focus()
         self._list("")
-        spans = [span for key, word in self.foot for span in (Span(key, "key"), Span(f" {word}   ", "dim"))]
+
+    def _foot(self) -> None:
+        works = [key != "enter" or self._aimed for key, _ in self.foot]
+        spans = [
+            span
+            for (key, word), does in zip(self.foot, works, strict=True)
+            for span in (Span(key, "key" if does else "faint"), Span(f" {word}   ", "dim" if does else "faint"))
+        ]
         self.query_one("#dialog-foot", Lines).set_lines([(Span(" "), *spans)])
 
     def _list(self, typed: str) -> None:
         listed = self.query_one("#pick-list", Lines)
-        listed.set_rows(self.rows(typed.strip()))
+        rows = self.rows(typed.strip())
+        listed.set_rows(rows)
         listed.move_cursor(0)
+        self._aim(not self.on_purpose or (len(rows) == 1 and bool(typed.strip())))
+
+    def _aim(self, aimed: bool) -> None:
+        self._aimed = aimed
+        listed = self.query_one("#pick-list", Lines)
+        if listed.led is not aimed:
+            listed.led = aimed
+            listed.refresh()
+        self._foot()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -71,10 +93,15 @@ class PickDialog(Dialog[T]):
         listed = self.query_one("#pick-list", Lines)
         if event.key in ("up", "down"):
             event.stop()
-            listed.move_cursor(listed.cursor_row + (1 if event.key == "down" else -1))
+            if self._aimed:
+                listed.move_cursor(listed.cursor_row + (1 if event.key == "down" else -1))
+            self._aim(True)
 
     def take(self) -> None:
         """Take the row under the cursor."""
+        if not self._aimed:
+            self.app.notify("Type more of it, or choose with the arrows.", markup=False, timeout=3)
+            return
         key = self.query_one("#pick-list", Lines).key
         if key is not None:
             self.dismiss(self.result(key))

@@ -32,7 +32,7 @@ from widgets.fields import TYPED, ChoiceField, LineField, TextField, end_of
 from widgets.lines import Lines, label
 from widgets.pane import PaneHeading
 from widgets.safe_text import Span, line
-from widgets.times import time_of_day
+from widgets.times import at_the_site, time_of_day
 
 LABELS = {
     "calls": "calls in queue",
@@ -221,6 +221,7 @@ class QueueReportDialog(DraftDialog[None]):
     def _draw(self) -> None:
         now, seen = self._session.seat.clock.now(), self._seen
         head = [Span("   slot ", "dim"), Span(f"{time_of_day(self._slot.at)}", "bright")]
+        head += [Span(at_the_site(self._slot.at, self._reporting.zone), "dim")]
         head += [Span("     reporter ", "dim"), Span(self._session.seat.agent.name), Span("     ")]
         head += words.due_spans(self._slot, now, self._reporting.policy)
         self.query_one("#report-head", Lines).set_lines([tuple(head)])
@@ -414,7 +415,7 @@ class QueueReportDialog(DraftDialog[None]):
         """The other ways to give it."""
         if (given := self.answers()) is None:
             return
-        steps = await self._reporting.steps(self._slot.at)
+        steps = await self._reporting.ladder.steps(self._slot.at)
 
         def closed(done: bool | None) -> None:
             if done:

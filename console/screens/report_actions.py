@@ -19,7 +19,7 @@ from data.models.agent import AgentState
 from data.queue_report.standing import SlotLine
 from widgets.report_words import slot_lines
 from widgets.safe_text import Line, line
-from widgets.times import moment
+from widgets.times import at_the_site, moment
 
 QUIET_S, LONGEST_S = 1.0, 10.0
 """The form waits for a moment without a key, but not for ever."""
@@ -106,7 +106,9 @@ class ReportActions(Screen[None]):
     def _told(self, lines: Sequence[SlotLine], names: Sequence[str], cells: int) -> list[Line]:
         state, now = self.session.reporting.state, self.session.reporting.now
         due = (
-            f"Your next report: {moment(state.next, now)}." if state.next is not None else "You have none to give."
+            f"Your next report: {moment(state.next, now)}{at_the_site(state.next, self.session.reporting.zone)}."
+            if state.next is not None
+            else "You have none to give."
         )
         missed = f"  {len(state.missed)} missed in the last day." if state.missed else ""
         who = f"Reports now: {', '.join(names)}" if names else "The half-hour that goes on is nobody's to report"

@@ -32,6 +32,8 @@ class LadderDialog(ConfirmDialog):
         self._said = ""
         self._by_hand = ""
         """Where the mail lies that somebody has to send; empty: there is no such file."""
+        self._asks: Rung | None = None
+        """The rung of which it is asked whether it does not work."""
         self._busy = False
         self._gone = False
 
@@ -55,6 +57,10 @@ class LadderDialog(ConfirmDialog):
 
     def _draw(self) -> None:
         told, yes, no = self._told()
+        back = "back to the form"
+        if self._asks is self.rung:
+            told = [f"Note that this does not work: {words.WAYS[self.rung]}?", "Management is told of it at once."]
+            yes, no, back = "note it, the next way", "", "not yet"
         cells = 64
         lines: list[Line] = [(), *words.rung_lines(self._steps, self.rung), ()]
         lines += [line(f" {part}") for text in told for part in (wrap(text, cells) or [""])]
@@ -64,7 +70,7 @@ class LadderDialog(ConfirmDialog):
         for key, word in (("confirm", yes), ("refuse", no)):
             if word:
                 keys += [Span(self.key_of(key), "accent"), Span(f"  {word}     ")]
-        keys += [Span("esc", "key"), Span(" back to the form", "dim")]
+        keys += [Span("esc", "key"), Span(f" {back}", "dim")]
         lines += [(), tuple(keys)]
         text = self.query_one("#dialog-text", Lines)
         text.styles.height = len(lines) + 1
@@ -102,12 +108,19 @@ class LadderDialog(ConfirmDialog):
 
     def action_accept(self) -> None:
         """Do what the rung says, or say that it was done."""
-        self._at_once(self._do(self.rung))
+        if self._asks is self.rung:
+            self._asks = None
+            self._at_once(self._failed(""))
+        else:
+            self._at_once(self._do(self.rung))
 
     def action_refuse(self) -> None:
-        """It does not work: record it, and go on to the next rung."""
-        if self.rung is not Rung.EMERGENCY:
+        """It does not work: asked once more, because management is told; then it is recorded, and the next rung comes."""
+        if self._by_hand:  # it is recorded, and management knows
             self._at_once(self._failed(""))
+        elif self.rung is not Rung.EMERGENCY and not self._busy:
+            self._asks = None if self._asks is self.rung else self.rung
+            self._draw()
 
     def _at_once(self, work: Coroutine[object, object, None]) -> None:
         """Do it, one after the other: a second key meanwhile is nothing."""
@@ -164,7 +177,7 @@ class LadderDialog(ConfirmDialog):
             self._by_hand = sent.says
         else:
             self._said = sent.says
-        self._steps = await self._reporting.steps(self._slot)
+        self._steps = await self._reporting.ladder.steps(self._slot)
 
     async def _open_emergency(self) -> None:
         playbook = self._reporting.policy.emergency
@@ -179,17 +192,21 @@ class LadderDialog(ConfirmDialog):
             await self._session.script.open(playbook)
 
     async def _failed(self, why: str) -> None:
-        if self._by_hand:  # it is recorded, and management knows
+        if self._by_hand:
             self._by_hand = ""
             return
         rung = self.rung
-        await self._reporting.failed(self._slot, rung, *([why] if why else []))
+        await self._reporting.ladder.failed(self._slot, rung, *([why] if why else []))
         self._said = why
-        self._steps = await self._reporting.steps(self._slot)
+        self._steps = await self._reporting.ladder.steps(self._slot)
 
     def action_safe(self) -> None:
-        """Back to the form, with everything in it."""
-        self.close_ladder(given=False)
+        """Back to the form, with everything in it; or from the question to its rung."""
+        if self._asks is self.rung:
+            self._asks = None
+            self._draw()
+        else:
+            self.close_ladder(given=False)
 
 
 def command_of(session: Session, answers: Answers) -> str:

@@ -10,6 +10,7 @@ from console.screens.shift import OpenStepsDialog, ShiftDialog, Wish
 from console.screens.sign_off import Going, Open, SignOffDialog
 from console.screens.workspace_actions import WorkspaceActions
 from console.services.drafts import Slip
+from console.services.shift import LIVE
 from data.desk.drafts import DraftKind, draft_id
 from data.models.agent import Agent, AgentState
 from data.models.base import ContactId
@@ -21,9 +22,6 @@ from widgets.safe_text import wrap
 TEXT_CELLS = 66
 MOST_STEPS = 4
 """So many open steps are named."""
-SIGNING_OFF = "signing off"
-"""Why one is not ready while something is open at sign-off."""
-LIVE = frozenset({AgentState.RINGING, AgentState.ON_CALL, AgentState.ON_HOLD})
 
 
 class ShiftActions(WorkspaceActions):
@@ -131,8 +129,8 @@ class ShiftActions(WorkspaceActions):
         matters = await session.shift.open_matters()
         if not matters and not session.shift.on and not session.may_sign_off():
             return
-        if matters and session.phone.status.state in (AgentState.READY, AgentState.WRAP_UP):
-            await session.phone.toggle_ready(SIGNING_OFF)  # or a caller would come in between
+        if matters:
+            await session.no_more_calls()
         waits = await session.leaves(signing_off=True)
         if matters or session.shift.on:
             await self._ask_at_the_gate(matters, waits)

@@ -53,7 +53,9 @@ class Open:
 
 
 class ColleagueDialog(PickDialog[Agent]):
-    """Who goes on with something: type a name, enter takes."""
+    """Who goes on with something: type a name, or go to it; enter takes."""
+
+    on_purpose = True
 
     def __init__(self, people: Sequence[Agent], what: str) -> None:
         super().__init__(f"Hand over: {what}", "name of whoever goes on with it")

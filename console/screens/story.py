@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from console.screens.listing import ListDialog
-from data.supervision.story import Story, StoryLine
+from data.supervision.story import Story
 from widgets.lines import Row
-from widgets.safe_text import Line, Span, fit, line, wrap
-from widgets.times import duration
-
-SIGNS = {"contact": ("●", "info"), "card": ("▸", "accent"), "ticket": ("#", "dim"), "conduct": ("▲", "warn")}
-WHO_CELLS = 14
+from widgets.safe_text import Line, line, wrap
+from widgets.story_lines import place_in, story_rows
 
 
 class StoryDialog(ListDialog[None]):
@@ -35,24 +32,11 @@ class StoryDialog(ListDialog[None]):
         return [[("↑ ↓", "step through it"), ("home end", "its beginning, its end"), ("esc", "back")]]
 
     def rows(self, cells: int) -> list[Row]:
-        return [Row(one.key, self._row(one, cells)) for one in self._story.lines]
-
-    def _row(self, one: StoryLine, cells: int) -> Line:
-        shape, tone = SIGNS[one.source]
-        at = f"{one.at.astimezone(self._zone):%H:%M:%S}"
-        return (
-            Span(f" {at} ", "dim"),
-            Span(f"{shape} ", tone),
-            Span(f"{fit(one.who, WHO_CELLS)} ", "dim"),
-            Span(fit(one.text, max(8, cells - WHO_CELLS - 13))),
-        )
+        return story_rows(self._story, self._zone, cells)
 
     def about(self, key: str, cells: int) -> list[Line]:
         one = self._lines[key]
-        place = self._story.lines.index(one)
-        passed = duration((one.at - self._story.contact.offered_at).total_seconds())
-        card = f" · card {one.card}" if one.card else ""
-        head = f"{place + 1} of {len(self._lines)} · {passed} after it came · then {one.state}{card}"
+        head = place_in(self._story, one)
         return [line((f" {head}", "dim")), *(line(f" {part}") for part in wrap(one.text, cells)[:3])]
 
     def take(self, key: str) -> None:

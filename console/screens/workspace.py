@@ -41,8 +41,10 @@ from console.messages import (
     Unwritten,
 )
 from console.screens.callbacks import CallbacksDialog
+from console.screens.floor_actions import FloorActions
 from console.screens.jump import JumpScreen, Spot
 from console.screens.matters_actions import MattersActions
+from console.screens.modal import Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
 from console.screens.report_actions import ReportActions
@@ -85,7 +87,7 @@ GOING_S = 0.3
 PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
+class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -181,7 +183,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
 
     def on_state_changed(self, event: StateChanged) -> None:
         self._state = event
-        self._draw_bars()
+        self.draw_bars()
         self._show_unsettled()
 
     def on_unsettled_changed(self, _event: UnsettledChanged) -> None:
@@ -223,7 +225,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
 
     def on_shift_changed(self, _event: ShiftChanged) -> None:
         self.shift_changed()
-        self._draw_bars()
+        self.draw_bars()
 
     def on_noticed(self, event: Noticed) -> None:
         """One short notice however many came, and the bell; the keys stay where they are."""
@@ -301,7 +303,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
 
     def on_unwritten(self, event: Unwritten) -> None:
         self._unwritten = event.why
-        self._draw_bars()
+        self.draw_bars()
 
     def on_rang(self, event: Rang) -> None:
         if self._settings.bell:
@@ -372,33 +374,6 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
     def on_ticket_pane_masked(self, _event: TicketPane.Masked) -> None:
         self.session.seat.tell(MASKED, "warning")
 
-    # the floor
-
-    def action_floor(self) -> None:
-        """Open the supervisors' floor."""
-        if not self.session.leads:
-            self.session.seat.tell(
-                "The floor is for supervisors: sign on as one (--role supervisor), or ask one.", "warning"
-            )
-            return
-        self.do(self.open_floor())
-
-    async def open_floor(self) -> None:
-        """The same, once what it is warned by is read."""
-        from console.screens.floor import FloorScreen
-
-        watching = await self.session.open_floor()
-        if self.app.screen is self:
-            await self.app.push_screen(
-                FloorScreen(
-                    watching,
-                    self.do,
-                    lambda: self.session.sync,
-                    lambda: self.session.phone.status,
-                    self.session.step_in,
-                )
-            )
-
     # moving around
 
     def _show_pane(self, name: str) -> None:
@@ -441,7 +416,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
                 self._show_pane(node.id)
         if self._taken_up and focused is not None and focused.id:
             self.session.drafts.place(focused.id)
-        self._draw_bars()
+        self.draw_bars()
 
     def action_pane(self, name: str) -> None:
         self._went_at = time.monotonic()
@@ -508,9 +483,15 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
 
     # bars
 
+    def on_screen_suspend(self) -> None:
+        self.draw_bars()
+
+    def on_screen_resume(self) -> None:
+        self.draw_bars()
+
     def on_resize(self) -> None:
         self._arrange()
-        self.call_after_refresh(self._draw_bars)
+        self.call_after_refresh(self.draw_bars)
         self.call_after_refresh(self._draw_tabs)
 
     def _tick(self) -> None:
@@ -519,10 +500,10 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
         self.query_one(DeskPane).tick(now)
         self.ticket_pane.tick(now)
         self.look_at_session()
-        self._draw_bars()
+        self.draw_bars()
         self.look_at_reports()
 
-    def _draw_bars(self) -> None:
+    def draw_bars(self) -> None:
         state = self._state
         if state is None:
             return
@@ -532,13 +513,16 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions):
         left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact), answered)
         if self.size.width >= 100:
             left += [Span("   "), Span(self.session.seat.agent.name)]
+        left += self.alert_spans()
         if self._unwritten:
             left += not_written(self._unwritten, self.size.width >= 100)
         middle = [] if self._unwritten else hub_lines(sync, now)
         reporting = self.session.reporting
         report = status_spans(reporting.state, now, reporting.policy, wide=self.size.width >= 100)
         self.query_one(StatusBar).show(left=left, middle=middle, right=[*report, clock_span(now)])
-        if self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
+        if isinstance(self.app.screen, Dialog):
+            self.query_one(HintBar).say("")  # the keys that work are the dialog's
+        elif self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
             self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
         else:
             self.query_one(HintBar).show(

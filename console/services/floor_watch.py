@@ -22,9 +22,12 @@ QUICK_S = 0.25
 """Least time from one snapshot to the next."""
 REST_S = 1.0
 """And the longest: the clocks go on."""
+ASIDE_S = 2.0
+"""From one snapshot to the next while it is heeded only, and nobody looks."""
 FIGURES_S = 1.0
 """Least time from one counting of the day's figures to the next: who waits and who does what is shown sooner."""
 T = TypeVar("T")
+Show = Callable[[FloorSnapshot], None]
 
 
 class Reader(Protocol):
@@ -34,7 +37,7 @@ class Reader(Protocol):
 
 
 class FloorWatching:
-    """Watches the floor while a dashboard is on top."""
+    """Watches the floor while a dashboard is on top; at a slower pace also while somebody is to be told of alarms."""
 
     def __init__(
         self,
@@ -55,18 +58,39 @@ class FloorWatching:
         self._changed: set[str] | None = None
         """None: anything may have changed."""
         self._stirred = asyncio.Event()
+        self._looked_at = asyncio.Event()
+        self._show: Show | None = None
+        self._heed: Show | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def watch(self, show: Callable[[FloorSnapshot], None]) -> None:
+    def watch(self, show: Show) -> None:
         """Show snapshots from now on."""
-        self.rest()
-        self._task = asyncio.create_task(self._run(show), name="floor watch")
+        self._show = show
+        self._looked_at.set()
+        self._begin()
 
     def rest(self) -> None:
         """Nobody looks."""
+        self._show = None
+        self._looked_at.clear()
+        if self._heed is None:
+            self.close()
+
+    def heed(self, heed: Show) -> None:
+        """Tell of snapshots also while nobody looks."""
+        self._heed = heed
+        self._begin()
+
+    def close(self) -> None:
+        """Make no more snapshots."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
+            self._changed = None
+
+    def _begin(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="floor watch")
 
     def changed(self, entities: Collection[str]) -> None:
         """Rows of these entities changed; none named: any may have."""
@@ -78,7 +102,7 @@ class FloorWatching:
             self._changed.update(entities)
         self._stirred.set()
 
-    async def _run(self, show: Callable[[FloorSnapshot], None]) -> None:
+    async def _run(self) -> None:
         counted = -FIGURES_S
         while True:
             began = self.clock.monotonic()
@@ -90,10 +114,13 @@ class FloorWatching:
             if snap is None:
                 self._changed = None
             else:
-                show(snap)
+                for tell in (self._show, self._heed):
+                    if tell is not None:
+                        tell(snap)
             await asyncio.sleep(max(0.01, QUICK_S - (self.clock.monotonic() - began)))
+            more, pause = (self._stirred, REST_S) if self._show is not None else (self._looked_at, ASIDE_S)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stirred.wait(), max(0.0, REST_S - (self.clock.monotonic() - began)))
+                await asyncio.wait_for(more.wait(), max(0.0, pause - (self.clock.monotonic() - began)))
 
     async def story(self, contact_id: str) -> Story | None:
         """The log of a contact."""

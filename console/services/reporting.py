@@ -13,26 +13,25 @@ from datetime import datetime, timedelta
 
 from console.messages import ReportChanged
 from console.services.drafts import Drafts
+from console.services.report_ladder import ReportLadder
 from console.services.seat import Seat
-from console.services.sent_mail import MAIL_FOLDER
 from data.desk.drafts import DraftKind, draft_id
-from data.mail.queue_report import REPORT, SeatMail, report_mail, seat_mail
+from data.mail.queue_report import SeatMail
 from data.models.agent import Role
-from data.models.base import Entity
-from data.models.mail import Mail, MailState
+from data.models.mail import Mail
 from data.models.outage import Outage
-from data.models.queue_report import QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
+from data.models.queue_report import QueueReport, ReporterDuty, Rung
 from data.models.shift import TimeEntry
 from data.outages.outages import open_outages
-from data.queue_report import article, figures, ladder, reports
+from data.queue_report import article, figures, reports
 from data.queue_report.article import Article
-from data.queue_report.ladder import Pending
 from data.queue_report.reports import TELL_AFTER, Answers
 from data.queue_report.slots import slot_after, slot_before
 from data.queue_report.standing import LiveQueue, ReportState, SlotLine, Waiting
 from data.store.database import Store
 from data.store.errors import StoreError
 from widgets.report_words import told
+from widgets.times import at_the_site
 
 REPORT_ENTITIES = frozenset({QueueReport.entity, ReporterDuty.entity, TimeEntry.entity, Mail.entity})
 DRAFT = draft_id(DraftKind.REPORT)
@@ -40,7 +39,6 @@ OFTEN, SELDOM = timedelta(seconds=2), timedelta(seconds=10)
 """How often the store is read while a report is due (the command line may give it) and else (it may bring a schedule)."""
 GAP = timedelta(seconds=20)
 """After so long without a tick the machine slept, or its clock was set."""
-SAYS_SO = "the reporter says that it does not work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Reporting:
         self.state = ReportState()
         self.article: Article | None = None
         """What is still to be read and confirmed; None: nothing is."""
-        self._pending = Pending(seat.readable_folder)
+        self.ladder = ReportLadder(seat, self.policy, self.zone)
         self._look_at: datetime | None = None
         """When the store is read next; None: now."""
         self._looked_at: datetime | None = None
@@ -75,12 +73,8 @@ class Reporting:
         self._told_up_to: datetime | None = None
         self._reminded: datetime | None = None
         self._offered = False
-        self._mails: dict[str, datetime] = {}
-        """Reports that a gateway has to send, by the mail's id, with their slots."""
         self._gave: set[datetime] = set()
         """Slots that were given here."""
-        self._stepped: set[datetime] = set()
-        """Slots for which a rung failed here."""
 
     # the time
 
@@ -127,13 +121,13 @@ class Reporting:
         self._look_at = now + SELDOM
         seat = self._seat
         with suppress(StoreError):
-            await self._write_pending()
+            await self.ladder.write()
         try:
             found = await seat.read(reports.state, seat.me, now, self.policy, self.zone)
         except StoreError:
             self._look_at = now + OFTEN
             return
-        if found.present is not None and found.present.at in {one.slot for one in self._pending.reports}:
+        if found.present is not None and found.present.at in self.ladder.waiting:
             found = replace(found, present=None)
         before, self.state = self.state, found
         self._look_at = self._next_look(now)
@@ -145,7 +139,8 @@ class Reporting:
             seat.post(ReportChanged(found))
         with suppress(StoreError):
             await self._tell_of_missed(now)
-            await self._look_at_mails()
+            await self.ladder.look_at_mails()
+            await self.ladder.look_at_refused()
 
     def _next_look(self, now: datetime) -> datetime:
         state = self.state
@@ -159,7 +154,7 @@ class Reporting:
         due, before = self.state.next, timedelta(minutes=self.policy.remind)
         if due is not None and before and due - before <= now < due and self._reminded != due:
             self._reminded = due
-            self._seat.tell(f"Queue report at {due.astimezone():%H:%M}.")
+            self._seat.tell(f"Queue report at {due.astimezone():%H:%M}{at_the_site(due, self.zone)}.")
 
     async def _tell_of_missed(self, now: datetime) -> None:
         """Leaders hear of missed slots from the console of whoever missed one, and from any console of a leader. What
@@ -206,21 +201,21 @@ class Reporting:
         try:
             await self._drafts.finish(DRAFT, reports.file, report, self._seat.clock)
         except StoreError as error:
-            await self.failed(slot, Rung.MODAL, str(error))
+            await self.ladder.failed(slot, Rung.MODAL, str(error))
             raise
         await self._given(slot, Rung.MODAL)
 
     async def give_otherwise(self, slot: datetime, answers: Answers, rung: Rung, *, worked: bool = True) -> None:
         """The report was given on another rung: it is written as soon as the store takes it. `worked`: the rung held;
         else that is known later."""
-        await self._record(self._report(slot, answers, rung))
+        await self.ladder.record(self._report(slot, answers, rung))
         self._drafts.discard(DRAFT)
         await self._given(slot, rung, worked=worked)
 
     async def _given(self, slot: datetime, rung: Rung, *, worked: bool = True) -> None:
         self._gave.add(slot)
-        if worked and (slot in self._stepped or rung is not Rung.MODAL):
-            await self._step(slot, rung, RungOutcome.WORKED, "")
+        if worked and (rung is not Rung.MODAL or await self.ladder.has_failed(slot)):
+            await self.ladder.worked(slot, rung)
         self._seat.tell(f"The {slot.astimezone():%H:%M} queue report is given.")
         if self.state.present is not None and self.state.present.at == slot:
             self.state = replace(self.state, present=None, waiting=Waiting())
@@ -234,36 +229,12 @@ class Reporting:
         Raises:
             MailFaultError, StoreError: it could be kept nowhere.
         """
-        seat = self._seat
-        report = self._report(slot, answers, Rung.MAIL)
-        name = seat.agent.name
-        letter = report_mail(report, report.initials, self.zone, reporter=name, by=name)
-        folder = seat.readable_folder / MAIL_FOLDER if seat.readable_folder is not None else None
-        sent = await seat.write(seat_mail, folder, [self.policy.mailbox], REPORT, *letter, seat.me, seat.clock)
+        sent = await self.ladder.mail(self._report(slot, answers, Rung.MAIL))
         if sent.goes_out:
-            self._mails[sent.mail.id] = slot
             await self.give_otherwise(slot, answers, Rung.MAIL, worked=False)
         else:
-            await self.failed(slot, Rung.MAIL, sent.says)
+            await self.ladder.failed(slot, Rung.MAIL, sent.says)
         return sent
-
-    async def _look_at_mails(self) -> None:
-        """A report that the gateway sent has held, one that the mail server did not take has not: management is told, and
-        the agent of the next rung."""
-        for mail_id, slot in list(self._mails.items()):
-            mail = await self._seat.read(_mail, mail_id)
-            if mail is None or (mail.state is not MailState.SENT and mail.tries == 0):
-                continue
-            del self._mails[mail_id]
-            if mail.state is MailState.SENT:
-                await self._step(slot, Rung.MAIL, RungOutcome.WORKED, "")
-                continue
-            await self.failed(slot, Rung.MAIL, mail.why)
-            who = ", ".join(f"{one.name} {one.number}" for one in self.policy.managers)
-            at = f"{slot.astimezone():%H:%M}"
-            self._seat.tell(
-                f"The mail server did not take the {at} queue report: call {who or 'a manager'}.", "warning"
-            )
 
     async def shift_lines(self) -> list[str]:
         """This shift's queue reports, a line each, for the shift screen."""
@@ -288,45 +259,15 @@ class Reporting:
                 await self._seat.read(reports.set_aside, slot, self._seat.me, self._seat.clock)
             await self.read()
 
-    # the ladder
-
-    async def steps(self, slot: datetime) -> list[ReportRung]:
-        """What was tried for a slot."""
-        there: list[ReportRung] = []
-        with suppress(StoreError):
-            there = await self._seat.read(ladder.rungs, slot, self._seat.me)
-        known = {one.id for one in there}
-        return there + [one for one in self._pending.steps if one.slot == slot and one.id not in known]
-
-    async def failed(self, slot: datetime, rung: Rung, why: str = SAYS_SO) -> None:
-        """A rung did not hold: it is recorded, and management is told at once."""
-        self._stepped.add(slot)
-        step = await self._step(slot, rung, RungOutcome.FAILED, why)
-        await self._record(*ladder.alarms(step, self._seat.agent.name, self.policy, self.zone))
-
-    async def _step(self, slot: datetime, rung: Rung, outcome: RungOutcome, why: str) -> ReportRung:
-        step = ladder.step_of(slot, self._seat.me, rung, outcome, why, self._seat.me, self.now)
-        await self._record(step)
-        return step
-
-    async def _record(self, *rows: Entity) -> None:
-        await asyncio.to_thread(self._pending.add, *rows)
-        with suppress(StoreError):
-            await self._write_pending()
-
-    async def _write_pending(self) -> None:
-        if self._pending:
-            await self._seat.write(self._pending.flush, self._seat.me, self._seat.clock)
-
     async def _arrived_elsewhere(self, slot: datetime) -> None:
         """A report that failed here was given: at another seat, if it was not the command."""
-        if slot in self._gave or slot not in self._stepped:
+        if slot in self._gave or not await self.ladder.has_failed(slot):
             return
         report = await self._seat.read(reports.given, slot, self._seat.me)
         if report is not None:
             self._gave.add(slot)
             if report.rung is Rung.MODAL:
-                await self._step(slot, Rung.OTHER_SEAT, RungOutcome.WORKED, "")
+                await self.ladder.worked(slot, Rung.OTHER_SEAT)
 
     # the article
 
@@ -347,11 +288,6 @@ class Reporting:
         if self.article is not None:
             await self._seat.write(article.confirm, self.article, self._seat.me, self._seat.clock)
             self.article = None
-
-
-def _mail(store: Store, mail_id: str) -> Mail | None:
-    row = store.row("SELECT * FROM mail WHERE id = ?", (mail_id,))
-    return Mail.from_row(row) if row is not None else None
 
 
 def _seen(store: Store, now: datetime) -> Seen:

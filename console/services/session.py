@@ -35,7 +35,7 @@ from console.services.script import Script
 from console.services.seat import Seat
 from console.services.sent_mail import MAIL_ENTITIES, SentMail
 from console.services.settling import Settling
-from console.services.shift import SHIFT_ENTITIES, Shift
+from console.services.shift import SHIFT_ENTITIES, SIGNING_OFF, Shift
 from console.services.step_in import STEP_ENTITIES, StepIn, SteppedIn
 from data.desk import reading
 from data.models.agent import Agent, AgentState, AgentStatus
@@ -57,6 +57,7 @@ from widgets.sync_words import count, leaving
 
 if TYPE_CHECKING:
     from console.services.floor_watch import FloorWatching
+    from console.services.quality import Quality
 
 REFRESH_S = 0.2
 """Least time between two readings of the queue: the floor may change faster than one can read."""
@@ -100,10 +101,13 @@ class Session:
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
         self.floor: FloorWatching | None = None
         """Who watches the floor, once somebody has opened it."""
+        self.quality: Quality | None = None
+        """Contacts that are over, for scoring; likewise."""
         self.sync = SyncStatus()
         self._amiss = (0, 0)
         """Conflicts and refused changes that were told of."""
         self._asides: asyncio.Task[None] | None = None
+        self._heeding: asyncio.Task[None] | None = None
         self._refreshing: asyncio.Task[None] | None = None
         self._stale = False
         self._listening = False
@@ -135,6 +139,8 @@ class Session:
         await self._presence.start()
         self._tell_amiss()
         self.refresh()
+        if self.leads:
+            self._heeding = asyncio.create_task(self.seat.guard(self._heed_alarms()), name="alarms")
 
     @property
     def ticket_id(self) -> TicketId | None:
@@ -143,8 +149,10 @@ class Session:
 
     async def close(self) -> None:
         """Write what is being typed, sign out unless a contact is in hand, and stop."""
+        if self._heeding is not None:
+            self._heeding.cancel()
         if self.floor is not None:
-            self.floor.rest()
+            self.floor.close()
         self.customers.close()
         if self._refreshing is not None:
             self._refreshing.cancel()
@@ -174,6 +182,11 @@ class Session:
         self.seat.tell(f"{first}, then sign off.", "warning")
         return False
 
+    async def no_more_calls(self) -> None:
+        """Whoever looks at what is open before going is not ready: a caller would come in between."""
+        if self.phone.status.state in (AgentState.READY, AgentState.WRAP_UP):
+            await self.phone.toggle_ready(SIGNING_OFF)
+
     async def sign_off(self) -> bool:
         """Sign out; False (and told) while a contact is in hand."""
         if not self.may_sign_off():
@@ -191,6 +204,7 @@ class Session:
         """
         if self.floor is None:
             from console.services.floor_watch import FloorWatching
+            from console.services.quality import Quality
             from data.supervision.thresholds import load_floor
             from data.text.reviewed import ContentError
 
@@ -200,8 +214,17 @@ class Session:
                 raise ValueError(str(error)) from error
             zone = ZoneInfo(self.seat.settings.time_zone)
             reports = self.seat.duties.queue_report
-            self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone, reports)
+            if self.floor is None:
+                self.floor = FloorWatching(self.seat.read, self.seat.guard, self.seat.clock, policy, zone, reports)
+                self.quality = Quality(self.seat, self.drafts)
         return self.floor
+
+    async def _heed_alarms(self) -> None:
+        """Tell a supervisor what reaches a limit, whatever screen is open."""
+        from console.services.alarms import Alarms
+
+        floor = await self.open_floor()
+        floor.heed(Alarms(floor.policy, self.seat.post).heed)
 
     # following the floor
 
@@ -209,6 +232,8 @@ class Session:
         """Rows of these entities changed (none named: something was done here): read again, soon and not too often."""
         if self.floor is not None:
             self.floor.changed(entities)
+        if self.quality is not None:
+            self.quality.changed(entities)
         if Customer.entity in entities:
             self.customers.known.clear()
             self.seat.post(CustomersChanged())

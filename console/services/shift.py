@@ -21,6 +21,10 @@ from data.shift.session_length import Ends, ends
 from data.shift.time_clock import Worked
 
 SHIFT_ENTITIES = frozenset({TimeEntry.entity, DutyStep.entity})
+SIGNING_OFF = "signing off"
+"""Why one is not ready while something is open at sign-off."""
+LIVE = frozenset({AgentState.RINGING, AgentState.ON_CALL, AgentState.ON_HOLD})
+"""A caller is there: the gate is not opened."""
 MAIL_LOOK_S = 5.0
 """Least time between two looks into the mail folder."""
 

@@ -13,10 +13,13 @@ from console.screens.sync_lines import hub_lines
 from data.supervision.snapshot import FloorSnapshot
 from data.supervision.thresholds import Level
 from data.sync.wire import SyncStatus
-from widgets import floor_lines
 from widgets.bars import StatusBar
-from widgets.floor_panel import FloorPanel
-from widgets.floor_words import TONES
+from widgets.floor.agents import AgentTable, agent_heading
+from widgets.floor.alerts import alert_table
+from widgets.floor.now import NowPanel
+from widgets.floor.panel import FloorPanel
+from widgets.floor.queues import QueueTable
+from widgets.floor.words import TONES
 from widgets.safe_text import Span, fit
 
 WIDE = 140
@@ -35,7 +38,9 @@ class WallScreen(Screen[None], inherit_bindings=False):
         self._snap: FloorSnapshot | None = None
         self._sync = SyncStatus()
         self._trouble = ""
-        self._agents = floor_lines.AgentTable()
+        self._now = NowPanel()
+        self._queues = QueueTable()
+        self._agents = AgentTable()
         self._shape: tuple[int, ...] = ()
         self._ready = False
         """The panels are there."""
@@ -111,25 +116,25 @@ class WallScreen(Screen[None], inherit_bindings=False):
                 getattr(self, f"_draw_{name}")(panel, snap, cells, lines)
 
     def _draw_now(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
-        panel.show_lines(floor_lines.now_lines(snap, snap.at, cells, lines))
+        panel.show_lines(self._now.lines(snap, snap.at, cells, lines))
 
     def _draw_alerts(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
         seen_by_all = replace(
             snap, alerts=tuple(one for one in snap.alerts if not one.from_row)
         )  # records name callers
-        table = floor_lines.alert_table(seen_by_all, snap.at, cells)
+        table = alert_table(seen_by_all, snap.at, cells)
         hidden = len(table.rows) - lines
         panel.show_table(table, f"{len(table.rows)} open" + (f", {hidden} below" if hidden > 0 else ""))
 
     def _draw_queues(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, _lines: int) -> None:
-        panel.show_table(floor_lines.queue_table(snap, snap.at, cells), "today")
+        panel.show_table(self._queues.table(snap, snap.at, cells), "today")
 
     def _draw_agents(self, panel: FloorPanel, snap: FloorSnapshot, cells: int, lines: int) -> None:
         pages = max(1, -(-len(snap.agents) // lines))
         page = int(snap.at.timestamp()) // PAGE_S % pages
         here = replace(snap, agents=snap.agents[page * lines : (page + 1) * lines])
         which = f" · page {page + 1} of {pages}" if pages > 1 else ""
-        panel.show_table(self._agents.table(here, snap.at, cells), f"{floor_lines.agent_heading(snap)}{which}")
+        panel.show_table(self._agents.table(here, snap.at, cells), f"{agent_heading(snap)}{which}")
 
     def _draw_bar(self) -> None:
         if not self._ready:

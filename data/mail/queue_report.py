@@ -83,6 +83,7 @@ def seat_mail(
     agent: AgentId,
     clock: Clock,
     sender: str = "",
+    mail_id: str | None = None,
 ) -> SeatMail:
     """Send a mail in whatever way there is: by the gateway, else as a file that somebody sends by hand. Where the store
     can be written a gateway that comes later still sends it, under the same Message-ID.
@@ -94,7 +95,7 @@ def seat_mail(
     Raises:
         MailFaultError: unfit for a mail, or it could be kept nowhere; the message says what to do.
     """
-    mail = draft(to, kind, subject, text, agent, clock)
+    mail = draft(to, kind, subject, text, agent, clock, mail_id=mail_id)
     whom = ", ".join(mail.to)
     try:
         gateway = gateway_of(store, clock.now()) if store is not None else None

@@ -18,7 +18,7 @@ from data.models.outage import Outage
 from data.models.presence import Presence
 from data.models.queue_report import QueueReport, ReporterDuty, ReportRung
 from data.models.shift import AgentMove, DutyStep, TimeEntry
-from data.models.supervision import AlertSeen, Intervention, InterventionOutcome
+from data.models.supervision import AlertSeen, Intervention, InterventionOutcome, Scorecard
 from data.models.ticket import Ticket, TicketEvent
 
 SYNCED: dict[str, type[Entity]] = {
@@ -54,6 +54,7 @@ SYNCED: dict[str, type[Entity]] = {
         ReporterDuty,
         Request,
         Reversal,
+        Scorecard,
         Ticket,
         TicketEvent,
         TimeEntry,
@@ -96,6 +97,7 @@ __all__ = [
     "Request",
     "Reversal",
     "Role",
+    "Scorecard",
     "Ticket",
     "TicketEvent",
     "TimeEntry",

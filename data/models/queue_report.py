@@ -1,11 +1,14 @@
 """Queue reports: what an agent tells of the queue each half-hour, how it went, and who reports when."""
 
+from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
-from data.models.base import AgentId, Entity, Instant, Value
+from data.models.base import AgentId, Entity, Instant, Value, instant_text
 
 
 class Rung(StrEnum):
@@ -24,6 +27,11 @@ class NodeDown(Value):
 
     node: str
     city: str = ""
+
+
+def report_id(slot: datetime, reporter: AgentId) -> str:
+    """The id of the report of a slot and its reporter, which every hub works out as well."""
+    return str(UUID(sha256(f"report/{instant_text(slot)}/{reporter}".encode()).hexdigest()[:32]))
 
 
 class QueueReport(Entity):

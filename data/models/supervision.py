@@ -1,11 +1,11 @@
-"""What supervisors do on the floor: alerts that they have seen, and where they stepped in. All of it only grows."""
+"""What supervisors do: alerts that they have seen, where they stepped in, contacts that they scored. All of it only grows."""
 
 from datetime import timedelta
 from enum import StrEnum
 from typing import ClassVar
 
 from data.models.agent import AgentState
-from data.models.base import AgentId, ContactId, Entity, Instant
+from data.models.base import AgentId, ContactId, Entity, Instant, Value
 
 IN_TIME = timedelta(minutes=2)
 """A state that is heard of later than this after it was wished is not set any more: the floor is another one by then."""
@@ -76,3 +76,43 @@ class InterventionOutcome(Entity):
     done: bool
     why: str = ""
     """Of a refusal: the reason. Of what was done: what else is to be known of it."""
+
+
+class Verdict(StrEnum):
+    """An answer to a question of the score card."""
+
+    YES = "yes"
+    NO = "no"
+    NOT_APPLICABLE = "not applicable"
+
+
+class ScoredAnswer(Value):
+    """An answer, and the question as it was then: a sheet that changes later changes no score."""
+
+    question: str
+    """Its id in the sheet."""
+    words: str
+    weight: int
+    critical: bool = False
+    verdict: Verdict
+    by_itself: bool = False
+    """It was found in the contact's trail, and not said by the supervisor."""
+
+
+class Scorecard(Entity):
+    """A supervisor scored a contact. Of several about one contact the latest counts."""
+
+    entity: ClassVar[str] = "scorecard"
+    append_only: ClassVar[bool] = True
+    free_text: ClassVar[frozenset[str]] = frozenset({"answers", "comment"})
+
+    id: str
+    contact_id: ContactId
+    agent: AgentId
+    """Whose contact it was."""
+    by: AgentId
+    at: Instant
+    answers: tuple[ScoredAnswer, ...]
+    comment: str = ""
+    instead_of: str | None = None
+    """The score card that whoever scored anew had before them."""

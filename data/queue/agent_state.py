@@ -81,7 +81,8 @@ def moved(
     """The status after a move.
 
     `reason` is required for NOT_READY; asked for while a contact is being handled it is kept in
-    `after_call` and taken when wrap-up is done.
+    `after_call` and taken when wrap-up is done, or at once when the call comes to nothing: what was asked for
+    says more than that a call was missed.
 
     Raises:
         IllegalMoveError: the move is not possible in this state.
@@ -99,21 +100,16 @@ def moved(
         Move.REJECTED: REJECTED_REASON,
         Move.NOT_READY: reason,
     }.get(move, "")
-    after_call = "" if move in (Move.SIGN_ON, Move.SIGN_OUT, Move.WRAPPED_UP) else status.after_call
-    if move is Move.WRAPPED_UP and status.after_call:
+    if after not in HANDLING and status.after_call and move is not Move.SIGN_OUT:
         after, why = S.NOT_READY, status.after_call
-    if after is S.READY and move is Move.ABANDONED and status.after_call:
-        after, why, after_call = S.NOT_READY, status.after_call, ""
     busy = after in HANDLING
-    if not busy:
-        after_call = ""
     return AgentStatus(
         id=status.id,
         state=after,
         reason=why if after is S.NOT_READY else "",
         since=status.since if after is status.state and why == status.reason else at,
         contact_id=(contact_id or status.contact_id) if busy else None,
-        after_call=after_call,
+        after_call=status.after_call if busy else "",
     )
 
 

@@ -1,32 +1,21 @@
-"""The fallback ladder of the queue report: every rung that is stepped on is recorded, and management hears of a failure.
-
-While the store takes nothing, what is to be recorded is kept in a small file and written as soon as it does."""
+"""The fallback ladder of the queue report: every rung that is stepped on is recorded, and management hears of a failure."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Collection
 from datetime import datetime
-from pathlib import Path
-from threading import Lock
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
 from data.clock import Clock
-from data.models import SYNCED
-from data.models.base import AgentId, Entity, instant_text, new_id
+from data.models.base import AgentId, instant_text, new_id
 from data.models.mail import Mail
 from data.models.notice import Notice, NoticeRole
 from data.models.queue_report import QueueReport, ReportRung, Rung, RungOutcome
 from data.queue_report.policy import ReportPolicy
 from data.queue_report.reports import mark
 from data.store.database import Store
-from data.store.masking import masked_body
 from data.store.save import saving
 
-LADDER_FILE = "report-ladder.jsonl"
 ALARM = "alarm"
 
 
@@ -76,7 +65,7 @@ def alarms(failed: ReportRung, name: str, policy: ReportPolicy, zone: ZoneInfo) 
     slot, its reporter and the rung."""
     key = f"{failed.reporter}/{failed.rung}"
     slot = failed.slot.astimezone(zone)
-    about = f"{slot:%H:%M}, {name}, {failed.rung}: {failed.why}"
+    about = f"{slot:%H:%M %Z}, {name}, {failed.rung}: {failed.why}"
     notice = Notice(
         id=mark("failed", failed.slot, key),
         to_role=NoticeRole.LEADER,
@@ -98,90 +87,33 @@ def alarms(failed: ReportRung, name: str, policy: ReportPolicy, zone: ZoneInfo) 
     return (notice, mail) if to else (notice,)
 
 
-class Pending:
-    """Rows that wait for the store: in memory, and in a file of its folder so that nothing is lost over a restart. Any
-    thread may call it; `add` and `flush` wait for the disc."""
-
-    def __init__(self, folder: Path | None) -> None:
-        """`folder`: None keeps no file; where nothing readable is to stay on a seat."""
-        self._path = folder / LADDER_FILE if folder is not None else None
-        self._rows: list[Entity] = _read(self._path) if self._path is not None else []
-        self._changing = Lock()
-
-    def __bool__(self) -> bool:
-        return bool(self._rows)
-
-    @property
-    def reports(self) -> list[QueueReport]:
-        """Reports that were given another way and are not in the store yet."""
-        return [row for row in self._rows if isinstance(row, QueueReport)]
-
-    @property
-    def steps(self) -> list[ReportRung]:
-        """Rungs that are not in the store yet."""
-        return [row for row in self._rows if isinstance(row, ReportRung)]
-
-    def add(self, *rows: Entity) -> None:
-        """Keep rows until the store takes them. Card numbers are masked before the file has them."""
-        clean = [type(row).model_validate(masked_body(type(row), row.model_dump(mode="json"))[0]) for row in rows]
-        with self._changing:
-            self._rows += clean
-            self._keep()
-
-    def flush(self, store: Store, agent: AgentId, clock: Clock) -> int:
-        """Write what waits, each row once however often this is tried; returns how many were written.
-
-        Raises:
-            StoreError: nothing was written, all of it waits on.
-        """
-        waiting = list(self._rows)
-        if not waiting:
-            return 0
-        with saving(store, agent, clock) as change:
-            fresh = [row for row in waiting if not _there(store, row)]
-            for row in fresh:
-                change.add(row)
-        with self._changing:
-            self._rows = self._rows[len(waiting) :]
-            self._keep()
-        return len(fresh)
-
-    def _keep(self) -> None:
-        """Write the file anew; where that cannot be, memory has it."""
-        if self._path is None:
-            return
-        try:
-            if not self._rows:
-                self._path.unlink(missing_ok=True)
-                return
-            beside = self._path.with_suffix(".new")
-            with os.fdopen(
-                os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-            ) as file:
-                for row in self._rows:
-                    file.write(json.dumps({"entity": row.entity, "row": row.model_dump(mode="json")}) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
-        except OSError:
-            return
+def mail_of(slot: datetime, reporter: AgentId) -> str:
+    """The id of the mail with the report of a slot."""
+    return mark("mail", slot, reporter)
 
 
-def _there(store: Store, row: Entity) -> bool:
-    return store.value(f'SELECT 1 FROM "{row.entity}" WHERE id = ?', (row.id,)) is not None  # noqa: S608
+def mailed(store: Store, reporter: AgentId, after: datetime) -> list[tuple[datetime, Mail]]:
+    """The mails with this person's reports of the slots after a moment of which nobody knows yet whether they went out."""
+    rows = store.rows(
+        "SELECT slot FROM queue_report WHERE reporter = ? AND slot > ? AND rung = 'mail' AND NOT EXISTS (SELECT 1"
+        " FROM report_rung AS step WHERE step.reporter = queue_report.reporter AND step.slot = queue_report.slot"
+        " AND step.rung = 'mail') ORDER BY slot",
+        (reporter, instant_text(after)),
+    )
+    slots = [datetime.fromisoformat(row["slot"]) for row in rows]
+    found = [(slot, store.row("SELECT * FROM mail WHERE id = ?", (mail_of(slot, reporter),))) for slot in slots]
+    return [(slot, Mail.from_row(row)) for slot, row in found if row is not None]
 
 
-def _read(path: Path) -> list[Entity]:
-    """What an earlier console left; a line that cannot be read is left out."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, ValueError):
-        return []
-    found: list[Entity] = []
-    for line in lines:
-        try:
-            kept = json.loads(line)
-            found.append(SYNCED[kept["entity"]].model_validate(kept["row"]))
-        except (ValueError, KeyError, TypeError, ValidationError):
-            continue
-    return found
+def refused(store: Store, reporter: AgentId) -> list[tuple[QueueReport, str]]:
+    """This person's reports that the hub did not take, with its reason, as far as no rung says so yet."""
+    rows = store.rows(
+        "SELECT patch, last_error FROM outbox WHERE state = 'refused' AND entity = ? ORDER BY seq",
+        (QueueReport.entity,),
+    )
+    found = [(QueueReport.model_validate_json(row["patch"]), row["last_error"] or "") for row in rows]
+    return [
+        (report, why)
+        for report, why in found
+        if report.reporter == reporter and not any(step.why == why for step in rungs(store, report.slot, reporter))
+    ]

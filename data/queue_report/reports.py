@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from data.clock import Clock
 from data.models.base import AgentId, instant_text
 from data.models.notice import Notice, NoticeRole
-from data.models.queue_report import NodeDown, QueueReport, Rung
+from data.models.queue_report import NodeDown, QueueReport, Rung, report_id
 from data.queue_report import reporters
 from data.queue_report.policy import ReportPolicy
 from data.queue_report.reporters import Roster
@@ -67,7 +67,7 @@ def report_of(
 ) -> QueueReport:
     """A report as it is kept."""
     return QueueReport(
-        id=mark("report", slot, reporter),
+        id=report_id(slot, reporter),
         slot=slot,
         reporter=reporter,
         by=by,
@@ -85,7 +85,7 @@ def report_of(
 
 def given(store: Store, slot: datetime, reporter: AgentId) -> QueueReport | None:
     """The report of a slot, when it is there."""
-    row = store.row("SELECT * FROM queue_report WHERE id = ?", (mark("report", slot, reporter),))
+    row = store.row("SELECT * FROM queue_report WHERE id = ?", (report_id(slot, reporter),))
     return QueueReport.from_row(row) if row else None
 
 
@@ -248,7 +248,7 @@ def _missed(line: SlotLine, agent: AgentId, now: datetime, zone: ZoneInfo) -> No
         id=mark("missed", line.slot, line.reporter),
         to_role=NoticeRole.LEADER,
         kind="queue report missed",
-        about=f"{line.slot.astimezone(zone):%H:%M}, {line.name}",
+        about=f"{line.slot.astimezone(zone):%H:%M %Z}, {line.name}",
         by=agent,
         at=now,
     )

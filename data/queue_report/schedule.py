@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -61,15 +62,40 @@ class _RowFaultError(ValueError):
     """Why a row is rejected."""
 
 
+class _OnlyLooked(Exception):
+    """Everything was judged and nothing is to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """Whom and which day a refused row may have been about; None: that could not be read."""
+
+    agent: AgentId | None
+    day: date | None
+
+    def means(self, duty: ReporterDuty, zone: ZoneInfo) -> bool:
+        """Whether it may have said something of this duty, which is then not taken away."""
+        day = duty.starts.astimezone(zone).date()
+        return self.agent in (None, duty.agent) and self.day in (None, day)
+
+
 def import_schedule(
-    store: Store, path: Path, zone: ZoneInfo, agent: AgentId, clock: Clock, *, rejects: Path | None = None
+    store: Store,
+    path: Path,
+    zone: ZoneInfo,
+    agent: AgentId,
+    clock: Clock,
+    *,
+    dry_run: bool = False,
+    rejects: Path | None = None,
 ) -> ScheduleImport:
     """Take the schedule of a file over: date, from, to and name, in the site's time, and what it is for (`activity`; else
     reporting). The days that the file names are replaced as a whole, turns of reporting by turns of reporting and what
     people are planned for by what they are planned for; a row that goes over midnight belongs to the day on which it
-    begins.
+    begins. Of whoever a refused row may be about, nothing of that day is taken away.
 
     Args:
+        dry_run: read and judge everything, change nothing (the rejects file is written).
         rejects: a file for the refused rows, with the reason.
 
     Raises:
@@ -82,12 +108,25 @@ def import_schedule(
     columns = _columns(path, source.headings)
     report = ScheduleImport()
     taken: list[_Duty] = []
+    refused: list[_Refused] = []
     known = people.everyone(store)
-    take_rows(source, rejects, report, lambda row: taken.append(_duty(row, columns, known, zone, taken)))
-    with saving(store, agent, clock) as change:
+
+    def take(row: SourceRow) -> None:
+        try:
+            taken.append(_duty(row, columns, known, zone, taken))
+        except (ValueError, OverflowError):
+            refused.append(_meant(row, columns, known))
+            raise
+
+    take_rows(source, rejects, report, take)
+    if report.rejected > len(refused):  # a row that could not even be read
+        refused.append(_Refused(None, None))
+    with suppress(_OnlyLooked), saving(store, agent, clock) as change:
         for duty in taken:
             _take(store, change, duty, agent, clock, report)
-        _withdraw(store, change, taken, zone, report)
+        _withdraw(store, change, taken, refused, zone, report)
+        if dry_run:
+            raise _OnlyLooked
     report.seconds = clock.monotonic() - started
     return report
 
@@ -121,7 +160,7 @@ def _duty(
     Raises:
         _RowFaultError: why it cannot be taken.
     """
-    cells = {name: " ".join(row.texts[place].split()) for name, place in columns.items()}
+    cells = _cells(row, columns)
     if not cells["name"]:
         raise _RowFaultError("the name is missing")
     activity = _activity(cells.get("activity", ""))
@@ -140,6 +179,19 @@ def _duty(
             times = f"{one.starts.astimezone(zone):%H:%M}–{one.ends.astimezone(zone):%H:%M}"
             raise _RowFaultError(f"it overlaps with line {one.line} ({one.name}, {times})")
     return _Duty(AgentId(who.id), who.name, starts, ends, activity, row.line)
+
+
+def _cells(row: SourceRow, columns: Mapping[str, int]) -> dict[str, str]:
+    return {name: " ".join(row.texts[place].split()) for name, place in columns.items()}
+
+
+def _meant(row: SourceRow, columns: Mapping[str, int], known: list[Agent]) -> _Refused:
+    cells = _cells(row, columns)
+    who = people.meant(known, cells["name"]) if cells["name"] else None
+    day = None
+    with suppress(_RowFaultError):
+        day = _day(cells["date"])
+    return _Refused(AgentId(who.id) if who is not None else None, day)
 
 
 def _activity(text: str) -> Activity:
@@ -204,16 +256,23 @@ def _take(store: Store, change: Change, duty: _Duty, agent: AgentId, clock: Cloc
         report.unchanged += 1
 
 
-def _withdraw(store: Store, change: Change, taken: list[_Duty], zone: ZoneInfo, report: ScheduleImport) -> None:
+def _withdraw(
+    store: Store,
+    change: Change,
+    taken: list[_Duty],
+    refused: list[_Refused],
+    zone: ZoneInfo,
+    report: ScheduleImport,
+) -> None:
     """What earlier schedules had on the days of the file, and the file has not."""
     stay = {_id(duty) for duty in taken}
     days = {(*day_of(duty.starts, zone), duty.activity is Activity.REPORT) for duty in taken}
     for start, end, reporting in sorted(days):
         rows = store.rows(
-            "SELECT id FROM reporter_duty WHERE starts >= ? AND starts < ? AND (activity = 'report') = ? AND NOT withdrawn",
+            "SELECT * FROM reporter_duty WHERE starts >= ? AND starts < ? AND (activity = 'report') = ? AND NOT withdrawn",
             (instant_text(start), instant_text(end), reporting),
         )
-        for row in rows:
-            if row["id"] not in stay:
-                change.update(ReporterDuty, row["id"], withdrawn=True)
+        for known in map(ReporterDuty.from_row, rows):
+            if known.id not in stay and not any(one.means(known, zone) for one in refused):
+                change.update(ReporterDuty, known.id, withdrawn=True)
                 report.withdrawn += 1

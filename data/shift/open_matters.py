@@ -20,9 +20,18 @@ from data.store.database import Store
 
 UNSENT_AFTER = timedelta(minutes=5)
 """Mail that has waited so long is not simply on its way."""
-_PASSING = frozenset({DraftKind.SEARCH, DraftKind.PLACE, DraftKind.CALL_OUT, DraftKind.WAIVER, DraftKind.REPORT})
-"""Drafts that are nothing to finish: what was looked for, where the keys were, a number to call, a waiver; a queue report
-is open by its slot."""
+_PASSING = frozenset(
+    {
+        DraftKind.SEARCH,
+        DraftKind.PLACE,
+        DraftKind.CALL_OUT,
+        DraftKind.WAIVER,
+        DraftKind.REPORT,
+        DraftKind.SCORE,
+    }
+)
+"""Drafts that are nothing to finish: what was looked for, where the keys were, a number to call, a waiver, a score card; a
+queue report is open by its slot."""
 
 
 class MatterKind(StrEnum):

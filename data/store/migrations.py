@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 STORE_FILE = "seat.db"
 """The replica of one seat, in the data folder."""
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """Number of steps: `PRAGMA user_version` of a store that has them all."""
 
 

@@ -82,7 +82,7 @@ class Matters:
 
 
 def alerts(
-    crossings: Iterable[Crossing],
+    crossings: Sequence[Crossing],
     matters: Matters,
     policy: FloorPolicy,
     now: datetime,
@@ -90,7 +90,7 @@ def alerts(
 ) -> tuple[Alert, ...]:
     """The list: what nobody has seen first, the worst of it on top, the oldest first among equals."""
     found = [
-        *(_of_crossing(one, now) for one in crossings),
+        *(_of_crossing(one, now) for one in crossings if not _is_said_of_a_queue(one, crossings)),
         *_of_notices(matters.notices, now),
         *_of_conduct(matters, now),
         *_of_reports(matters.late, zone),
@@ -119,6 +119,13 @@ def _marked(alert: Alert, rows: Sequence[AlertSeen], names: Mapping[str, str], q
     return replace(alert, seen_by=names.get(first.by, first.by), seen_at=first.at)
 
 
+def _is_said_of_a_queue(one: Crossing, found: Iterable[Crossing]) -> bool:
+    """Whether it is the floor's longest wait, and that contact's queue says as much."""
+    return (one.what, one.about) == ("longest wait", "") and any(
+        other.what == one.what and other.about and other.level >= one.level for other in found
+    )
+
+
 def _of_crossing(one: Crossing, now: datetime) -> Alert:
     return Alert(
         key=f"{one.what}:{one.about}",
@@ -129,6 +136,7 @@ def _of_crossing(one: Crossing, now: datetime) -> Alert:
         contact_id=one.contact_id,
         agent_id=one.about if one.what in ("wrap-up", "not ready") else None,
         todo=_DO[one.what],
+        size=-one.value if one.what == "service level" else one.value,
     )
 
 
@@ -138,15 +146,15 @@ def crossed(one: Crossing) -> str:
         case "waiting":
             return f"{one.value:.0f} waiting, limit {one.limit:.0f}"
         case "longest wait":
-            return f"longest wait over {_minutes(one.limit)}"
+            return f"longest wait over {minutes(one.limit)}"
         case "service level":
             return f"service level {_percent(one.value)}, target {_percent(one.limit)}"
         case "abandonment":
             return f"{_percent(one.value)} gave up, limit {_percent(one.limit)}"
         case "wrap-up":
-            return f"wrap-up over {_minutes(one.limit)}"
+            return f"wrap-up over {minutes(one.limit)}"
         case "not ready":
-            return f"not ready over {_minutes(one.limit)}"
+            return f"not ready over {minutes(one.limit)}"
 
 
 def _of_notices(lines: Iterable[NoticeLine], now: datetime) -> Iterator[Alert]:
@@ -263,7 +271,7 @@ def _of_adherence(matters: Matters, policy: FloorPolicy, now: datetime) -> Itera
                 key=f"adherence:{one.agent}",
                 level=level,
                 text=f"{state}, scheduled: {worst.activity}",
-                about=f"{matters.names.get(one.agent, one.agent)} · {_minutes(one.lost_s)} lost today",
+                about=f"{matters.names.get(one.agent, one.agent)} · {minutes(one.lost_s)} lost today",
                 since=since,
                 agent_id=one.agent,
                 todo="message the agent, or set the state",
@@ -283,7 +291,8 @@ def off_schedule(one: Adherence) -> tuple[datetime, Deviation] | None:
     return begun, latest
 
 
-def _minutes(seconds: float) -> str:
+def minutes(seconds: float) -> str:
+    """`4:12`, `1:04:12`."""
     hours, rest = divmod(int(seconds), 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 

@@ -1,4 +1,4 @@
-"""Migration steps for alerts that were seen, and for stepping in."""
+"""Migration steps for alerts that were seen, for stepping in, and for scored contacts."""
 
 from __future__ import annotations
 
@@ -32,4 +32,19 @@ def stepping_in(db: Database) -> None:
     )
 
 
-STEPS = [stepping_in]
+def scorecards(db: Database) -> None:
+    """Contacts that supervisors scored."""
+    card = db.table("scorecard")
+    card.create(
+        {
+            "id": str, "contact_id": str, "agent": str, "by": str, "at": str, "answers": str, "comment": str,
+            "instead_of": str,
+        },
+        pk="id",
+        not_null={"contact_id", "agent", "by", "at", "answers"},
+    )  # fmt: skip
+    card.create_index(["contact_id", "at"])
+    card.create_index(["at"])
+
+
+STEPS = [stepping_in, scorecards]

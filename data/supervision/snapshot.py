@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, Literal
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from data.models.agent import AgentState
 from data.models.contact import ContactState
 from data.queue.figures import FigureRow
+from data.supervision.adherence import Adherence
 from data.supervision.steps import StepLine
 from data.supervision.thresholds import FloorPolicy, Level
 
@@ -19,6 +21,8 @@ AVAILABLE: Final = frozenset(
 )
 """States of agents who take contacts, or will when the one in hand is done."""
 
+_TIMED_STATES: Final = frozenset({AgentState.WRAP_UP, AgentState.NOT_READY})
+"""States that have a limit of their own."""
 What = Literal["waiting", "longest wait", "service level", "abandonment", "wrap-up", "not ready"]
 
 
@@ -72,6 +76,8 @@ class AgentNow:
     wrap_up_s: int = 0
     """How long wrap-up should take in that queue."""
     row: FigureRow | None = None
+    leads: bool = False
+    """A supervisor: nobody waits for one to be ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +117,31 @@ class Alert:
     seen_by: str = ""
     """Who has seen it; empty: nobody."""
     seen_at: datetime | None = None
+    size: float = 0.0
+    """Of a figure: how far it has gone; more is worse."""
 
     @property
     def open(self) -> bool:
         """Whether nobody has seen it yet."""
         return self.seen_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """An alert that is over, as it was at its worst."""
+
+    key: str
+    level: Level
+    text: str
+    about: str
+    since: datetime
+    until: datetime
+    """Of a record that was seen: when it was."""
+    size: float = 0.0
+    contact_id: str | None = None
+    from_row: bool = False
+    seen_by: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +161,13 @@ class FloorSnapshot:
     """The half hours of the day in which anything was offered."""
     policy: FloorPolicy
     alerts: tuple[Alert, ...] = ()
+    past: tuple[Passed, ...] = ()
+    """The alerts of the day that are over, the latest first."""
     steps: tuple[StepLine, ...] = ()
     """Where supervisors stepped in during the last day, the newest first."""
     crossings: tuple[Crossing, ...] = field(default=())
+    adherence: Mapping[str, Adherence] = field(default_factory=dict)
+    """How agents kept to the schedule today, by id; of those for whom anything was scheduled."""
 
     @property
     def waits(self) -> int:
@@ -186,7 +216,8 @@ def crossings(
     for queue in queues:
         found += _of_queue(queue.id, queue.id, queue, policy, now)
     for agent in agents:
-        found += _of_agent(agent, policy, now)
+        if agent.state in _TIMED_STATES:
+            found += _of_agent(agent, policy, now)
     return tuple(found)
 
 
@@ -215,7 +246,7 @@ def _of_agent(agent: AgentNow, policy: FloorPolicy, now: datetime) -> list[Cross
         limits, over = policy.wrap_up_over_s, seconds - agent.wrap_up_s
         level, limit = limits.level(over), float(agent.wrap_up_s)
         what: What = "wrap-up"
-    elif agent.state is AgentState.NOT_READY:
+    elif agent.state is AgentState.NOT_READY and not agent.leads:
         limits = policy.not_ready_min.get(agent.reason, policy.other_not_ready_min)
         level, what = limits.level(seconds / 60), "not ready"
         limit = (limits.alarm if level is Level.ALARM else limits.warn) * 60

@@ -16,10 +16,11 @@ from data.models.conduct import ConductKind
 from data.models.contact import IN_QUEUE, Contact, Request, RequestAction
 from data.models.notice import Notice, NoticeRole
 from data.models.presence import Presence
+from data.models.shift import AgentMove
 from data.models.supervision import IN_TIME, IN_TURN, NEXT, Intervention, InterventionOutcome, StepKind
 from data.queue.agent_state import IllegalMoveError, Move, moved
 from data.store.database import Store
-from data.store.save import saving
+from data.store.save import Change, saving
 
 NO_ANSWER: Final = timedelta(seconds=30)
 """A console that has said nothing to a wish for so long is not there."""
@@ -83,7 +84,7 @@ def step_in(store: Store, wish: StepWish, by: AgentId, clock: Clock) -> Interven
         gone = wish.kind is StepKind.STATE and agent is not None and is_gone(store, agent, clock.now())
         change.add(step)
         if gone and agent is not None:
-            _sign_out(store, agent, step, clock)
+            _sign_out(store, change, agent, step)
         elif contact is not None and contact.state in IN_QUEUE:
             change.add(_request(step, contact))
         if agent is not None and not agent.played and not gone:
@@ -187,7 +188,7 @@ def is_gone(store: Store, agent: Agent, now: datetime) -> bool:
     return asked is not None and datetime.fromisoformat(asked) < now - NO_ANSWER
 
 
-def _sign_out(store: Store, agent: Agent, step: Intervention, clock: Clock) -> None:
+def _sign_out(store: Store, change: Change, agent: Agent, step: Intervention) -> None:
     if step.state is not AgentState.SIGNED_OUT:
         raise StepFaultError(
             f"The console of {agent.name} is not there: signing out is all that can be done from here."
@@ -196,14 +197,15 @@ def _sign_out(store: Store, agent: Agent, step: Intervention, clock: Clock) -> N
     if status is None or status.state is AgentState.SIGNED_OUT:
         raise StepFaultError(f"{agent.name} is signed out already.")
     try:
-        after = moved(status, Move.SIGN_OUT, clock.now())
+        after = moved(status, Move.SIGN_OUT, step.at)
     except IllegalMoveError as error:
         raise StepFaultError(
             f"{agent.name} is {status.state}: sign out once the hub has given the contact back."
         ) from error
-    with saving(store, step.by, clock) as change:  # no `AgentMove`: those each agent writes, by the hub's rules
-        change.update(AgentStatus, agent.id, **after.model_dump(mode="json", exclude={"id"}))
-    answer(store, step, step.by, clock, done=True, why="the console was gone")
+    change.update(AgentStatus, agent.id, **after.model_dump(mode="json", exclude={"id"}))
+    # hubs take another's move by the id of the step alone
+    change.add(AgentMove(id=step.id, agent=AgentId(agent.id), at=after.since, state=after.state))
+    change.add(InterventionOutcome(id=step.id, by=step.by, at=step.at, done=True, why="the console was gone"))
 
 
 # what the agent's console does

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -58,6 +58,18 @@ class Story:
     ticket: str
     queue: str
     lines: tuple[StoryLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Everything that tells of a contact."""
+
+    contact: Contact
+    events: Sequence[ContactEvent] = ()
+    steps: Sequence[CardStep] = ()
+    conduct: Sequence[Conduct] = ()
+    notes: Sequence[TicketEvent] = ()
+    """Of its tickets, since it came."""
 
 
 def story_lines(
@@ -125,31 +137,46 @@ def read_story(store: Store, contact_id: str) -> Story | None:
         StoreError: the store could not be read.
     """
     with store.reading():
-        row = store.row("SELECT * FROM contact WHERE id = ?", (contact_id,))
-        if row is None:
-            return None
-        contact = Contact.from_row(row)
-        of_contact = (contact_id,)
-        events = store.rows("SELECT * FROM contact_event WHERE contact_id = ? ORDER BY at, id", of_contact)
-        steps = store.rows("SELECT * FROM card_step WHERE contact_id = ?", of_contact)
-        conduct = store.rows("SELECT * FROM conduct WHERE contact_id = ?", of_contact)
-        tickets = {contact.ticket_id, *(one["ticket_id"] for one in (*steps, *conduct))} - {None}
-        notes = [
-            note
-            for ticket in sorted(tickets)
-            for note in store.rows("SELECT * FROM ticket_event WHERE ticket_id = ?", (ticket,))
-        ]
-        names = {one["id"]: one["name"] for one in store.rows("SELECT id, name FROM agent")}
-        queue = store.value("SELECT name FROM queue WHERE id = ?", (contact.queue,))
-        customer = store.value("SELECT name FROM customer WHERE id = ?", (contact.customer_id,))
-        ticket = store.value("SELECT number FROM ticket WHERE id = ?", (contact.ticket_id,))
-    begins = contact.offered_at
-    lines = story_lines(
+        trail = read_trail(store, contact_id)
+        return story_of(store, trail) if trail is not None else None
+
+
+def read_trail(store: Store, contact_id: str) -> Trail | None:
+    """What tells of a contact; None when there is no such contact here. Within a reading of the caller.
+
+    Raises:
+        StoreError: the store could not be read.
+    """
+    row = store.row("SELECT * FROM contact WHERE id = ?", (contact_id,))
+    if row is None:
+        return None
+    contact = Contact.from_row(row)
+    of_contact = (contact_id,)
+    events = store.rows("SELECT * FROM contact_event WHERE contact_id = ? ORDER BY at, id", of_contact)
+    steps = store.rows("SELECT * FROM card_step WHERE contact_id = ?", of_contact)
+    conduct = store.rows("SELECT * FROM conduct WHERE contact_id = ?", of_contact)
+    tickets = {contact.ticket_id, *(one["ticket_id"] for one in (*steps, *conduct))} - {None}
+    notes = [
+        TicketEvent.from_row(note)
+        for ticket in sorted(tickets)
+        for note in store.rows("SELECT * FROM ticket_event WHERE ticket_id = ?", (ticket,))
+    ]
+    return Trail(
+        contact,
         [ContactEvent.from_row(one) for one in events],
         [CardStep.from_row(one) for one in steps],
-        [one for one in map(TicketEvent.from_row, notes) if one.at >= begins],
         [Conduct.from_row(one) for one in conduct],
-        names,
+        [one for one in notes if one.at >= contact.offered_at],
     )
+
+
+def story_of(store: Store, trail: Trail) -> Story:
+    """A trail as a log."""
+    contact = trail.contact
+    names = {one["id"]: one["name"] for one in store.rows("SELECT id, name FROM agent")}
+    queue = store.value("SELECT name FROM queue WHERE id = ?", (contact.queue,))
+    customer = store.value("SELECT name FROM customer WHERE id = ?", (contact.customer_id,))
+    ticket = store.value("SELECT number FROM ticket WHERE id = ?", (contact.ticket_id,))
+    lines = story_lines(trail.events, trail.steps, trail.notes, trail.conduct, names)
     who = customer or contact.caller_name or contact.caller_number or "number withheld"
     return Story(contact, who, ticket or "", queue or contact.queue, lines)

@@ -5,13 +5,14 @@ as a whole (who waits, who does what) is small, and read only when something of 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from data.models.agent import Agent, AgentState, AgentStatus
+from data.models.agent import LEADERS, Agent, AgentState, AgentStatus
 from data.models.base import instant_text
 from data.models.contact import Contact, ContactEvent, ContactState, Queue
 from data.models.customer import Customer
@@ -22,8 +23,10 @@ from data.queue.offers import TELLING, Happening
 from data.queue.stats import read_happenings
 from data.queue_report.policy import ReportPolicy
 from data.store.database import Store
+from data.supervision.adherence import Adherence
 from data.supervision.alerts import Matters, alerts
 from data.supervision.matters import READ_FOR, MatterReader
+from data.supervision.past import PastAlerts
 from data.supervision.snapshot import AgentNow, FloorSnapshot, QueueNow, WaitingNow, crossings
 from data.supervision.thresholds import FloorPolicy
 
@@ -45,8 +48,12 @@ class FloorWatch:
         self._policy = policy
         self._recorded = MatterReader(zone, reports)
         self._matters = Matters()
+        self._kept_to: dict[str, Adherence] = {}
+        self._past: PastAlerts
         self._zone = zone
         self._day: date | None = None
+        self._begins: datetime
+        self._ends: datetime
         self._live: dict[float, LiveFigures] = {}
         """By the threshold of the service level: the floor's own, and those of queues that have another."""
         self._last: tuple[int, str] = (0, "")
@@ -95,7 +102,9 @@ class FloorWatch:
                 self._count()
             if counts or changes & _AGENTS:
                 self._read_agents(store)
-            self._matters = self._recorded.read(store, now, changes, self._begins)
+            before, self._matters = self._matters, self._recorded.read(store, now, changes, self._begins)
+            if before.adherence is not self._matters.adherence:
+                self._kept_to = {one.agent: one for one in self._matters.adherence}
         return self._snapshot(now)
 
     def _snapshot(self, now: datetime) -> FloorSnapshot:
@@ -106,6 +115,8 @@ class FloorWatch:
             waiting, oldest = self._lines.get(one.id, nobody)
             queues.append(replace(one, waiting=waiting, oldest=oldest))
         over = crossings(self._total, tuple(queues), self._agents, self._policy, now)
+        found = alerts(over, self._matters, self._policy, now, self._zone)
+        self._past.take(found, now)
         return FloorSnapshot(
             at=now,
             day=self._day,
@@ -118,8 +129,13 @@ class FloorWatch:
             policy=self._policy,
             crossings=over,
             steps=tuple(self._matters.steps),
-            alerts=alerts(over, self._matters, self._policy, now, self._zone),
+            alerts=found,
+            past=self._past.listed,
+            adherence=self._kept_to,
         )
+
+    def _name_of(self, queue: str) -> str:
+        return next((one.name for one in self._queues if one.id == queue), queue)
 
     def _count(self) -> None:
         """Take the figures over into what is shown."""
@@ -143,26 +159,17 @@ class FloorWatch:
     # the day
 
     @property
-    def _begins(self) -> datetime:
-        return self._midnight(0)
-
-    @property
-    def _ends(self) -> datetime:
-        return self._midnight(1)
-
-    def _midnight(self, days: int) -> datetime:
-        assert self._day is not None
-        day = self._day + timedelta(days=days)
-        return datetime(day.year, day.month, day.day, tzinfo=self._zone)
-
-    @property
     def _main(self) -> LiveFigures:
         return self._live[self._policy.threshold_s]
 
     def _begin(self, store: Store, now: datetime) -> None:
         """Read the site's day from its beginning."""
         self._day = now.astimezone(self._zone).date()
+        self._begins, self._ends = (
+            datetime.combine(self._day + timedelta(days=days), time(), self._zone) for days in (0, 1)
+        )
         self._recorded.forget()
+        self._past = PastAlerts(self._policy, self._begins, self._name_of)
         last = store.row("SELECT rowid AS place, id FROM contact_event ORDER BY rowid DESC LIMIT 1")
         self._last = (last["place"], last["id"]) if last else (0, "")
         self._forked = set()
@@ -182,7 +189,10 @@ class FloorWatch:
                 short_s=self._policy.short_abandon_s,
                 tz=self._zone.key,
             )
-            live.take(read_happenings(store, start=self._begins, end=self._ends))
+            happened = read_happenings(store, start=self._begins, end=self._ends)
+            live.take(happened)
+            if live is self._main:
+                self._past.waited(happened)
         return live
 
     def _is_another(self, store: Store) -> bool:
@@ -218,15 +228,16 @@ class FloorWatch:
         happened = [_happening(row) for row in told if row["kind"] in _TELLING]
         for live in self._live.values():
             live.take(happened)
+        self._past.waited(happened)
         self._uncounted |= bool(happened)
         self._leave_out_forked(store, {one.contact_id for one in happened})
 
     def _leave_out_forked(self, store: Store, contacts: Collection[str] = ()) -> None:
         """Replayed contacts that a person took are no part of the figures."""
         forked = {row["id"] for row in store.rows(f"SELECT id FROM contact WHERE {_IN_HAND} AND forked = 1")}  # noqa: S608
-        for contact_id in contacts:
-            if store.value("SELECT forked FROM contact WHERE id = ?", (contact_id,)):
-                forked.add(contact_id)
+        if contacts:
+            asked = "SELECT id FROM contact WHERE forked = 1 AND id IN (SELECT value FROM json_each(?))"
+            forked.update(row["id"] for row in store.rows(asked, (json.dumps([*contacts]),)))
         new = forked - self._forked
         for contact_id in new:
             for live in self._live.values():
@@ -307,7 +318,7 @@ def _waiting(store: Store) -> tuple[tuple[WaitingNow, ...], dict[str, tuple[int,
 
 _AGENTS_SQL = (
     "SELECT a.id, a.name, s.state, s.since, s.reason, s.after_call, c.id, c.queue,"
-    " coalesce(k.name, nullif(c.caller_name, ''), c.caller_number), c.answered_at, t.number, q.wrap_up_s"
+    " coalesce(k.name, nullif(c.caller_name, ''), c.caller_number), c.answered_at, t.number, q.wrap_up_s, a.role"
     " FROM agent_status s JOIN agent a ON a.id = s.id LEFT JOIN contact c ON c.id = s.contact_id"
     " LEFT JOIN queue q ON q.id = c.queue LEFT JOIN customer k ON k.id = c.customer_id"
     " LEFT JOIN ticket t ON t.id = c.ticket_id WHERE s.state <> 'signed out' ORDER BY a.name, a.id"
@@ -315,7 +326,21 @@ _AGENTS_SQL = (
 
 
 def _agent(row: tuple[Any, ...], figures: FigureRow | None) -> AgentNow:
-    who, name, state_text, began, reason, after_call, contact_id, queue, caller, answered, ticket, wrap_up_s = row
+    (
+        who,
+        name,
+        state_text,
+        began,
+        reason,
+        after_call,
+        contact_id,
+        queue,
+        caller,
+        answered,
+        ticket,
+        wrap_up_s,
+        role,
+    ) = row
     state = AgentState(state_text)
     return AgentNow(
         id=who,
@@ -330,4 +355,5 @@ def _agent(row: tuple[Any, ...], figures: FigureRow | None) -> AgentNow:
         ticket=ticket or "",
         wrap_up_s=wrap_up_s or 0,
         row=figures,
+        leads=role in LEADERS,
     )

@@ -12,6 +12,7 @@ from data.queue.figures import FigureRow
 from data.queue.groupings import Time
 from data.supervision.adherence import Adherence
 from data.supervision.occupancy import Occupancy
+from data.supervision.quality import Average, Score
 from data.supervision.staffing import StaffingRow
 
 LEVELS: Final[Mapping[str, str]] = {
@@ -36,10 +37,14 @@ EXPLAINED: Final = (
 )
 """The figures of a row that can be explained, in the order in which they are shown."""
 
+MOST_NUMBERS: Final = 12
+"""So many scores are written out in the sum of an average."""
+
 
 @singledispatch
 def explain(row: object, field: str) -> str:
-    """Why a figure of a row is what it is. Rows: FigureRow, Occupancy, Adherence, StaffingRow.
+    """Why a figure of a row is what it is. Rows: FigureRow, Occupancy, Adherence, StaffingRow, Average,
+    Score.
 
     Raises:
         ValueError: there is no such figure; the message is one sentence for a person.
@@ -149,6 +154,35 @@ def _staffing(row: StaffingRow, field: str) -> str:
         f"Agents needed = {row.needed} for {row.offered:,} calls of {row.aht_s or 0:,.0f} s, to answer"
         f" {_percent(row.target)} within {row.threshold_s:g} s; {there}{more}; {about}. {ASSUMPTION}"
     )
+
+
+@explain.register
+def _average(row: Average, field: str) -> str:
+    if field != "quality":
+        raise _unknown(field, ("quality",))
+    numbers = [f"{share * 100:.1f}" for share in row.shares]
+    if len(numbers) > MOST_NUMBERS:
+        numbers = [*numbers[:MOST_NUMBERS], "…"]
+    sums = f"({' + '.join(numbers)}) / {len(row.shares)} = " if row.shares else ""
+    failed = f"; {row.failed} of them 0 % for a critical question" if row.failed else ""
+    empty = f"; {row.empty} more to which no question applied" if row.empty else ""
+    return (
+        f"Quality of {row.name} = scores of the contacts / scored contacts = {sums}{_percent(row.share)}, scored"
+        f" {_period(row.starts, row.ends)}, each contact by its latest score card{failed}{empty}."
+    )
+
+
+@explain.register
+def _score(row: Score, field: str) -> str:
+    if field != "score":
+        raise _unknown(field, ("score",))
+    earned = f"{row.earned:,} / {row.possible:,}"
+    if not row.possible:
+        return "Score = –, as no question applies."
+    if row.failed:
+        share = _percent(row.earned / row.possible)
+        return f"Score = 0 %, as a critical question is answered with no: {'; '.join(row.failed)}. Else {earned} = {share}."
+    return f"Score = weight answered with yes / weight answered with yes or no = {earned} = {_percent(row.share)}."
 
 
 def _unknown(field: str, known: tuple[str, ...]) -> ValueError:

@@ -1,13 +1,14 @@
 """The hub's contract: nine calls and nothing else (SYNC, Shape). Seats, feeds and tests know this module only;
 which hub answers (embedded SQLite, one that serves it, PostgreSQL) is decided where the program is put together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Protocol
 
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr
 
-from data.models.agent import Role
+from data.models.agent import AgentState, Role
 from data.models.base import AgentId, ContactId, Instant, QueueId, Value
 from data.text.whole import whole_body
 
@@ -98,13 +99,20 @@ THERE_ALREADY = "a record with this id exists and is never changed"
 """Why a hub refuses an append-only row that it has."""
 OF_A_PERSON = ("name", "role")
 """Fields of an agent that only whoever runs the hub changes, where somebody signed in, and feeds."""
-BY_LEADERS = frozenset({"alert_seen", "intervention", "outage", "reporter_duty"})
+BY_LEADERS = frozenset({"alert_seen", "intervention", "outage", "reporter_duty", "scorecard"})
 """Entities that only supervisors and administrators write, where somebody signed in, and feeds."""
 OWN_CLOCK = "time_entry"
 """The entity of which people write what they do themselves; of others, and corrections, only leaders, and feeds."""
-OF_ONESELF = {"agent_move": ("agent",)}
-"""Fields beside `SIGNED` that name who signed in, by entity."""
+OF_A_STEP = frozenset({"agent_move", "intervention_outcome"})
+"""Entities of which a row may carry out a supervisor's step: it has the id of the `intervention`. See `is_not_theirs`."""
 NOT_A_LEADER = "only supervisors and administrators write this"
+NOT_ALLOWED = "override_by: only a supervisor or an administrator can allow it"
+"""Why a hub refuses a callback outside the hours, where somebody signed in: it names nobody who may allow that."""
+NOT_ITS_ID = "id: a queue report's is made of its slot and its reporter"
+NOT_YET = "slot: it is still to come by the hub's clock"
+"""Why a hub refuses a queue report, where somebody signed in."""
+CLOCKS_APART = timedelta(minutes=5)
+"""So far a seat's clock may be ahead of the hub's."""
 BY_FEEDS = frozenset({"gateway"})
 """Entities that only feeds write, where somebody signed in: seats send their mail by whoever says that it is there."""
 GIVEN_AWAY = frozenset({"mail"})
@@ -197,6 +205,21 @@ class Claim(Value):
 class NumberBlock(Value):
     first: int
     last: int
+
+
+def is_not_theirs(entity: str, said: Mapping[str, Any], step: Mapping[str, Any] | None, speaker: AgentId) -> bool:
+    """Whether a row of `OF_A_STEP` is not for who signed in to write. A step is answered by whom it addresses, or by who
+    made it. A move is its agent's own; another's is written by who signs them out, under the id of that step.
+
+    Args:
+        step: the body of the intervention of the same id; None where the hub has none.
+    """
+    if entity == "agent_move":
+        if said.get("agent") == speaker:
+            return False
+        out = step is not None and step["state"] == said.get("state") == AgentState.SIGNED_OUT
+        return not (step is not None and out and step["by"] == speaker and step["agent"] == said.get("agent"))
+    return step is None or speaker not in (step["agent"], step["by"])
 
 
 WHOLE = Scope()

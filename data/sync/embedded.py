@@ -12,21 +12,28 @@ from pydantic import ValidationError
 from data.clock import SYSTEM_CLOCK, Clock
 from data.models import SYNCED
 from data.models.agent import Agent
-from data.models.base import AgentId, ContactId, QueueId, instant_text
+from data.models.base import AgentId, ContactId, Entity, QueueId, instant_text
+from data.models.callback import Callback
 from data.models.customer import Customer
+from data.models.queue_report import QueueReport, report_id
 from data.models.shift import Punch
+from data.models.supervision import Intervention
 from data.store import driver
 from data.sync.contract import (
     BY_FEEDS,
     BY_ID,
     BY_LEADERS,
+    CLOCKS_APART,
     DELETABLE,
     GIVEN_AWAY,
     NEWEST_HOLDS,
     NOT_A_FEED,
     NOT_A_LEADER,
+    NOT_ALLOWED,
+    NOT_ITS_ID,
+    NOT_YET,
     OF_A_PERSON,
-    OF_ONESELF,
+    OF_A_STEP,
     OWN_CLOCK,
     SIGNED,
     THERE_ALREADY,
@@ -45,6 +52,7 @@ from data.sync.contract import (
     OpResult,
     Page,
     Scope,
+    is_not_theirs,
 )
 from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile, Stored
@@ -203,7 +211,7 @@ class EmbeddedHub:
             return _refused(op, NOT_A_LEADER)
         if self.member is not None and (op.entity in BY_FEEDS or (row is not None and op.entity in GIVEN_AWAY)):
             return _refused(op, NOT_A_FEED)
-        if self.member is not None and (said := _not_own(op, before, self.member.id)):
+        if self.member is not None and (said := self._not_own(op, before, self.member.id)):
             return _refused(op, f"{said}: this is not for the person who signed in to say")
         conflicts = []
         fresh: dict[str, Any] = {}
@@ -221,6 +229,8 @@ class EmbeddedHub:
         except ValidationError as error:
             first = error.errors()[0]
             return _refused(op, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+        if self.member is not None and (why := self._doubted(entity, before)):
+            return _refused(op, why)
         hub_seq = self._file.put(op.entity, op.entity_id, before, entity.model_dump(mode="json"), fresh, writer)
         if op.entity == Customer.entity:
             self._scopes.follow(replica_id, op.entity_id)
@@ -230,6 +240,27 @@ class EmbeddedHub:
             hub_seq=hub_seq,
             conflicts=tuple(conflicts),
         )
+
+    def _doubted(self, entity: Entity, before: Stored) -> str | None:
+        """What is wrong with a record that fits its model, in the transaction of the push."""
+        if isinstance(entity, QueueReport):
+            if entity.id != report_id(entity.slot, entity.reporter):
+                return NOT_ITS_ID
+            return NOT_YET if entity.slot > self._clock.now() + CLOCKS_APART else None
+        if isinstance(entity, Callback) and entity.override_by not in (None, before.body.get("override_by")):
+            return None if leads(self._file, entity.override_by) else NOT_ALLOWED
+        return None
+
+    def _not_own(self, op: Op, before: Stored, speaker: AgentId) -> str | None:
+        """The first field in which an op says what is not for who signed in to say."""
+        said = {name: value for name, value in op.patch.items() if (name, value) not in before.body.items()}
+        forged = [name for name in SIGNED if said.get(name) not in (None, speaker)]
+        personal = [name for name in OF_A_PERSON if op.entity == Agent.entity and name in said]
+        if not forged and op.entity in OF_A_STEP:
+            step = self._file.find(Intervention.entity, op.entity_id)
+            if is_not_theirs(op.entity, op.patch, step.body if step is not None else None, speaker):
+                return "agent"
+        return next(iter(forged + personal), None)
 
     def _delete(self, op: Op, row: Stored | None, writer: int) -> OpResult:
         if row is None or row.deleted:
@@ -302,14 +333,6 @@ def _is_for_leaders(op: Op, speaker: AgentId) -> bool:
         return op.entity in BY_LEADERS
     own = op.patch.get("agent") == speaker and op.patch.get("punch") != Punch.VOID
     return not own or op.patch.get("instead_of") is not None
-
-
-def _not_own(op: Op, before: Stored, speaker: AgentId) -> str | None:
-    """The first field in which an op says what is not for who signed in to say."""
-    said = {name: value for name, value in op.patch.items() if (name, value) not in before.body.items()}
-    forged = [name for name in (*SIGNED, *OF_ONESELF.get(op.entity, ())) if said.get(name) not in (None, speaker)]
-    personal = [name for name in OF_A_PERSON if op.entity == Agent.entity and name in said]
-    return next(iter(forged + personal), None)
 
 
 def _refused(op: Op, why: str) -> OpResult:

@@ -30,6 +30,7 @@ PARENT_OF: dict[str, tuple[tuple[str, str], ...]] = {
     "callback_attempt": (("callback", "callback_id"),),
     "agent_move": (("contact", "contact_id"),),
     "card_step": (("ticket", "ticket_id"), ("contact", "contact_id")),
+    "scorecard": (("contact", "contact_id"),),
 }
 """Entities that only tell what happened to something else, with the columns that name it; the first one filled holds."""
 OVER: dict[str, frozenset[str]] = {

@@ -128,9 +128,11 @@ async def test_one_is_promised_by_hand_during_a_call(tmp_path: Path, size: tuple
     app, feed = staged(tmp_path)
     async with app.run_test(size=size) as pilot:
         screen = await talk(pilot, feed)
+        await pilot.press("f5", *"Printer", "escape")
         form = await open_form(pilot)
         begun = {name: text for name, text in form.fields.items() if text}
-        assert begun == {"number": "+12025550142", "zone": "America/New_York"}
+        assert begun == {"number": "+12025550142", "zone": "America/New_York", "about": "Printer"}
+        assert not text_of(screen, "hints").strip(), "the keys of the workspace do nothing here"
         assert "09:18 EST there" in text_of(form, "callback-zone")
         for lines in form.query(Lines):
             assert lines.region.bottom <= size[1] and lines.region.right <= size[0]
@@ -140,11 +142,15 @@ async def test_one_is_promised_by_hand_during_a_call(tmp_path: Path, size: tuple
         await until(pilot, lambda: "over already" in text_of(form, "dialog-foot"))
         await pilot.press("f10", *["backspace"] * 5, *"mon 10")
         await until(pilot, lambda: "● Mon 23 Nov, 10:00 (15:00 here)" in text_of(form, "dialog-foot"))
-        await pilot.press("enter", "enter", "enter", *"wants [b]help[/b]", "enter", "m", "f10")
+        await pilot.press("enter", "enter", "enter", *": wants [b]help[/b]", "enter", "m", "f10")
         promised = "Callback promised for Mon 23 Nov 15:00, 10:00 EST for them."
         await until(pilot, lambda: any(promised in one for one in told(app)))
         [made] = in_store(tmp_path)
-        assert (made.number, made.about, made.customer_id) == ("+12025550142", "wants [b]help[/b]", "20718")
+        assert (made.number, made.about, made.customer_id) == (
+            "+12025550142",
+            "Printer: wants [b]help[/b]",
+            "20718",
+        )
         assert (made.contact_id, made.for_agent, made.state) == ("c-1", "dana", CallbackState.DUE)
         assert made.due_at == NOW.replace(day=23, hour=15, minute=0, second=0)
         await until(pilot, lambda: "○ 1 later" in counted(screen))

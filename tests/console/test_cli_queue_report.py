@@ -57,6 +57,32 @@ def test_a_report_is_given_once(cli: Command) -> None:
         assert store.value("SELECT rung || ' ' || outcome FROM report_rung") == "command worked"
 
 
+def test_a_command_that_fails_is_a_rung_that_failed(cli: Command) -> None:
+    """The store takes no report: the rung is recorded and management hears of it. Then it takes nothing at all: that is
+    kept, and written with the report that works."""
+    on_shift(cli, "ana")
+    tables = ("queue_report", "report_rung")
+    with Store(cli.home / STORE_FILE) as store:
+        for table in tables:
+            store.execute(
+                f"CREATE TRIGGER no_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(FAIL, 'full'); END"
+            )
+    assert "is not given" in one_sentence(cli("queue-report", "--calls", 3, "--minutes", 12))
+    with Store(cli.home / STORE_FILE) as store:
+        assert store.value("SELECT count(*) FROM report_rung") == store.value("SELECT count(*) FROM notice") == 0
+        store.execute("DROP TRIGGER no_report_rung")
+    assert cli("queue-report", "--calls", 3, "--minutes", 12).code == 1
+    with Store(cli.home / STORE_FILE) as store:
+        assert [row["outcome"] for row in store.rows("SELECT outcome FROM report_rung")] == ["failed"] * 2
+        store.execute("DROP TRIGGER no_queue_report")
+    assert cli("queue-report", "--calls", 3, "--minutes", 12).code == 0
+    with Store(cli.home / STORE_FILE) as store:
+        steps = store.rows("SELECT rung || ' ' || outcome AS step FROM report_rung ORDER BY id")
+        assert [row["step"] for row in steps] == ["command failed", "command failed", "command worked"]
+        [notice] = store.rows("SELECT kind, about FROM notice")
+        assert notice["kind"] == "queue report failed" and "Ana Silva, command" in notice["about"]
+
+
 def test_whose_report_it_is_must_be_clear(cli: Command) -> None:
     on_shift(cli)
     nobody = cli("queue-report", "--calls", 1, "--minutes", 1)

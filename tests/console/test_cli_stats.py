@@ -46,6 +46,23 @@ def test_parts_of_time_and_things_together(calls: Command) -> None:
     ]
 
 
+def test_the_zone_is_the_options_else_the_settings_else_the_machines(
+    calls: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first(*options: str) -> str:
+        return str(calls("stats", "--by", "half-hour", "--json", *options).body[0]["slot"])[11:]
+
+    assert first() == "22:00:00+00:00"
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    assert first().endswith("+05:30")
+    (calls.home / "settings.toml").write_text('time_zone = "Asia/Tokyo"\n', encoding="utf-8")
+    assert first() == "07:00:00+09:00"
+    assert first("--tz", "Europe/Berlin") == "23:00:00+01:00"
+    (calls.home / "settings.toml").unlink()
+    monkeypatch.setenv("TZ", "NOZONE5")
+    assert first() == "22:00:00+00:00", "what the machine has is no name of a zone"
+
+
 def test_csv_runs_no_formula_and_shows_names(cli: Command) -> None:
     evil = QUEUE_LOG.replace("support", '=HYPERLINK("http://example.com")').replace("billing", "@sum(1)")
     cli("import", "queue-log", cli.file("queue_log", evil))

@@ -28,6 +28,7 @@ from tests.console.album import Album
 from tests.console.stage import CLOCK, NOW, Feed, settled, until
 from tests.console.test_notices import text_of
 from tests.data.supervision.floors import a_floor
+from widgets.pane import PaneHeading
 
 OFFERED = len({one.contact_id for one in a_floor(NOW) if isinstance(one, ContactEvent)})
 SIZES = [(160, 45), (240, 60), (100, 30)]
@@ -77,6 +78,10 @@ async def floor_of(pilot: Pilot[str]) -> FloorScreen:
     return screen
 
 
+def heading(screen: FloorScreen, panel: str) -> str:
+    return screen.panel(panel).query_one(PaneHeading)._text
+
+
 def shown(screen: FloorScreen, panel: str) -> str:
     return "\n".join("".join(span.text for span in line) for line in screen.panel(panel).body.lines)
 
@@ -98,6 +103,13 @@ async def test_a_supervisor_works_on_the_floor_by_keyboard(tmp_path: Path) -> No
         await pilot.press("down", "escape")
         await until(pilot, lambda: app.screen is screen)
         assert screen.panel("agents").body.key == "agent-1" and screen.panel("agents").has_focus_within
+
+        # how they kept to the schedule, of which there is none
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, ReadDialog))
+        await until(pilot, lambda: "Adherence = –: nothing was scheduled" in text_of(app.screen, "dialog-read"))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
 
         # somebody with nothing in hand is said so
         await pilot.press("home", "enter")
@@ -121,6 +133,18 @@ async def test_a_supervisor_works_on_the_floor_by_keyboard(tmp_path: Path) -> No
         await pilot.press("enter")
         await until(pilot, lambda: "Support" not in shown(screen, "reports"))
         assert slot is not None and slot.startswith("slot:")
+
+        # only what has some words, on every tab, until esc
+        await pilot.press("3", "slash", *"WEISS jo")
+        await until(pilot, lambda: len(screen.panel("agents").body.lines) == 1)
+        assert "Jonas Weiss" in shown(screen, "agents") and "“WEISS jo”: 1 of 8" in heading(screen, "agents")
+        await pilot.press("enter", "4")
+        await until(pilot, lambda: "“WEISS jo”: " in heading(screen, "alerts"))
+        await pilot.press("slash", "x", "down")
+        await until(pilot, lambda: "Nothing here has “WEISS jox”: esc shows all." in shown(screen, "alerts"))
+        await pilot.press("escape", "3")
+        await until(pilot, lambda: len(screen.panel("agents").body.lines) == 8)
+        assert screen.panel("agents").has_focus_within and "signed on" in heading(screen, "agents")
 
         # an alert leads to the contact that it is about
         await pilot.press("1", "tab")
@@ -167,6 +191,7 @@ async def test_the_floor_is_for_supervisors(tmp_path: Path) -> None:
         await pilot.press("f11")
         await until(pilot, lambda: any("for supervisors" in note.message for note in app._notifications))
         assert isinstance(app.screen, WorkspaceScreen) and "F11" not in text_of(app.screen, "hints")
+        assert app._station.session.floor is None, "no alarm costs an agent anything"  # type: ignore[union-attr]
 
 
 @pytest.fixture
@@ -181,6 +206,7 @@ async def test_pictures(album: Album, tmp_path: Path) -> None:
     async with app.run_test(size=SIZES[0]) as pilot:
         await sign_on(pilot)
         screen = await floor_of(pilot)
+        await until(pilot, lambda: bool(app._notifications))
         app.clear_notifications()  # of the alerts, which go by themselves
         for size in SIZES:
             await pilot.resize_terminal(*size)

@@ -23,6 +23,7 @@ from console.screens.modal import ConfirmDialog, Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
 from console.screens.queue_report import QueueReportDialog
+from console.screens.review import ReviewScreen
 from console.screens.shift import OpenStepsDialog, ShiftDialog
 from console.screens.sign_in import SignInScreen
 from console.screens.sign_off import SignOffDialog
@@ -56,6 +57,7 @@ BOUND: dict[str, type] = {
     "sync": SyncDialog,
     "conflict": ConflictDialog,
     "floor": FloorScreen,
+    "review": ReviewScreen,
     "queue report": QueueReportDialog,
     "article": ArticleDialog,
 }

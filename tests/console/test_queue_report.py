@@ -33,7 +33,7 @@ from data.models.outage import Outage
 from data.models.queue_report import NodeDown, QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
 from data.models.shift import Punch, TimeEntry
 from data.queue_report import reports
-from data.queue_report.ladder import LADDER_FILE
+from data.queue_report.pending import LADDER_FILE, Pending
 from data.queue_report.reports import Answers
 from data.store.database import STORE_FILE, Store
 from tests.console.stage import NOW, Feed, at_rest, sign_on, talk, until
@@ -266,7 +266,7 @@ async def test_a_console_that_slept_asks_for_the_present_slot(tmp_path: Path) ->
         await pilot.press("R")
         await until(pilot, lambda: isinstance(app.screen, ReadDialog))
         shown = text_of(app.screen, "dialog-read")
-        assert "Your next report: 16:30." in shown and "3 missed in the last day" in shown
+        assert "Your next report: 16:30 (11:30 EST at the site)." in shown and "3 missed in the last day" in shown
         assert shown.count("■ missed") == 3 and "● reported" in shown and "Reports now: Dana Reyes" in shown
 
 
@@ -288,7 +288,7 @@ async def test_given_elsewhere_the_form_goes(tmp_path: Path) -> None:
         await pilot.press("f8")
         await until(pilot, lambda: isinstance(app.screen, LadderDialog))
         for rung in ("same form by command", "Sign on at another seat"):
-            await pilot.press("n")
+            await pilot.press("n", "y")
             await until(pilot, lambda rung=rung: rung in text_of(app.screen, "dialog-text"))  # type: ignore[misc]
         feed.put(reports.report_of(clock.at, DANA, Answers(2, 2), DANA, clock.now(), Rung.MODAL))
         await until(pilot, lambda: app.screen is screen)
@@ -336,11 +336,17 @@ async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path
         assert dialog.fields["comment"] == "two [b]crews[/b]"
         await pilot.press("f8")
         await until(pilot, lambda: isinstance(app.screen, LadderDialog))
+        ladder = app.screen
+        await pilot.press("n")
+        await until(pilot, lambda: "Management is told of it at once" in text_of(ladder, "dialog-text"))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Management" not in text_of(ladder, "dialog-text"))
+        assert app.screen is ladder
         for said in ("agent-console queue-report", "Sign on at another seat", "queue-reports@", "555-0142"):
             await until(pilot, lambda said=said: said in text_of(app.screen, "dialog-text"))  # type: ignore[misc]
             for lines in app.screen.query(Lines):
                 assert lines.region.bottom <= 24
-            await pilot.press("n" if "555" not in said else "y")
+            await pilot.press(*("ny" if "555" not in said else "y"))
         await until(pilot, lambda: app.screen is screen)
         await until(pilot, lambda: (tmp_path / LADDER_FILE).exists())
         assert stored(tmp_path, QueueReport) == []
@@ -361,7 +367,8 @@ async def test_the_ladder_goes_down_while_the_store_takes_nothing(tmp_path: Path
         ]
         assert len([one for one in stored(tmp_path, Notice) if one.kind == "queue report failed"]) == 4
         assert {one.to for one in stored(tmp_path, Mail) if one.kind == "alarm"} == {("manager@example.com",)}
-        assert not (tmp_path / LADDER_FILE).exists()
+        with Store(tmp_path / STORE_FILE) as store:
+            assert Pending().flush(store, DANA, clock) == 0
         await asyncio.sleep(1.2)
         assert isinstance(again.screen, WorkspaceScreen), "it is given, so nothing asks for it"
 
@@ -380,7 +387,7 @@ async def test_a_mail_that_the_server_refuses_is_a_rung_that_failed(tmp_path: Pa
         await until(pilot, lambda: isinstance(app.screen, LadderDialog))
         for said in ("the form works", "agent-console queue-report", "Sign on at another seat"):
             await until(pilot, lambda said=said: said in text_of(app.screen, "dialog-text"))  # type: ignore[misc]
-            await pilot.press("n")
+            await pilot.press("n", "y")
         await until(pilot, lambda: "queue-reports@" in text_of(app.screen, "dialog-text"))
         await pilot.press("y")
         await until(pilot, lambda: app.screen is screen)

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import email
-import os
 import threading
 from datetime import timedelta
 from email import policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -27,10 +27,13 @@ from data.models.gateway import Gateway
 from data.models.mail import Mail, MailState
 from data.models.notice import Notice
 from data.models.queue_report import QueueReport, ReporterDuty, ReportRung, Rung, RungOutcome
+from data.queue_report.pending import LADDER_FILE
 from data.queue_report.reports import Answers, report_of
+from data.store import driver
+from data.sync.contract import NOT_YET
 from tests.console.stage import sign_on, until
 from tests.console.test_notices import text_of
-from tests.console.test_queue_report import DANA, NEXT, SetClock, comes, opened, stored
+from tests.console.test_queue_report import DANA, NEXT, SetClock, comes, opened, stored, told
 from tests.gateway.mail_server import mail_server
 
 HALF_HOUR = timedelta(minutes=30)
@@ -94,7 +97,7 @@ async def to_the_mail(pilot: Pilot[str]) -> LadderDialog:
     assert isinstance(ladder, LadderDialog)
     while ladder.rung is not Rung.MAIL:
         before = ladder.rung
-        await pilot.press("n")
+        await pilot.press("n", "y")
         await until(pilot, lambda before=before: ladder.rung is not before)  # type: ignore[misc]
     return ladder
 
@@ -172,8 +175,8 @@ async def test_rung_by_rung_with_a_store_that_takes_nothing_and_a_mail_server_th
             text = str(letter.get_content()).replace("\r\n", "\n")
             assert letter["To"] == "queue-reports@example.com" and text.endswith("\nDR\n")
             assert "Calls in queue: 4\nLongest wait: 14 min\nNode down: none\nComment: two crews\n" in text
-            for rung in (Rung.MANAGER, Rung.EMERGENCY):
-                await pilot.press("n")
+            for rung, keys in ((Rung.MANAGER, "n"), (Rung.EMERGENCY, "ny")):  # that the mail failed is noted
+                await pilot.press(*keys)
                 await until(pilot, lambda rung=rung: ladder.rung is rung)  # type: ignore[misc]
             await pilot.press("y")
             await until(pilot, lambda: app.screen is screen)
@@ -202,17 +205,43 @@ async def test_rung_by_rung_with_a_store_that_takes_nothing_and_a_mail_server_th
         await working
 
 
-async def test_the_disc_is_waited_for_off_the_event_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[threading.Thread] = []
-    real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (waited.append(threading.current_thread()), real(handle)))
+async def test_the_disc_is_waited_for_off_the_event_loop_and_a_refusal_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for the store is kept and written by its own thread. A report that the hub refuses is a rung that
+    failed, and the agent hears of it once."""
+    opened_by: list[threading.Thread] = []
+    real = driver.connect
+
+    def connect(path: Path, **more: Any) -> Any:
+        if path.name == LADDER_FILE:
+            opened_by.append(threading.current_thread())
+        return real(path, **more)
+
+    monkeypatch.setattr(driver, "connect", connect)
     clock = SetClock()
     app, _feed = opened(tmp_path, clock)
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await sign_on(pilot)
-        await screen.session.reporting.failed(NEXT, Rung.MODAL)
-        await until(pilot, lambda: len(stored(tmp_path, ReportRung)) == 1)
-    assert waited and threading.main_thread() not in waited
+        reporting, seat = screen.session.reporting, screen.session.seat
+        await takes_nothing(screen.session)
+        await reporting.ladder.failed(NEXT, Rung.COMMAND)
+        assert opened_by and threading.main_thread() not in opened_by
+        await takes_nothing(screen.session, on=False)
+        report = report_of(NEXT, DANA, Answers(1, 1), DANA, NEXT, Rung.MODAL)
+        op = ("op", "txn", report.entity, report.id, "append", 0, report.model_dump_json(), DANA, 1, NOT_YET)
+        await seat.read(
+            lambda store: store.execute(
+                "INSERT INTO outbox (op_id, txn_id, entity, entity_id, kind, base_ver, patch, actor, schema_v, state,"
+                " last_error, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'refused', ?, 0)",
+                op,
+            )
+        )
+        clock.at += timedelta(seconds=11)
+        await until(pilot, lambda: any("The hub did not take the 14:30 queue report" in one for one in told(app)))
+        clock.at += timedelta(seconds=11)
+        await until(pilot, lambda: len(stored(tmp_path, ReportRung)) == 2)
+        assert {(one.rung, one.why) for one in stored(tmp_path, ReportRung)} >= {(Rung.MODAL, NOT_YET)}
 
 
 async def test_nobody_is_said_to_have_missed_a_report_that_is_on_its_way(tmp_path: Path) -> None:
@@ -241,4 +270,4 @@ async def test_nobody_is_said_to_have_missed_a_report_that_is_on_its_way(tmp_pat
             clock.at += timedelta(seconds=10)
             await looked()
         await until(pilot, lambda: bool(stored(tmp_path, Notice)))
-        assert [one.about for one in stored(tmp_path, Notice)] == ["10:00, Priya Nair"]
+        assert [one.about for one in stored(tmp_path, Notice)] == ["10:00 EST, Priya Nair"]

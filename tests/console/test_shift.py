@@ -223,6 +223,9 @@ async def test_the_gate(tmp_path: Path, size: tuple[int, int]) -> None:
         for left in (1, 0):  # the callback and the draft: handed over
             await pilot.press("h")
             await until(pilot, lambda: isinstance(app.screen, ColleagueDialog) and app.screen.focused is not None)
+            await pilot.press("enter")  # nobody is chosen yet, so nobody is given anything
+            await until(pilot, lambda: any("choose with the arrows" in one for one in told(app)))
+            assert isinstance(app.screen, ColleagueDialog)
             await pilot.press(*"pri", "enter")
             await until(pilot, shown(app, gate, left))
         await until(pilot, lambda: "Nothing is open" in text_of(gate, "list-about"))

@@ -11,14 +11,17 @@ from console.screens.asking import AnswerDialog
 from console.screens.floor import FloorScreen
 from console.screens.floor_steps import PickLine
 from console.screens.sign_in import SignInScreen
+from console.screens.workspace import WorkspaceScreen
 from data.models.agent import AgentState
 from data.models.base import AgentId, new_id
 from data.models.contact import Request
 from data.models.notice import Notice, NoticeRole
+from data.models.outage import Outage
 from data.models.supervision import AlertSeen, Intervention, InterventionOutcome, StepKind
 from tests.console.stage import NOW, Feed, sign_on, staged, talk, until
 from tests.console.test_floor import floor_of, shown, supervised
 from tests.console.test_floor import sign_on as lead_on
+from tests.console.test_notices import text_of
 from widgets.lines import Lines
 
 
@@ -52,7 +55,7 @@ async def test_alerts_are_told_listed_and_acknowledged_for_everybody(tmp_path: P
         await lead_on(pilot)
         screen = await floor_of(pilot)
         feed = Feed(folder / "hub.db")
-        assert told(pilot, "■") and told(pilot, "more"), "the worst is told, with how many there are"
+        await until(pilot, lambda: told(pilot, "■") and told(pilot, "more"))  # the worst, with how many there are
         feed.put(Notice(id="n-1", to_role=NoticeRole.LEADER, about="asks for you", by=AgentId("agent-1"), at=NOW))
         await pilot.press("4")
         await until(pilot, lambda: "asks for you" in shown(screen, "alerts"))
@@ -69,6 +72,22 @@ async def test_alerts_are_told_listed_and_acknowledged_for_everybody(tmp_path: P
         await go_to(pilot, body, "wrap-up:agent-2")
         await pilot.press("a")
         await until(pilot, lambda: told(pilot, "Dana Reyes has seen it already"))
+
+        # on another screen they are told too, and counted where the state stands
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, WorkspaceScreen))
+        await until(pilot, lambda: "alerts F11" in text_of(app.screen, "status"))
+        assert "■" in text_of(app.screen, "status")
+        feed.put(Outage(id="down", node="RP-14", since=NOW, made_by=AgentId("agent-0"), made_at=NOW))
+        await until(pilot, lambda: told(pilot, "node RP-14 is down"))
+        await pilot.press("f11", "4")
+        await until(pilot, lambda: isinstance(app.screen, FloorScreen))
+        await until(pilot, lambda: "node RP-14" in shown(app.screen, "alerts"))  # type: ignore[arg-type]
+
+        # what is over stays in the list of the day
+        feed.patch(Outage, "down", over=NOW.isoformat())
+        await until(pilot, lambda: "✓ 14:18–14:18 node RP-14 is down" in shown(app.screen, "alerts"))  # type: ignore[arg-type]
+        assert " over" in shown(app.screen, "alerts").rpartition("RP-14")[2]  # type: ignore[arg-type]
         feed.close()
 
 

@@ -38,6 +38,7 @@ from data.models import (
     Request,
     Reversal,
     Role,
+    Scorecard,
     Ticket,
     TicketEvent,
     TimeEntry,
@@ -52,7 +53,7 @@ from data.models.money import Allocation, InvoiceLine, Method, Reversed
 from data.models.notice import NoticeRole
 from data.models.queue_report import NodeDown, Rung, RungOutcome
 from data.models.shift import DutyOutcome, Punch
-from data.models.supervision import StepKind
+from data.models.supervision import ScoredAnswer, StepKind, Verdict
 from data.models.ticket import Priority, TicketEventKind, TicketState
 from data.playbook.run import Done, Run, Step
 from data.playbook.world import Channel
@@ -290,6 +291,16 @@ def _of_a_supervisor(text: str) -> list[Entity]:
             text=text,
         ),
         InterventionOutcome(id=new_id(), by=ME, at=AT, done=True, why=text),
+        Scorecard(
+            id=new_id(),
+            contact_id=ContactId(text),
+            agent=ME,
+            by=ME,
+            at=AT,
+            answers=(ScoredAnswer(question=text, words=text, weight=2, critical=True, verdict=Verdict.NO),),
+            comment=text,
+            instead_of=new_id(),
+        ),
     ]
 
 

@@ -116,11 +116,17 @@ def test_not_ready_during_a_contact_is_taken_after_it(state: AgentState) -> None
     assert (back.state, back.after_call) == (state, "")
 
 
-def test_what_was_asked_for_is_taken_after_wrap_up_and_after_an_abandoned_ring() -> None:
-    wrapped = moved(status(S.WRAP_UP, after_call="lunch"), M.WRAPPED_UP, LATER)
-    assert (wrapped.state, wrapped.reason, wrapped.after_call) == (S.NOT_READY, "lunch", "")
-    abandoned = moved(status(S.RINGING, after_call="lunch"), M.ABANDONED, LATER)
-    assert (abandoned.state, abandoned.reason, abandoned.after_call) == (S.NOT_READY, "lunch", "")
+@pytest.mark.parametrize(
+    ("state", "move"),
+    [(S.WRAP_UP, M.WRAPPED_UP), (S.RINGING, M.ABANDONED), (S.RINGING, M.MISSED), (S.RINGING, M.REJECTED)],
+    ids=str,
+)
+def test_what_was_asked_for_is_taken_however_the_contact_ends(state: AgentState, move: Move) -> None:
+    after = moved(status(state, after_call="lunch"), move, LATER)
+    assert (after.state, after.reason, after.after_call, after.since) == (S.NOT_READY, "lunch", "", LATER)
+
+
+def test_what_was_asked_for_waits_through_the_call() -> None:
     through = status(S.RINGING, after_call="lunch")
     for move in (M.ANSWERED, M.HOLD, M.RESUME, M.ENDED):
         through = moved(through, move, LATER)
@@ -204,6 +210,7 @@ def in_hand(contact: Contact) -> bool:
 def test_nobody_gets_stuck(doings: list[Contact | Move]) -> None:
     now = status(S.SIGNED_OUT)
     for doing in doings:
+        before = now
         if isinstance(doing, Contact):
             now = follow(now, doing)
             if now.state in (S.RINGING, S.ON_CALL, S.ON_HOLD):
@@ -216,6 +223,8 @@ def test_nobody_gets_stuck(doings: list[Contact | Move]) -> None:
         assert (now.contact_id is not None) is (now.state in HANDLING)
         assert bool(now.reason) is (now.state is S.NOT_READY)
         assert not now.after_call or now.state in HANDLING
+        if before.after_call and now.state in (S.READY, S.NOT_READY):
+            assert now.reason == "lunch", "what was asked for is not lost"
 
 
 @settings(deadline=None)

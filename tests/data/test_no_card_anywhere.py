@@ -67,6 +67,7 @@ OURS = {
     "mail": {"gateway"},
     "gateway": {"services"},
     "alert_seen": {"key"},
+    "scorecard": {"instead_of"},
 }
 """Others that nobody types into, by entity: names and numbers of ours, and lines that were written as charges before."""
 

@@ -48,11 +48,12 @@ terminal = Terminal(loop, ("queue", "quit"), at_once=False)
 terminal.read("> ")
 loop.call_soon_threadsafe(loop.call_later, 0.1, terminal.say, "News.")
 terminal.say("Heard: " + terminal.read("> "))
+terminal.say("Words are parted between, " * 5)
 """
 
 
 def test_news_waits_for_the_end_of_a_line_where_that_is_set() -> None:
-    with Terminal([sys.executable, "-c", BETWEEN], env={"TERM": "dumb"}) as terminal:
+    with Terminal([sys.executable, "-c", BETWEEN], 80, 24, env={"TERM": "dumb"}) as terminal:
         terminal.wait_for(lambda: terminal.raw.endswith(b"> "))
         terminal.keys("<enter>que")
         terminal.wait_for(lambda: terminal.raw.endswith(b"> que"))
@@ -61,4 +62,8 @@ def test_news_waits_for_the_end_of_a_line_where_that_is_set() -> None:
         assert terminal.raw.endswith(b"> que")
         terminal.keys("<tab><enter>")
         assert terminal.wait_exit() == 0
-        assert terminal.raw.endswith(b"\r\nNews.\r\nHeard: queue\r\n")
+        said = terminal.raw.decode()
+        assert "\r\nNews.\r\nHeard: queue\r\nWords" in said
+        lines = said.partition("Heard: queue\r\n")[2].splitlines()
+        assert len(lines) == 2 and all(len(one) < 80 for one in lines)
+        assert " ".join(lines) == ("Words are parted between, " * 5).strip()

@@ -15,12 +15,15 @@ from data.sync.contract import HubUnreachable, Login, OpOutcome, Revoked, WrongL
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People, PeopleError
 from tests.sync.speaking import (
+    answers_its_own_steps_only,
     board,
     leaves_the_board_to_leaders,
     leaves_the_mail_to_the_gateway,
     moved,
+    names_whoever_may_allow_it,
     punched,
     punches_for_itself_only,
+    reports_slots_that_have_come,
     speaks_for_itself_only,
 )
 from tests.sync.writers import Writer, contact, note, ticket
@@ -144,11 +147,30 @@ def test_people_write_their_own_hours(path: Path, clock: LeapClock) -> None:
     with People(path, clock) as people:
         dana = people.add("Dana Reyes", Role.AGENT, PASSWORD)
         bo = people.add("Bo Lindgren", Role.SUPERVISOR, PASSWORD)
+        cem = people.add("Cem Aydin", Role.AGENT, PASSWORD)
     agent, leader = (Writer(EmbeddedHub(path, clock, login=login(name))) for name in ("Dana Reyes", "Bo Lindgren"))
     feed = Writer(EmbeddedHub(path, clock))
     punches_for_itself_only(agent, leader, dana.id, bo.id)
+    names_whoever_may_allow_it(agent, dana.id, bo.id, cem.id)
+    reports_slots_that_have_come(agent, dana.id, clock.now())
     assert [one.outcome for one in feed.add(punched(dana.id, bo.id), moved(dana.id))] == [OpOutcome.APPLIED] * 2
     for one in (agent, leader, feed):
+        one.hub.close()
+
+
+def test_a_supervisors_step_is_answered_by_whom_it_addresses(path: Path, clock: LeapClock) -> None:
+    roles = {
+        "Dana Reyes": Role.AGENT,
+        "Ana Lima": Role.AGENT,
+        "Bo Lindgren": Role.SUPERVISOR,
+        "Cem": Role.SUPERVISOR,
+    }
+    with People(path, clock) as people:
+        for name, role in roles.items():
+            people.add(name, role, PASSWORD)
+    seats = [Writer(EmbeddedHub(path, clock, login=login(name))) for name in roles]
+    answers_its_own_steps_only(*seats)
+    for one in seats:
         one.hub.close()
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Event, Thread
 from typing import Any
@@ -31,12 +32,16 @@ from data.sync.postgres.plain import from_json, to_json
 from tests.hostile import HOSTILE
 from tests.postgres import Server, revoke
 from tests.sync.speaking import (
+    answers_its_own_steps_only,
     board,
     leaves_the_board_to_leaders,
     leaves_the_mail_to_the_gateway,
     moved,
+    names_whoever_may_allow_it,
     punched,
     punches_for_itself_only,
+    report,
+    reports_slots_that_have_come,
     speaks_for_itself_only,
 )
 from tests.sync.writers import Writer, contact, note, ticket
@@ -191,8 +196,21 @@ def test_people_write_their_own_hours(dsn: str, connect: Connect) -> None:
     gateway = named("gateway")
     admin.add_feed(dsn, gateway, PASSWORD)
     punches_for_itself_only(Writer(connect(ana.name)), Writer(connect(bo.name)), ana.id, bo.id)
+    cem = admin.add_person(dsn, named("Cem"), Role.AGENT, PASSWORD)
+    names_whoever_may_allow_it(Writer(connect(ana.name)), ana.id, bo.id, cem.id)
+    reports_slots_that_have_come(Writer(connect(ana.name)), ana.id, datetime.now(UTC))
     feed = Writer(connect(gateway))
+    far = report(ana.id, datetime.now(UTC) + timedelta(days=1))
+    assert feed.add(far)[0].outcome is OpOutcome.APPLIED, "a feed plays any time"
     assert [one.outcome for one in feed.add(punched(ana.id, bo.id), moved(ana.id))] == [OpOutcome.APPLIED] * 2
+
+
+def test_a_supervisors_step_is_answered_by_whom_it_addresses(dsn: str, connect: Connect) -> None:
+    people = [
+        admin.add_person(dsn, named(name), role, PASSWORD)
+        for name, role in zip("ABCD", (Role.AGENT, Role.AGENT, Role.SUPERVISOR, Role.SUPERVISOR), strict=True)
+    ]
+    answers_its_own_steps_only(*(Writer(connect(one.name)) for one in people))
 
 
 def test_a_scope_that_nobody_can_have_stops_nobody_else(dsn: str, connect: Connect) -> None:

@@ -203,7 +203,11 @@ def test_a_missed_slot_is_told_once_by_whoever_sees_it(pair: tuple, seats, clock
     assert reports.tell_of_missed(one.store, ANA, POLICY, NEW_YORK, hands, ANA) == [], "it may be on its way"
     hands.on(1)
     [told] = reports.tell_of_missed(one.store, ANA, POLICY, NEW_YORK, hands, ANA)
-    assert (told.to_role, told.kind, told.about) == (NoticeRole.LEADER, "queue report missed", "09:00, Ana Silva")
+    assert (told.to_role, told.kind, told.about) == (
+        NoticeRole.LEADER,
+        "queue report missed",
+        "09:00 EST, Ana Silva",
+    )
     assert len(reports.tell_of_missed(other.store, LEA, POLICY, NEW_YORK, hands)) == 1, "not heard of yet"
     assert reports.tell_of_missed(other.store, LEA, POLICY, NEW_YORK, hands) == []
     seats.sync()

@@ -22,10 +22,12 @@ Date,From,To,Name
 """
 
 
-def brought(store: Store, folder: Path, text: str, rejects: Path | None = None) -> ScheduleImport:
+def brought(
+    store: Store, folder: Path, text: str, rejects: Path | None = None, *, dry_run: bool = False
+) -> ScheduleImport:
     path = folder / "schedule.csv"
     path.write_text(text, encoding="utf-8")
-    return import_schedule(store, path, NEW_YORK, LEA, Hands(), rejects=rejects)
+    return import_schedule(store, path, NEW_YORK, LEA, Hands(), dry_run=dry_run, rejects=rejects)
 
 
 def duties(store: Store) -> list[tuple[str, str, str]]:
@@ -52,6 +54,30 @@ def test_again_is_unchanged_and_the_days_of_the_file_are_replaced(store: Store, 
     assert counts(report) == (1, 0, 1, 0, 0) and report.withdrawn == 1
     assert duties(store) == [("ana", "23 14:00", "23 19:30"), ("ana", "25 03:00", "25 07:00")], "the 24th stays"
     assert counts(brought(store, tmp_path, FILE)) == (3, 0, 2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "gone"),
+    [
+        ("2026-11-23,9:00,25:00,Ana Silva", ["bo"]),
+        ("2026-11-23,9:00,13:00,Anna Silva", []),
+        ("23/11/26,9:00,13:00,Ana Silva", ["bo"]),
+        ("2026-11-24,9:00,25:00,Ana Silva", ["ana", "bo"]),
+        ("2026-11-23,9:00", []),
+    ],
+)
+def test_a_refused_row_takes_nothing_away_from_whoever_it_is_about(
+    store: Store, tmp_path: Path, row: str, gone: list[str]
+) -> None:
+    known(store, Hands())
+    brought(store, tmp_path, FILE)
+    before = duties(store)
+    anew = f"date,from,to,name\n{row}\n2026-11-23,18:00,19:00,Lea Moreau\n"
+    looked = brought(store, tmp_path, anew, dry_run=True)
+    assert duties(store) == before, "a dry run changes nothing"
+    report = brought(store, tmp_path, anew)
+    assert (counts(report), report.withdrawn) == (counts(looked), looked.withdrawn) == ((2, 1, 0, 0, 1), len(gone))
+    assert [one[0] for one in before[:2] if one not in duties(store)] == gone
 
 
 @pytest.mark.parametrize(

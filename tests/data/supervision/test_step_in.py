@@ -13,10 +13,12 @@ from data.models.conduct import Conduct, ConductKind
 from data.models.contact import Contact, ContactState, Request, RequestAction, RequestState
 from data.models.notice import Notice
 from data.models.presence import Presence
+from data.models.shift import AgentMove
 from data.models.supervision import Intervention, StepKind
 from data.notices import notices
 from data.store.database import Store
 from data.supervision import step_in
+from data.supervision.occupancy import occupancy
 from data.supervision.step_in import StepFaultError, StepWish
 from data.supervision.steps import StepLine, read_steps
 from tests.data.supervision.test_watch import save
@@ -153,7 +155,21 @@ def test_whoever_has_left_the_console_can_only_be_signed_out(store: Store, clock
     after = step_in.status_of(store, DANA)
     assert after is not None and after.state is AgentState.SIGNED_OUT
     assert (only(store, clock).came, only(store, clock).why) == ("done", "the console was gone")
-    assert not store.rows("SELECT 1 FROM agent_move"), "the hub takes those from the agent alone"
+    (row,) = store.rows("SELECT * FROM agent_move")
+    left = AgentMove.from_row(row)
+    assert (left.id, left.agent, left.at, left.state) == (
+        only(store, clock).step.id,
+        DANA,
+        NOW,
+        AgentState.SIGNED_OUT,
+    )
+    (day,) = occupancy(
+        [AgentMove(id="m", agent=DANA, at=NOW - timedelta(hours=2), state=AgentState.READY), left],
+        NOW - timedelta(hours=2),
+        NOW + timedelta(hours=4),
+    )
+    assert day.ready_s == 2 * 3600, "what comes after counts nothing"
+    assert len({one["txn_id"] for one in store.rows("SELECT txn_id FROM outbox")}) == 1, "all or nothing"
     with pytest.raises(StepFaultError, match="signed out already"):
         step_in.step_in(store, state(AgentState.SIGNED_OUT), ROBIN, clock)
 

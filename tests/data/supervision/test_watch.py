@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from data.models.agent import AgentState, AgentStatus
+from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import Entity
 from data.models.contact import Contact, ContactEvent, EventKind, Queue
 from data.queue.figures import By, figures
@@ -139,6 +139,17 @@ def test_what_has_reached_a_limit(store: Store) -> None:
     assert snap.level("waiting", "support") is Level.WARN
     found = {(one.name, one.what, one.level) for one in snap.crossings if one.about.startswith("agent")}
     assert found == {("Kofi Osei", "wrap-up", Level.ALARM), ("Tomás Novák", "not ready", Level.WARN)}
+
+
+def test_nobody_waits_for_a_supervisor_to_be_ready(store: Store) -> None:
+    """Whoever watches the floor all day is no alarm on it."""
+    save(store, [Agent(id="lead", name="Robin Hale", role=Role.SUPERVISOR)])
+    save(
+        store,
+        [AgentStatus(id="lead", state=AgentState.NOT_READY, reason="signed on", since=NOW - timedelta(hours=5))],
+    )
+    snap = FloorWatch(POLICY, ZoneInfo("UTC")).look(store, NOW)
+    assert [one.name for one in snap.agents] == ["Robin Hale"] and not snap.crossings
 
 
 def test_a_queue_that_nobody_set_up_is_shown_by_its_id(store: Store) -> None:

@@ -80,7 +80,7 @@ $$;
 -- What only leaders write: `data.sync.contract.BY_LEADERS`, and of the time clock what others did, and corrections.
 CREATE OR REPLACE FUNCTION is_by_leaders(of_entity text, patch jsonb, speaker text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty') OR (of_entity = 'time_entry' AND (
+    SELECT of_entity IN ('alert_seen', 'intervention', 'outage', 'reporter_duty', 'scorecard') OR (of_entity = 'time_entry' AND (
         patch->>'agent' IS DISTINCT FROM speaker OR patch->>'instead_of' IS NOT NULL OR patch->>'punch' = 'void'))
 $$;
 
@@ -103,10 +103,46 @@ LANGUAGE sql IMMUTABLE AS $$
         WHEN patch->>'by' <> speaker AND patch->'by' IS DISTINCT FROM held->'by' THEN 'by'
         WHEN patch->>'made_by' <> speaker AND patch->'made_by' IS DISTINCT FROM held->'made_by' THEN 'made_by'
         WHEN patch->>'created_by' <> speaker AND patch->'created_by' IS DISTINCT FROM held->'created_by' THEN 'created_by'
-        WHEN of_entity = 'agent_move' AND patch->>'agent' <> speaker THEN 'agent'
         WHEN of_entity = 'agent' AND patch ? 'name' AND patch->'name' IS DISTINCT FROM held->'name' THEN 'name'
         WHEN of_entity = 'agent' AND patch ? 'role' AND patch->'role' IS DISTINCT FROM held->'role' THEN 'role'
     END || ': this is not for the person who signed in to say'
+$$;
+
+-- What is wrong with a record though it fits its shape (`data.sync.embedded.EmbeddedHub._doubted`).
+CREATE OR REPLACE FUNCTION doubted(of_entity text, of_id text, patch jsonb, held jsonb) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN of_entity = 'queue_report' AND of_id <> substr(encode(sha256(convert_to(
+                format('report/%s/%s', patch->>'slot', patch->>'reporter'), 'UTF8')), 'hex'), 1, 32)::uuid::text
+            THEN 'id: a queue report''s is made of its slot and its reporter'
+        WHEN of_entity = 'queue_report'
+             AND (patch->>'slot') COLLATE "C" > instant_text(hub_now() + interval '5 minutes')
+            THEN 'slot: it is still to come by the hub''s clock'
+        WHEN of_entity = 'callback' AND patch->>'override_by' IS NOT NULL
+             AND patch->'override_by' IS DISTINCT FROM held->'override_by'
+             AND NOT EXISTS (SELECT FROM member
+                             WHERE person = patch->>'override_by' AND role IN ('supervisor', 'administrator'))
+            THEN 'override_by: only a supervisor or an administrator can allow it'
+    END
+$$;
+
+-- `data.sync.contract.is_not_theirs`; the step may be a part of the same push.
+CREATE OR REPLACE FUNCTION is_not_theirs(op pushed, pushed_with pushed[], speaker text) RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT (op.entity = 'intervention_outcome'
+            OR (op.entity = 'agent_move' AND op.patch->>'agent' IS DISTINCT FROM speaker))
+    AND NOT EXISTS (
+        SELECT FROM (
+            SELECT body FROM entity_row WHERE entity = 'intervention' AND entity_id = op.entity_id
+            UNION ALL
+            SELECT before.patch FROM unnest(pushed_with) AS before JOIN shape ON shape.entity = before.entity
+            WHERE before.entity = 'intervention' AND before.entity_id = op.entity_id AND before.place < op.place
+                AND before.patch->>'by' = speaker AND may_lead() AND before.patch @@ fits
+        ) AS step
+        WHERE CASE op.entity WHEN 'agent_move'
+            THEN body->>'by' = speaker AND body->>'agent' = op.patch->>'agent'
+                AND body->>'state' = 'signed out' AND op.patch->>'state' = 'signed out'
+            ELSE speaker IN (body->>'agent', body->>'by') END)
 $$;
 
 -- One op played over a row: over `was` if it is the first, else over what the one before left (rule 7). A row's
@@ -143,7 +179,8 @@ BEGIN
             THEN 'depends_on an earlier change of this record that was refused'
         WHEN is_by_leaders(op.entity, op.patch, op.actor) AND NOT may_lead() THEN 'only supervisors and administrators write this'
         WHEN is_by_feeds(op.entity, is_there) AND NOT is_feed() THEN 'only the gateway writes this'
-        WHEN NOT is_feed() THEN not_own(op.entity, op.patch, now_is.body, op.actor)
+        WHEN NOT is_feed() THEN coalesce(not_own(op.entity, op.patch, now_is.body, op.actor),
+                                         doubted(op.entity, op.entity_id, op.patch, now_is.body))
     END;
     IF why IS NULL AND op.kind = 'delete' THEN
         IF EXISTS (SELECT FROM jsonb_each(now_is.field_ver)

@@ -61,10 +61,13 @@ BEGIN
     named_twice := ARRAY(SELECT entity_id FROM unnest(fresh) GROUP BY entity_id HAVING count(*) > 1);
     WITH looked_at AS MATERIALIZED (
         -- Plain: a whole new row that this push names once. There is nothing to merge, and no need to play it.
-        SELECT op.*, op.entity_id <> ALL (named_twice) AND patch->>'id' = op.entity_id AND patch - columns = '{}'
+        SELECT op.*, speaker IS NOT NULL AND op.entity IN ('intervention_outcome', 'agent_move')
+                     AND is_not_theirs(op, fresh, speaker) AS is_anothers,
+               op.entity_id <> ALL (named_twice) AND patch->>'id' = op.entity_id AND patch - columns = '{}'
                      AND octet_length(op.entity_id) <= 900
                      AND NOT is_by_leaders(op.entity, patch, speaker) AND NOT is_by_feeds(op.entity, false)
                      AND (speaker IS NULL OR not_own(op.entity, patch, '{}', speaker) IS NULL)
+                     AND (speaker IS NULL OR doubted(op.entity, op.entity_id, patch, '{}') IS NULL)
                      AND kind = CASE WHEN append_only THEN 'append' ELSE 'put' END AND patch @@ fits
                      AND (SELECT true FROM entity_row AS held
                           WHERE held.entity = op.entity AND held.entity_id = op.entity_id LIMIT 1) IS NULL AS is_plain,
@@ -80,7 +83,7 @@ BEGIN
         FROM looked_at AS op
         LEFT JOIN LATERAL (SELECT * FROM entity_row WHERE entity = op.entity AND entity_id = op.entity_id) AS held ON true
         LEFT JOIN shape ON shape.entity = op.entity
-        WHERE is_plain IS NOT TRUE
+        WHERE is_plain IS NOT TRUE AND NOT is_anothers
         GROUP BY op.entity, op.entity_id, held.ver, held.over, held.changed_at
     )
     SELECT array_agg(ROW(after.entity, entity_id, was_ver, was_over, changed_at, ver, body, field_ver, deleted,
@@ -93,7 +96,11 @@ BEGIN
         SELECT entity, entity_id, NULL::bigint AS was_ver, NULL::boolean AS was_over, NULL::timestamptz AS changed_at,
                1 AS ver, patch AS body, mark AS field_ver, false AS deleted, place AS last_place,
                ARRAY[place] AS places, '{applied}'::text[] AS outcomes, '{[]}'::jsonb[] AS conflicts, '{""}'::text[] AS whys
-        FROM looked_at WHERE is_plain
+        FROM looked_at WHERE is_plain AND NOT is_anothers
+        UNION ALL
+        SELECT entity, entity_id, NULL, NULL, NULL, 0, NULL, NULL, false, 0, ARRAY[place], '{refused}', '{[]}',
+               '{agent: this is not for the person who signed in to say}'
+        FROM looked_at WHERE is_anothers
         UNION ALL
         SELECT entity, entity_id, was_ver, over, changed_at, (now_is).ver, (now_is).body, (now_is).field_ver,
                (now_is).deleted, (now_is).last_place, (now_is).places, (now_is).outcomes, (now_is).conflicts,

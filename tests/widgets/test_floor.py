@@ -10,7 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from data.models.agent import AgentState
+from data.models.base import AgentId
+from data.models.queue_report import Activity
 from data.queue.figures import FigureRow
+from data.supervision.adherence import Adherence, Deviation
 from data.supervision.snapshot import FloorSnapshot
 from data.supervision.thresholds import load_floor
 from data.supervision.watch import FloorWatch
@@ -18,9 +21,14 @@ from tests.data.supervision.floors import a_floor
 from tests.data.supervision.test_watch import save
 from tests.hostile import HOSTILE
 from tests.stores import new_store
-from widgets import floor_lines
 from widgets.big_figures import big
-from widgets.floor_lines import AgentTable, Table
+from widgets.floor.agents import AgentTable
+from widgets.floor.alerts import alert_table
+from widgets.floor.now import NowPanel
+from widgets.floor.queues import QueueTable, waiting_table
+from widgets.floor.reports import report_table
+from widgets.floor.staffing import staffing, staffing_line
+from widgets.floor.table import Table
 from widgets.safe_text import Line, width
 
 NOW = datetime(2026, 11, 20, 14, 18, 2, tzinfo=UTC)
@@ -40,18 +48,19 @@ def text(line: Line) -> str:
 
 def tables(snap: FloorSnapshot, cells: int, opened: dict[str, list[FigureRow]] | None = None) -> list[Table]:
     return [
-        floor_lines.queue_table(snap, snap.at, cells),
-        floor_lines.waiting_table(snap, snap.at, cells),
+        QueueTable().table(snap, snap.at, cells),
+        waiting_table(snap, snap.at, cells),
         AgentTable().table(snap, snap.at, cells),
-        floor_lines.alert_table(snap, snap.at, cells),
-        floor_lines.report_table(snap, cells, opened or {}),
+        AgentTable().table(snap, snap.at, cells, kept_to=True),
+        alert_table(snap, snap.at, cells),
+        report_table(snap, cells, opened or {}),
     ]
 
 
 @pytest.mark.parametrize("cells", [98, 100, 158, 160, 240])
 @pytest.mark.parametrize("rows", [10, 15, 18])
 def test_no_line_is_wider_than_its_room(snap: FloorSnapshot, cells: int, rows: int) -> None:
-    lines = floor_lines.now_lines(snap, snap.at, cells, rows)
+    lines = NowPanel().lines(snap, snap.at, cells, rows)
     assert len(lines) <= rows
     opened = {str(slot.key): [snap.total] for slot in snap.slots}
     for table in tables(snap, cells, opened):
@@ -90,13 +99,34 @@ def test_a_line_of_an_agent_is_kept_while_nothing_in_it_changes(snap: FloorSnaps
     assert not any(one is other for one, other in zip(first, later, strict=True))
 
 
+def test_how_agents_kept_to_the_schedule(snap: FloorSnapshot) -> None:
+    def off(begins: float, ends: float) -> Deviation:
+        starts, over = (NOW - timedelta(minutes=minute) for minute in (begins, ends))
+        return Deviation(starts, over, Activity.WORK, AgentState.NOT_READY)
+
+    hours = (NOW - timedelta(hours=4), NOW)
+    plans = {
+        "agent-0": Adherence(AgentId("agent-0"), *hours, 4 * 3600, ()),
+        "agent-1": Adherence(AgentId("agent-1"), *hours, 4 * 3600, (off(100, 76),)),
+        "agent-2": Adherence(AgentId("agent-2"), *hours, 4 * 3600, (off(36, 0),)),
+    }
+    made, planned = AgentTable(), replace(snap, adherence=plans)
+    rows = {row.key: text(row.line) for row in made.table(planned, NOW, 158, kept_to=True).rows}
+    assert "100 %" in rows["agent-0"] and "min" not in rows["agent-0"].partition("100 %")[2][:9]
+    assert "90 %  −24 min" in rows["agent-1"] and "▲" not in rows["agent-1"] and "■" not in rows["agent-1"]
+    assert "■ 85 %  −36 min" in rows["agent-2"], "off schedule now, for more than half an hour"
+    head = text(made.table(planned, NOW, 158, kept_to=True).head)
+    assert rows["agent-3"][: head.index("with, or why")].rstrip().endswith("–"), "nothing was scheduled"
+    assert head.index("adherence") + len("adherence") == rows["agent-2"].index("−36 min") + len("−36 min")
+
+
 def test_how_many_more_it_takes(snap: FloorSnapshot) -> None:
-    found = floor_lines.staffing(snap)
+    found = staffing(snap)
     assert found is not None and found.agents == sum(one.state is not AgentState.NOT_READY for one in snap.agents)
     assert found.needed.service_level >= 0.8
-    assert "Erlang C" in text(floor_lines.staffing_line(snap, 79))
+    assert "Erlang C" in text(staffing_line(snap, 79))
     early = replace(snap, slots=())
-    assert floor_lines.staffing(early) is None
+    assert staffing(early) is None
 
 
 def test_figures_across_the_room() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from data.models.agent import AgentState
 from data.supervision.snapshot import AgentNow, FloorSnapshot
 from data.supervision.thresholds import Level
@@ -28,6 +30,12 @@ def sign(level: Level) -> Span:
     """The mark of a level: nothing, ▲ or ■."""
     shape, tone = SIGNS[level]
     return Span(shape, tone)
+
+
+def half_later(start: datetime) -> str:
+    """When the half hour ends that begins then."""
+    minutes = start.hour * 60 + start.minute + 30
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
 def agent_note(agent: AgentNow, level: Level, snap: FloorSnapshot) -> str:
