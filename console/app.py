@@ -67,7 +67,7 @@ def _theme_commands() -> type[Provider]:
 
 def _learn_the_workspace() -> None:
     """Import what only the workspace needs, while the agent types a name: the first screen comes sooner."""
-    for module in ("console.screens.workspace", "console.services.session", "console.commands", "rapidfuzz.fuzz"):
+    for module in ("console.screens.workspace", "console.services.session", "console.commands"):
         import_module(module)
     from data.models.base import build
 

@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable
 
-COLLECT_AFTER = (5_000, 3, 2)
+COLLECT_AFTER = (1_500, 3, 2)
 """When Python looks by itself, however busy the agent is: a later look finds more, takes longer, and memory has grown."""
 REST_S = 0.5
 """A pause between two keys that is a rest."""

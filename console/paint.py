@@ -1,31 +1,44 @@
 """What Textual keeps of what it has painted, held to what is on the screen.
 
-Textual 8.2.8 keeps painted lines longer than anybody sees them, in two places. Both are mended here and nowhere else;
+Textual 8.2.8 keeps painted lines longer than anybody sees them, in two places, and more beside each line than the line
+itself. All are mended here and nowhere else;
 tests/console/test_paint.py tells when Textual has mended them itself and this module can go.
 
 * `StylesCache.get_inner_outer` is remembered by `lru_cache` with the widget's own `StylesCache` as part of the key: the
   lines of the last 1,024 widgets stay in memory (25 MB), closed dialogs and old toasts among them.
 * `Strip.divide` puts a line that need not be divided into the line's own cache. A line that holds itself is freed only
-  when Python looks for garbage, and each line takes a score of objects: the looks get long and memory grows between them."""
+  when Python looks for garbage, and each line takes a score of objects: the looks get long and memory grows between them.
+* A `Strip` makes seven caches, 1 KB and fourteen objects, of which few are ever asked. Here each is made when it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
+from rich.segment import Segment
 from textual._styles_cache import StylesCache
+from textual.cache import FIFOCache
 from textual.color import Color
 from textual.strip import Strip
 from textual.style import Style
 
 textual_inner_outer = StylesCache.get_inner_outer
 textual_divide = Strip.divide
+textual_strip = Strip.__init__
+_CACHES = {
+    "_divide_cache": 4, "_crop_cache": 16, "_style_cache": 16, "_filter_cache": 4, "_line_length_cache": 4,
+    "_crop_extend_cache": 4, "_offsets_cache": 4,
+}  # fmt: skip
+"""The caches of a line and how much each holds, as in Textual."""
 
 
 def keep_less() -> None:
-    """Put the two in the place of Textual's own, for this process. A second call does nothing new."""
+    """Put these in the place of Textual's own, for this process. A second call does nothing new."""
     StylesCache.get_inner_outer = _inner_outer  # type: ignore[method-assign, assignment]
     Strip.divide = _divide  # type: ignore[method-assign, assignment]
+    Strip.__init__ = _strip  # type: ignore[method-assign, assignment]
+    Strip.__getattr__ = _cache  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=1024)
@@ -40,3 +53,18 @@ def _inner_outer(_lines: StylesCache, base_background: Color, background: Color)
 def _divide(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
     within = [cut for cut in cuts if cut <= strip.cell_length]
     return [strip] if within == [strip.cell_length] else textual_divide(strip, within)
+
+
+def _strip(strip: Strip, segments: Iterable[Segment], cell_length: int | None = None) -> None:
+    strip._segments = list(segments)
+    strip._cell_length = cell_length
+    strip._render_cache = strip._link_ids = strip._cell_count = None
+
+
+def _cache(strip: Strip, name: str) -> FIFOCache[Any, Any]:
+    """A cache that is asked for the first time."""
+    if name not in _CACHES:
+        raise AttributeError(name)
+    cache: FIFOCache[Any, Any] = FIFOCache(_CACHES[name])
+    setattr(strip, name, cache)
+    return cache

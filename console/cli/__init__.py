@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
+from console import lean
 from console.cli import (
     asking,
     backups,
@@ -96,8 +97,19 @@ def _usage(error: TyperException) -> str:
     return f"{words}: `{command} --help` shows what it takes."
 
 
+def _opens_the_console(arguments: Sequence[str]) -> bool:
+    """Whether the console is opened, as far as is known before the line is read: no other command is named."""
+    groups = [group.name for group in app.registered_groups]
+    commands = [
+        one.name or getattr(one.callback, "__name__", "").replace("_", "-") for one in app.registered_commands
+    ]
+    return {*groups, *commands}.isdisjoint(set(arguments) - {opening.demo.__name__})
+
+
 def main() -> None:
     """The `agent-console` command."""
+    if _opens_the_console(sys.argv[1:]):
+        lean.leave_out()  # before the line is read: typer reads it with pydantic
     # the worker and the floor are started with `python -m`: a folder named `data` where the agent stands is not ours
     os.environ["PYTHONSAFEPATH"] = "1"
     for stream in (sys.stdout, sys.stderr):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -58,6 +57,8 @@ def gateway(
 
 
 def _run(config: GatewayConfig) -> None:
+    import asyncio
+
     from console.gateway.process import GatewayProcess, run_until_signal, services
     from data.sync.contract import Revoked, WrongLogin
 
@@ -80,6 +81,8 @@ def _check(config: GatewayConfig) -> None:
     Raises:
         typer.Exit: something cannot be used.
     """
+    import asyncio
+
     from console.gateway.config import secret
     from console.gateway.smtp import MailServer
     from data.shift.policy import load_shift

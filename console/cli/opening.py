@@ -87,11 +87,14 @@ def _in_lines(launch: Launch) -> str | None:
 def _on_screen(launch: Launch, *, mouse: bool) -> str | None:
     """The full console; returns a sentence when it could not start or had to stop."""
     from console import garbage
+    from data.store import beforehand
 
+    store = 0 if launch.by_password else beforehand.begin(launch.folder)
     garbage.put_off()
     from console.app import AgentConsole
 
     console = AgentConsole(launch, launch.clock)
+    beforehand.finish(store)
     sentence = console.run(mouse=mouse)
     if console.return_code and not sentence:
         raise typer.Exit(console.return_code)

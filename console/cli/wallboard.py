@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -110,6 +109,8 @@ def wallboard(
             "Whoever reaches this machine and has the token sees the floor, and the way there is not encrypted: put a"
             " proxy with TLS before it, and name that with --origin."
         )
+    import asyncio
+
     try:
         asyncio.run(process.run(lambda bound: _serving(host, bound, file)))
     except OSError as error:

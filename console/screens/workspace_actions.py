@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Awaitable, Collection, Sequence
-from importlib.metadata import version
 
 from textual.screen import Screen
 
@@ -471,6 +470,8 @@ class WorkspaceActions(Screen[None]):
         # awaited here: the keys behind this one are for the dialog
         await session.seat.guard(session.settling.read())
         session.settling.watched = True
+
+        from importlib.metadata import version
 
         def closed(change: ChangeLine | None) -> None:
             session.settling.watched = False

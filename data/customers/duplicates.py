@@ -17,6 +17,7 @@ from data.customers.slips import close_words
 from data.models.customer import Customer, Phone
 from data.store.database import Store
 from data.store.driver import AT_MOST
+from data.text.likeness import shared_likeness, sorted_likeness
 
 MOST = 5
 """Duplicates that are told: more would not be read."""
@@ -189,15 +190,12 @@ def _words(text: str) -> list[str]:
 
 def _likeness(name: Sequence[str], row: Any) -> float:
     """How alike a typed name is to a customer's, or to that of somebody there: 100 is the same."""
-    from rapidfuzz import fuzz
-
-    typed = " ".join(name)
     people = [str(one.get("name", "")) for one in json.loads(row["people"] or "[]")]
     best = 0.0
     for held in (_words(one) for one in (row["name"], *people)):
-        alike = fuzz.token_sort_ratio(typed, " ".join(held))
+        alike = sorted_likeness(name, held)
         if len(set(name) & set(held)) > 1:
-            alike = max(alike, fuzz.token_set_ratio(typed, " ".join(held)))
+            alike = max(alike, shared_likeness(name, held))
         best = max(best, alike)
     return best
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.clock import Clock
 from data.mail.addresses import MailFaultError, address, addresses, plain_text, subject
@@ -19,6 +17,9 @@ from data.models.mail import Mail
 from data.store.database import Store
 from data.store.save import saving
 from data.text.cards import mask_cards
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 SERVICE = "mail"
 """What a gateway that sends mail says that it does."""
@@ -68,6 +69,10 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
     Raises:
         MailFaultError: an address or the subject is not fit for the head of a mail.
     """
+    from email.message import EmailMessage
+    from email.policy import SMTP
+    from email.utils import format_datetime
+
     to = addresses(mail.to)
     message = EmailMessage(policy=SMTP)
     if sender:

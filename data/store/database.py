@@ -11,10 +11,9 @@ from typing import Any, Self
 from data.store import driver
 from data.store.errors import StoreError, store_error
 from data.store.key import Key
+from data.store.migrations import SCHEMA_VERSION
+from data.store.migrations import STORE_FILE as STORE_FILE
 from data.store.users import StoreInUse, User, Using
-
-STORE_FILE = "seat.db"
-"""The replica of one seat, in the data folder."""
 
 
 class Store:
@@ -168,8 +167,6 @@ def bring_up_to_date(
     Raises:
         StoreError: the store was made by a newer version, or the backup could not be made.
     """
-    from data.store.migrations import SCHEMA_VERSION
-
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == SCHEMA_VERSION:
         return

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+STORE_FILE = "seat.db"
+"""The replica of one seat, in the data folder."""
 SCHEMA_VERSION = 15
 """Number of steps: `PRAGMA user_version` of a store that has them all."""
 

@@ -5,7 +5,6 @@ yet, or none that may be opened before the hub has spoken."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from enum import StrEnum
 
@@ -37,6 +36,8 @@ class Verdict(Value):
 
 def main() -> int:
     """Answer one question, as one line of JSON."""
+    import argparse
+
     parser = argparse.ArgumentParser(prog="python -m data.sync.verify", description="Asks a hub about a login.")
     parser.add_argument("--hub", required=True)
     options = parser.parse_args()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 from rich.segment import Segment
 from textual._styles_cache import StylesCache
+from textual.cache import FIFOCache
 from textual.color import Color
 from textual.strip import Strip
 
@@ -66,3 +67,30 @@ def test_grounds_are_as_textual_has_them_and_shared() -> None:
     assert ours == paint.textual_inner_outer(cache, around, background)
     assert StylesCache().get_inner_outer(around, background) is ours
     paint.textual_inner_outer.cache_clear()  # type: ignore[attr-defined]
+
+
+def test_the_caches_of_a_line_are_made_when_they_are_asked_for() -> None:
+    ours, theirs = strip(), Strip.__new__(Strip)
+    paint.textual_strip(theirs, [Segment("a printer "), Segment("is")], CELLS)
+    slots = {slot for slot in Strip.__slots__ if isinstance(getattr(theirs, slot), FIFOCache)}
+    assert slots == paint._CACHES.keys()
+    assert not any(slot in slots for slot in _filled(ours))
+    assert {slot: getattr(ours, slot)._maxsize for slot in slots} == {
+        slot: getattr(theirs, slot)._maxsize for slot in slots
+    }
+    assert sorted(_filled(ours)) == sorted(_filled(theirs))
+    assert ours.crop(2, 5) is ours.crop(2, 5), "what is in a cache is found there"
+    with pytest.raises(AttributeError):
+        _ = ours.nothing  # type: ignore[attr-defined]
+
+
+def _filled(one: Strip) -> list[str]:
+    """The slots that hold something, without asking for what they do not hold."""
+    held = []
+    for slot in Strip.__slots__:
+        try:
+            Strip.__dict__[slot].__get__(one)
+        except AttributeError:
+            continue
+        held.append(slot)
+    return held

@@ -5,7 +5,9 @@
     claims --calls 5000 --claimers 50                      claimers that are killed and let leases run out
     seats --counts 50,100,200,500                          how soon every seat has a change
     soak --seconds 3600                                    kills and races without end, on both hubs
-    long                                                   20,000 seeds, every byte, 2,000 kills, 5,000 calls, 500 seats
+    reports --moments 200 --seeds 3                        reporters that are killed, stopped and whose clock is set
+    long                                                   20,000 seeds, every byte, 2,000 kills, 5,000 calls, 500 seats,
+                                                           200 moments of reporters in each of three zones
 
 Each prints a table as it goes, and exits 1 when something is wrong."""
 
@@ -18,6 +20,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +28,7 @@ from pathlib import Path
 
 from tests import postgres
 from tests.chaos import KINDS, kill_and_race
+from tests.data.queue_report.under_kills import UnderKills
 from tests.proof import seats as reaching
 from tests.proof.claiming import Race, embedded_place, postgres_place, race
 from tests.sync import grounds
@@ -154,6 +158,24 @@ def soak(given: argparse.Namespace) -> Outcome:
     return f"kills, seed {given.seed}", "; ".join(told), found
 
 
+# queue reports
+
+
+def reports(given: argparse.Namespace) -> Outcome:
+    """Reporters that are killed, stopped and started anew, and whose clock is set."""
+    found: list[str] = []
+    done: Counter[str] = Counter()
+    for seed in range(given.first, given.first + given.seeds):
+        with _folder("reports") as folder:
+            run = UnderKills(folder, seed)
+            run.run(given.moments)
+        done.update(run.done)
+        found += [f"seed {seed}: {line}" for line in run.found]
+    seeds = f"seeds {given.first} to {given.first + given.seeds - 1}"
+    counts = ", ".join(f"{number} {what}" for what, number in done.items())
+    return f"queue reports, {seeds}", f"{given.moments} moments each: {counts}", found
+
+
 def _long(parser: argparse.ArgumentParser) -> Iterator[Callable[[], Outcome]]:
     for line in (
         "simulation --seeds 20000",
@@ -163,6 +185,7 @@ def _long(parser: argparse.ArgumentParser) -> Iterator[Callable[[], Outcome]]:
         "claims --calls 5000 --claimers 50 --hub postgres",
         "soak --kills 2000 --seconds 3600",
         "seats",
+        "reports",
     ):
         given = parser.parse_args(line.split())
         yield partial(given.run, given)
@@ -203,6 +226,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--kills", type=int, default=1_000_000)
     one.add_argument("--seconds", type=float, default=3600.0)
     one.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
+    one = add("reports", reports)
+    one.add_argument("--moments", type=int, default=200)
+    one.add_argument("--seeds", type=int, default=3, help="as many as there are zones, or more")
+    one.add_argument("--first", type=int, default=1)
     which.add_parser("long", help="all of them").set_defaults(run=None)
     return parser
 

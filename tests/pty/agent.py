@@ -24,8 +24,8 @@ GATE = "━Sign off━"
 NOTHING_OPEN = "Nothing is open"
 STANDSTILL_S = 60.0
 """An agent who has got nothing done for so long is stuck."""
-QUIET_S = 0.05
-LONGEST_S = 0.5
+QUIET_S = 0.03
+LONGEST_S = 0.2
 MOMENT_S = 1.0
 """For a dialog to come up."""
 PATIENCE_S = 0.4
@@ -115,7 +115,7 @@ class Agent:
         elif (
             _DUE.search(self._desk.screen()[0])
             and self.now >= self._put_off_until
-            and state in ("NOT READY", "READY")
+            and state in ("NOT READY", "READY", "ON CALL")
         ):
             self._rest(PAUSE_S, PAUSE_S)
         elif state == "NOT READY":
