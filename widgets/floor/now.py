@@ -46,10 +46,10 @@ def _figures(snap: FloorSnapshot, now: datetime) -> tuple[_Figure, ...]:
         _Figure("waiting", str(snap.waits), snap.level("waiting"), f"{most}{at}"),
         _Figure("longest wait", longest, snap.level("longest wait"), f"today {seconds(longest_today)}"),
         _Figure(
-            f"service level {total.service_level_formula}",
+            "service level",
             percent(total.service_level),
             snap.level("service level"),
-            f"target {percent(policy.target)}",
+            f"{total.service_level_formula} · ≥ {percent(policy.target)}",
         ),
         _Figure(
             "gave up",
