@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -121,7 +122,6 @@ def _give(
         with store.write():
             report = reports.file(store, report, clock)
             ladder.stepped(store, slot, AgentId(who.id), Rung.COMMAND, RungOutcome.WORKED, "", by, clock)
-            waiting.flush(store, by, clock)
     except AlreadyReported as error:
         raise fail(str(error), FAULTS) from error
     except StoreError as error:
@@ -132,6 +132,8 @@ def _give(
         except StoreError:
             waiting.keep(store)
         raise fail(f"{error} The report is not given: give it from another seat, or by e-mail.", FAULTS) from error
+    with suppress(StoreError):  # what waited before is written after it, or waits on
+        waiting.flush(store, by, clock)
     body = _body(report)
     say(
         as_json,

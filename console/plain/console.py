@@ -337,7 +337,7 @@ class PlainConsole:
         """Look at the clock once a second, as the full console does, while this session goes on."""
         while self._station.session is session:
             session.reporting.tick()
-            await self._look_at_length(session)
+            await session.seat.guard(self._look_at_length(session))
             await asyncio.sleep(LOOK_S)
 
     async def _look_at_length(self, session: Session) -> None:

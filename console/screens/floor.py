@@ -197,7 +197,7 @@ class FloorScreen(FloorQuality):
 
     def draw(self) -> None:
         snap = self._snap
-        if snap is None or not self._ready:
+        if snap is None or not self._ready or not self.is_attached:
             return
         self._arrange()
         self._draw_bars(snap)

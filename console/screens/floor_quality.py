@@ -10,7 +10,7 @@ from console.screens.review import ReviewScreen
 from console.services.quality import Quality
 from data.models.supervision import Scorecard
 from data.supervision.quality import Average, Score, score
-from data.supervision.reviews import PERIOD, Reviews
+from data.supervision.reviews import MOST, PERIOD, Reviews
 from data.supervision.snapshot import FloorSnapshot
 from data.supervision.why import explain
 from widgets.floor.panel import FloorPanel
@@ -51,7 +51,8 @@ class FloorQuality(FloorFilter):
         table = review_table(found, snap.at, snap.zone, cells, begun, self._only)
         name = next((one.name for one in found.averages if one.agent == self._only), "")
         left = sum(one.card is None for one in found.lines)
-        panel.show_table(table, f"only {name}" if name else f"{left} of {len(found.lines)} not scored")
+        latest = "the latest " if len(found.lines) == MOST else ""
+        panel.show_table(table, f"only {name}" if name else f"{left} of {latest}{len(found.lines)} not scored")
 
     def _draw_averages(self, panel: FloorPanel, _snap: FloorSnapshot, cells: int, _lines: int) -> None:
         if self._reviews is not None:

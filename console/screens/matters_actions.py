@@ -84,11 +84,12 @@ class MattersActions(WorkspaceActions):
             known = next((number for number in numbers if number), "")
         elif not customer_id and session.phone.contact is not None:
             known = session.phone.contact.caller_number
-        item, about = session.desk.item, ""
-        if item is not None and (not customer_id or item.customer_id == customer_id):
+        item, contact, about = session.desk.item, session.phone.contact, ""
+        of_contact = contact is not None and item is not None and item.contact_id == contact.id
+        if item is not None and (item.customer_id == customer_id if customer_id else of_contact or contact is None):
             about = self.texts_to_copy()[1].strip()
-            if not about and session.phone.contact is not None:
-                about = session.phone.contact.about
+            if not about and contact is not None and of_contact:
+                about = contact.about
         slip = self._slip(DraftKind.CALLBACK, customer_id)
 
         def chosen(wish: CallbackWish | None) -> None:

@@ -222,8 +222,8 @@ class QueueReportDialog(DraftDialog[None]):
         now, seen = self._session.seat.clock.now(), self._seen
         head = [Span("   slot ", "dim"), Span(f"{time_of_day(self._slot.at)}", "bright")]
         head += [Span(at_the_site(self._slot.at, self._reporting.zone), "dim")]
-        head += [Span("     reporter ", "dim"), Span(self._session.seat.agent.name), Span("     ")]
-        head += words.due_spans(self._slot, now, self._reporting.policy)
+        head += [Span("   "), *words.due_spans(self._slot, now, self._reporting.policy)]
+        head += [Span("   reporter ", "dim"), Span(self._session.seat.agent.name)]
         self.query_one("#report-head", Lines).set_lines([tuple(head)])
         self.query_one("#beside-calls", Lines).set_lines([line((words.calls_beside(seen.queue), "dim"))])
         self.query_one("#beside-minutes", Lines).set_lines([line((words.wait_beside(seen.queue), "dim"))])

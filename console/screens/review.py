@@ -141,7 +141,7 @@ class ReviewScreen(Screen[Scorecard | None]):
     # drawing
 
     def _draw(self) -> None:
-        if not self._ready:
+        if not self._ready or not self.is_attached:
             return
         review, now, zone = self._review, self._quality.now(), self._quality.zone
         story, trail, card = (self.panel(one).body for one in ("story", "trail", "card"))
@@ -289,9 +289,13 @@ class ReviewScreen(Screen[Scorecard | None]):
     async def _save(self) -> None:
         try:
             card = await self._quality.score(self._review, self.answers, self.comment.value, self._slip)
+            if self.is_current:
+                self.dismiss(card)
+            else:  # something was opened over it meanwhile
+                self._review = await self._quality.review(self._review.contact.id)
+                self._draw()
         finally:
             self._saving = False
-        self.dismiss(card)
 
     def action_quality_note(self) -> None:
         """Write to the agent."""

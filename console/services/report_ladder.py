@@ -98,9 +98,9 @@ class ReportLadder:
         the agent of the next rung."""
         seat = self._seat
         for slot, mail in await seat.read(ladder.mailed, seat.me, seat.clock.now() - LOOK_BACK):
-            if mail.state is MailState.SENT:
+            if mail.state is MailState.SENT and not self._says(slot, Rung.MAIL, ""):
                 await self.worked(slot, Rung.MAIL)
-            elif mail.tries:
+            elif mail.tries and not self._says(slot, Rung.MAIL, mail.why):
                 await self.failed(slot, Rung.MAIL, mail.why)
                 at = f"{slot.astimezone():%H:%M}"
                 seat.tell(f"The mail server did not take the {at} queue report: call {self.managers}.", "warning")
@@ -116,9 +116,15 @@ class ReportLadder:
         """A report that the hub did not take is not given: management is told, and the agent what to do."""
         seat = self._seat
         for report, why in await seat.read(ladder.refused, seat.me):
+            if self._says(report.slot, report.rung, why):
+                continue
             await self.failed(report.slot, report.rung, why)
             seat.tell(
                 f"The hub did not take the {report.slot.astimezone():%H:%M} queue report ({why}): look at this machine's"
                 f" clock, then {seat.how('sync')} to send it again, or call {self.managers}.",
                 "warning",
             )
+
+    def _says(self, slot: datetime, rung: Rung, why: str) -> bool:
+        """Whether a rung that waits for the store says this already."""
+        return any((one.slot, one.rung, one.why) == (slot, rung, why) for one in self._pending.steps)

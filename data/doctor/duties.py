@@ -44,11 +44,19 @@ def _amiss(duties: ShiftPolicy, reasons: Collection[str], playbooks: Collection[
         yield "queue_report.managers: there is nobody to call when a queue report fails"
     if not duties.conduct.people:
         yield "conduct.people: there is nobody to call when nothing written fits"
-    if duties.maildir and not Path(duties.maildir).expanduser().is_dir():
+    if duties.maildir and not _is_folder(duties.maildir):
         yield f"maildir: there is no folder {duties.maildir}"
     opens, closes = (time.fromisoformat(at) for at in (hours.opens, hours.closes))
     if (closes.hour - opens.hour) * 60 + closes.minute - opens.minute < hours.window_hours * 60:
         yield f"callbacks: no window of {hours.window_hours} hours fits between {hours.opens} and {hours.closes}"
+
+
+def _is_folder(path: str) -> bool:
+    """False also where one may not look, and for the home of nobody."""
+    try:
+        return Path(path).expanduser().is_dir()
+    except (OSError, RuntimeError):
+        return False
 
 
 def reporting(store: Path, now: datetime, zone: ZoneInfo) -> Iterator[Finding]:

@@ -1,26 +1,28 @@
-"""The steps that a store lacks, applied by a process of its own before the console opens it.
+"""A new store, made by a process of its own before the console opens it.
 
-What they are written with takes 4 MB, which would stay in the console for the shift."""
+What its steps are written with takes 4 MB, which would stay in the console for the shift. A store that is there and lacks
+steps is left to whoever opens it, behind the first screen: it may take its time."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from data.store.migrations import SCHEMA_VERSION, STORE_FILE
-
-_VERSION = slice(60, 64)
-"""Where the head of a SQLite file holds `user_version`, in which the steps are counted (its file format, 1.3)."""
+from data.store.migrations import STORE_FILE
 
 
 def begin(folder: Path) -> int:
-    """Begin to bring the store of a data folder up to date where it is not; returns what `finish` waits for. Only for
-    a process of one thread. What goes wrong goes wrong again for whoever opens the store next, and is told there."""
+    """Begin to make the store of a data folder that has none; returns what `finish` waits for. Only for a process of one
+    thread. What goes wrong goes wrong again for whoever opens the store next, and is told there."""
     path = folder / STORE_FILE
-    if not _lacks_steps(path):
+    if path.exists():
         return 0
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        return 0
     if child == 0:
         _open_and_leave(path)
     return child
@@ -29,18 +31,8 @@ def begin(folder: Path) -> int:
 def finish(child: int) -> None:
     """Wait until that is done."""
     if child:
-        os.waitpid(child, 0)
-
-
-def _lacks_steps(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            head = file.read(_VERSION.stop)
-    except FileNotFoundError:
-        return True
-    except OSError:
-        return False
-    return int.from_bytes(head[_VERSION], "big") != SCHEMA_VERSION
+        with suppress(ChildProcessError):  # whoever started the console has nobody's end told
+            os.waitpid(child, 0)
 
 
 def _open_and_leave(path: Path) -> NoReturn:

@@ -76,7 +76,7 @@ class ReviewList:
 
     def __init__(self) -> None:
         self._cards: dict[str, Scorecard] = {}
-        self._last_row = 0
+        self._last_row, self._last_id = 0, ""
 
     def read(self, store: Store, now: datetime) -> Reviews:
         """What there is to score, and what was.
@@ -95,8 +95,9 @@ class ReviewList:
             )
             self._read_cards(store, since)
             there = store.value("SELECT count(*) FROM scorecard WHERE at >= ?", (instant_text(since),))
-            if there != len(self._cards):  # one was refused by the hub, or the store holds other rows than it did
-                self._cards, self._last_row = {}, 0
+            last = store.value("SELECT id FROM scorecard WHERE rowid = ?", (self._last_row,))
+            if there != len(self._cards) or (last or "") != self._last_id:  # the hub refused one, or all are others
+                self._cards, self._last_row, self._last_id = {}, 0, ""
                 self._read_cards(store, since)
             names = _names(store)
         counts = latest(self._cards.values())
@@ -113,7 +114,7 @@ class ReviewList:
         self._cards = {key: one for key, one in self._cards.items() if one.at >= since}
         self._cards.update((row["id"], Scorecard.from_row(row)) for row in rows)
         if rows:
-            self._last_row = rows[-1]["place"]
+            self._last_row, self._last_id = rows[-1]["place"], rows[-1]["id"]
 
 
 def _line(row: Mapping[str, str], card: Scorecard | None, names: Mapping[str, str]) -> ReviewLine:

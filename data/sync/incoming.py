@@ -45,6 +45,8 @@ class Incoming:
         self._clock = clock
         self._sleep = sleep
         self._rows = MOST_ROWS
+        self._applied = False
+        """Whether a page was taken in: the first one is, even when it is empty, so that the seat knows when it heard."""
         self.behind = False
         """The hub has more."""
         self.news: set[str] = set(SYNCED)
@@ -73,9 +75,10 @@ class Incoming:
                     self._take_page(hub, at)  # which says where to pull from
                 page = hub.pull_v1(self._replica.identity(), self._replica.pulled, self._rows)
                 self.behind = page.more
-                if page.rows or page.end != page.start or self._replica.state("last_pull") is None:
+                if page.rows or page.end != page.start or not self._applied:
                     start = self._clock.monotonic()
                     self.news |= self._replica.apply(page)
+                    self._applied = True
                     self._fit(len(page.rows), start)
                 if self.behind:
                     self.pause()

@@ -39,6 +39,25 @@ def test_the_workspace_imports_nothing_that_it_can_do_without() -> None:
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
+POOR = """
+import sys
+for name in ("_md5", "_sha1", "_sha2", "_sha256", "_sha512", "_sha3"):
+    sys.modules[name] = None
+import importlib.util
+real = importlib.util.find_spec
+importlib.util.find_spec = lambda name, package=None: None if name.startswith(("_md5", "_sha")) else real(name, package)
+from console import lean
+lean.leave_out()
+import hashlib, random
+print(hashlib.sha256(b"").hexdigest()[:8])
+"""
+
+
+def test_a_python_without_sums_of_its_own_keeps_those_of_openssl() -> None:
+    done = subprocess.run([sys.executable, "-c", POOR], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "e3b0c442", "")
+
+
 BEFOREHAND = """
 import sys
 from pathlib import Path

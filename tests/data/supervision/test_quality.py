@@ -297,6 +297,20 @@ def test_a_score_is_kept_counts_and_is_given_anew(filled: Store, clock: LeapCloc
         score_contact(filled, talks, by_the_trail(talks), "", ROBIN, clock)
 
 
+def test_a_card_that_the_hub_refused_gives_its_place_to_the_next(filled: Store, clock: LeapClock) -> None:
+    """The number of cards is the same again, and so is the place of the last one: it is another all the same."""
+    listed = ReviewList()
+    first, other = (ContactId(one.contact.id) for one in listed.read(filled, NOW).lines[:2])
+    refused = score_contact(
+        filled, review_of(filled, first), by_the_trail(review_of(filled, first)), "", ROBIN, clock
+    )
+    assert [one.card for one in listed.read(filled, clock.now()).lines if one.card is not None] == [refused]
+    with filled.write() as connection:
+        connection.execute("DELETE FROM scorecard WHERE id = ?", (refused.id,))
+    kept = score_contact(filled, review_of(filled, other), by_the_trail(review_of(filled, other)), "", ROBIN, clock)
+    assert [one.card for one in listed.read(filled, clock.now()).lines if one.card is not None] == [kept]
+
+
 def test_a_note_reaches_the_agent_and_tells_when_it_was_read(filled: Store, clock: LeapClock) -> None:
     review, zone = review_of(filled, HELPED), ZoneInfo("UTC")
     for text, of, says in ((" ", review, "Type the note"), ("x", review_of(filled, CHARGED), "played")):
