@@ -63,7 +63,8 @@ class Ahead:
     """The machine's clock, put forward for all processes at once."""
 
     def __init__(self) -> None:
-        self.seconds: Any = FORK.Value("d", 0.0)
+        self.seconds: Any = FORK.Value("d", 0.0, lock=False)
+        """Without a lock: whoever is killed would keep it for ever."""
 
     def now(self) -> datetime:
         return SYSTEM_CLOCK.now() + timedelta(seconds=self.seconds.value)
@@ -104,7 +105,9 @@ def race(folder: Path, place: Place, calls: int, claimers: int, seed: int, *, ev
     for start in range(0, calls, 500):
         feed.add(*waiting[start : start + 500])
     done = Race(calls)
-    over = FORK.Event()
+    over: Any = FORK.Value(
+        "b", 0, lock=False
+    )  # an Event has a lock, which dies with whoever is killed while asking it
     running: list[BaseProcess] = []
     logs = 0
 
@@ -136,7 +139,7 @@ def race(folder: Path, place: Place, calls: int, claimers: int, seed: int, *, ev
         states |= {row.entity_id: row.body["state"] for row in rows}
         cursor = max([cursor, *(row.hub_seq for row in rows)])
     done.seconds = time.monotonic() - began
-    over.set()
+    over.value = 1
     for process in running:
         process.join()
     hub.close()
@@ -157,7 +160,7 @@ def _claim(connect: Callable[[], Hub], over: Any, log: Path, seed: int) -> None:
     hub.enrol_v1(replica, agent)
     held: list[tuple[ContactId, int]] = []
     with log.open("a") as out:
-        while not over.is_set():
+        while not over.value:
             try:
                 claim = hub.claim_v1(replica, new_id(), agent, (), None)
                 if claim.contact_id is None:

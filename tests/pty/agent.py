@@ -225,7 +225,7 @@ class Agent:
         """Hand what is under the cursor over to a colleague; a report that is due is given first, by its form."""
         self._keys("h")
         if self._sees(_COLLEAGUE):
-            self._keys("<enter>")
+            self._keys("<down><enter>")
             self._wait(lambda: not _COLLEAGUE.search(self._desk.text()))
             self._got_on()
         self._tell_when_stuck()
