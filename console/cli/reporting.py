@@ -91,6 +91,7 @@ def _give(
     as_json: bool,
 ) -> None:
     from data.clock import SYSTEM_CLOCK
+    from data.identity.names import agent_names
     from data.models.base import AgentId
     from data.models.queue_report import Rung, RungOutcome
     from data.queue_report import figures, ladder, reports
@@ -104,7 +105,7 @@ def _give(
     slot = slot_before(now, zone, policy.every)
     who = _reporter(store, now, settings, policy, reporter)
     if (known := reports.given(store, slot, AgentId(who.id))) is not None:
-        raise fail(str(AlreadyReported(known, _names(store).get(known.by, known.by))), FAULTS)
+        raise fail(str(AlreadyReported(known, agent_names(store).get(known.by, known.by))), FAULTS)
     live = figures.live_queue(store, now)
     calls, minutes = (
         _number("Calls in queue", said[0], live.calls),
@@ -206,10 +207,6 @@ def _speaker(store: Store, reporter: Agent) -> Agent:
     return (people.meant(people.everyone(store), name) if name is not None else None) or reporter
 
 
-def _names(store: Store) -> dict[str, str]:
-    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
-
-
 def _local(at: datetime) -> str:
     return f"{at.astimezone():%H:%M}"
 
@@ -220,6 +217,7 @@ def _body(report: QueueReport) -> dict[str, Any]:
 
 def _list(store: Store, settings: Settings, policy: ReportPolicy, *, as_json: bool) -> None:
     from data.clock import SYSTEM_CLOCK
+    from data.identity.names import agent_names
     from data.models.base import instant_text
     from data.queue_report import reports
 
@@ -244,7 +242,7 @@ def _list(store: Store, settings: Settings, policy: ReportPolicy, *, as_json: bo
         return "  ".join(cells).rstrip()
 
     def text() -> str:
-        names = _names(store)
+        names = agent_names(store)
         who = [shown(names.get(one, one)) for one in reports.reporters_now(store, now, policy, zone)]
         rows = [told(line) for line in found] or ["Nobody had to report in the last day."]
         return "\n".join([f"Reports now: {', '.join(who) or 'nobody'}.", *rows])

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from console.cli.tables import Cell
+from data.identity.names import agent_names
 from data.models.agent import Agent
 from data.queue import stats
 from data.queue.erlang import ASSUMPTION
@@ -66,7 +67,7 @@ def figures_report(store: Store, wanted: Wanted) -> Report:
         threshold_s=wanted.threshold_s,
         tz=wanted.zone,
     )
-    names = names_of(store)
+    names = agent_names(store)
     body = [row.as_json() for row in found]
     return Report(
         body=body,
@@ -128,7 +129,7 @@ def occupancy_report(store: Store, start: datetime, end: datetime) -> Report:
         }
         for row in found
     ]
-    names = names_of(store)
+    names = agent_names(store)
     rows = [_named(row, names) | ({"agent": "all"} if row["agent"] is None else {}) for row in body]
     return Report(body, rows, _whys(found, FIGURES_OF["occupancy"], names))
 
@@ -146,13 +147,8 @@ def adherence_report(store: Store, start: datetime, end: datetime) -> Report:
         }
         for row in found
     ]
-    names = names_of(store)
+    names = agent_names(store)
     return Report(body, [_named(row, names) for row in body], _whys(found, FIGURES_OF["adherence"], names))
-
-
-def names_of(store: Store) -> dict[str, str]:
-    """People's names, by id."""
-    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
 
 
 def _named(row: Mapping[str, Cell], names: Mapping[str, str]) -> dict[str, Cell]:

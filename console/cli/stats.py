@@ -69,6 +69,7 @@ def stats(
     happened to each call.
     """
     from console.cli import reports
+    from data.identity.names import agent_names
 
     zone = tz or _site_zone(data_dir)
     people = {"staffing": staffing, "occupancy": occupancy, "adherence": adherence}
@@ -85,7 +86,7 @@ def stats(
         wanted = reports.Wanted(by, begin, until, sl, threshold, zone)
         with open_store(data_dir) as store, _without_collecting():
             report = _report(store, kind, wanted)
-            names = reports.names_of(store)
+            names = agent_names(store)
         if as_json:
             say(True, report.body, str)
         elif as_csv:

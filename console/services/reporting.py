@@ -16,6 +16,7 @@ from console.services.drafts import Drafts
 from console.services.report_ladder import ReportLadder
 from console.services.seat import Seat
 from data.desk.drafts import DraftKind, draft_id
+from data.identity.names import agent_names
 from data.mail.queue_report import SeatMail
 from data.models.agent import Role
 from data.models.mail import Mail
@@ -296,5 +297,5 @@ def _seen(store: Store, now: datetime) -> Seen:
 
 def _names_now(store: Store, now: datetime, of: Reporting) -> list[str]:
     who: Sequence[str] = reports.reporters_now(store, now, of.policy, of.zone)
-    known = {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
+    known = agent_names(store)
     return [known.get(one, one) for one in who]

@@ -15,6 +15,7 @@ from data.customers.duplicates import likely
 from data.customers.form import read_form
 from data.customers.phone import display as phone_text
 from data.desk.journal import DeskItem
+from data.identity.names import agent_names
 from data.models.agent import Agent, AgentStatus
 from data.models.base import AgentId, instant_text
 from data.models.contact import Contact, ContactState
@@ -47,11 +48,6 @@ STATE_WORDS = {
     ContactState.HELD: "on hold",
     ContactState.ENDED: "wrap-up",
 }
-
-
-def names(store: Store) -> dict[str, str]:
-    """Everybody's name by id."""
-    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,9 @@ def queue_view(
                 target=queue.target,
             )
         )
-    return QueueView(agent=agent, status=status, waiting=tuple(waiting), figures=tuple(shown), names=names(store))
+    return QueueView(
+        agent=agent, status=status, waiting=tuple(waiting), figures=tuple(shown), names=agent_names(store)
+    )
 
 
 def day_figures(store: Store, now: datetime) -> dict[str, QueueFigures]:
@@ -262,7 +260,7 @@ def ticket_view(store: Store, item: DeskItem, service: Service, terms: Terms, no
         money=accounts.ticket_money(store, item.ticket_id or "", terms.today(now), terms.past_due_days),
         history=history,
         clocks=clocks(ticket, history, service, now) if ticket else (),
-        names=names(store),
+        names=agent_names(store),
         focus=item.focus,
         cursor=item.cursor,
         unsaved=item.unsaved,

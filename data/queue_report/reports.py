@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from data.clock import Clock
+from data.identity.names import agent_names
 from data.models.base import AgentId, instant_text
 from data.models.notice import Notice, NoticeRole
 from data.models.queue_report import NodeDown, QueueReport, Rung, report_id
@@ -152,7 +153,7 @@ def lines(
     reporter: AgentId | None = None,
 ) -> list[SlotLine]:
     """Every slot after a moment up to now with whoever had to report it, or did; newest first."""
-    names = {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
+    names = agent_names(store)
     rows = store.rows(
         "SELECT * FROM queue_report WHERE slot > ? AND slot <= ?", (instant_text(after), instant_text(now))
     )

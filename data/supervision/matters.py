@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from data.callbacks.rules import CallbackLine
+from data.identity.names import agent_names
 from data.models.agent import Agent, AgentState
 from data.models.base import AgentId, instant_text
 from data.models.callback import Callback, CallbackState
@@ -87,7 +88,7 @@ class MatterReader:
                 late=self._late(store, now),
                 callbacks=_callbacks(store, now),
                 outages=outages.open_outages(store),
-                names={row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")},
+                names=agent_names(store),
                 seen=_seen(store, now),
                 steps=read_steps(store, now - KEPT),
             )

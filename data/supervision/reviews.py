@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from data.clock import Clock
+from data.identity.names import agent_names
 from data.models.agent import Agent
 from data.models.base import AgentId, ContactId, instant_text, new_id
 from data.models.card_step import CardStep
@@ -99,7 +100,7 @@ class ReviewList:
             if there != len(self._cards) or (last or "") != self._last_id:  # the hub refused one, or all are others
                 self._cards, self._last_row, self._last_id = {}, 0, ""
                 self._read_cards(store, since)
-            names = _names(store)
+            names = agent_names(store)
         counts = latest(self._cards.values())
         return Reviews(
             tuple(_line(row, counts.get(row["id"]), names) for row in rows),
@@ -128,10 +129,6 @@ def _line(row: Mapping[str, str], card: Scorecard | None, names: Mapping[str, st
         score=score(card.answers) if card is not None else None,
         by=names.get(card.by, card.by) if card is not None else "",
     )
-
-
-def _names(store: Store) -> dict[str, str]:
-    return {row["id"]: row["name"] for row in store.rows("SELECT id, name FROM agent")}
 
 
 # one contact
@@ -197,7 +194,7 @@ def read_review(store: Store, contact_id: str, sheet: ScoreSheet, playbooks: Seq
         if trail is None:
             return None
         rows = store.rows("SELECT * FROM scorecard WHERE contact_id = ?", (contact_id,))
-        names = _names(store)
+        names = agent_names(store)
         scored = tuple(in_order(Scorecard.from_row(row) for row in rows))
         return Review(
             story=story_of(store, trail),

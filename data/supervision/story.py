@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from data.identity.names import agent_names
 from data.models.card_step import CardStep
 from data.models.conduct import Conduct
 from data.models.contact import Contact, ContactEvent, ContactState, EventKind
@@ -173,7 +174,7 @@ def read_trail(store: Store, contact_id: str) -> Trail | None:
 def story_of(store: Store, trail: Trail) -> Story:
     """A trail as a log."""
     contact = trail.contact
-    names = {one["id"]: one["name"] for one in store.rows("SELECT id, name FROM agent")}
+    names = agent_names(store)
     queue = store.value("SELECT name FROM queue WHERE id = ?", (contact.queue,))
     customer = store.value("SELECT name FROM customer WHERE id = ?", (contact.customer_id,))
     ticket = store.value("SELECT number FROM ticket WHERE id = ?", (contact.ticket_id,))
