@@ -1,31 +1,37 @@
-"""What Textual keeps of what it has painted, held to what is on the screen.
+"""What Textual paints and what it keeps of that, held to what is on the screen and has changed.
 
 Textual 8.2.8 keeps painted lines longer than anybody sees them, in two places, and more beside each line than the line
-itself. All are mended here and nowhere else;
+itself; and it goes through widgets of which nothing changed. All are mended here and nowhere else;
 tests/console/test_paint.py tells when Textual has mended them itself and this module can go.
 
 * `StylesCache.get_inner_outer` is remembered by `lru_cache` with the widget's own `StylesCache` as part of the key: the
   lines of the last 1,024 widgets stay in memory (25 MB), closed dialogs and old toasts among them.
 * `Strip.divide` puts a line that need not be divided into the line's own cache. A line that holds itself is freed only
   when Python looks for garbage, and each line takes a score of objects: the looks get long and memory grows between them.
-* A `Strip` makes seven caches, 1 KB and fourteen objects, of which few are ever asked. Here each is made when it is."""
+* A `Strip` makes seven caches, 1 KB and fourteen objects, of which few are ever asked. Here each is made when it is.
+* `Compositor` draws every widget between the highest changed line and the lowest, to throw away the lines that did not
+  change. The clock on top and a figure at the bottom are enough for that: the whole screen four times a second."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from rich.segment import Segment
+from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual.cache import FIFOCache
 from textual.color import Color
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.style import Style
 
 textual_inner_outer = StylesCache.get_inner_outer
 textual_divide = Strip.divide
 textual_strip = Strip.__init__
+textual_chops = Compositor._render_chops
 _CACHES = {
     "_divide_cache": 4, "_crop_cache": 16, "_style_cache": 16, "_filter_cache": 4, "_line_length_cache": 4,
     "_crop_extend_cache": 4, "_offsets_cache": 4,
@@ -39,6 +45,7 @@ def keep_less() -> None:
     Strip.divide = _divide  # type: ignore[method-assign, assignment]
     Strip.__init__ = _strip  # type: ignore[method-assign, assignment]
     Strip.__getattr__ = _cache  # type: ignore[attr-defined]
+    Compositor._render_chops = _chops  # type: ignore[method-assign]
 
 
 @lru_cache(maxsize=1024)
@@ -68,3 +75,20 @@ def _cache(strip: Strip, name: str) -> FIFOCache[Any, Any]:
     cache: FIFOCache[Any, Any] = FIFOCache(_CACHES[name])
     setattr(strip, name, cache)
     return cache
+
+
+def _chops(
+    compositor: Compositor, crop: Region, is_rendered_line: Callable[[int], bool]
+) -> Sequence[Mapping[int, Strip]]:
+    """What is drawn anew, from the widgets that stand in a line which is."""
+    lines = [y for y in crop.line_range if is_rendered_line(y)]
+    placed = compositor.visible_widgets
+    compositor._visible_widgets = {
+        widget: (region, clip)
+        for widget, (region, clip) in placed.items()
+        if (seen := region.intersection(clip)) and bisect_left(lines, seen.y) < bisect_left(lines, seen.bottom)
+    }
+    try:
+        return textual_chops(compositor, crop, is_rendered_line)
+    finally:
+        compositor._visible_widgets = placed

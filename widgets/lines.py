@@ -33,18 +33,14 @@ class Row:
 def changed_cells(old: Line, new: Line) -> tuple[int, int]:
     """Where two lines differ: the first cell and the one behind the last. Spans that are the same at both ends
     are left out, so that a wait that counts up costs a terminal a few bytes and not a line."""
-    left = right = 0
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        left += width(old[start : start + 1])
+    shorter, old_cells, new_cells = min(len(old), len(new)), width(old), width(new)
+    start = end = 0
+    while start < shorter and old[start] == new[start]:
         start += 1
-    cells = max(width(old), width(new))
-    if width(old) == width(new):
-        end = 1
-        while end <= min(len(old), len(new)) - start and old[-end] == new[-end]:
-            right += width(old[-end:][:1])
+    if old_cells == new_cells:
+        while end < shorter - start and old[-end - 1] == new[-end - 1]:
             end += 1
-    return left, cells - right
+    return width(new[:start]), max(old_cells, new_cells) - width(new[len(new) - end :])
 
 
 class Lines(ScrollView):

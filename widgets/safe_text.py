@@ -95,15 +95,19 @@ def line(*parts: str | Span | tuple[str, str]) -> Line:
     return tuple(Span(part) if isinstance(part, str) else Span(*part) for part in parts)
 
 
+def size_of(text: str) -> int:
+    """Terminal cells of a text, as it is shown."""
+    return len(text) if text.isascii() and text.isprintable() else cell_len(_cleaned(text))
+
+
 def width(spans: Iterable[Span]) -> int:
     """Terminal cells of a line."""
-    return sum(cell_len(clean(span.text)) for span in spans)
+    return sum([size_of(text) for text, _tone in spans])
 
 
 def fit(text: str, cells: int, align: str = "left") -> str:
     """Text in exactly so many cells: cut with an ellipsis, or padded. `align` is `left` or `right`."""
-    shown = clean(text)
-    size = cell_len(shown)
+    shown, size = clean(text), size_of(text)
     if size > cells:
         return set_cell_size(shown, max(0, cells - 1)) + "…" if cells > 0 else ""
     return " " * (cells - size) + shown if align == "right" else shown + " " * (cells - size)

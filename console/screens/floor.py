@@ -100,6 +100,8 @@ class FloorScreen(FloorQuality):
         self._opened: dict[str, list[FigureRow]] = {}
         """Half hours that are shown by queue."""
         self._shape: tuple[object, ...] = ()
+        self._hinted: tuple[object, ...] = ()
+        """What the hints were drawn for."""
         self._ready = False
         """The panels are there."""
 
@@ -264,8 +266,16 @@ class FloorScreen(FloorQuality):
         sync = self._sync()
         middle = hub_lines(sync, snap.at) if sync is not None else []
         self.query_one(StatusBar).show(left=left, middle=middle, right=right)
+        self._draw_hints()
+
+    def _draw_hints(self) -> None:
+        bar = self.query_one(HintBar)
+        shape = (self._tab, self.filtering, bar.size.width)
+        if shape == self._hinted:
+            return
+        self._hinted = shape
         if self.filtering:
-            self.query_one(HintBar).show([("enter", "to the rows", True), ("esc", "shows all", True)])
+            bar.show([("enter", "to the rows", True), ("esc", "shows all", True)])
             return
         hints = [("tab", "next panel", True)] if self.size.width >= ROOMY else []
         hints.append(("enter", "open", True))
@@ -276,7 +286,7 @@ class FloorScreen(FloorQuality):
             (self._key(one), actions.BY_ID[one].label, True)
             for one in ("filter_floor", "why", "help", "leave_floor", "palette")
         ]
-        self.query_one(HintBar).show(hints)
+        bar.show(hints)
 
     # what the keys do
 

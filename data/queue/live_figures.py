@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from math import inf
 
 from data.queue.figures import OPEN_FOR_S, FigureRow, Tally, asked_for, figure_rows
 from data.queue.groupings import QUARTER_S, FiguresError, Grouping, Key, Keys, grouping
@@ -36,12 +37,15 @@ class _Quarter:
         self.net -= step[1]
         self._highest = None
 
-    def highest(self, since: float, until: float) -> tuple[int, float]:
-        """The highest point over the length at its beginning, and when it was first reached; only moments from
-        `since` (inclusive) to `until` (exclusive) count. (0, 0) when it never rises."""
-        inside = not self._steps or (self._steps[0][0] >= since and self._steps[-1][0] < until)
-        if inside and self._highest is not None:
-            return self._highest
+    def highest(self) -> tuple[int, float]:
+        """The highest point over the length at its beginning, and when it was first reached; (0, 0) when it never
+        rises."""
+        if self._highest is None:
+            self._highest = self.highest_between(0.0, inf)
+        return self._highest
+
+    def highest_between(self, since: float, until: float) -> tuple[int, float]:
+        """The same where only moments from `since` (inclusive) to `until` (exclusive) count."""
         level, best = 0, (0, 0.0)
         for at, step in self._steps:
             if at >= until:
@@ -49,8 +53,6 @@ class _Quarter:
             level += step
             if at >= since and level > best[0]:
                 best = (level, at)
-        if inside:
-            self._highest = best
         return best
 
     def moves(self, since: float, until: float) -> bool:
@@ -109,18 +111,23 @@ class _Line:
             quarter, begins = self._quarters[number], number * QUARTER_S
             if begins >= end:
                 break
-            since = max(begins, start)
-            if quarter.moves(since, end):
-                key = keys.at(begins)
-                if not opened or key != here:
-                    # who stood in line when the row began still does
-                    here, opened = key, True
-                    waiting = level + (quarter.net_before(start) if begins < start else 0)
-                    if waiting > longest.get(here, (0, 0.0))[0]:
-                        longest[here] = (waiting, keys.begin(begins, start))
-                over, at = quarter.highest(since, end)
-                if over and level + over > longest.get(here, (0, 0.0))[0]:
-                    longest[here] = (level + over, at)
+            # a period may begin or end amid a quarter; in all others whatever happens counts
+            if start <= begins <= end - QUARTER_S:
+                over, at = quarter.highest()
+            elif quarter.moves(max(begins, start), end):
+                over, at = quarter.highest_between(max(begins, start), end)
+            else:
+                level += quarter.net
+                continue
+            key = keys.at(begins)
+            if not opened or key != here:
+                # who stood in line when the row began still does
+                here, opened = key, True
+                waiting = level + (quarter.net_before(start) if begins < start else 0)
+                if waiting > longest.get(here, (0, 0.0))[0]:
+                    longest[here] = (waiting, keys.begin(begins, start))
+            if over and level + over > longest.get(here, (0, 0.0))[0]:
+                longest[here] = (level + over, at)
             level += quarter.net
         return longest
 

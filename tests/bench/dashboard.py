@@ -24,6 +24,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 import themes
+from console import garbage, paint
 from console.screens.floor import FloorScreen
 from console.services.floor_watch import FloorWatching
 from console.services.store_thread import StoreThread
@@ -130,6 +131,8 @@ class Dashboard(Measuring):
         self._store = StoreThread(store)
 
     async def on_mount(self) -> None:
+        paint.keep_less()  # as the console does
+        garbage.begin()
         await self._store.open()
 
         async def guard(work):  # type: ignore[no-untyped-def]

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.segment import Segment
+from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
+from textual.app import ComposeResult
 from textual.cache import FIFOCache
 from textual.color import Color
+from textual.containers import Container, Horizontal
+from textual.geometry import Region
 from textual.strip import Strip
 
 from console import paint
+from console.screens.modal import ReadDialog
+from tests.widgets.stage import Stage
+from widgets.lines import Lines
+from widgets.pane import Pane
+from widgets.safe_text import line
 
 CELLS = 12
 CUTS: list[list[int]] = [[], [4], [CELLS], [4, CELLS], [4, 7, CELLS], [CELLS, 20], [20], [4, 20]]
@@ -94,3 +106,85 @@ def _filled(one: Strip) -> list[str]:
             continue
         held.append(slot)
     return held
+
+
+class _Counted(Lines):
+    """Knows how often it was gone through."""
+
+    looks = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.looks += 1
+        return super().render_lines(crop)
+
+
+class _Part(Pane):
+    pane_name = "Part"
+
+    def compose_body(self) -> ComposeResult:
+        yield _Counted()
+
+    def focus_target(self) -> Lines:
+        return self.query_one(Lines)
+
+
+class _Whole(Container):
+    """Panes over and beside each other, between a line on top and one below."""
+
+    DEFAULT_CSS = "_Whole { Lines.bar { height: 1; } Horizontal { height: 1fr; } }"
+
+    def compose(self) -> ComposeResult:
+        yield Lines(classes="bar")
+        for high in "ab":
+            with Horizontal():
+                yield _Part(id=f"left-{high}")
+                yield _Part(id=f"right-{high}")
+        yield Lines(classes="bar")
+
+
+@asynccontextmanager
+async def _parts(over: bool) -> AsyncIterator[Compositor]:
+    stage = Stage(_Whole)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        if over:
+            await stage.push_screen(ReadDialog("Over", lambda _cells: [line(" it is over them")]))
+        for place, lines in enumerate(stage.screen_stack[0].query(Lines)):
+            lines.set_lines([line(f" {place} {row}") for row in range(8)])
+        await pilot.pause()
+        yield stage.screen._compositor
+
+
+def _chops(
+    chops: Callable[[Compositor, Region, Callable[[int], bool]], Sequence[Mapping[int, Strip]]],
+    compositor: Compositor,
+    changed: set[int],
+) -> list[Mapping[int, Strip]]:
+    crop = Region(0, min(changed), 80, max(changed) - min(changed) + 1)
+    drawn = chops(compositor, crop, changed.__contains__)
+    return [drawn[y] for y in sorted(changed)]
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["alone", "under a dialog"])
+async def test_what_changed_is_drawn_as_textual_does(over: bool) -> None:
+    async with _parts(over) as compositor:
+        placed = [*compositor.visible_widgets]
+
+        @given(st.sets(st.integers(0, 23), min_size=1))
+        def equal(changed: set[int]) -> None:
+            ours, theirs = (_chops(one, compositor, changed) for one in (paint._chops, paint.textual_chops))
+            assert ours == theirs
+            assert [*compositor.visible_widgets] == placed
+
+        equal()
+
+
+async def test_what_did_not_change_is_not_gone_through() -> None:
+    """When the second half fails, console/paint.py has one reason less."""
+    async with _parts(over=False) as compositor:
+        between = [one for one in compositor.visible_widgets if isinstance(one, _Counted)]
+        assert len(between) == 4
+        looked = sum(one.looks for one in between)
+        _chops(paint._chops, compositor, {0, 23})
+        assert sum(one.looks for one in between) == looked
+        _chops(paint.textual_chops, compositor, {0, 23})
+        assert sum(one.looks for one in between) == looked + 4

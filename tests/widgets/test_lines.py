@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
 from tests.widgets.stage import on_stage, said, text_of
-from widgets.lines import Lines, Row
-from widgets.safe_text import line
+from widgets.lines import Lines, Row, changed_cells
+from widgets.safe_text import Line, Span, line
 from widgets.tones import TONES, cursor_of
 
 
@@ -204,3 +207,35 @@ async def test_each_tone_is_a_style_and_every_line_has_the_width_of_the_widget()
             assert isinstance(first, Segment)
             styles.add(str(first.style))
         assert len(styles) > len(TONES) // 2
+
+
+SPANS = st.lists(
+    st.builds(Span, st.sampled_from(("", "a", "12:07", "12:08", "漢字", "é ", "● ")), st.sampled_from(("", "dim")))
+)
+
+
+def _cells(of: Line) -> list[tuple[str, str]]:
+    """What stands in each cell of a line; the second half of a wide letter is empty."""
+    found = []
+    for span in of:
+        for char in span.text:
+            found += [(char, span.tone), ("", span.tone)][: cell_len(char)]
+    return found
+
+
+@given(SPANS, SPANS, SPANS, SPANS)
+def test_whatever_two_lines_have_in_common_at_their_ends_is_not_drawn_again(
+    head: list[Span], old: list[Span], new: list[Span], tail: list[Span]
+) -> None:
+    before, after = (*head, *old, *tail), (*head, *new, *tail)
+    left, right = changed_cells(before, after)
+    were, are = _cells(before), _cells(after)
+    cells = max(len(were), len(are))
+    were, are = ([*one, *[("", "")] * (cells - len(one))] for one in (were, are))
+    assert were[:left] == are[:left]
+    assert were[right:] == are[right:]
+    assert 0 <= left <= cells
+    assert right <= cells
+    assert left >= len(_cells(tuple(head)))
+    if len(_cells(before)) == len(_cells(after)) and old != new:
+        assert right <= cells - len(_cells(tuple(tail))) or left >= right
