@@ -45,7 +45,7 @@ def keep_less() -> None:
     Strip.divide = _divide  # type: ignore[method-assign, assignment]
     Strip.__init__ = _strip  # type: ignore[method-assign, assignment]
     Strip.__getattr__ = _cache  # type: ignore[attr-defined]
-    Compositor._render_chops = _chops  # type: ignore[method-assign]
+    Compositor._render_chops = _chops  # type: ignore[method-assign, assignment]
 
 
 @lru_cache(maxsize=1024)
@@ -82,13 +82,18 @@ def _chops(
 ) -> Sequence[Mapping[int, Strip]]:
     """What is drawn anew, from the widgets that stand in a line which is."""
     lines = [y for y in crop.line_range if is_rendered_line(y)]
+    _ = compositor.cuts  # reckoned from all that is seen, and kept
     placed = compositor.visible_widgets
-    compositor._visible_widgets = {
+    there = {
         widget: (region, clip)
         for widget, (region, clip) in placed.items()
         if (seen := region.intersection(clip)) and bisect_left(lines, seen.y) < bisect_left(lines, seen.bottom)
     }
+    compositor._visible_widgets = there
     try:
         return textual_chops(compositor, crop, is_rendered_line)
     finally:
-        compositor._visible_widgets = placed
+        if (
+            compositor._visible_widgets is there
+        ):  # else what was drawn asked for its place, and all were laid out anew
+            compositor._visible_widgets = placed
