@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -52,8 +53,8 @@ ROUND_S = 6.0
 class Saver:
     """A process that saves without end; what it said is saved is remembered, whenever it dies."""
 
-    def __init__(self, store: Path, seed: int, saved: set[str]) -> None:
-        command = [sys.executable, "-m", "tests.sync.saver", str(store), "1000000", str(seed)]
+    def __init__(self, store: Path, seed: int, saved: set[str], pause_s: float) -> None:
+        command = [sys.executable, "-m", "tests.sync.saver", str(store), "1000000", str(seed), str(pause_s)]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
         self._saved = saved
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -77,9 +78,11 @@ class Saver:
 class Chaos:
     """One site in a folder, and what is done to it."""
 
-    def __init__(self, folder: Path, seed: int, server: Server | None = None) -> None:
-        """`server`: the hub is in a database of it; otherwise in a file."""
+    def __init__(self, folder: Path, seed: int, server: Server | None = None, pause_s: float = 0.0) -> None:
+        """`server`: the hub is in a database of it; otherwise in a file. `pause_s`: how long each saver rests between two
+        saves: with a little rest, more of the time goes into kills."""
         folder.mkdir()
+        self._pause_s = pause_s
         self.rng = random.Random(seed)
         self._server = server
         self.done: Counter[str] = Counter()
@@ -101,12 +104,13 @@ class Chaos:
         """How often a process was killed so far."""
         return sum(number for what, number in self.done.items() if what.endswith(" killed"))
 
-    def run(self, kills: int, seconds: float) -> None:
-        """Rounds until so many processes were killed, the time is over, or something is found."""
+    def run(self, kills: int, seconds: float, told: Callable[[Chaos], None] = lambda _chaos: None) -> None:
+        """Rounds until so many processes were killed, the time is over, or something is found. `told` hears of each."""
         end = time.monotonic() + seconds
         try:
             while self.kills < kills and time.monotonic() < end and not self.found:
                 self._round(end)
+                told(self)
         finally:
             for saver in self._savers:
                 saver.kill()
@@ -116,7 +120,7 @@ class Chaos:
 
     def _round(self, over: float) -> None:
         self._open_floor()
-        self._savers = [Saver(path, self.rng.randrange(1 << 30), self.saved) for path in self._paths]
+        self._savers = [self._saver(path) for path in self._paths]
         end = min(time.monotonic() + ROUND_S, over)
         pause = threading.Event()
         acts = {
@@ -135,6 +139,9 @@ class Chaos:
         self._rest()
         self.found += check(self._site)
         self.done["looks at the books"] += 1
+
+    def _saver(self, path: Path) -> Saver:
+        return Saver(path, self.rng.randrange(1 << 30), self.saved, self._pause_s)
 
     # what happens
 
@@ -168,7 +175,7 @@ class Chaos:
     def _kill_saver(self) -> None:
         place = self.rng.randrange(SEATS)
         self._savers[place].kill()
-        self._savers[place] = Saver(self._paths[place], self.rng.randrange(1 << 30), self.saved)
+        self._savers[place] = self._saver(self._paths[place])
         self.done["savers killed"] += 1
 
     def _kill_floor(self) -> None:
@@ -221,7 +228,7 @@ class Chaos:
             return
         self._savers[place].kill()
         self._seats[place].kill(lambda: self._put_back(path, self.rng.choice(backups)))
-        self._savers[place] = Saver(path, self.rng.randrange(1 << 30), self.saved)
+        self._savers[place] = self._saver(path)
         self._site.seen.pop(path, None)
         self.done["stores restored"] += 1
 
@@ -305,12 +312,20 @@ def type_under_kills(folder: Path, seed: int, kills: int, seconds: float) -> Typ
     return typing
 
 
-def kill_and_race(folder: Path, seed: int, kind: str, kills: int, seconds: float) -> Chaos:
+def kill_and_race(
+    folder: Path,
+    seed: int,
+    kind: str,
+    kills: int,
+    seconds: float,
+    pause_s: float = 0.0,
+    told: Callable[[Chaos], None] = lambda _chaos: None,
+) -> Chaos:
     """One site with a hub of this kind; what happened is told in a line."""
     with ExitStack() as stack:
         server = stack.enter_context(postgres.running()) if kind == "postgres" else None
-        chaos = Chaos(folder, seed, server)
-        chaos.run(kills, seconds)
+        chaos = Chaos(folder, seed, server, pause_s)
+        chaos.run(kills, seconds, told)
     counts = ", ".join(f"{number} {what}" for what, number in sorted(chaos.done.items()))
     print(
         f"{kind}, seed {seed}: {counts}, {len(chaos.saved)} changes saved; {len(chaos.found)} faults.", flush=True

@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 
 from tests import postgres
-from tests.chaos import KINDS, kill_and_race
+from tests.chaos import KINDS, Chaos, kill_and_race
 from tests.data.queue_report.under_kills import UnderKills
 from tests.proof import seats as reaching
 from tests.proof.claiming import Race, embedded_place, postgres_place, race
@@ -150,9 +150,15 @@ def seats(given: argparse.Namespace) -> Outcome:
 def soak(given: argparse.Namespace) -> Outcome:
     """Kills and races among real processes."""
     found, told = [], []
+
+    def so_far(chaos: Chaos) -> None:
+        looks = chaos.done["looks at the books"]
+        if looks % 10 == 0:
+            print(f"  {looks} looks, {chaos.kills} kills, {len(chaos.saved)} changes saved", flush=True)
+
     for kind in KINDS if given.hub == "both" else [given.hub]:
         with _folder("soak") as folder:
-            chaos = kill_and_race(folder / kind, given.seed, kind, given.kills, given.seconds)
+            chaos = kill_and_race(folder / kind, given.seed, kind, given.kills, given.seconds, given.pause, so_far)
         told.append(f"{kind}: {chaos.kills} kills, {chaos.done['looks at the books']} looks")
         found += chaos.found
     return f"kills, seed {given.seed}", "; ".join(told), found
@@ -225,6 +231,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--hub", choices=[*KINDS, "both"], default="both")
     one.add_argument("--kills", type=int, default=1_000_000)
     one.add_argument("--seconds", type=float, default=3600.0)
+    one.add_argument("--pause", type=float, default=0.0, help="seconds that a saver rests between two saves")
     one.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     one = add("reports", reports)
     one.add_argument("--moments", type=int, default=200)

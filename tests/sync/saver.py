@@ -1,12 +1,13 @@
 """A process that saves tickets as a console does, until it is told to stop or is killed.
 
-`python -m tests.sync.saver STORE COUNT [SEED]` prints, after each commit, what was saved on one line, in the form of
-`Site.saved`."""
+`python -m tests.sync.saver STORE COUNT [SEED [PAUSE_S]]` prints, after each commit, what was saved on one line, in the form
+of `Site.saved`."""
 
 from __future__ import annotations
 
 import random
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -100,9 +101,11 @@ def main() -> None:
     """Save, tell, and so on."""
     path, count = Path(sys.argv[1]), int(sys.argv[2])
     chance = random.Random(sys.argv[3] if len(sys.argv) > 3 else None)
+    pause_s = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
     with open_saver(path) as store:
         for _ in range(count):
             print(*save_one(store, chance), flush=True)
+            time.sleep(pause_s)
 
 
 if __name__ == "__main__":
