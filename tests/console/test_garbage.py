@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import platform
+import subprocess
+import sys
 import weakref
 from collections.abc import Callable, Iterator
 
@@ -77,3 +80,23 @@ def test_nothing_is_looked_for_when_there_was_little_work(clock: list[float]) ->
     later.come()
     assert left() is not None
     gc.collect()
+
+
+HOLES = """
+from console import garbage
+def size():
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[1]) * 4096
+pieces = [bytes(2_000) for _ in range(20_000)]
+del pieces[:-1]
+before = size()
+garbage.settle()
+print(before - size())
+"""
+"""Forty megabytes are freed below a piece that stays."""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library gives nothing back on demand")
+def test_what_is_free_is_given_back_to_the_machine() -> None:
+    done = subprocess.run([sys.executable, "-c", HOLES], capture_output=True, text=True, check=True)
+    assert int(done.stdout) > 20_000_000
