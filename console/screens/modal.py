@@ -17,6 +17,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widgets._toast import ToastRack
 
 from console import actions, keymap
 from data.playbook.choices import KeyedChoice
@@ -50,7 +51,11 @@ class Dialog(ModalScreen[T], Generic[T]):
             yield from self.compose_body()
 
     def on_screen_resume(self) -> None:
-        """Draw once, when everything is in its place: each picture of a dialog is one of the whole screen."""
+        """Draw once, when everything is in its place: each picture of a dialog is one of the whole screen. What is told
+        stands over the dialog and not under it as well; the screen below shows it again when it is on top."""
+        for under in self.app.screen_stack[:-1]:
+            for rack in under.query_children(ToastRack):
+                rack.display = False
         self.call_later(self._still.close)
 
     def compose_body(self) -> ComposeResult:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._toast import ToastRack
 
 from console.app import AgentConsole
 from console.screens.notices import NoticesDialog
@@ -90,6 +91,22 @@ async def test_a_notice_is_told_once_and_nothing_moves(tmp_path: Path) -> None:
         feed.put(notice("n-3", to_role=NoticeRole.LEADER, to_agent=None))
         await until(pilot, lambda: "2 new notices" in counted(screen))
         assert len(rung) == 2 and len(screen.session.notices.lines) == 2, "the leader's is not Dana's"
+
+
+async def test_what_is_told_stands_over_a_dialog_and_not_under_it_as_well(tmp_path: Path) -> None:
+    def shown(screen: Any) -> bool:
+        return any(rack.display for rack in screen.query_children(ToastRack))
+
+    app, _feed = staged(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        below = await sign_on(pilot)
+        pilot.app.notify("The printer is out of paper.", timeout=60)
+        await until(pilot, lambda: shown(below))
+        await pilot.press("f2", "c")
+        await until(pilot, lambda: pilot.app.screen is not below and shown(pilot.app.screen))
+        assert not shown(below)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is below and shown(below))
 
 
 async def test_settings_keep_it_silent(tmp_path: Path) -> None:
