@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from console.messages import AlertsChanged
@@ -18,10 +17,6 @@ class FloorActions(WorkspaceActions):
     """The floor's part of the workspace."""
 
     _alerts: AlertsChanged | None = None
-
-    @abstractmethod
-    def draw_bars(self) -> None:
-        """Draw the status and the hints."""
 
     def action_floor(self) -> None:
         """Open the supervisors' floor."""

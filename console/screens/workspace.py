@@ -11,7 +11,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.geometry import Offset
 from textual.reactive import Reactive
 from textual.widget import Widget
 
@@ -42,52 +41,37 @@ from console.messages import (
 )
 from console.screens.callbacks import CallbacksDialog
 from console.screens.floor_actions import FloorActions
-from console.screens.jump import JumpScreen, Spot
 from console.screens.matters_actions import MattersActions
-from console.screens.modal import Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
 from console.screens.report_actions import ReportActions
 from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
-from console.screens.sync_lines import hub_lines
-from console.screens.workspace_lines import hints, not_written, noticed
+from console.screens.workspace_lines import noticed
+from console.screens.workspace_panes import WorkspacePanes
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
-from data.models.contact import Contact
-from data.tickets.rules import FIELDS
 from widgets.bars import (
-    LEAST_COLUMNS,
-    LEAST_LINES,
     HintBar,
     StatusBar,
-    clock_span,
-    state_spans,
-    too_small,
 )
 from widgets.customer_pane import CustomerPane
 from widgets.desk_pane import DeskPane
-from widgets.fields import ChoiceField
-from widgets.pane import Pane
 from widgets.queue_pane import QueuePane
-from widgets.report_words import status_spans
-from widgets.safe_text import Span, wrap
+from widgets.safe_text import wrap
 from widgets.script_pane import ScriptPane
-from widgets.tabs import Tab, TabBar
+from widgets.tabs import TabBar
 from widgets.ticket_pane import TicketPane
-from widgets.ticket_words import LABELS, MASKED
+from widgets.ticket_words import MASKED
 
 SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
 """A notice's kind is a sign too, not its colour alone."""
 OWN_WAY_S = 0.7
 """So long after the agent has gone to a pane by its key nothing else takes the keys away."""
-GOING_S = 0.3
-"""Textual moves the focus by messages: so long may it take."""
-PANES = ("queue", "customer", "script", "ticket", "desk")
 
 
-class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions):
+class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions, WorkspacePanes):
     """One agent's workspace."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
@@ -105,20 +89,10 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
         self.session = session
         self._settings = session.seat.settings
         self._clock = session.seat.clock
-        self._current = "queue"
-        self._going: str | None = None
-        """The pane that was gone to and may not have the focus yet."""
         self._went_at = 0.0
         """When the agent last went to a pane by its key; 0 once a contact was asked for."""
-        self._state: StateChanged | None = None
         self._taken_up = False
         """What the last session left is on the screen: from now on the place of the keys is worth remembering."""
-        self._alone: str | None = None
-        """The pane that is the only one to be seen."""
-        self.zoomed = False
-        """One pane has the whole screen."""
-        self._unwritten = ""
-        """Why what is typed cannot be written now."""
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
@@ -158,26 +132,6 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
     async def _done(self, work: Awaitable[object]) -> None:
         await self.session.seat.guard(work)
         self.session.refresh()
-
-    def _pane(self, name: str) -> Pane:
-        return self.query_one(f"#{name}", Pane)
-
-    @property
-    def current_pane(self) -> Pane:
-        """The pane in hand."""
-        return self._pane(self._current)
-
-    @property
-    def queue_pane(self) -> QueuePane:
-        return self.query_one(QueuePane)
-
-    @property
-    def customer_pane(self) -> CustomerPane:
-        return self.query_one(CustomerPane)
-
-    @property
-    def ticket_pane(self) -> TicketPane:
-        return self.query_one(TicketPane)
 
     # what the session tells
 
@@ -276,19 +230,10 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
             self._show_pane("customer")
             self.customer_pane.search(search.fields.get("text", ""), search.cursor)
         elif self.session.desk.item is not None and self.screen.focused is self._pane("queue").focus_target():
-            self._go_back_to(event.widget_id)
+            self._go_to_widget(event.widget_id)
         self._taken_up = True
         for draft in event.drafts:
             self.open_again(draft)
-
-    def _go_back_to(self, widget_id: str) -> None:
-        for found in self.query(f"#{widget_id}") if widget_id else ():
-            pane = next((node for node in found.ancestors if isinstance(node, Pane)), None)
-            if pane is not None and pane.id:
-                self._show_pane(pane.id)
-                self._going = pane.id
-                found.focus()
-                self.set_timer(GOING_S, self._arrived)
 
     def on_told(self, event: Told) -> None:
         again = any(note.message.endswith(event.text) for note in self.app._notifications)
@@ -376,46 +321,10 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
 
     # moving around
 
-    def _show_pane(self, name: str) -> None:
-        """Make a pane the current one: on a narrow or zoomed screen the only one that is seen."""
-        self._current = name
-        self._arrange()
-        self._draw_tabs()
-
-    def _arrange(self) -> None:
-        """Show all panes, or the current one alone on a narrow or zoomed screen.
-
-        By styles of the few boxes that it takes: a class on the screen would style every widget anew."""
-        alone = self._current if self.zoomed or self.has_class("-narrow") else None
-        if alone == self._alone:
-            return
-        self._alone = alone
-        self.query_one("#body").styles.layout = "vertical" if alone else None
-        for name in PANES:
-            pane = self._pane(name)
-            pane.display = alone in (None, name)
-            pane.styles.height = "1fr" if alone else None
-
-    def go(self, name: str, field: str = "") -> None:
-        self._show_pane(name)
-        self._going = name
-        if field:
-            self.ticket_pane.field(field).focus()
-        else:
-            self._pane(name).go()
-        self.set_timer(GOING_S, self._arrived)
-
-    def _arrived(self) -> None:
-        self._going = None
-
     def on_descendant_focus(self) -> None:
-        """The pane with the focus is the current one; on the way to another, an older focus says nothing."""
-        focused = self.focused
-        for node in focused.ancestors if focused is not None else ():
-            if isinstance(node, Pane) and node.id and self._going in (None, node.id) and node.id != self._current:
-                self._show_pane(node.id)
-        if self._taken_up and focused is not None and focused.id:
-            self.session.drafts.place(focused.id)
+        widget_id = self._follow_focus()
+        if self._taken_up and widget_id:
+            self.session.drafts.place(widget_id)
         self.draw_bars()
 
     def action_pane(self, name: str) -> None:
@@ -431,43 +340,6 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
     def action_take_next(self) -> None:
         self._went_at = 0.0
         super().action_take_next()
-
-    def texts_to_copy(self) -> tuple[str, str]:
-        fields = [self.ticket_pane.field(name) for name in FIELDS]
-        marked = [one.selected_text for one in fields if not isinstance(one, ChoiceField) and one.selected_text]
-        selected = marked[0] if marked else self.get_selected_text() or ""
-        return selected, self.ticket_pane.fields["title"]
-
-    def leave_form(self) -> None:
-        self.ticket_pane.leave_form()
-
-    def action_jump(self) -> None:
-        """Letters on everything that one can go to."""
-        spots = [self._spot(name, self._pane(name).pane_name.lower(), self._pane(name), 0) for name in PANES]
-        if self.ticket_pane.form_shown:
-            spots += [
-                self._spot(f"field:{name}", LABELS[name], self.ticket_pane.field(name), -1) for name in FIELDS
-            ]
-
-        def chosen(name: str | None) -> None:
-            if name is not None:
-                self.go("ticket" if name.startswith("field:") else name, name.partition(":")[2])
-
-        self.app.push_screen(JumpScreen([one for one in spots if one.at or ":" not in one.name]), chosen)
-
-    def _spot(self, name: str, label: str, widget: Widget, left: int) -> Spot:
-        """Where a pane or field can be gone to; its letter lies on its first cells, if they are on the screen."""
-        at = widget.region.offset + Offset(left, 0)
-        shown = bool(widget.region) and self.size.region.contains_point(at) and widget.visible
-        return Spot(name, label, at if shown and widget in self._compositor.visible_widgets else None)
-
-    def action_search(self) -> None:
-        self._show_pane("customer")
-        self.customer_pane.search()
-
-    def action_zoom(self) -> None:
-        self.zoomed = not self.zoomed
-        self._arrange()
 
     def action_leave(self) -> None:
         if self.customer_pane.searching:
@@ -502,51 +374,3 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions)
         self.look_at_session()
         self.draw_bars()
         self.look_at_reports()
-
-    def draw_bars(self) -> None:
-        state = self._state
-        if state is None:
-            return
-        now = self._clock.now()
-        status, sync = state.status, state.sync
-        answered = state.contact.answered_at if state.contact is not None else None
-        left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact), answered)
-        if self.size.width >= 100:
-            left += [Span("   "), Span(self.session.seat.agent.name)]
-        left += self.alert_spans()
-        if self._unwritten:
-            left += not_written(self._unwritten, self.size.width >= 100)
-        middle = [] if self._unwritten else hub_lines(sync, now)
-        reporting = self.session.reporting
-        report = status_spans(reporting.state, now, reporting.policy, wide=self.size.width >= 100)
-        self.query_one(StatusBar).show(left=left, middle=middle, right=[*report, clock_span(now)])
-        if isinstance(self.app.screen, Dialog):
-            self.query_one(HintBar).say("")  # the keys that work are the dialog's
-        elif self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:
-            self.query_one(HintBar).say(too_small(self.size.width, self.size.height))
-        else:
-            self.query_one(HintBar).show(
-                hints(self.session, typing=self._typing()), "esc leaves the field" if self._typing() else ""
-            )
-
-    def _consulted(self, contact: Contact | None) -> str:
-        """The name of whom the agent talks to while the caller is held."""
-        if contact is None or not contact.consult:
-            return ""
-        kind, _, who = contact.consult.partition(":")
-        return self.queue_pane.name_of(who) if kind == "agent" else who or kind
-
-    def _typing(self) -> bool:
-        focused = self.focused
-        return (
-            focused is not None and focused.id is not None and focused.id.startswith(("field-", "customer-search"))
-        )
-
-    def _draw_tabs(self) -> None:
-        tabs = []
-        for name in PANES:
-            pane = self._pane(name)
-            tabs.append(Tab(pane.pane_key, pane.pane_name, pane.mark, name == self._current))
-        customer = self.glance.glance.customer if self.glance is not None else None
-        plan = f" · {customer.plan.short}" if customer is not None and customer.plan is not None else ""
-        self.query_one(TabBar).show(tabs, f"{customer.name}{plan}" if customer is not None else "")

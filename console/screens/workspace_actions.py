@@ -64,6 +64,10 @@ class WorkspaceActions(Screen[None]):
         """Give a pane the focus."""
 
     @abstractmethod
+    def draw_bars(self) -> None:
+        """Draw the status and the hints."""
+
+    @abstractmethod
     def texts_to_copy(self) -> tuple[str, str]:
         """What is selected in a field or by the mouse, and the title in the form."""
 
