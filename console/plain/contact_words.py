@@ -64,7 +64,7 @@ class ContactWords:
             self._front.say("There is no contact to wrap up.")
             return
         how = await self._front.choose("How did it end", keyed(session.seat.choices.dispositions), typed)
-        await session.dispose(how)
+        await session.wrap_up.dispose(how)
 
     # the desk
 

@@ -200,6 +200,6 @@ class CustomerWords:
         return self._front.glance
 
     async def _tick(self, items: tuple[str, ...], told: str) -> None:
-        await self._front.session.verify(items)
+        await self._front.session.wrap_up.verify(items)
         if self._front.glance is not None and self._front.glance.verified == items:
             self._front.say(f"{told} {records.left_to_verify(self._front.glance)}")

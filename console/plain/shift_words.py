@@ -127,7 +127,7 @@ async def _hand_over(front: Front, matters: Sequence[OpenMatter], place: int, ty
             f"Nobody of that name. Known here: {', '.join(words.brief(one.name) for one in people) or 'nobody'}."
         )
     else:
-        await session.seat.guard(session.hand_over(matter, to))
+        await session.seat.guard(session.wrap_up.hand_over(matter, to))
 
 
 def matters_told(matters: Sequence[OpenMatter]) -> list[str]:

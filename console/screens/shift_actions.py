@@ -145,7 +145,7 @@ class ShiftActions(WorkspaceActions):
         people = await session.shift.colleagues()
 
         async def hand_over(matter: OpenMatter, to: Agent) -> Sequence[OpenMatter]:
-            await session.seat.guard(session.hand_over(matter, to))
+            await session.seat.guard(session.wrap_up.hand_over(matter, to))
             session.refresh()
             return await session.shift.open_matters()
 
@@ -239,7 +239,7 @@ class ShiftActions(WorkspaceActions):
 
         def chosen(disposition: str | None) -> None:
             if disposition is not None:
-                self.do(self.session.wrap_up_left(ContactId(matter.about), disposition))
+                self.do(self.session.wrap_up.left_behind(ContactId(matter.about), disposition))
 
         title = f"Wrap up: {matter.title}"
         self.app.push_screen(ChooseDialog(title, self.session.seat.choices.dispositions), chosen)

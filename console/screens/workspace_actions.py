@@ -178,7 +178,7 @@ class WorkspaceActions(Screen[None]):
 
         def chosen(disposition: str | None) -> None:
             if disposition is not None:
-                self.do(self.session.dispose(disposition))
+                self.do(self.session.wrap_up.dispose(disposition))
 
         note = f"then not ready: {status.after_call}" if status.after_call else ""
         self.app.push_screen(ChooseDialog(title, self.session.seat.choices.dispositions, note), chosen)
@@ -192,12 +192,12 @@ class WorkspaceActions(Screen[None]):
         items, done = self._verified()
         left = [item for item in items if item not in done]
         if left:
-            self.do(self.session.verify((*done, left[0])))
+            self.do(self.session.wrap_up.verify((*done, left[0])))
 
     def action_unverify(self) -> None:
         _, done = self._verified()
         if done:
-            self.do(self.session.verify(done[:-1]))
+            self.do(self.session.wrap_up.verify(done[:-1]))
 
     def action_attach(self) -> None:
         self.go("customer")

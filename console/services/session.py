@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -37,9 +36,10 @@ from console.services.sent_mail import MAIL_ENTITIES, SentMail
 from console.services.settling import Settling
 from console.services.shift import SHIFT_ENTITIES, SIGNING_OFF, Shift
 from console.services.step_in import STEP_ENTITIES, StepIn, SteppedIn
+from console.services.wrap_up import WrapUp
 from data.desk import reading
-from data.models.agent import Agent, AgentState, AgentStatus
-from data.models.base import ContactId, TicketId
+from data.models.agent import AgentState, AgentStatus
+from data.models.base import TicketId
 from data.models.contact import Contact, RequestAction
 from data.models.customer import Customer
 from data.models.gateway import Gateway
@@ -48,9 +48,8 @@ from data.models.outage import Outage
 from data.models.presence import Presence
 from data.models.ticket import Ticket, TicketEvent
 from data.notices.rules import unseen
-from data.queue import handling, live
+from data.queue import live
 from data.queue.agent_state import HANDLING, Move
-from data.shift.open_matters import MatterKind, OpenMatter
 from data.sync.wire import SyncStatus
 from data.views import QueueFigures, Work
 from widgets.sync_words import count, leaving
@@ -66,8 +65,6 @@ GOING_OUT_S = 1.0
 BEATS = frozenset({Presence.entity, Gateway.entity})
 """Rows that only say that somebody is there."""
 BOOKS = frozenset(model.entity for model in (Charge, Invoice, Payment, Reversal))
-HANDED_OVER = "Handed over"
-"""Disposition of a contact that somebody else goes on with at sign-off."""
 PUT_BACK = (
     "The hub was put back from a backup. What was saved here since goes to it again by itself; other seats' work may"
     " come back later, when they are there."
@@ -96,6 +93,7 @@ class Session:
         self.conduct = Conducts(seat, self.desk, self.script, self.drafts)
         self.settling = Settling(seat, self.desk)
         self.shift = Shift(seat, lambda: self.phone.status.state)
+        self.wrap_up = WrapUp(seat, self.phone, self.desk, self.customers, self.drafts, self.shift, self.refresh)
         self.step_in = StepIn(seat, self.drafts)
         self._stepped_in = SteppedIn(seat, self.phone, self.sign_off)
         self._presence = PresenceBeat(seat, lambda: self.ticket_id, lambda: self.sync.online)
@@ -393,94 +391,9 @@ class Session:
                 self._wrap_up_s = await self.seat.read(live.wrap_up_s, contact.queue)
                 if self.phone.disposition is not None:
                     disposition, self.phone.disposition = self.phone.disposition, None
-                    await self._wrap_up(contact, disposition)
+                    await self.wrap_up.finish(contact, disposition)
                 elif contact.end_reason == "caller":
                     self.seat.tell(f"The caller has hung up: {self.seat.how('wrap_up')} to wrap the contact up.")
-
-    # wrapping up
-
-    async def dispose(self, disposition: str) -> None:
-        """Wrap the contact up; a live call is ended first."""
-        async with self.seat.turn:
-            contact, state = self.phone.contact, self.phone.status.state
-            if contact is None or state not in (AgentState.ON_CALL, AgentState.ON_HOLD, AgentState.WRAP_UP):
-                self.seat.tell("There is no contact to wrap up.", "warning")
-            elif state is AgentState.WRAP_UP:
-                await self._wrap_up(contact, disposition)
-            else:
-                told = f"the call is ended and wrapped up then ({disposition})."
-                if self.phone.waits(RequestAction.HANG_UP):
-                    self.phone.disposition = disposition
-                    self.seat.tell(f"Waits for the hub: {told}", "warning")
-                elif await self.phone.ask(RequestAction.HANG_UP, waiting=told):
-                    self.phone.disposition = disposition
-        self.refresh()
-
-    async def _wrap_up(self, contact: Contact, disposition: str) -> None:
-        await self.desk.keep()
-        number, left = await self.desk.finish(contact)
-        await self.seat.write(handling.dispose, contact, disposition, self.seat.me, self.seat.clock)
-        self.seat.link.finish(ContactId(contact.id), contact.fence)
-        await self.phone.move(Move.WRAPPED_UP)
-        self.phone.contact = None
-        self.customers.view_no_other()
-        told = f"Wrapped up: {disposition}." + (f" Ticket {number} is saved." if number else "")
-        if left:
-            self.seat.tell(f"{told} It stays on your desk: {left}.", "warning")
-        else:
-            self.seat.tell(told)
-        await self.desk.show()
-        await self.customers.show()
-
-    async def wrap_up_left(self, contact_id: ContactId, disposition: str) -> None:
-        """Wrap up a contact that was left without a disposition and is no longer on the telephone.
-
-        Raises:
-            LookupError: it is no longer there.
-        """
-        contact = await self.seat.read(live.contact, contact_id)
-        if contact is None:
-            raise LookupError("This contact is no longer there.")
-        async with self.seat.turn:
-            await self.desk.keep()
-            _, left = await self.desk.finish(contact)
-            await self.seat.write(handling.dispose, contact, disposition, self.seat.me, self.seat.clock)
-            self.seat.link.finish(contact_id, contact.fence)
-            await self.desk.show()
-        self.seat.tell(f"Wrapped up: {disposition}." + (f" It stays on your desk: {left}." if left else ""))
-        self.refresh()
-
-    async def hand_over(self, matter: OpenMatter, to: Agent) -> None:
-        """Somebody else goes on with an open matter: a contact is wrapped up first, as handed over.
-
-        Raises:
-            LookupError: it is no longer there.
-        """
-        await self.desk.keep()
-        await self.drafts.keep()
-        if matter.kind is MatterKind.CONTACT:
-            contact = self.phone.contact
-            if contact is not None and contact.id == matter.about:
-                await self.dispose(HANDED_OVER)
-            else:
-                await self.wrap_up_left(ContactId(matter.about), HANDED_OVER)
-            if (wrapped := await self.seat.read(live.contact, ContactId(matter.about))) is not None:
-                matter = replace(matter, ticket_id=wrapped.ticket_id)  # it may be saved only now
-        await self.shift.hand_over(matter, to)
-        if matter.kind is MatterKind.DRAFT:
-            await self.drafts.start()
-            await self.desk.start()
-            await self.desk.show()
-            await self.customers.show()
-
-    async def verify(self, items: tuple[str, ...]) -> None:
-        """Record what the caller has confirmed."""
-        contact = self.phone.contact
-        if contact is None:
-            self.seat.tell("There is no contact whose caller could be verified.", "warning")
-            return
-        self.phone.contact = await self.seat.write(handling.verify, contact, items, self.seat.me, self.seat.clock)
-        await self.customers.show()
 
     # what is in hand
 

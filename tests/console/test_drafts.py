@@ -97,7 +97,7 @@ async def test_a_note_outlives_escape_and_wrapping_up_and_is_gone_once_it_is_add
         await pilot.press("escape", "f5", *"Title", "escape")
         feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=NOW.isoformat(), end_reason="caller")
         await until(pilot, lambda: screen.session.phone.status.state is AgentState.WRAP_UP)
-        screen.do(screen.session.dispose("Solved in this contact"))
+        screen.do(screen.session.wrap_up.dispose("Solved in this contact"))
         await until(pilot, lambda: screen.session.phone.contact is None)
         assert [item.id for item in screen.session.desk._items] == ["c-1"], "the note is still to be added"
         await open_dialog(pilot, "n")

@@ -434,7 +434,7 @@ async def test_a_session_ends_at_a_quiet_moment(tmp_path: Path) -> None:
         assert app.screen is screen
         feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=clock.now().isoformat())
         await until(pilot, lambda: screen.session.phone.status.state is AgentState.WRAP_UP)
-        screen.do(screen.session.dispose("Handed over"))
+        screen.do(screen.session.wrap_up.dispose("Handed over"))
         await until(pilot, lambda: isinstance(app.screen, SignInScreen))
         await until(pilot, lambda: "ended after 12 hours" in " ".join(text_of(app.screen, "sign-in-foot").split()))
     feed.close()
