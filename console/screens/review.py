@@ -20,7 +20,7 @@ from console.services.quality import Quality
 from data.desk.drafts import DraftKind
 from data.models.supervision import Scorecard, ScoredAnswer, Verdict
 from data.supervision.quality import Score, answered, score
-from data.supervision.reviews import Review
+from data.supervision.reviews import YOURS, Review
 from data.supervision.scoresheet import Question
 from data.supervision.why import explain
 from widgets.bars import HintBar, StatusBar
@@ -94,6 +94,10 @@ class ReviewScreen(Screen[Scorecard | None]):
         """The comment on the score card."""
         return self.query_one("#review-comment", TextField)
 
+    @property
+    def _is_own(self) -> bool:
+        return self._quality.is_own(self._review)
+
     # what is answered
 
     @property
@@ -150,7 +154,8 @@ class ReviewScreen(Screen[Scorecard | None]):
         missing = sum(one.verdict is Verdict.NO for one in review.findings.values())
         self.panel("trail").set_heading(f"{missing} not done" if missing else "all done")
         card.set_rows(score_rows(review, self.verdicts, card.size.width))
-        self.panel("card").set_heading(score_words(self.score, len(self.open_questions)))
+        scored = score_words(self.score, len(self.open_questions))
+        self.panel("card").set_heading("yours: somebody else scores it" if self._is_own else scored)
         kept = self.query_one("#review-kept", Lines)
         lines = kept_lines(review, now, zone, card.size.width)
         kept.display = bool(lines)
@@ -216,6 +221,9 @@ class ReviewScreen(Screen[Scorecard | None]):
     def action_say(self, said: str) -> None:
         """Answer the question under the cursor, and go to the next."""
         card = self.panel("card")
+        if self._is_own:
+            self._hint(YOURS)
+            return
         if not card.has_focus_within:
             card.go()
             return
@@ -254,7 +262,10 @@ class ReviewScreen(Screen[Scorecard | None]):
 
     def action_score_comment(self) -> None:
         """Write a comment."""
-        self.comment.focus()
+        if self._is_own:
+            self._hint(YOURS)
+        else:
+            self.comment.focus()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
@@ -277,7 +288,9 @@ class ReviewScreen(Screen[Scorecard | None]):
     def action_accept(self) -> None:
         """Save the score card, when every question is answered."""
         left = self.open_questions
-        if left:
+        if self._is_own:
+            self._hint(YOURS)
+        elif left:
             self.panel("card").go()
             self._go_to_open()
             keys = [self._key(one) for one in ("score_yes", "score_no", "score_not_applicable")]

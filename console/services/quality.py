@@ -86,6 +86,10 @@ class Quality:
             )
         return found
 
+    def is_own(self, review: Review) -> bool:
+        """Whether it was the supervisor's own contact: somebody else scores it."""
+        return review.contact.agent == self._seat.me
+
     def begun(self, contact_id: str) -> bool:
         """Whether its score card was begun, and not saved."""
         return self._drafts.holds(DraftKind.SCORE, contact_id)

@@ -33,6 +33,7 @@ NOTE: Final = "quality note"
 """What a note to an agent is called among the notices."""
 
 ENDED: Final = "the contact ended here"
+YOURS: Final = "This contact was yours: you may read it, and another supervisor scores it."
 
 
 class ScoreFaultError(ValueError):
@@ -253,12 +254,14 @@ def score_contact(
     """Score a contact, or score it anew.
 
     Raises:
-        ScoreFaultError: it is not over, a question is open, or nothing is other than it was.
+        ScoreFaultError: it was one's own, it is not over, a question is open, or nothing is other than it was.
         StoreError: nothing was written.
     """
     contact, before, comment = review.contact, review.card, comment.strip()
     if contact.state is not ContactState.DONE or contact.agent is None:
         raise ScoreFaultError("This contact is not over yet: it is scored once it is wrapped up.")
+    if contact.agent == by:
+        raise ScoreFaultError(YOURS)
     said = {one.question for one in answers}
     open_ones = [one.words for one in review.sheet.questions if one.id not in said]
     if open_ones:

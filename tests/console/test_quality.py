@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from tests.console.test_floor import push, shown
 from tests.console.test_floor import sign_on as lead_on
 from tests.console.test_notices import text_of
 from tests.console.test_stepping_in import dialog, rows, told
-from tests.data.supervision.finished import CHARGED, HELPED, finished
+from tests.data.supervision.finished import CHARGED, HELPED, a_contact, finished
 from tests.data.supervision.floors import a_floor
 
 SIZES = [(160, 45), (100, 30)]
@@ -181,6 +182,30 @@ async def test_a_supervisor_scores_a_contact_by_keyboard(album: Album, tmp_path:
             Scorecard(id="theirs", contact_id=ContactId(CHARGED), agent=AgentId("agent-1"), by=AgentId("agent-5"), at=NOW, answers=())
         )  # fmt: skip
         await until(pilot, lambda: "● –" in shown(floor, "reviews"))
+        feed.close()
+
+
+async def test_ones_own_contact_is_read_and_scored_by_somebody_else(tmp_path: Path) -> None:
+    folder = tmp_path / "seat"
+    app = supervised(folder)
+    (folder / "own.yaml").write_text(SCORECARD_FILE.read_text(encoding="utf-8"))
+    async with app.run_test(size=SIZES[0]) as pilot:
+        floor = await quality_tab(pilot)
+        assert floor.quality is not None
+        feed = Feed(folder / "hub.db")
+        me, at = floor.quality._seat.me, NOW - timedelta(minutes=9)
+        for one in a_contact(ContactId("mine"), me, at, "Wrong number"):
+            feed.put(one)
+        await until(pilot, lambda: len(floor.panel("reviews").body.lines) == 4)
+        await pilot.press("home", "enter")
+        screen = await review_of(pilot)
+        assert screen._review.contact.id == "mine"
+        for key in ("y", "c", "f10"):
+            app.clear_notifications()
+            await pilot.press(key)
+            await until(pilot, lambda: told(pilot, "another supervisor scores it"))
+        assert screen.panel("card").has_focus_within and not screen.verdicts.keys() & {"named", "listened"}
+        assert not rows(feed, Scorecard)
         feed.close()
 
 

@@ -270,6 +270,8 @@ def test_a_score_is_kept_counts_and_is_given_anew(filled: Store, clock: LeapCloc
         score_contact(filled, again, first.answers, "look again", SAM, clock)
     with pytest.raises(ScoreFaultError, match="Answer this first: The greeting of the script was given"):
         score_contact(filled, again, first.answers[1:], "", SAM, clock)
+    with pytest.raises(ScoreFaultError, match="another supervisor scores it"):
+        score_contact(filled, again, first.answers, "mine was good", again.contact.agent or ROBIN, clock)
     clock.leap(60)
     mended = [
         one.model_copy(update={"verdict": NONE, "by_itself": False}) if one.question == "cost" else one
