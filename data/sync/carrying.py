@@ -11,9 +11,10 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from data.models import SYNCED
-from data.models.base import Entity, Row
+from data.models.base import Entity, Row, body_of
 from data.store import driver
 from data.store.rows import read_row, write_row
+from data.sync.applying import show_hub_row
 from data.sync.facts import remember
 from data.sync.replica import renew
 from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids
@@ -45,15 +46,17 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     theirs = reading.facts()
     their_last = max(last, reading.read("the numbers of its changes", _last_seq, 0))
     former += [one for one in _made_under(theirs, their_last) if one[0] > last]
-    known = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
+    known = {row[0] for row in new.execute("SELECT op_id FROM outbox UNION ALL SELECT op_id FROM op_done")}
     waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if op["op_id"] not in known]
     conflicts = [one for one in reading.rows("conflicts", "SELECT * FROM conflict") if one["op_id"] not in known]
     drafts = reading.whole("drafts", "SELECT * FROM desk")
-    reading.show(new, {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or []))
+    later = reading.show(new, {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or []))
     for op in waiting:
         if op["state"] == "sent":  # a hub that was put back may lack it; one that has it says so
             op |= {"state": "queued", "hub_seq": None}
     _add_ops(new, waiting, last, their_last)
+    for entity, entity_id in later:
+        _show_over(new, entity, entity_id)
     if any(op["state"] == HELD for op in waiting):
         remember(new, {HELD_SINCE: max(theirs.get(HELD_SINCE, ""), facts.get(HELD_SINCE, ""))})
     _insert(new, "conflict", conflicts)
@@ -97,26 +100,50 @@ class _Reading:
         sql = "SELECT key, value FROM sync_state"
         return self.read("its identity", lambda old: dict(old.execute(sql).fetchall()), {})
 
-    def show(self, new: driver.Connection, keys: Iterable[tuple[str, str]]) -> None:
+    def show(self, new: driver.Connection, keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Show in the new store the records that waiting changes and drafts are about as they were shown in the
-        old one, until the hub's rows come."""
+        old one, until the hub's rows come. A record of which the new store has a later version of the hub's (the old one
+        had been put back to an earlier backup itself) stays as it is: the hub will not tell that version again. Returns
+        those."""
+        later = []
         for entity, entity_id in sorted(keys):
             model = SYNCED.get(entity)
             if model is None:
+                continue
+            key = (entity, entity_id)
+            if _version(new, key) > self.read("a record", partial(_version, key=key), 0):
+                later.append(key)
                 continue
             row = self.read("a record", partial(_row, model=model, entity_id=entity_id), None)
             if row is None:
                 continue
             write_row(new, model, row)
             for table in ("row_meta", "shadow"):
-                key = (entity, entity_id)
                 new.execute(f"DELETE FROM {table} WHERE entity = ? AND entity_id = ?", key)  # noqa: S608
                 sql = f"SELECT * FROM {table} WHERE entity = ? AND entity_id = ?"  # noqa: S608
                 _insert(new, table, self.rows("a record", sql, key))
+        return later
 
 
 def _row(connection: driver.Connection, model: type[Entity], entity_id: str) -> Row | None:
     return read_row(connection, model, entity_id)
+
+
+def _version(connection: driver.Connection, key: tuple[str, str]) -> int:
+    """The version of the hub's row that a store has; 0 for none."""
+    found = connection.execute("SELECT ver FROM row_meta WHERE entity = ? AND entity_id = ?", key).fetchone()
+    return int(found[0]) if found is not None else 0
+
+
+def _show_over(new: driver.Connection, entity: str, entity_id: str) -> None:
+    """The hub's row as the new store has it, with all that waits now over it."""
+    model = SYNCED[entity]
+    row = read_row(new, model, entity_id)
+    if row is None:  # it was deleted at the hub, which says so to what waits
+        return
+    hubs = json.dumps(body_of(model, row))
+    new.execute("INSERT OR IGNORE INTO shadow VALUES (?, ?, ?)", (entity, entity_id, hubs))
+    show_hub_row(new, entity, entity_id)
 
 
 def _on_desk(drafts: Found) -> set[tuple[str, str]]:

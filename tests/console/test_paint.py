@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich import cells
 from rich.segment import Segment
 from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
@@ -140,6 +141,13 @@ class _Whole(Container):
                 yield _Part(id=f"left-{high}")
                 yield _Part(id=f"right-{high}")
         yield Lines(classes="bar")
+
+
+def test_less_is_remembered_of_places_and_widths() -> None:
+    for work in (Region.intersection, cells.cached_cell_len):
+        assert work.cache_info().maxsize == paint.REMEMBERED < 4096  # type: ignore[attr-defined]
+    assert cells.cell_len("a 漢字") == 6
+    assert Region(0, 0, 4, 4).intersection(Region(2, 2, 4, 4)) == Region(2, 2, 2, 2)
 
 
 @asynccontextmanager

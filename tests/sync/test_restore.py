@@ -16,6 +16,7 @@ from data.backup.shelf import Reason, shelved
 from data.clock import SYSTEM_CLOCK
 from data.desk import journal
 from data.models.base import AgentId
+from data.models.ticket import Ticket
 from data.store.database import Store
 from data.store.users import StoreInUse, User, in_use
 from data.sync.contract import HubUnreachable
@@ -58,12 +59,19 @@ class Seat:
         tickets.update(self.store, one, tickets.form_of(one) | fields, ME, SYSTEM_CLOCK)
         self.saved |= {row["op_id"] for row in self.store.execute("DELETE FROM said RETURNING op_id").fetchall()}
 
+    def now_is(self, ticket_id: str, **fields: str) -> Ticket:
+        """A ticket as it is here, but for what these fields should be."""
+        one = tickets.get(self.store, ticket_id)
+        assert one is not None
+        return one.model_copy(update=fields)
+
     def push_some(self, most: int) -> None:
         """Push so many ops, and end before they are pulled back."""
         replica = self._worker._replica
         ops = replica.next_ops(most)
         hub = EmbeddedHub(self._hub)
-        hub.enrol_v1(replica.identity(), "seat")
+        for one in {replica.identity(), replica.sender(ops)}:
+            hub.enrol_v1(one, "seat")
         replica.acknowledge(hub.push_v1(replica.sender(ops), ops))
         hub.close()
 
@@ -167,6 +175,68 @@ def test_a_restore_is_undone_by_restoring_what_was_kept(start: StartSeat, tmp_pa
     seat.save(5, chance)
     seat.sync()
     assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_a_restore_after_a_restore_before_the_hub_was_heard_shows_nothing_old(
+    start: StartSeat, tmp_path: Path
+) -> None:
+    """The first backup had the ticket before it went to the hub, the second one has it as it was changed since."""
+    seat = start("seat")
+    one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    older = seat.back_up()
+    seat.sync()
+    seat.edit(one.id, title="two")
+    seat.sync()
+    newer = seat.back_up()
+    seat.restore(older)
+    assert seat.restore(newer).changes == 0, "what the newer one has from the hub does not wait"
+    assert tickets.get(seat.store, one.id) == seat.now_is(one.id, title="two")
+    seat.sync()
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_what_was_saved_between_two_restores_is_shown_over_the_newer_row(start: StartSeat, tmp_path: Path) -> None:
+    seat = start("seat")
+    one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    older = seat.back_up()
+    seat.edit(one.id, title="two")
+    seat.sync()
+    newer = seat.back_up()
+    seat.restore(older)
+    seat.edit(one.id, details="the tray is empty")
+    seat.restore(newer)
+    shown = tickets.get(seat.store, one.id)
+    assert shown is not None and (shown.title, shown.details) == ("two", "the tray is empty")
+    seat.sync()
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+@pytest.mark.parametrize("seed", [14, 21, 26, 38])  # in which something old was shown once
+def test_restored_at_any_moment_to_any_backup(start: StartSeat, tmp_path: Path, seed: int) -> None:
+    any_restores(start, tmp_path, seed, steps=60)
+
+
+def any_restores(start: StartSeat, folder: Path, seed: int, steps: int) -> None:
+    """Two seats on one hub that save, sync, push a little, are backed up and put back, in any order."""
+    chance = random.Random(seed)
+    seats = [start(f"seat-{place}") for place in range(2)]
+    for _ in range(steps):
+        seat = chance.choice(seats)
+        match chance.choice(("save", "save", "sync", "push", "back up", "restore")):
+            case "save":
+                seat.save(chance.randrange(1, 6), chance)
+            case "sync":
+                seat.sync()
+            case "push" if seat.value("SELECT 1 FROM outbox WHERE state = 'queued'"):
+                seat.push_some(chance.randrange(1, 12))
+            case "back up":
+                seat.back_up()
+            case "restore" if backups := shelved(seat.path):
+                seat.restore(chance.choice(backups).path)
+    for seat in seats * 2:
+        seat.sync()
+    assert faults(seats, folder / "hub.db") == []
 
 
 def test_own_changes_before_and_after_the_restore_are_not_in_conflict(start: StartSeat, tmp_path: Path) -> None:
