@@ -114,8 +114,12 @@ class DraftDialog(Dialog[T]):
         self._slip.typed(*self._stand())
 
     def _typed(self) -> None:
+        """Whatever was wrong may be right now: it is said again when it is not."""
+        was_wrong, self._fault = bool(self._fault), ""
         if any([mask(self.field(name)) for name in self.fields if name not in self.ids]):
             self.show_fault("a card number was masked: it is kept nowhere", self._stand()[1])
+        elif was_wrong:
+            self._foot()
         self._tell()
 
     def on_input_changed(self, event: Input.Changed) -> None:

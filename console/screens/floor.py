@@ -97,6 +97,7 @@ class FloorScreen(FloorQuality):
         self._now = NowPanel()
         self._queues = QueueTable()
         self._agents = AgentTable()
+        self._backs: list[tuple[str, str]] = []
         self._opened: dict[str, list[FigureRow]] = {}
         """Half hours that are shown by queue."""
         self._shape: tuple[object, ...] = ()
@@ -145,10 +146,15 @@ class FloorScreen(FloorQuality):
 
     def show(self, snap: FloorSnapshot) -> None:
         """Draw what is seen of this snapshot."""
-        if self._snap is not None and self._snap.day != snap.day:
+        before, self._snap = self._snap, snap
+        if before is not None and before.day != snap.day:
             self._opened.clear()
-        self._snap = snap
         self.draw()
+        if self._tab == "reports" and self._opened and before is not None and before.slots is not snap.slots:
+            counted = {str(one.key): one for one in before.slots}
+            for slot in snap.slots:
+                if str(slot.key) in self._opened and counted.get(str(slot.key)) is not slot:
+                    self._do(self._open_slot(slot))
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -259,9 +265,10 @@ class FloorScreen(FloorQuality):
         if me is not None and me.contact_id is not None:
             left += [Span("  "), *state_spans(me, snap.at)]
         policy, now = snap.policy, snap.at.astimezone(snap.zone)
+        zone = f"{now:%Z} " if now.utcoffset() != snap.at.astimezone().utcoffset() else ""
         right = [
             Span(f"{policy.formula} {policy.target * 100:.0f}/{policy.threshold_s}   ", "dim"),
-            Span(f"{now:%H:%M:%S} ", "bright"),
+            Span(f"{now:%H:%M:%S} {zone}", "bright"),
         ]
         sync = self._sync()
         middle = hub_lines(sync, snap.at) if sync is not None else []
@@ -270,7 +277,7 @@ class FloorScreen(FloorQuality):
 
     def _draw_hints(self) -> None:
         bar = self.query_one(HintBar)
-        shape = (self._tab, self.filtering, bar.size.width)
+        shape = (self._tab, self.filtering, bool(self.wanted), bool(self._backs), bar.size.width)
         if shape == self._hinted:
             return
         self._hinted = shape
@@ -279,11 +286,12 @@ class FloorScreen(FloorQuality):
             return
         hints = [("tab", "next panel", True)] if self.size.width >= ROOMY else []
         hints.append(("enter", "open", True))
-        here = self.stepping is not None and self._tab != "quality"
+        here = self.stepping is not None and self._tab not in ("quality", "reports")
         steps = ("set_state", "reassign", "priority", "message_agent", "see_alert") if here else ()
         hints += [(self._key(one), actions.BY_ID[one].label, True) for one in steps]
+        leave = "shows all" if self.wanted else "back" if self._backs else actions.BY_ID["leave_floor"].label
         hints += [
-            (self._key(one), actions.BY_ID[one].label, True)
+            (self._key(one), leave if one == "leave_floor" else actions.BY_ID[one].label, True)
             for one in ("filter_floor", "why", "help", "leave_floor", "palette")
         ]
         bar.show(hints)
@@ -291,6 +299,10 @@ class FloorScreen(FloorQuality):
     # what the keys do
 
     def action_tab(self, name: str) -> None:
+        self._backs.clear()
+        self._show_tab(name)
+
+    def _show_tab(self, name: str) -> None:
         self._tab = name
         self.draw()
         self.first_panel.go()
@@ -300,8 +312,14 @@ class FloorScreen(FloorQuality):
         self.app.action_command_palette()
 
     def action_leave_floor(self) -> None:
-        if not self.stop_filtering():
+        if self.stop_filtering():
+            return
+        if not self._backs:
             self.dismiss()
+            return
+        tab, name = self._backs.pop()
+        self._show_tab(tab)
+        self.panel(name).go()
 
     def on_lines_highlighted(self, event: Lines.Highlighted) -> None:
         if event.lines in (self.panel("queues").body, self.panel("agents").body):

@@ -25,6 +25,8 @@ class FloorDrill(FloorSteps):
     _watching: FloorWatching
     _tab: str
     _opened: dict[str, list[FigureRow]]
+    _backs: list[tuple[str, str]]
+    """The tabs and panels that enter has led away from."""
 
     @abstractmethod
     def panel(self, name: str) -> FloorPanel:
@@ -38,6 +40,20 @@ class FloorDrill(FloorSteps):
     @abstractmethod
     def action_tab(self, name: str) -> None:
         """Open a tab."""
+
+    @abstractmethod
+    def _show_tab(self, name: str) -> None:
+        """The same on the way, which esc goes back."""
+
+    def _go(self, tab: str, to: str = "") -> None:
+        """To another tab, or to a panel of this one; esc comes back here."""
+        here = next((one for one in self.query(FloorPanel) if one.has_focus_within), self.first_panel)
+        self._backs.append((self._tab, str(here.id).removeprefix("floor-")))
+        if tab != self._tab:
+            self._show_tab(tab)
+        if to:
+            self.panel(to).go()
+        self.draw()
 
     @abstractmethod
     def draw(self) -> None:
@@ -62,10 +78,7 @@ class FloorDrill(FloorSteps):
         self._do(self._open_story(key))
 
     def _open_queues(self, _snap: FloorSnapshot, key: str) -> None:
-        if self._tab != "queues":
-            self.action_tab("queues")
-        else:
-            self.panel("waiting").go()
+        self._go("queues", "waiting" if self._tab == "queues" else "")
 
     def _open_alerts(self, snap: FloorSnapshot, key: str) -> None:
         alert = next((one for one in snap.alerts if one.key == key), None)
@@ -91,7 +104,7 @@ class FloorDrill(FloorSteps):
             if first is not None:
                 self._do(self._open_story(first.contact_id))
         else:
-            self.action_tab("reports")
+            self._go("reports")
 
     def _open_reports(self, snap: FloorSnapshot, key: str) -> None:
         kind, _, rest = key.partition(":")
@@ -103,11 +116,17 @@ class FloorDrill(FloorSteps):
         slot = next((one for one in snap.slots if str(one.key) == name), None)
         if slot is not None:
             self._do(self._open_slot(slot))
+        else:
+            self._say("Enter on a half hour shows it by queue; this is the day as a whole.")
 
     def _open_steps(self, snap: FloorSnapshot, key: str) -> None:
-        found = next((one.step for one in snap.steps if one.step.id == key), None)
-        if found is not None and found.contact_id is not None:
-            self._do(self._open_story(found.contact_id))
+        found = next((one for one in snap.steps if one.step.id == key), None)
+        if found is None:
+            return
+        if found.step.contact_id is not None:
+            self._do(self._open_story(found.step.contact_id))
+        came = f"{'not done' if found.came == 'refused' else found.came}{f', {found.why}' if found.why else ''}"
+        self._say(" · ".join(part for part in (str(found.step.kind), found.agent, found.caller, came) if part))
 
     def _open_now(self, _snap: FloorSnapshot, _key: str) -> None:
         """There are no rows in it."""
@@ -159,6 +178,8 @@ class FloorDrill(FloorSteps):
 
         def write(cells: int) -> list[Line]:
             said = [explain(row, field) for field in EXPLAINED] if row is not None else ["Nothing was offered yet."]
+            if agent is not None:  # figures are grouped by ids
+                said = [one.replace(f"agent {agent}", name) for one in said]
             if staffed is not None:
                 said.append(
                     f"{staffed.needed.agents} agents answer {staffed.needed.service_level * 100:.0f} % within"

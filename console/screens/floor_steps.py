@@ -17,11 +17,12 @@ from data.models.supervision import IN_TURN, NEXT, StepKind
 from data.playbook.actions import Asked
 from data.supervision.snapshot import AgentNow, Alert, FloorSnapshot, WaitingNow
 from data.supervision.step_in import STATES, StepWish
+from widgets.floor.alerts import OVER
 from widgets.lines import Row
 from widgets.safe_text import clean, fit, line
 from widgets.times import since
 
-WHY = Asked(name="reason", label="Why?", hint="the agent reads it, and it is kept")
+WHY = Asked(name="reason", label="Why?", hint="the agent reads it; it is kept")
 PLACES = ((NEXT, "1 before everybody"), (IN_TURN, "2 where its queue has it"))
 
 
@@ -71,7 +72,12 @@ class FloorSteps(Screen[None]):
         """This supervisor has seen the alert under the cursor."""
         alert = self.alert_here()
         if alert is None:
-            self._hint("Go to an alert first: the arrows move in the list.")
+            over = (self.under("alerts") or "").startswith(OVER)
+            self._hint(
+                "This alert is over: there is nothing left to see to."
+                if over
+                else "Go to an alert first: the arrows move in the list."
+            )
         elif not alert.open:
             self._hint(f"{alert.seen_by or 'Somebody'} has seen it already.")
         elif self._may() and self.stepping is not None:
@@ -110,7 +116,7 @@ class FloorSteps(Screen[None]):
             text = given["text"] if state is AgentState.NOT_READY else ""
             return StepWish(StepKind.STATE, given["reason"], agent=AgentId(agent.id), state=state, text=text)
 
-        self._ask(f"Set the state of {agent.name} ({agent.state})", StepKind.STATE, asked, wish)
+        self._ask(f"Set the state of {agent.name} ({agent.state})", StepKind.STATE, (agent.id,), asked, wish)
 
     def action_message_agent(self) -> None:
         """Write to the agent under the cursor."""
@@ -125,7 +131,7 @@ class FloorSteps(Screen[None]):
         def wish(given: dict[str, str]) -> StepWish:
             return StepWish(StepKind.MESSAGE, given["text"], agent=AgentId(agent.id), text=given["text"])
 
-        self._ask(f"Message to {agent.name}", StepKind.MESSAGE, asked, wish)
+        self._ask(f"Message to {agent.name}", StepKind.MESSAGE, (agent.id,), asked, wish)
 
     def action_override(self) -> None:
         """A rule does not hold for the agent under the cursor, this once."""
@@ -136,7 +142,7 @@ class FloorSteps(Screen[None]):
             self._hint("Go to an agent first: the rule does not hold for whom, and in which contact?")
             return
         contact_id = ContactId(agent.contact_id) if agent.contact_id is not None else None
-        asked = (Asked(name="text", label="Which rule?", hint="a discount, a callback at night …"), WHY)
+        asked = (Asked(name="text", label="Which rule?", hint="say which, in a few words"), WHY)
 
         def wish(given: dict[str, str]) -> StepWish:
             return StepWish(
@@ -148,7 +154,8 @@ class FloorSteps(Screen[None]):
             )
 
         about = f", with {agent.caller}" if agent.caller else ""
-        self._ask(f"A rule does not hold for {agent.name}{about}", StepKind.OVERRIDE, asked, wish)
+        whose = (agent.id, contact_id or "")
+        self._ask(f"A rule does not hold for {agent.name}{about}", StepKind.OVERRIDE, whose, asked, wish)
 
     # waiting contacts
 
@@ -214,7 +221,9 @@ class FloorSteps(Screen[None]):
                 text="the agent need not serve the queue" if override else "",
             )
 
-        self._ask(f"Give {contact.who} to {agent.name}", StepKind.REASSIGN, asked, wish)
+        self._ask(
+            f"Give {contact.who} to {agent.name}", StepKind.REASSIGN, (contact.contact_id, agent.id), asked, wish
+        )
 
     def action_priority(self) -> None:
         """Change the place of the waiting contact under the cursor."""
@@ -230,17 +239,23 @@ class FloorSteps(Screen[None]):
             contact_id = ContactId(contact.contact_id)
             return StepWish(StepKind.PRIORITY, given["reason"], contact_id=contact_id, text=given["text"])
 
-        self._ask(f"The place of {contact.who}", StepKind.PRIORITY, asked, wish)
+        self._ask(f"The place of {contact.who}", StepKind.PRIORITY, (contact.contact_id,), asked, wish)
 
     # asking
 
     def _ask(
-        self, title: str, kind: StepKind, asked: Sequence[Asked], wish: Callable[[dict[str, str]], StepWish]
+        self,
+        title: str,
+        kind: StepKind,
+        about: Sequence[str],
+        asked: Sequence[Asked],
+        wish: Callable[[dict[str, str]], StepWish],
     ) -> None:
+        """`about`: the ids of whom and what the step is about."""
         stepping = self.stepping
         if stepping is None:
             return
-        slip = stepping.slip(kind)
+        slip = stepping.slip(kind, *about)
 
         def given(texts: dict[str, str] | None) -> None:
             if texts is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from console.screens.callbacks import CallbackDialog, CallbacksDialog
 from console.screens.drafting import TextDialog
 from console.screens.modal import ConfirmDialog
@@ -137,8 +139,9 @@ class MattersActions(WorkspaceActions):
                 work = outages.change(before.id, wish, slip.id)
             self.do(work)
 
+        zone = ZoneInfo(self.session.seat.settings.time_zone)
         title = "A node is down" if before is None else f"Outage: {place(before)}"
-        self.app.push_screen(OutageDialog(title, slip, known, self.session.seat.clock, before), chosen)
+        self.app.push_screen(OutageDialog(title, slip, known, self.session.seat.clock, before, zone), chosen)
 
     # conduct
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -26,7 +26,7 @@ from widgets.fields import LineField
 from widgets.lines import Lines, Row, label
 from widgets.outage_words import SAYABLE, place, row, until
 from widgets.safe_text import Line, line, wrap
-from widgets.times import moment
+from widgets.times import at_the_site, moment
 
 NEW = "new"
 UP, BACK, CHANGE = "up", "back", "change"
@@ -143,10 +143,17 @@ class OutageDialog(DraftDialog[OutageWish]):
     ids: ClassVar[frozenset[str]] = frozenset({"node"})
 
     def __init__(
-        self, title: str, slip: Slip, known: Mapping[str, str], clock: Clock, before: Outage | None
+        self,
+        title: str,
+        slip: Slip,
+        known: Mapping[str, str],
+        clock: Clock,
+        before: Outage | None,
+        zone: tzinfo = UTC,
     ) -> None:
-        """`before`: the outage that is changed; None: a new one."""
+        """`before`: the outage that is changed; None: a new one. `zone`: the site's; times are typed by the seat's clock."""
         super().__init__(title, slip, known)
+        self._zone = zone
         self._clock = clock
         self._before = before
 
@@ -174,7 +181,7 @@ class OutageDialog(DraftDialog[OutageWish]):
             return line((f" {error}", "dim"))
         now = self._clock.now()
         ends = f", expected until {moment(expected, now)}" if expected is not None else ", its end is not known"
-        return line(" ", ("●", "good"), f" down since {moment(since, now)}{ends}")
+        return line(" ", ("●", "good"), f" down since {moment(since, now)}{at_the_site(since, self._zone)}{ends}")
 
     def _times(self) -> tuple[datetime, datetime | None]:
         """Beginning and expected end as they are typed.
@@ -191,7 +198,6 @@ class OutageDialog(DraftDialog[OutageWish]):
         return since, when(text, now) if text else None
 
     def _typed(self) -> None:
-        self._fault = ""
         super()._typed()
         if not self._fault:
             self._foot()

@@ -152,7 +152,10 @@ class ReviewScreen(Screen[Scorecard | None]):
         story.set_rows(story_rows(review.story, zone, story.size.width))
         trail.set_rows(trail_rows(review, zone, trail.size.width))
         missing = sum(one.verdict is Verdict.NO for one in review.findings.values())
-        self.panel("trail").set_heading(f"{missing} not done" if missing else "all done")
+        applied = any(one.verdict is not Verdict.NOT_APPLICABLE for one in review.findings.values())
+        self.panel("trail").set_heading(
+            f"{missing} not done" if missing else "all done" if applied else "none applied"
+        )
         card.set_rows(score_rows(review, self.verdicts, card.size.width))
         scored = score_words(self.score, len(self.open_questions))
         self.panel("card").set_heading("yours: somebody else scores it" if self._is_own else scored)

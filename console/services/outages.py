@@ -35,9 +35,11 @@ class OutageWish:
 class Outages:
     """What is down."""
 
-    def __init__(self, seat: Seat, drafts: Drafts) -> None:
+    def __init__(self, seat: Seat, drafts: Drafts, *, leads: bool = False) -> None:
+        """`leads`: a supervisor sits here, whatever the agent's record says."""
         self._seat = seat
         self._drafts = drafts
+        self._leads = leads
         self.lines: tuple[Outage, ...] = ()
         """What is down, then what was over a short while ago."""
         self._banner: Outage | None = None
@@ -50,7 +52,7 @@ class Outages:
     @property
     def may_write(self) -> bool:
         """Whether who sits here may write on the board."""
-        return self._seat.agent.role in LEADERS
+        return self._leads or self._seat.agent.role in LEADERS
 
     async def read(self) -> None:
         """Read the board again."""

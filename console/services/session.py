@@ -87,7 +87,7 @@ class Session:
         self.callbacks = Callbacks(seat, self.drafts)
         self.reporting = Reporting(seat, self.drafts, lambda: self.sync.online)
         self.sent_mail = SentMail(seat)
-        self.outages = Outages(seat, self.drafts)
+        self.outages = Outages(seat, self.drafts, leads=leads)
         self.customers = Customers(seat, self.phone, self.desk, self.drafts, self.outages)
         self.script = Script(seat, self.desk, self.phone, self.drafts, self.customers.show)
         self.conduct = Conducts(seat, self.desk, self.script, self.drafts)

@@ -40,9 +40,10 @@ class StepIn:
         """The reasons for a not-ready."""
         return self._seat.choices.not_ready
 
-    def slip(self, kind: StepKind) -> Slip:
-        """The draft of a step's form."""
-        return Slip(self._drafts, draft_id(DraftKind.STEP_IN, kind))
+    def slip(self, kind: StepKind, *about: str) -> Slip:
+        """The draft of a step's form. `about`: the ids of whom and what it is about; what was begun for one is never
+        offered for another."""
+        return Slip(self._drafts, draft_id(DraftKind.STEP_IN, ":".join((kind, *about))))
 
     async def acknowledge(self, alert: Alert) -> None:
         """This supervisor has seen it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,14 @@ from console.screens.story import StoryDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
 from data.models.agent import AgentState, AgentStatus
-from data.models.base import Entity
+from data.models.base import AgentId, ContactId, Entity
 from data.models.contact import ContactEvent
 from data.sync.contract import Op, OpOutcome
 from data.sync.embedded import EmbeddedHub
 from tests.console.album import Album
 from tests.console.stage import CLOCK, NOW, Feed, settled, until
 from tests.console.test_notices import text_of
+from tests.data.supervision.finished import a_contact
 from tests.data.supervision.floors import a_floor
 from widgets.pane import PaneHeading
 
@@ -121,6 +123,10 @@ async def test_a_supervisor_works_on_the_floor_by_keyboard(tmp_path: Path) -> No
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(app.screen, StoryDialog))
         await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen and "esc back" in text_of(screen, "hints"))
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.panel("queues").has_focus_within and screen._tab == "queues")
+        assert "esc workspace" in text_of(screen, "hints")
 
         # a half hour by queue, and closed again
         await pilot.press("5", "down", "enter")
@@ -154,7 +160,18 @@ async def test_a_supervisor_works_on_the_floor_by_keyboard(tmp_path: Path) -> No
             await pilot.press("down")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, StoryDialog))
-        await pilot.press("escape", "escape")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
+
+        # or to the day's figures, and esc comes back before it leaves
+        while body.key != "service level:support":
+            await pilot.press("down")
+        await pilot.press("enter")
+        await until(pilot, lambda: screen._tab == "reports")
+        await pilot.press("escape")
+        await until(pilot, lambda: screen._tab == "floor" and screen.panel("alerts").has_focus_within)
+        assert body.key == "service level:support"
+        await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, WorkspaceScreen))
         await until(pilot, lambda: "F11 floor" in text_of(app.screen, "hints"))
         await pilot.press("f11")
@@ -180,6 +197,21 @@ async def test_what_changes_at_the_hub_is_shown_and_nothing_is_made_behind_anoth
         assert screen._snap is at_rest, "nobody sees it"
         await pilot.press("escape")
         await until(pilot, lambda: "break" not in shown(screen, "agents"))
+
+        # a half hour that is shown by queue goes on with them
+        def offered(begins: str) -> int:
+            return next(
+                int(one.split()[1]) for one in shown(screen, "reports").splitlines() if one.startswith(begins)
+            )
+
+        await pilot.press("5", "end", "enter")
+        await until(pilot, lambda: "Support" in shown(screen, "reports"))
+        before = offered(" 14:00–14:30"), offered("    Support")
+        for one in a_contact(ContactId("late"), AgentId("agent-5"), NOW - timedelta(minutes=10), "Wrong number"):
+            feed.put(one)
+        await until(
+            pilot, lambda: (offered(" 14:00–14:30"), offered("    Support")) == (before[0] + 1, before[1] + 1)
+        )
         feed.close()
 
 

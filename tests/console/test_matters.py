@@ -130,7 +130,12 @@ async def test_a_supervisor_sets_down_changes_sets_up_and_takes_back(tmp_path: P
         form.field("since").value = "14:00"
         form.field("expected").value = "2h"
         form.field("text").value = "a line was cut"
-        await until(pilot, lambda: "● down since 14:00, expected until 16:18" in text_of(form, "dialog-foot"))
+        await until(
+            pilot,
+            lambda: (
+                "● down since 14:00 (09:00 EST at the site), expected until 16:18" in text_of(form, "dialog-foot")
+            ),
+        )
         await pilot.press("f10")
         await until(pilot, lambda: any("On the board: RP-14, Ridgeport is down." in one for one in told(app)))
         [made] = board(tmp_path)

@@ -107,7 +107,10 @@ async def test_a_supervisor_steps_in_by_keyboard_and_hears_what_came_of_it(tmp_p
         await dialog(pilot, AnswerDialog)
         await pilot.press("f10")
         assert isinstance(app.screen, AnswerDialog), "the reason is still needed"
-        await pilot.press(*"quiet", "enter")
+        await until(pilot, lambda: "✗" in text_of(app.screen, "dialog-foot"))
+        await pilot.press(*"quiet")
+        await until(pilot, lambda: "✗" not in text_of(app.screen, "dialog-foot"))
+        await pilot.press("enter")
         await until(pilot, lambda: app.screen is screen)
         await until(pilot, lambda: len(rows(feed, Intervention)) == 1)
         step = rows(feed, Intervention)[0]
@@ -121,7 +124,14 @@ async def test_a_supervisor_steps_in_by_keyboard_and_hears_what_came_of_it(tmp_p
         # a message; what was begun is still there after esc
         await pilot.press("m")
         await dialog(pilot, AnswerDialog)
-        await pilot.press(*"well", "escape", "m")
+        await pilot.press(*"well", "escape")
+        await go_to(pilot, body, "agent-3")
+        await pilot.press("m")
+        await dialog(pilot, AnswerDialog)
+        assert app.screen.fields == {"text": ""}, "what was begun for one is never offered for another"  # type: ignore[attr-defined]
+        await pilot.press("escape")
+        await go_to(pilot, body, "agent-5")
+        await pilot.press("m")
         await dialog(pilot, AnswerDialog)
         await pilot.press(*" done", "enter")
         await until(pilot, lambda: [one["text"] for one in rows(feed, Intervention)][1:] == ["well done"])

@@ -27,9 +27,13 @@ def alert_table(snap: FloorSnapshot, now: datetime, cells: int, *, past: bool = 
     return Table((), tuple(rows))
 
 
+OVER = "over:"
+"""How the keys of rows begin that are over."""
+
+
 def past_key(one: Passed) -> str:
     """The key of its row."""
-    return f"over:{one.key}:{one.since.timestamp()}"
+    return f"{OVER}{one.key}:{one.since.timestamp()}"
 
 
 def _past_line(snap: FloorSnapshot, one: Passed, text: int, about: int) -> Line:

@@ -55,6 +55,8 @@ def _report_line(title: str, row: FigureRow, first: int, level: Level, tone: str
     )
     spans = [Span(f" {fit(title, first)}", tone)]
     for place, (text, size) in enumerate(values):
-        share = place == 3
-        spans.append(Span(fit(text, size, "right"), TONES[level] if share and level else tone))
-    return (*spans, Span(" "), sign(level))
+        if place == 3:  # the mark stands at the figure that it is about
+            spans += [sign(level), Span(fit(text, size - 1, "right"), TONES[level] if level else tone)]
+        else:
+            spans.append(Span(fit(text, size, "right"), tone))
+    return tuple(spans)
