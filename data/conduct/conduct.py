@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Final
 
 from data.clock import Clock
 from data.models.base import AgentId, ContactId, CustomerId, TicketId, new_id
 from data.models.conduct import Conduct, ConductKind
 from data.store.database import Store
 from data.store.save import saving
+
+NOT_REFUSED: Final = (
+    "NOT EXISTS (SELECT 1 FROM request WHERE request.id = conduct.id AND request.state = 'refused')"
+)
+"""Of rows of `conduct`: that what they stand for was not refused by whoever was to carry it out."""
 
 
 def record(
@@ -25,8 +31,12 @@ def record(
     reason: str = "",
     amount: Decimal | None = None,
     text: str = "",
+    record_id: str | None = None,
 ) -> Conduct:
     """Write down what happened. Within a write transaction of the caller it is a part of that one.
+
+    Args:
+        record_id: of what is asked of a feed as well: the id of that request. Refused, it does not count (`NOT_REFUSED`).
 
     Raises:
         StoreError: nothing was written.
@@ -34,7 +44,7 @@ def record(
     with saving(store, by, clock) as change:
         return change.add(
             Conduct(
-                id=new_id(),
+                id=record_id or new_id(),
                 kind=kind,
                 at=clock.now(),
                 by=by,
@@ -70,8 +80,8 @@ def standing(found: Iterable[Conduct]) -> list[Conduct]:
 def about(store: Store, contact_id: str | None, ticket_id: str | None, more: Sequence[str] = ()) -> list[Conduct]:
     """What counts of a contact, of a ticket, and of further records by their ids, oldest first."""
     rows = store.rows(
-        "SELECT * FROM conduct WHERE contact_id = ? UNION SELECT * FROM conduct WHERE ticket_id = ?"
-        " UNION SELECT * FROM conduct WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT * FROM (SELECT * FROM conduct WHERE contact_id = ? UNION SELECT * FROM conduct WHERE ticket_id = ?"  # noqa: S608
+        f" UNION SELECT * FROM conduct WHERE id IN (SELECT value FROM json_each(?))) AS conduct WHERE {NOT_REFUSED}",
         (contact_id, ticket_id, json.dumps(list(more))),
     )
     return standing(Conduct.from_row(row) for row in rows)

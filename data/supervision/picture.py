@@ -13,6 +13,8 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 24, 64, 96
 MOST_LABELS = 32
 """Labels under the columns; of more columns every so many has one."""
 LONGEST_LABEL = 16
+LEAST = 1e-300
+"""What is smaller is nothing: no axis can be parted so finely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _legend(picture: Picture, colours: Mapping[str, str]) -> Iterator[str]:
 
 def _scale(most: float) -> tuple[float, float]:
     """The top of the axis and the step of its lines: 1, 2 or 5 times a power of ten, four to ten of them."""
-    if most <= 0:
+    if most < LEAST:
         return 1.0, 1.0
     power = 10.0 ** floor(log10(most / 4))
     step = next(times * power for times in (5, 2, 1) if times * power <= most / 4 or times == 1)

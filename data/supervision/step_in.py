@@ -167,6 +167,7 @@ def _grant(store: Store, step: Intervention, agent: Agent | None, contact: Conta
         ticket_id=contact.ticket_id if contact is not None else None,
         reason=step.reason,
         text=f"{step.text}, for {agent.name}" if agent is not None else step.text,
+        record_id=step.id,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from data.conduct.conduct import NOT_REFUSED
 from data.identity.names import agent_names
 from data.models.card_step import CardStep
 from data.models.conduct import Conduct
@@ -155,7 +156,7 @@ def read_trail(store: Store, contact_id: str) -> Trail | None:
     of_contact = (contact_id,)
     events = store.rows("SELECT * FROM contact_event WHERE contact_id = ? ORDER BY at, id", of_contact)
     steps = store.rows("SELECT * FROM card_step WHERE contact_id = ?", of_contact)
-    conduct = store.rows("SELECT * FROM conduct WHERE contact_id = ?", of_contact)
+    conduct = store.rows(f"SELECT * FROM conduct WHERE contact_id = ? AND {NOT_REFUSED}", of_contact)  # noqa: S608
     tickets = {contact.ticket_id, *(one["ticket_id"] for one in (*steps, *conduct))} - {None}
     notes = [
         TicketEvent.from_row(note)

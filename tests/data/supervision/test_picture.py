@@ -24,6 +24,7 @@ columns = st.lists(
 
 @settings(deadline=None)
 @given(st.text(), columns)
+@example("", [Column("", (5e-324,))])
 def test_it_is_well_formed_and_everything_is_within(title: str, drawn: list[Column]) -> None:
     root = ElementTree.fromstring(svg(Picture(title, title, (title,), drawn), COLOURS))
     for rect in root.findall(f"{SVG}rect")[1:]:

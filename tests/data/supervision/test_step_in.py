@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from data.conduct import conduct
 from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import AgentId, ContactId, QueueId
 from data.models.conduct import Conduct, ConductKind
@@ -21,6 +22,7 @@ from data.supervision import step_in
 from data.supervision.occupancy import occupancy
 from data.supervision.step_in import StepFaultError, StepWish
 from data.supervision.steps import StepLine, read_steps
+from data.supervision.story import read_trail
 from tests.data.supervision.test_watch import save
 from tests.stores import new_store
 
@@ -120,6 +122,21 @@ def test_an_override_stands_with_the_contact_as_an_exception(store: Store, clock
     assert (granted.kind, granted.by, granted.contact_id) == (ConductKind.EXCEPTION, ROBIN, "taken")
     assert (granted.reason, granted.text) == ("the queue is long", "ten per cent off, for Dana Reyes")
     assert only(store, clock).came == "done" and not store.rows("SELECT 1 FROM request")
+
+
+def test_an_exception_that_could_not_be_carried_out_does_not_count(store: Store, clock: Clock) -> None:
+    """A waiting contact was to be given to somebody who does not serve its queue, and the feed refused."""
+    made = step_in.step_in(
+        store, wish(StepKind.OVERRIDE, agent=DANA, contact_id=WAITS, text="need not serve it"), ROBIN, clock
+    )
+    assert [one.kind for one in conduct.about(store, WAITS, None)] == [ConductKind.EXCEPTION]
+    asked = Request.from_row(store.row("SELECT * FROM request") or {})
+    assert asked.id == made.id
+    save(store, [asked.model_copy(update={"state": RequestState.REFUSED, "why": "It rings already."})])
+    assert conduct.about(store, WAITS, None) == []
+    trail = read_trail(store, WAITS)
+    assert trail is not None and not trail.conduct
+    assert only(store, clock).came == "refused", "that it was tried stays on record"
 
 
 @pytest.mark.parametrize(
