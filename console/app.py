@@ -105,7 +105,7 @@ class AgentConsole(InOrder[str]):
         self._clock = clock
         self._station: Station | None = None
         self._beginning: Worker[None] | None = None
-        self._tidying = garbage.Tidying(self.set_timer)
+        self._tidying = garbage.Tidying(self.set_timer, paint.forget)
         self._touched = clock.monotonic()
         """When somebody was last at the keys or the mouse."""
 

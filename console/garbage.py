@@ -59,9 +59,12 @@ def _trim() -> Callable[[int], object] | None:
 class Tidying:
     """Looks for garbage at the first rest after there was work."""
 
-    def __init__(self, after: Callable[[float, Callable[[], None]], object]) -> None:
-        """`after` calls a function once, so many seconds later."""
+    def __init__(
+        self, after: Callable[[float, Callable[[], None]], object], forget: Callable[[], None] = lambda: None
+    ) -> None:
+        """`after` calls a function once, so many seconds later. `forget` lets go of what need not be remembered."""
         self._after = after
+        self._forget = forget
         self._last_key = 0.0
         self._awaited = False
 
@@ -79,5 +82,6 @@ class Tidying:
             return
         self._awaited = False
         if gc.get_count()[2]:  # there are 20,000 objects more than at the last look
+            self._forget()
             gc.collect()
             _give_back()

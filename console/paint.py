@@ -9,8 +9,8 @@ tests/console/test_paint.py tells when Textual has mended them itself and this m
 * `Strip.divide` puts a line that need not be divided into the line's own cache. A line that holds itself is freed only
   when Python looks for garbage, and each line takes a score of objects: the looks get long and memory grows between them.
 * A `Strip` makes seven caches, 1 KB and fourteen objects, of which few are ever asked. Here each is made when it is.
-* Places and widths that were worked out are remembered by the thousand, which a shift fills bit by bit (1 MB). A quarter of
-  that is as quick: a screen has a hundred places.
+* Places and widths that were worked out are remembered by the thousand, which a shift fills bit by bit (2 MB), of dialogs that
+  are long closed. Of widths a quarter is remembered; places are forgotten at rests, since a screen has a hundred.
 * `Compositor` draws every widget between the highest changed line and the lowest, to throw away the lines that did not
   change. The clock on top and a figure at the bottom are enough for that: the whole screen four times a second."""
 
@@ -27,6 +27,7 @@ from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
 from textual.cache import FIFOCache
 from textual.color import Color
+from textual.css.scalar import Scalar
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.style import Style
@@ -43,7 +44,7 @@ _CACHES = {
 
 
 REMEMBERED = 1024
-"""Results that are remembered, of 4,096 in Textual and Rich."""
+"""Widths that are remembered, of 4,096 in Rich."""
 
 
 def keep_less() -> None:
@@ -52,14 +53,16 @@ def keep_less() -> None:
     Strip.divide = _divide  # type: ignore[method-assign, assignment]
     Strip.__init__ = _strip  # type: ignore[method-assign, assignment]
     Strip.__getattr__ = _cache  # type: ignore[attr-defined]
-    Region.intersection = _remembered(Region.intersection)  # type: ignore[method-assign]
-    cells.cached_cell_len = _remembered(cells.cached_cell_len)
+    cells.cached_cell_len = lru_cache(maxsize=REMEMBERED)(cells.cached_cell_len.__wrapped__)
     Compositor._render_chops = _chops  # type: ignore[method-assign, assignment]
 
 
-def _remembered(work: Callable[..., Any]) -> Any:
-    """The same, remembering less of what it worked out; anew at each call of `keep_less`."""
-    return lru_cache(maxsize=REMEMBERED)(work.__wrapped__)  # type: ignore[attr-defined]
+def forget() -> None:
+    """Let go of places that were worked out: those of what is on the screen are worked out again, in half a millisecond."""
+    for kind in (Region, Scalar):
+        for work in vars(kind).values():
+            if (clear := getattr(work, "cache_clear", None)) is not None:
+                clear()
 
 
 @lru_cache(maxsize=1024)

@@ -55,8 +55,8 @@ def work(objects: int) -> tuple[list[list[int]], weakref.ref[Knot]]:
 
 
 def test_garbage_goes_at_the_first_rest(clock: list[float]) -> None:
-    later = Later()
-    tidying = garbage.Tidying(later)
+    later, forgotten = Later(), []
+    tidying = garbage.Tidying(later, lambda: forgotten.append(True))
     tidying.key()
     _stay, left = work(45_000)
     clock[0] += 0.3
@@ -68,6 +68,7 @@ def test_garbage_goes_at_the_first_rest(clock: list[float]) -> None:
     clock[0] += 0.3
     assert later.come() == pytest.approx(0.3)
     assert left() is None
+    assert forgotten == [True]
     assert later.waiting == [], "nothing wakes at rest"
 
 

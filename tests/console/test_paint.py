@@ -143,10 +143,13 @@ class _Whole(Container):
         yield Lines(classes="bar")
 
 
-def test_less_is_remembered_of_places_and_widths() -> None:
-    for work in (Region.intersection, cells.cached_cell_len):
-        assert work.cache_info().maxsize == paint.REMEMBERED < 4096  # type: ignore[attr-defined]
+def test_less_is_remembered_of_widths_and_places_are_forgotten() -> None:
+    assert cells.cached_cell_len.cache_info().maxsize == paint.REMEMBERED < 4096
     assert cells.cell_len("a 漢字") == 6
+    assert Region(0, 0, 4, 4).intersection(Region(2, 2, 4, 4)) == Region(2, 2, 2, 2)
+    assert Region.intersection.cache_info().currsize  # type: ignore[attr-defined]
+    paint.forget()
+    assert not Region.intersection.cache_info().currsize  # type: ignore[attr-defined]
     assert Region(0, 0, 4, 4).intersection(Region(2, 2, 4, 4)) == Region(2, 2, 2, 2)
 
 
