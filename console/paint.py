@@ -9,8 +9,8 @@ tests/console/test_paint.py tells when Textual has mended them itself and this m
 * `Strip.divide` puts a line that need not be divided into the line's own cache. A line that holds itself is freed only
   when Python looks for garbage, and each line takes a score of objects: the looks get long and memory grows between them.
 * A `Strip` makes seven caches, 1 KB and fourteen objects, of which few are ever asked. Here each is made when it is.
-* Places and widths that were worked out are remembered by the thousand, which a shift fills bit by bit (2 MB), of dialogs that
-  are long closed. Of widths a quarter is remembered; places are forgotten at rests, since a screen has a hundred.
+* Places that were worked out are remembered by the thousand, which a shift fills bit by bit, of dialogs that are long closed.
+  They are forgotten at rests, since a screen has a hundred.
 * `Compositor` draws every widget between the highest changed line and the lowest, to throw away the lines that did not
   change. The clock on top and a figure at the bottom are enough for that: the whole screen four times a second."""
 
@@ -21,7 +21,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from rich import cells
 from rich.segment import Segment
 from textual._compositor import Compositor
 from textual._styles_cache import StylesCache
@@ -43,17 +42,12 @@ _CACHES = {
 """The caches of a line and how much each holds, as in Textual."""
 
 
-REMEMBERED = 1024
-"""Widths that are remembered, of 4,096 in Rich."""
-
-
 def keep_less() -> None:
     """Put these in the place of Textual's own, for this process. A second call does nothing new."""
     StylesCache.get_inner_outer = _inner_outer  # type: ignore[method-assign, assignment]
     Strip.divide = _divide  # type: ignore[method-assign, assignment]
     Strip.__init__ = _strip  # type: ignore[method-assign, assignment]
     Strip.__getattr__ = _cache  # type: ignore[attr-defined]
-    cells.cached_cell_len = lru_cache(maxsize=REMEMBERED)(cells.cached_cell_len.__wrapped__)
     Compositor._render_chops = _chops  # type: ignore[method-assign, assignment]
 
 

@@ -36,6 +36,8 @@ class DraftDialog(Dialog[T]):
         self._slip = slip
         self._known = known
         self._fault = ""
+        self._wrong: dict[str, str] = {}
+        """The texts as they were when that was said."""
 
     def furnish(self) -> None:
         super().furnish()
@@ -80,7 +82,7 @@ class DraftDialog(Dialog[T]):
 
     def show_fault(self, fault: str, name: str) -> None:
         """Say why it cannot be accepted, and go to the field that is about."""
-        self._fault = fault
+        self._fault, self._wrong = fault, self.fields
         self._foot()
         self.field(name).focus()
 
@@ -115,7 +117,9 @@ class DraftDialog(Dialog[T]):
 
     def _typed(self) -> None:
         """Whatever was wrong may be right now: it is said again when it is not."""
-        was_wrong, self._fault = bool(self._fault), ""
+        was_wrong = bool(self._fault) and self.fields != self._wrong
+        if was_wrong:
+            self._fault = ""
         if any([mask(self.field(name)) for name in self.fields if name not in self.ids]):
             self.show_fault("a card number was masked: it is kept nowhere", self._stand()[1])
         elif was_wrong:

@@ -100,6 +100,8 @@ class FloorScreen(FloorQuality):
         self._backs: list[tuple[str, str]] = []
         self._opened: dict[str, list[FigureRow]] = {}
         """Half hours that are shown by queue."""
+        self._opened_of: dict[str, FigureRow] = {}
+        """As they were when that was read."""
         self._shape: tuple[object, ...] = ()
         self._hinted: tuple[object, ...] = ()
         """What the hints were drawn for."""
@@ -150,11 +152,7 @@ class FloorScreen(FloorQuality):
         if before is not None and before.day != snap.day:
             self._opened.clear()
         self.draw()
-        if self._tab == "reports" and self._opened and before is not None and before.slots is not snap.slots:
-            counted = {str(one.key): one for one in before.slots}
-            for slot in snap.slots:
-                if str(slot.key) in self._opened and counted.get(str(slot.key)) is not slot:
-                    self._do(self._open_slot(slot))
+        self._go_on_with_slots(snap)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -307,6 +305,8 @@ class FloorScreen(FloorQuality):
         self.draw()
         self.first_panel.go()
         self.call_after_refresh(self.draw)
+        if self._snap is not None:
+            self._go_on_with_slots(self._snap)
 
     def action_palette(self) -> None:
         self.app.action_command_palette()
@@ -314,6 +314,9 @@ class FloorScreen(FloorQuality):
     def action_leave_floor(self) -> None:
         if self.stop_filtering():
             return
+        here = self._here
+        while self._backs[-1:] == [here]:
+            self._backs.pop()
         if not self._backs:
             self.dismiss()
             return

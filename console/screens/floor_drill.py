@@ -25,6 +25,7 @@ class FloorDrill(FloorSteps):
     _watching: FloorWatching
     _tab: str
     _opened: dict[str, list[FigureRow]]
+    _opened_of: dict[str, FigureRow]
     _backs: list[tuple[str, str]]
     """The tabs and panels that enter has led away from."""
 
@@ -45,10 +46,16 @@ class FloorDrill(FloorSteps):
     def _show_tab(self, name: str) -> None:
         """The same on the way, which esc goes back."""
 
+    @property
+    def _here(self) -> tuple[str, str]:
+        """The tab and the panel with the keys."""
+        panel = next((one for one in self.query(FloorPanel) if one.has_focus_within), self.first_panel)
+        return self._tab, str(panel.id).removeprefix("floor-")
+
     def _go(self, tab: str, to: str = "") -> None:
         """To another tab, or to a panel of this one; esc comes back here."""
-        here = next((one for one in self.query(FloorPanel) if one.has_focus_within), self.first_panel)
-        self._backs.append((self._tab, str(here.id).removeprefix("floor-")))
+        if self._backs[-1:] != [self._here]:
+            self._backs.append(self._here)
         if tab != self._tab:
             self._show_tab(tab)
         if to:
@@ -132,8 +139,24 @@ class FloorDrill(FloorSteps):
         """There are no rows in it."""
 
     async def _open_slot(self, slot: FigureRow) -> None:
-        self._opened[str(slot.key)] = await self._watching.by_queue(slot)
+        key = str(slot.key)
+        self._opened_of[key] = slot
+        self._opened[key] = await self._watching.by_queue(slot)
         self.draw()
+
+    def _go_on_with_slots(self, snap: FloorSnapshot) -> None:
+        """Half hours that are shown by queue and were counted anew are read again, while they are seen."""
+        for slot in snap.slots if self._tab == "reports" and self._opened else ():
+            key = str(slot.key)
+            if key in self._opened and self._opened_of.get(key) is not slot:
+                self._opened_of[key] = slot
+                self.run_worker(self._go_on_with(key, slot), group="slots", exit_on_error=False)
+
+    async def _go_on_with(self, key: str, slot: FigureRow) -> None:
+        parts = await self._watching.by_queue(slot)
+        if key in self._opened and self._opened_of.get(key) is slot:  # it was not closed or counted anew meanwhile
+            self._opened[key] = parts
+            self.draw()
 
     async def _open_story(self, contact_id: str) -> None:
         story = await self._watching.story(contact_id)

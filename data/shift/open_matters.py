@@ -28,10 +28,11 @@ _PASSING = frozenset(
         DraftKind.WAIVER,
         DraftKind.REPORT,
         DraftKind.SCORE,
+        DraftKind.STEP_IN,
     }
 )
-"""Drafts that are nothing to finish: what was looked for, where the keys were, a number to call, a waiver, a score card; a
-queue report is open by its slot."""
+"""Drafts that are nothing to finish: what was looked for, where the keys were, a number to call, a waiver, a score card, what
+a supervisor thought of doing; a queue report is open by its slot."""
 
 
 class MatterKind(StrEnum):

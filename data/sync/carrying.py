@@ -15,9 +15,9 @@ from data.models.base import Entity, Row, body_of
 from data.store import driver
 from data.store.rows import read_row, write_row
 from data.sync.applying import show_hub_row
-from data.sync.facts import remember
+from data.sync.facts import place, remember
 from data.sync.replica import renew
-from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids
+from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids, lower_base
 
 T = TypeVar("T")
 Found = list[dict[str, Any]]
@@ -46,16 +46,33 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     theirs = reading.facts()
     their_last = max(last, reading.read("the numbers of its changes", _last_seq, 0))
     former += [one for one in _made_under(theirs, their_last) if one[0] > last]
-    known = {row[0] for row in new.execute("SELECT op_id FROM outbox UNION ALL SELECT op_id FROM op_done")}
-    waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if op["op_id"] not in known]
-    conflicts = [one for one in reading.rows("conflicts", "SELECT * FROM conflict") if one["op_id"] not in known]
+    queued = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
+    done = {row[0] for row in new.execute("SELECT op_id FROM op_done")}
+    at = reading.read("its place", place, None)
+    sends_again = at is not None and at.put_back
+    apart = facts.get("epoch") != theirs.get("epoch")
+
+    def waits(op: dict[str, Any]) -> bool:
+        """Not what the new store knows: that it waits, or that the hub has it, but for a hub that was put back since."""
+        return op["op_id"] not in queued and (op["op_id"] not in done or sends_again or op["state"] == HELD)
+
+    def is_news(conflict: dict[str, Any]) -> bool:
+        """Not what the new store has as it is; a choice between them may have been made since."""
+        return conflict["op_id"] not in queued | done or (conflict["op_id"] in done and conflict["state"] != "open")
+
+    waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if waits(op)]
+    new.executemany("DELETE FROM op_done WHERE op_id = ?", [(op["op_id"],) for op in waiting])
+    conflicts = [one for one in reading.rows("conflicts", "SELECT * FROM conflict") if is_news(one)]
     drafts = reading.whole("drafts", "SELECT * FROM desk")
-    later = reading.show(new, {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or []))
+    keys = {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or [])
+    later = reading.show(new, keys, apart=apart)
     for op in waiting:
         if op["state"] == "sent":  # a hub that was put back may lack it; one that has it says so
             op |= {"state": "queued", "hub_seq": None}
     _add_ops(new, waiting, last, their_last)
     for entity, entity_id in later:
+        if apart:
+            lower_base(new, entity, entity_id, _version(new, (entity, entity_id)))
         _show_over(new, entity, entity_id)
     if any(op["state"] == HELD for op in waiting):
         remember(new, {HELD_SINCE: max(theirs.get(HELD_SINCE, ""), facts.get(HELD_SINCE, ""))})
@@ -100,18 +117,22 @@ class _Reading:
         sql = "SELECT key, value FROM sync_state"
         return self.read("its identity", lambda old: dict(old.execute(sql).fetchall()), {})
 
-    def show(self, new: driver.Connection, keys: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    def show(
+        self, new: driver.Connection, keys: Iterable[tuple[str, str]], *, apart: bool
+    ) -> list[tuple[str, str]]:
         """Show in the new store the records that waiting changes and drafts are about as they were shown in the
         old one, until the hub's rows come. A record of which the new store has a later version of the hub's (the old one
-        had been put back to an earlier backup itself) stays as it is: the hub will not tell that version again. Returns
-        those."""
+        had been put back to an earlier backup itself) stays as it is: the hub will not tell that version again. So does
+        each that the new one has from the hub when the two are `apart`, of two epochs of it, whose versions do not
+        compare. Returns those."""
         later = []
         for entity, entity_id in sorted(keys):
             model = SYNCED.get(entity)
             if model is None:
                 continue
             key = (entity, entity_id)
-            if _version(new, key) > self.read("a record", partial(_version, key=key), 0):
+            here = _version(new, key)
+            if here > (0 if apart else self.read("a record", partial(_version, key=key), 0)):
                 later.append(key)
                 continue
             row = self.read("a record", partial(_row, model=model, entity_id=entity_id), None)

@@ -19,8 +19,9 @@ from data.models.base import AgentId
 from data.models.ticket import Ticket
 from data.store.database import Store
 from data.store.users import StoreInUse, User, in_use
-from data.sync.contract import HubUnreachable
+from data.sync.contract import WHOLE, HubUnreachable
 from data.sync.embedded import EmbeddedHub
+from data.sync.facts import Place, keep_place
 from data.sync.wire import Wake
 from data.sync.worker import Worker
 from data.tickets import tickets
@@ -210,6 +211,72 @@ def test_what_was_saved_between_two_restores_is_shown_over_the_newer_row(start: 
     assert shown is not None and (shown.title, shown.details) == ("two", "the tray is empty")
     seat.sync()
     assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_a_choice_between_two_values_is_not_asked_again_after_a_restore(start: StartSeat) -> None:
+    """The backup has the conflict open; the store before has it chosen, and the change is at the hub in both."""
+    seat = start("seat")
+    one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    (done,) = seat.store.rows("SELECT op_id FROM op_done WHERE entity = 'ticket'")
+    with seat.store.write() as connection:
+        connection.execute(
+            "INSERT INTO conflict VALUES ('c-1', 'ticket', ?, 'title', '\"a\"', '\"b\"', ?, 'open', '2026-01-01')",
+            (one.id, done["op_id"]),
+        )
+    backup = seat.back_up()
+    with seat.store.write() as connection:
+        connection.execute("UPDATE conflict SET state = 'chosen'")
+    seat.restore(backup)
+    assert [row["state"] for row in seat.store.rows("SELECT state FROM conflict")] == ["chosen"]
+
+
+@pytest.mark.parametrize(("state", "put_back"), [("queued", True), ("held", False)])
+def test_what_a_hub_that_was_put_back_lacks_is_taken_over_though_the_backup_has_it_as_done(
+    start: StartSeat, state: str, put_back: bool
+) -> None:
+    """The store before sends it again: it is in its queue, in the midst of the snapshot of that hub, or held."""
+    seat = start("seat")
+    tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK)
+    seat.sync()
+    (done,) = seat.store.rows("SELECT op_id FROM op_done WHERE entity = 'ticket'")
+    backup = seat.back_up()
+    columns = "op_id, txn_id, entity, entity_id, kind, base_ver, patch, actor, local_at, schema_v"
+    with seat.store.write() as connection:
+        connection.execute(
+            f"INSERT INTO outbox ({columns}, state, tries) SELECT {columns}, ?, 0 FROM op_done WHERE op_id = ?",
+            (state, done["op_id"]),
+        )
+        connection.execute("DELETE FROM op_done WHERE op_id = ?", (done["op_id"],))
+        if put_back:
+            keep_place(connection, Place(scope=WHOLE, put_back=True))
+    seat.restore(backup)
+    waits = seat.store.rows("SELECT state FROM outbox WHERE op_id = ?", (done["op_id"],))
+    assert waits == [{"state": state}]
+    assert not seat.store.rows("SELECT 1 FROM op_done WHERE op_id = ?", (done["op_id"],))
+
+
+def test_versions_of_two_epochs_are_not_compared(start: StartSeat) -> None:
+    """The hub was put back between two backups, and counts its versions anew."""
+    seat = start("seat")
+    one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    for title in ("two", "three"):
+        seat.sync()
+        seat.edit(one.id, title=title)
+    seat.sync()
+    before = seat.back_up()
+    with seat.store.write() as connection:  # as a hub that was put back left it
+        connection.execute("UPDATE sync_state SET value = 'another' WHERE key = 'epoch'")
+        connection.execute("UPDATE row_meta SET ver = 1 WHERE entity_id = ?", (one.id,))
+    after = seat.back_up()
+    seat.restore(before)
+    seat.online = False
+    seat.edit(one.id, details="the tray is empty")
+    seat.restore(after)
+    assert seat.value(f"SELECT ver FROM row_meta WHERE entity_id = '{one.id}'") == 1
+    assert seat.value("SELECT max(base_ver) FROM outbox WHERE entity = 'ticket' AND state = 'queued'") == 1
+    shown = tickets.get(seat.store, one.id)
+    assert shown is not None and (shown.title, shown.details) == ("three", "the tray is empty")
 
 
 @pytest.mark.parametrize("seed", [14, 21, 26, 38])  # in which something old was shown once

@@ -10,7 +10,7 @@ from data.supervision.thresholds import Level
 from widgets.floor.table import Table
 from widgets.floor.words import NOTHING, TONES, half_later, percent, seconds, sign
 from widgets.lines import Row
-from widgets.safe_text import Line, Span, fit
+from widgets.safe_text import Line, Span, fit, size_of
 
 
 def report_table(snap: FloorSnapshot, cells: int, opened: Mapping[str, Sequence[FigureRow]]) -> Table:
@@ -56,7 +56,8 @@ def _report_line(title: str, row: FigureRow, first: int, level: Level, tone: str
     spans = [Span(f" {fit(title, first)}", tone)]
     for place, (text, size) in enumerate(values):
         if place == 3:  # the mark stands at the figure that it is about
-            spans += [sign(level), Span(fit(text, size - 1, "right"), TONES[level] if level else tone)]
+            room = Span(" " * (size - 2 - size_of(text)))
+            spans += [room, sign(level), Span(f" {text}", TONES[level] if level else tone)]
         else:
             spans.append(Span(fit(text, size, "right"), tone))
     return tuple(spans)
