@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 from collections.abc import Callable, Coroutine, Sequence
@@ -43,6 +42,8 @@ AT_THE_SEAT = (events.Key, events.Paste, events.MouseDown, events.MouseScrollUp,
 LOOK_IDLE_S = 2.0
 SETTLED_S = 2.0
 """So long after a workspace was opened it is complete."""
+DOOR_S = 0.3
+"""So long after a session is over its screens are gone, and whoever sits down next has not typed a name."""
 THEME_COMMAND = "theme "
 """How the palette names a theme, before its name."""
 
@@ -234,7 +235,7 @@ class AgentConsole(InOrder[str]):
             first.tell_when_seen(sentence)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        gc.unfreeze()
+        self.set_timer(DOOR_S, garbage.let_go)
         self.theme = self._wardrobe.of()
         await self._offer_people()
 

@@ -39,6 +39,12 @@ def settle() -> None:
     _give_back()
 
 
+def let_go() -> None:
+    """A session is over: what was to stay as long as it goes now, so that the next one finds the room."""
+    gc.unfreeze()
+    settle()
+
+
 def _give_back() -> None:
     """Give back to the machine what is free, where the C library can (glibc)."""
     trim = _trim()

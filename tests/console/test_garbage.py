@@ -83,6 +83,16 @@ def test_nothing_is_looked_for_when_there_was_little_work(clock: list[float]) ->
     gc.collect()
 
 
+def test_what_stayed_as_long_as_a_session_goes_with_it(clock: list[float]) -> None:
+    _stay, left = work(10)
+    gc.freeze()
+    gc.collect()
+    assert left() is not None, "frozen, it is not looked at"
+    garbage.let_go()
+    assert left() is None
+    gc.unfreeze()
+
+
 HOLES = """
 from console import garbage
 def size():
