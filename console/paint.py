@@ -104,7 +104,6 @@ def _chops(
     try:
         return textual_chops(compositor, crop, is_rendered_line)
     finally:
-        if (
-            compositor._visible_widgets is there
-        ):  # else what was drawn asked for its place, and all were laid out anew
+        # another one is there when something that was drawn asked for its place, and all were laid out anew
+        if compositor._visible_widgets is there:
             compositor._visible_widgets = placed

@@ -54,8 +54,9 @@ class FloorDrill(FloorSteps):
 
     def _go(self, tab: str, to: str = "") -> None:
         """To another tab, or to a panel of this one; esc comes back here."""
-        if self._backs[-1:] != [self._here]:
-            self._backs.append(self._here)
+        here = self._here
+        if self._backs[-1:] != [here]:
+            self._backs.append(here)
         if tab != self._tab:
             self._show_tab(tab)
         if to:

@@ -266,10 +266,8 @@ class Customers:
         if not found and contact.caller_number and not self._seat.link.directory and self._asked_for != contact.id:
             self._asked_for = contact.id
             self._asking = asyncio.create_task(self._seat.guard(self._ask_hub_who(contact)))
-        self.shown, self._offered = (
-            False,
-            (ContactId(contact.id), contact.customer_id) if found or contact.customer_id else None,
-        )
+        self.shown = False
+        self._offered = (ContactId(contact.id), contact.customer_id) if found or contact.customer_id else None
         hint = "" if contact.caller_number else "The caller's number is withheld: ask for the name."
         self._seat.post(NoCustomer(contact.caller_number, tuple(found), hint))
 

@@ -58,7 +58,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
 
     def is_news(conflict: dict[str, Any]) -> bool:
         """Not what the new store has as it is; a choice between them may have been made since."""
-        return conflict["op_id"] not in queued | done or (conflict["op_id"] in done and conflict["state"] != "open")
+        return conflict["state"] != "open" if conflict["op_id"] in done else conflict["op_id"] not in queued
 
     waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if waits(op)]
     new.executemany("DELETE FROM op_done WHERE op_id = ?", [(op["op_id"],) for op in waiting])
