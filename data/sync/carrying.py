@@ -18,6 +18,7 @@ from data.sync.applying import show_hub_row
 from data.sync.facts import place, remember
 from data.sync.replica import renew
 from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids, lower_base
+from data.sync.snapshots import begin
 
 T = TypeVar("T")
 Found = list[dict[str, Any]]
@@ -46,19 +47,26 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     theirs = reading.facts()
     their_last = max(last, reading.read("the numbers of its changes", _last_seq, 0))
     former += [one for one in _made_under(theirs, their_last) if one[0] > last]
-    queued = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
+    here = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
     done = {row[0] for row in new.execute("SELECT op_id FROM op_done")}
     at = reading.read("its place", place, None)
     sends_again = at is not None and at.put_back
-    apart = facts.get("epoch") != theirs.get("epoch")
+    apart = "epoch" in facts and facts["epoch"] != theirs.get("epoch")
+    if "epoch" not in facts:  # it is of before the first word with the hub
+        remember(new, {name: theirs[name] for name in ("epoch", "hub_id") if name in theirs})
+    if at is not None:  # what it was fetching may be here already: all of it is fetched from the beginning
+        begin(new, at.scope, put_back=at.put_back)
+
+    cursor = int(facts.get("cursor") or 0)
+    known = done | here - _hear(new, reading, None if apart else cursor)
 
     def waits(op: dict[str, Any]) -> bool:
         """Not what the new store knows: that it waits, or that the hub has it, but for a hub that was put back since."""
-        return op["op_id"] not in queued and (op["op_id"] not in done or sends_again or op["state"] == HELD)
+        return op["op_id"] not in here and (op["op_id"] not in done or sends_again or op["state"] == HELD)
 
     def is_news(conflict: dict[str, Any]) -> bool:
         """Not what the new store has as it is; a choice between them may have been made since."""
-        return conflict["state"] != "open" if conflict["op_id"] in done else conflict["op_id"] not in queued
+        return conflict["state"] != "open" or conflict["op_id"] not in known
 
     waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if waits(op)]
     new.executemany("DELETE FROM op_done WHERE op_id = ?", [(op["op_id"],) for op in waiting])
@@ -67,14 +75,14 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     keys = {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or [])
     later = reading.show(new, keys, apart=apart)
     for op in waiting:
-        if op["state"] == "sent":  # a hub that was put back may lack it; one that has it says so
+        if op["state"] == "sent" and (apart or op["hub_seq"] <= cursor or op["seq"] <= last):  # ask once more
             op |= {"state": "queued", "hub_seq": None}
     _add_ops(new, waiting, last, their_last)
     for entity, entity_id in later:
         if apart:
             lower_base(new, entity, entity_id, _version(new, (entity, entity_id)))
         _show_over(new, entity, entity_id)
-    if any(op["state"] == HELD for op in waiting):
+    if HELD_SINCE in theirs:
         remember(new, {HELD_SINCE: max(theirs.get(HELD_SINCE, ""), facts.get(HELD_SINCE, ""))})
     _insert(new, "conflict", conflicts)
     _insert(new, "op_done", reading.rows("changes that were sent", "SELECT * FROM op_done"))
@@ -87,6 +95,22 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     return Carried(len(waiting), open_ones, unsaved, tuple(dict.fromkeys(reading.unread)))
 
 
+def _hear(new: driver.Connection, reading: _Reading, cursor: int | None) -> set[str]:
+    """What the old store knows of changes that wait in the new one: that they wait for another seat's row and will go
+    out under a later number, or that the hub has them. The latter are returned: they wait for the hub's rows only. Of
+    a hub of another epoch (`cursor` is None) the new one has to ask itself."""
+    waiting = {tuple(row) for row in new.execute("SELECT op_id, seq FROM outbox WHERE state = 'queued'")}
+    known = [one for one in reading.rows("changes that were sent", _KNOWN) if (one["op_id"], one["seq"]) in waiting]
+    sent = [one for one in known if one["state"] == "sent" and cursor is not None and one["hub_seq"] > cursor]
+    held = [one for one in known if one["state"] == HELD]
+    new.executemany("UPDATE outbox SET state = :state, hub_seq = :hub_seq WHERE op_id = :op_id", sent + held)
+    return {one["op_id"] for one in sent}
+
+
+_KNOWN = (
+    "SELECT op_id, seq, state, hub_seq FROM outbox"
+    " UNION ALL SELECT op_id, seq, 'sent', hub_seq FROM op_done WHERE hub_seq > 0"
+)
 _WAITING = "SELECT * FROM outbox ORDER BY seq"
 
 

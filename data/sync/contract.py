@@ -148,6 +148,8 @@ class OpResult(Value):
     outcome: OpOutcome
     hub_seq: int
     """Its place in the hub's order; 0 for a refused op."""
+    ver: int = 0
+    """The version of the row that it made; 0 for a refused op, and from a hub that does not say it."""
     conflicts: tuple[FieldConflict, ...] = ()
     why: str = ""
 

@@ -106,8 +106,9 @@ class Replica:
         said = self._store.value("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
         return enrolment.last_replica_seq > int(said or 0)
 
-    def lacks(self, enrolment: Enrolment) -> bool:
+    def lacks(self, enrolment: Enrolment, hub_has: Mapping[str, int]) -> bool:
         """Whether the hub was put back: it is of another epoch, or has less of this replica than it has confirmed.
+        `hub_has`: the highest number that it has from each of `senders`.
 
         Raises:
             HubUnreachable: it is another hub than the one whose rows are here. The two are not mixed.
@@ -120,28 +121,29 @@ class Replica:
                 "This is not the hub that this seat has worked with: put that one back, or start the seat with "
                 "another --data-dir; what waits here is kept."
             )
-        confirmed = sending_again.confirmed_up_to(self._store.connection, enrolment.replica_id)
-        return known != enrolment.epoch or enrolment.last_replica_seq < confirmed
+        said = sending_again.confirmed(self._store.connection)
+        return known != enrolment.epoch or any(seq < said.get(one, 0) for one, seq in hub_has.items())
 
     def enrolled(
         self, enrolment: Enrolment, scope: Scope = WHOLE, hub_has: Mapping[str, int] | None = None
     ) -> None:
         """Note what the hub said about us, and begin a snapshot where one is needed.
 
-        `hub_has`: of a hub that was put back, the highest number that it has from each id of this replica; what it
-        lacks is queued again.
+        `hub_has`: the highest number that it has from each id of this replica; what a hub that was put back lacks is
+        queued again.
 
         Raises:
             HubUnreachable: it is another hub than the one whose rows are here.
         """
-        put_back = self.lacks(enrolment)
+        hub_has = hub_has or {enrolment.replica_id: enrolment.last_replica_seq}
+        put_back = self.lacks(enrolment, hub_has)
         with self._store.write() as connection:
             fresh = fact(connection, "epoch") is None
+            nothing_yet = fact(connection, "cursor") is None and place(connection) is None
             remember(connection, {"number": str(enrolment.number), "epoch": enrolment.epoch})
             if enrolment.hub_id:
                 remember(connection, {"hub_id": enrolment.hub_id})
             if put_back:
-                hub_has = hub_has or {enrolment.replica_id: enrolment.last_replica_seq}
                 sending_again.send_again(connection, hub_has)
                 sending_again.load_again(connection, hub_has)
                 connection.execute("UPDATE number_block SET last = next - 1")  # it may lease the rest to others
@@ -150,7 +152,7 @@ class Replica:
             renewed = not scope.directory and fact(connection, snapshots.TAKEN_AS) != enrolment.replica_id
             missed = look_again(connection)
             anew = enrolment.refetch if under_way is None else missed
-            if fresh or put_back or other_scope or renewed or anew:
+            if fresh or nothing_yet or put_back or other_scope or renewed or anew:
                 snapshots.begin(connection, scope, fresh=fresh, put_back=put_back)
 
     def must_refetch(self, scope: Scope) -> None:
@@ -160,7 +162,7 @@ class Replica:
 
     def senders(self) -> set[str]:
         """The ids under which what the hub has confirmed was made."""
-        return sending_again.senders(self._store.connection)
+        return set(sending_again.confirmed(self._store.connection))
 
     def tidy(self) -> None:
         """Drop some of what was confirmed more than a week ago, and wait for nothing any longer than that."""
@@ -234,16 +236,19 @@ class Replica:
             )
         return [_op(row) for row in found]
 
-    def acknowledge(self, results: Sequence[OpResult]) -> None:
-        """Note what the hub did with pushed ops. They stay in the replay until they are pulled back."""
+    def acknowledge(self, results: Sequence[OpResult]) -> set[str]:
+        """Note what the hub did with pushed ops. They stay in the replay until they are pulled back. Returns the
+        entities of which something else may be shown now."""
+        changed: set[str] = set()
         with self._store.write() as connection:
             cursor = self.cursor if place(connection) is None else -1
             for result in results:
                 op = connection.execute(
-                    "SELECT entity, entity_id FROM outbox WHERE op_id = ?", (result.op_id,)
+                    "SELECT seq, entity, entity_id FROM outbox WHERE op_id = ?", (result.op_id,)
                 ).fetchone()
                 if op is None:
                     continue
+                sending_again.lift_base(connection, op, result.ver)
                 if result.outcome is OpOutcome.REFUSED:
                     model = SYNCED.get(op["entity"])
                     twice = model is not None and model.once and result.why == THERE_ALREADY
@@ -252,6 +257,7 @@ class Replica:
                         ("let go" if twice else "refused", result.why, result.op_id),
                     )
                     show_hub_row(connection, op["entity"], op["entity_id"])
+                    changed.add(op["entity"])
                     continue
                 if result.hub_seq <= cursor:  # pulled already: the answer to an earlier try had been lost
                     connection.execute(
@@ -259,13 +265,17 @@ class Replica:
                     )
                     sending_again.done_with(connection, "op_id = ?", (result.op_id,), self._clock.now())
                     show_hub_row(connection, op["entity"], op["entity_id"])
+                    changed.add(op["entity"])
                 else:
                     connection.execute(
                         "UPDATE outbox SET state = 'sent', hub_seq = ? WHERE op_id = ?",
                         (result.hub_seq, result.op_id),
                     )
-                keep_conflicts(connection, op["entity"], op["entity_id"], result, self._clock.now())
+                if result.conflicts:
+                    keep_conflicts(connection, op["entity"], op["entity_id"], result, self._clock.now())
+                    changed.add(op["entity"])
             remember(connection, {"last_push": instant_text(self._clock.now())})
+        return changed
 
     def tried(self, ops: Sequence[Op], error: str) -> None:
         """Count a push that did not reach the hub."""

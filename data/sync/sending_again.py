@@ -68,20 +68,16 @@ def prune(connection: driver.Connection, now: datetime) -> int:
     return int(found.rowcount)
 
 
-def confirmed_up_to(connection: driver.Connection, replica_id: str) -> int:
-    """The highest number of an op that a hub has confirmed under this id, as far as is remembered."""
-    before = max((last for last, _former in former_ids(fact(connection, FORMER))), default=0)
-    found = connection.execute(
-        "SELECT max((SELECT coalesce(max(seq), 0) FROM op_done WHERE replica_id = ?),"
-        " (SELECT coalesce(max(seq), 0) FROM outbox WHERE state = 'sent' AND seq > ?))",
-        (replica_id, before),
-    ).fetchone()
-    return int(found[0])
-
-
-def senders(connection: driver.Connection) -> set[str]:
-    """The ids under which confirmed ops were made."""
-    return {row[0] for row in connection.execute("SELECT DISTINCT replica_id FROM op_done").fetchall()}
+def confirmed(connection: driver.Connection) -> dict[str, int]:
+    """For each id that this replica has or had, the highest number of an op that a hub has confirmed under it, as far
+    as is remembered."""
+    own = fact(connection, "replica_id") or ""
+    former = former_ids(fact(connection, FORMER))
+    found = dict(connection.execute("SELECT replica_id, max(seq) FROM op_done GROUP BY replica_id").fetchall())
+    for (seq,) in connection.execute("SELECT seq FROM outbox WHERE state = 'sent'").fetchall():
+        sender = made_by(former, seq) or own
+        found[sender] = max(found.get(sender, 0), seq)
+    return found
 
 
 def send_again(connection: driver.Connection, hub_has: Mapping[str, int]) -> int:
@@ -134,6 +130,17 @@ def lower_base(connection: driver.Connection, entity: str, entity_id: str, ver: 
         "UPDATE outbox SET base_ver = min(base_ver, ?) WHERE entity = ? AND entity_id = ? AND state = 'queued'",
         (ver, entity, entity_id),
     )
+
+
+def lift_base(connection: driver.Connection, op: Any, ver: int) -> None:
+    """An op made the next version of a row: what had seen the version before, and waited behind it, has seen it too. It
+    may go out under another id than that op, after a restore, and is not to be in conflict with it."""
+    if ver > 0:
+        connection.execute(
+            "UPDATE outbox SET base_ver = ? WHERE entity = ? AND entity_id = ? AND seq > ? AND base_ver = ?"
+            " AND state IN ('queued', ?)",
+            (ver, op["entity"], op["entity_id"], op["seq"], ver - 1, HELD),
+        )
 
 
 def hold_what_depends(connection: driver.Connection, now: datetime) -> int:

@@ -24,7 +24,6 @@ from data.sync.contract import (
     Hub,
     HubUnreachable,
     Op,
-    OpOutcome,
     Revoked,
     Scope,
 )
@@ -73,8 +72,6 @@ BLOCK = 20
 
 STALLED = "Nothing was sent for a minute though changes wait: the hub is connected anew."
 COPIED = "This seat's store is a copy of another one: it goes on under a number of its own."
-_SHOWS = frozenset({OpOutcome.REFUSED, OpOutcome.CONFLICT})
-"""Outcomes after which the store shows something else than before."""
 
 
 class Worker:
@@ -277,11 +274,8 @@ class Worker:
             raise HubUnreachable(COPIED) from error
         if len(results) != len(ops):
             raise HubUnreachable("The hub did not say what became of each change: they are sent again.")
-        self._replica.acknowledge(results)
+        self._incoming.news |= self._replica.acknowledge(results)
         self._moved()
-        self._incoming.news |= {
-            op.entity for op, result in zip(ops, results, strict=True) if result.outcome in _SHOWS
-        }
 
     def _take_snapshot(self, hub: Hub) -> bool:
         """A piece of the snapshot; False when there is none."""
@@ -329,16 +323,18 @@ class Worker:
         enrolment = self._enrolled_as(hub, self._replica.identity())
         if self._replica.is_copy(enrolment):
             enrolment = self._enrolled_as(hub, self._replica.renew())
-        hub_has = None
-        if self._replica.lacks(enrolment):
+        hub_has = {enrolment.replica_id: enrolment.last_replica_seq}
+
+        def ask_for(senders: set[str]) -> None:
+            hub_has.update((one, self._enrolled_as(hub, one).last_replica_seq) for one in senders - hub_has.keys())
+
+        ask_for(self._replica.senders())
+        if self._replica.lacks(enrolment, hub_has):
             self._status = self._status.model_copy(update={"put_backs": self._status.put_backs + 1})
-            senders = self._replica.senders() | self._loading.senders()
-            hub_has = {one: self._enrolled_as(hub, one).last_replica_seq for one in senders}
-            hub_has[enrolment.replica_id] = enrolment.last_replica_seq
+            ask_for(self._loading.senders())
         self._revoked = enrolment.revoked
         self._replica.enrolled(enrolment, self._scope, hub_has)
-        for former in self._replica.former_senders():
-            self._enrolled_as(hub, former)
+        ask_for(self._replica.former_senders())
 
     def _enrolled_as(self, hub: Hub, replica_id: str) -> Enrolment:
         return hub.enrol_v1(replica_id, self._name, self._scope)

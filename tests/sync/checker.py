@@ -322,13 +322,19 @@ def own_writes(store: Store) -> list[str]:
     found = []
     waiting: dict[Key, dict[str, Any]] = defaultdict(dict)
     cursor = int(facts.get("cursor") or 0)
+    answered: dict[str, set[str]] = defaultdict(set)  # in conflict: either value may be shown until the row comes
+    for one in store.rows("SELECT op_id, field FROM conflict"):
+        answered[one["op_id"]].add(one["field"])
     for op in store.rows(
-        "SELECT entity, entity_id, patch FROM outbox"
+        "SELECT op_id, entity, entity_id, patch FROM outbox"
         " WHERE state IN ('queued', 'held') OR (state = 'sent' AND hub_seq > ? AND ?)"
         " ORDER BY seq",
         (cursor, at is None),  # a snapshot may bring a row before the cursor is where it stands
     ):
-        waiting[op["entity"], op["entity_id"]].update(json.loads(op["patch"]))
+        waits = waiting[op["entity"], op["entity_id"]]
+        waits.update(json.loads(op["patch"]))
+        for name in answered[op["op_id"]]:
+            waits.pop(name, None)
     for (entity, entity_id), patch in waiting.items():
         model = SYNCED[entity]
         row = read_row(store.connection, model, entity_id)

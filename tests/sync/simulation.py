@@ -1,8 +1,9 @@
 """Seats on a bad line, on one seed: the real protocol code with clock, chance, line and disk put in (SYNC, level 2).
 
 What happens: calls and answers are lost, calls arrive twice or long after they were given up, old pages come late,
-a seat is cut off for a while, the hub is started again, workers and consoles die between any two writes, disks fill
-up, and each seat's clock is up to a day off. Then everything heals, comes to rest, and the checker looks."""
+a seat is cut off for a while, the hub is started again or put back from a backup, and so are the seats' stores, workers
+and consoles die between any two writes, disks fill up, and each seat's clock is up to a day off. Then everything heals,
+comes to rest, and the checker looks."""
 
 from __future__ import annotations
 
@@ -14,6 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from data.backup.making import back_up
+from data.backup.restoring import restore
+from data.backup.shelf import Reason, shelved
 from data.clock import Clock
 from data.models import SYNCED
 from data.models.base import AgentId, ContactId, new_id
@@ -73,6 +77,7 @@ class Weather:
         self.full = some(0.0, 0.0, 0.01)
         self.cut = some(0.0, 0.01)
         self.restarts = some(0.0, 0.02)
+        self.put_backs = some(0.0, 0.0, 0.01)
         self.hub_life = 0
         self.pages: dict[str, list[Page]] = {}
         """What each seat was sent, and may be sent again."""
@@ -91,6 +96,10 @@ class Weather:
                 self._cut_until[seat.name] = self._clock.monotonic() + self.chance.uniform(1, 60)
             if self.happens(self.full):
                 seat.fill_disk(full=not seat.full)
+            if self.happens(self.put_backs):
+                seat.back_up()
+            if self.happens(self.put_backs):
+                seat.put_back()
         if self._under_way and self.happens(0.3):
             self._arrive(self._under_way.pop(self.chance.randrange(len(self._under_way))))
 
@@ -115,7 +124,7 @@ class Weather:
         for call in self._under_way:
             self._arrive(call)
         self.lost_calls = self.lost_answers = self.twice = self.late = self.deaths = self.full = self.cut = 0.0
-        self.restarts = 0.0
+        self.restarts = self.put_backs = 0.0
         self._cut_until = {}
         for seat in seats:
             seat.fill_disk(full=False)
@@ -200,6 +209,8 @@ class Seat:
         self._clock = SeatClock(ground.clock, timedelta(days=weather.chance.choice([0, 0, 1, -1])))
         self._site = site
         self.full = False
+        self.put_backs = 0
+        """How often its store was put back."""
         self.claims: dict[str, int] = {}
         """What this agent was told that it has: contact → fence."""
         self.told: list[tuple[str, int]] = []
@@ -271,6 +282,29 @@ class Seat:
         self.console.close()
         self.console = self._open_store()
         remember_what_is_said(self.console)
+        self.look()
+
+    def back_up(self) -> None:
+        """While the console and the worker go on."""
+        back_up(self.console.connection, self.path, Reason.BY_HAND, self._clock.now())
+
+    def put_back(self) -> None:
+        """Put any of its backups, or what was kept of it at another restore, in the place of its store."""
+        backups = [one.path for one in shelved(self.path)]
+        if not backups:
+            return
+        self.hang_up()
+        for store in (self.console, self._worker_store):
+            store.close()
+        done = restore(self.path, self._weather.chance.choice(backups), self._clock.now())
+        if done.unread or not done.undo:
+            self.found.append(f"{self.name} could not be read when it was put back: {done}")
+        self._site.seen.pop(self.path, None)
+        self.put_backs += 1
+        self.console = self._open_store()
+        self._worker_store = self._open_worker_store()
+        remember_what_is_said(self.console)
+        self._start_worker()
         self.look()
 
     def fill_disk(self, *, full: bool) -> None:

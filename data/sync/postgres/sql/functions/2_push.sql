@@ -17,6 +17,7 @@ DECLARE
     conflicts jsonb[];
     whys text[];
     ranks integer[];
+    vers bigint[];
     brought_back row_key[];
     taken integer;
     written integer;
@@ -108,12 +109,15 @@ BEGIN
         FROM played
     ) AS after LEFT JOIN shape ON shape.entity = after.entity;
     SELECT array_agg(outcome ORDER BY place), array_agg(conflict ORDER BY place), array_agg(why ORDER BY place),
-           array_agg(rank ORDER BY place)
-    INTO outcomes, conflicts, whys, ranks
+           array_agg(rank ORDER BY place), array_agg(ver ORDER BY place)
+    INTO outcomes, conflicts, whys, ranks, vers
     FROM (
         SELECT place, outcome, conflict, why,
                CASE WHEN outcome = 'refused' THEN 0
-                    ELSE row_number() OVER (PARTITION BY outcome = 'refused' ORDER BY place) END AS rank
+                    ELSE row_number() OVER (PARTITION BY outcome = 'refused' ORDER BY place) END AS rank,
+               CASE WHEN outcome = 'refused' THEN 0
+                    ELSE coalesce(was_ver, 0) + count(*) FILTER (WHERE outcome <> 'refused')
+                         OVER (PARTITION BY entity, entity_id ORDER BY place) END AS ver
         FROM unnest(rows) AS one, unnest(one.places, one.outcomes, one.conflicts, one.whys)
             AS said (place, outcome, conflict, why)
     ) AS ranked;
@@ -139,10 +143,10 @@ BEGIN
                CASE WHEN octet_length(entity_id) > 900 THEN left(entity_id, 225) ELSE entity_id END, -- for the index
                kind, patch, base_ver, schema_v, hub_seq,
                jsonb_build_object('op_id', op_id, 'outcome', outcome, 'hub_seq', hub_seq,
-                                  'conflicts', conflict, 'why', why), at
-        FROM clock, unnest(fresh, outcomes, conflicts, whys, ranks) AS op (
+                                  'ver', ver, 'conflicts', conflict, 'why', why), at
+        FROM clock, unnest(fresh, outcomes, conflicts, whys, ranks, vers) AS op (
                  place, op_id, replica_seq, txn_id, entity, entity_id, kind, base_ver, patch, actor, schema_v,
-                 outcome, conflict, why, rank),
+                 outcome, conflict, why, rank, ver),
              LATERAL (SELECT CASE WHEN rank = 0 THEN 0 ELSE base + rank END AS hub_seq) AS numbered
         RETURNING op_id, result
     ), made AS (
