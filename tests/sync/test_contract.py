@@ -55,6 +55,7 @@ def test_push_applies_in_order_and_numbers_without_a_gap(hub: Hub) -> None:
     )
     assert [result.outcome for result in results] == [OpOutcome.APPLIED] * 3
     assert [result.hub_seq for result in results] == [1, 2, 3]
+    assert [result.ver for result in results] == [1, 2, 3]
     row = writer.row(one)
     assert (row.body["title"], row.ver, row.hub_seq) == ("third", 3, 3)
 
@@ -180,6 +181,25 @@ def test_fields_that_the_hub_does_not_know_do_no_harm(hub: Hub) -> None:
 
 
 # merge
+
+
+def test_each_answer_says_which_version_it_made(hub: Hub) -> None:
+    """Also between those of other rows, after a refused one, beside a conflict, and when it is asked again."""
+    writer, other = Writer(hub, "replica-a"), Writer(hub, "replica-b")
+    one, two = ticket("first"), ticket("other")
+    writer.push(writer.new(one))
+    ops = (
+        other.new(two),
+        other.op("ticket", one.id, {"priority": "sky-high"}, base=1),
+        other.new(ticket("third")),
+        other.op("ticket", two.id, {"title": "other, changed"}, base=1),
+    )
+    assert [result.ver for result in other.push(*ops)] == [1, 0, 1, 2]
+    assert [result.ver for result in other.push(*ops)] == [1, 0, 1, 2]
+    assert [result.ver for result in writer.push(writer.op("ticket", one.id, {"title": "a"}, base=1))] == [2]
+    late = other.push(other.op("ticket", one.id, {"title": "b"}, base=1))
+    assert [(result.outcome, result.ver) for result in late] == [(OpOutcome.CONFLICT, 3)]
+    assert writer.row(one).ver == 3
 
 
 def test_different_fields_of_two_replicas_merge(hub: Hub) -> None:

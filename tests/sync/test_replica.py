@@ -14,7 +14,7 @@ from data.models.base import new_id
 from data.store.database import Store
 from data.store.errors import StoreError
 from data.store.save import saving
-from data.sync.contract import Enrolment, HubRow, HubUnreachable, NumberBlock, OpOutcome, OpResult, Page
+from data.sync.contract import Enrolment, HubRow, HubUnreachable, NumberBlock, Op, OpOutcome, OpResult, Page
 from data.sync.replica import MAX_BYTES, MAX_OPS, Replica, StalePage, take_ticket_number
 from tests.stores import new_store
 from tests.sync.writers import ME, ticket
@@ -161,6 +161,40 @@ def test_an_op_that_was_pulled_before_its_answer_came_leaves_the_replay_with_the
     assert title(store) == "theirs, later"
     assert store.value("SELECT count(*) FROM outbox") == 0
     assert store.value("SELECT count(*) FROM shadow") == 0
+
+
+def test_an_answer_tells_what_is_shown_differently_since(store: Store, replica: Replica, clock: LeapClock) -> None:
+    """The console reads again what it is told of: the row of others, once ours is known to be under it."""
+    one = ticket("as it was")
+    replica.apply(page(0, 1, row(one, 1, 1)))
+    for value in ("ours", "ours again"):
+        with saving(store, ME, clock) as change:
+            change.update(Ticket, one.id, title=value)
+    first, second = replica.next_ops()
+    replica.apply(page(1, 3, row(one, 3, 3, title="theirs, later")))
+    assert replica.acknowledge([OpResult(op_id=first.op_id, outcome=OpOutcome.APPLIED, hub_seq=2)]) == {"ticket"}
+    assert replica.acknowledge([OpResult(op_id=second.op_id, outcome=OpOutcome.APPLIED, hub_seq=4)]) == set()
+    assert title(store) == "ours again"
+
+
+def test_what_waits_behind_a_change_has_seen_the_version_that_it_made(
+    store: Store, replica: Replica, clock: LeapClock
+) -> None:
+    """But not one that somebody else made between the two."""
+    one = ticket("as it was")
+    replica.apply(page(0, 1, row(one, 1, 1)))
+    for value in ("first", "second", "third"):
+        with saving(store, ME, clock) as change:
+            change.update(Ticket, one.id, title=value)
+    first, second, _third = replica.next_ops()
+
+    def applied(op: Op, ver: int) -> None:
+        replica.acknowledge([OpResult(op_id=op.op_id, outcome=OpOutcome.APPLIED, hub_seq=9 + ver, ver=ver)])
+
+    applied(first, 2)
+    assert [op.base_ver for op in replica.next_ops()] == [2, 2]
+    applied(second, 4)
+    assert [op.base_ver for op in replica.next_ops()] == [2]
 
 
 def test_answers_to_what_nobody_asked_are_nothing(store: Store, replica: Replica) -> None:

@@ -279,6 +279,67 @@ def test_versions_of_two_epochs_are_not_compared(start: StartSeat) -> None:
     assert shown is not None and (shown.title, shown.details) == ("three", "the tray is empty")
 
 
+def test_a_backup_from_before_the_first_word_with_a_hub_that_was_put_back_too(
+    start: StartSeat, tmp_path: Path
+) -> None:
+    """What the hub had confirmed and lacks again goes out once more, though the store knows no hub."""
+    seat, other = start("seat"), start("other")
+    seat_backup = seat.back_up()
+    other.sync()
+    hub_backup = Backup(tmp_path / "hub.db")
+    made = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    assert seat.value("SELECT count(*) FROM outbox") == 0
+    for one in (seat, other):
+        one.go_offline()
+    hub_backup.restore()
+    seat.restore(seat_backup)
+    other.online = True
+    for one in (seat, other, seat):
+        one.sync()
+    assert tickets.get(other.store, made.id) is not None
+    assert faults([seat, other], tmp_path / "hub.db") == []
+
+
+def test_a_hub_that_was_put_back_without_a_word_lacks_what_a_restored_store_had_sent(
+    start: StartSeat, tmp_path: Path
+) -> None:
+    """The store has a new id since, under which it never sent anything."""
+    seat = start("seat")
+    seat.sync()
+    hub_backup = Backup(tmp_path / "hub.db")
+    made = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    seat.restore(seat.back_up())
+    seat.go_offline()
+    hub_backup.restore(said=False)
+    seat.online = True
+    seat.sync()
+    assert tickets.get(seat.store, made.id) is not None
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_an_edit_after_the_restore_is_not_in_conflict_with_what_waited_before_it(
+    start: StartSeat, tmp_path: Path
+) -> None:
+    """The ticket goes out under the id under which it was made, the edit under the new one."""
+    seat = start("seat")
+    seat.sync()
+    seat.go_offline()
+    seat.online = False
+    made = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.edit(made.id, title="two")
+    seat.restore(seat.back_up())
+    seat.online = False
+    seat.edit(made.id, title="three")
+    seat.online = True
+    seat.sync()
+    shown = tickets.get(seat.store, made.id)
+    assert shown is not None and shown.title == "three"
+    assert seat.value("SELECT count(*) FROM conflict") == 0
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
 @pytest.mark.parametrize("seed", [14, 21, 26, 38])  # in which something old was shown once
 def test_restored_at_any_moment_to_any_backup(start: StartSeat, tmp_path: Path, seed: int) -> None:
     any_restores(start, tmp_path, seed, steps=60)
