@@ -48,7 +48,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     their_last = max(last, reading.read("the numbers of its changes", _last_seq, 0))
     former += [one for one in _made_under(theirs, their_last) if one[0] > last]
     here = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
-    done = {row[0] for row in new.execute("SELECT op_id FROM op_done")}
+    done = dict(new.execute("SELECT op_id, seq FROM op_done").fetchall())
     at = reading.read("its place", place, None)
     sends_again = at is not None and at.put_back
     apart = "epoch" in facts and facts["epoch"] != theirs.get("epoch")
@@ -58,7 +58,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
         begin(new, at.scope, put_back=at.put_back)
 
     cursor = int(facts.get("cursor") or 0)
-    known = done | here - _hear(new, reading, None if apart else cursor)
+    known = done.keys() | here - _hear(new, reading, None if apart else cursor)
 
     def waits(op: dict[str, Any]) -> bool:
         """Not what the new store knows: that it waits, or that the hub has it, but for a hub that was put back since."""
@@ -74,10 +74,11 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     drafts = reading.whole("drafts", "SELECT * FROM desk")
     keys = {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or [])
     later = reading.show(new, keys, apart=apart)
+    late = {op["op_id"] for op in waiting if op["seq"] <= last and op["seq"] != done.get(op["op_id"])}
     for op in waiting:
-        if op["state"] == "sent" and (apart or op["hub_seq"] <= cursor or op["seq"] <= last):  # ask once more
+        if op["state"] == "sent" and (apart or op["hub_seq"] <= cursor or op["op_id"] in late):  # ask once more
             op |= {"state": "queued", "hub_seq": None}
-    _add_ops(new, waiting, last, their_last)
+    _add_ops(new, waiting, late, their_last)
     for entity, entity_id in later:
         if apart:
             lower_base(new, entity, entity_id, _version(new, (entity, entity_id)))
@@ -207,13 +208,13 @@ def _made_under(facts: dict[str, str], last: int) -> Former:
     return [*former_ids(facts.get(FORMER)), *([(last, own)] if own else [])]
 
 
-def _add_ops(new: driver.Connection, ops: Found, last: int, their_last: int) -> None:
-    """Queue ops of the old store. A number that the new store has used for another op is not used twice."""
-    after = [{name: value for name, value in op.items() if name != "seq"} for op in ops if op["seq"] <= last]
-    _insert(new, "outbox", [op for op in ops if op["seq"] > last])
+def _add_ops(new: driver.Connection, ops: Found, late: set[str], their_last: int) -> None:
+    """Queue ops of the old store. Those that are `late` get a new number: theirs the new store has used for another."""
+    _insert(new, "outbox", [op for op in ops if op["op_id"] not in late])
     if new.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'", (their_last,)).rowcount == 0:
         new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", (their_last,))
-    _insert(new, "outbox", after)
+    anew = ({name: value for name, value in op.items() if name != "seq"} for op in ops if op["op_id"] in late)
+    _insert(new, "outbox", list(anew))
 
 
 def _insert(new: driver.Connection, table: str, rows: Found) -> None:

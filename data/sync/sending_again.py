@@ -154,9 +154,10 @@ def hold_what_depends(connection: driver.Connection, now: datetime) -> int:
     held = 0
     for txn_id, ops in by_txn.items():
         keys = [(op["entity"], op["entity_id"]) for op in ops]
-        made |= {key for key, op in zip(keys, ops, strict=True) if key not in rootless and _makes(op)}
+        made |= {key for key, op in zip(keys, ops, strict=True) if _makes(op)}
         if any(
-            key in rootless or (op["base_ver"] > 0 and key not in made and not _at_hub(connection, key))
+            not _makes(op)
+            and (key in rootless or (op["base_ver"] > 0 and key not in made and not _at_hub(connection, key)))
             for key, op in zip(keys, ops, strict=True)
         ):
             rootless |= set(keys)

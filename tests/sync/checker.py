@@ -317,7 +317,7 @@ def own_writes(store: Store) -> list[str]:
     """I7, read your writes: waiting changes applied again to what is shown change nothing."""
     at = place(store.connection)
     facts = {row["key"]: row["value"] for row in store.rows("SELECT key, value FROM sync_state")}
-    if facts.get("epoch") != facts.get("hub_id"):
+    if facts.get("epoch") != facts.get("hub_id") or (at is not None and at.put_back):
         return []  # what is sent again to a hub that was put back may have been superseded by others long ago
     found = []
     waiting: dict[Key, dict[str, Any]] = defaultdict(dict)
