@@ -47,7 +47,7 @@ from tests.sync.writers import Writer, contact
 KINDS = ("embedded", "postgres")
 SEATS = 3
 ROUND_S = 6.0
-"""How long it goes on between two looks at the books."""
+"""How long it goes on between two looks at the books, if nothing else is said."""
 
 
 class Saver:
@@ -78,11 +78,19 @@ class Saver:
 class Chaos:
     """One site in a folder, and what is done to it."""
 
-    def __init__(self, folder: Path, seed: int, server: Server | None = None, pause_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        server: Server | None = None,
+        pause_s: float = 0.0,
+        round_s: float = ROUND_S,
+    ) -> None:
         """`server`: the hub is in a database of it; otherwise in a file. `pause_s`: how long each saver rests between two
-        saves: with a little rest, more of the time goes into kills."""
+        saves; `round_s`: how long it goes on between two looks: with more of either, more of the time goes into kills."""
         folder.mkdir()
         self._pause_s = pause_s
+        self._round_s = round_s
         self.rng = random.Random(seed)
         self._server = server
         self.done: Counter[str] = Counter()
@@ -121,7 +129,7 @@ class Chaos:
     def _round(self, over: float) -> None:
         self._open_floor()
         self._savers = [self._saver(path) for path in self._paths]
-        end = min(time.monotonic() + ROUND_S, over)
+        end = min(time.monotonic() + self._round_s, over)
         pause = threading.Event()
         acts = {
             self._kill_worker: 4, self._end_worker: 1, self._kill_saver: 3, self._stop_worker: 2, self._race: 5,
@@ -320,11 +328,12 @@ def kill_and_race(
     seconds: float,
     pause_s: float = 0.0,
     told: Callable[[Chaos], None] = lambda _chaos: None,
+    round_s: float = ROUND_S,
 ) -> Chaos:
     """One site with a hub of this kind; what happened is told in a line."""
     with ExitStack() as stack:
         server = stack.enter_context(postgres.running()) if kind == "postgres" else None
-        chaos = Chaos(folder, seed, server, pause_s)
+        chaos = Chaos(folder, seed, server, pause_s, round_s)
         chaos.run(kills, seconds, told)
     counts = ", ".join(f"{number} {what}" for what, number in sorted(chaos.done.items()))
     print(

@@ -27,7 +27,7 @@ from functools import partial
 from pathlib import Path
 
 from tests import postgres
-from tests.chaos import KINDS, Chaos, kill_and_race
+from tests.chaos import KINDS, ROUND_S, Chaos, kill_and_race
 from tests.data.queue_report.under_kills import UnderKills
 from tests.proof import seats as reaching
 from tests.proof.claiming import Race, embedded_place, postgres_place, race
@@ -158,7 +158,9 @@ def soak(given: argparse.Namespace) -> Outcome:
 
     for kind in KINDS if given.hub == "both" else [given.hub]:
         with _folder("soak") as folder:
-            chaos = kill_and_race(folder / kind, given.seed, kind, given.kills, given.seconds, given.pause, so_far)
+            chaos = kill_and_race(
+                folder / kind, given.seed, kind, given.kills, given.seconds, given.pause, so_far, given.round
+            )
         told.append(f"{kind}: {chaos.kills} kills, {chaos.done['looks at the books']} looks")
         found += chaos.found
     return f"kills, seed {given.seed}", "; ".join(told), found
@@ -231,6 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--hub", choices=[*KINDS, "both"], default="both")
     one.add_argument("--kills", type=int, default=1_000_000)
     one.add_argument("--seconds", type=float, default=3600.0)
+    one.add_argument("--round", type=float, default=ROUND_S, help="seconds between two looks at the books")
     one.add_argument("--pause", type=float, default=0.0, help="seconds that a saver rests between two saves")
     one.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     one = add("reports", reports)

@@ -16,6 +16,7 @@ from data.store.errors import StoreError
 from data.store.save import saving
 from data.sync.contract import Enrolment, HubRow, HubUnreachable, NumberBlock, Op, OpOutcome, OpResult, Page
 from data.sync.replica import MAX_BYTES, MAX_OPS, Replica, StalePage, take_ticket_number
+from data.sync.sending_again import hold_what_depends
 from tests.stores import new_store
 from tests.sync.writers import ME, ticket
 
@@ -195,6 +196,23 @@ def test_what_waits_behind_a_change_has_seen_the_version_that_it_made(
     assert [op.base_ver for op in replica.next_ops()] == [2, 2]
     applied(second, 4)
     assert [op.base_ver for op in replica.next_ops()] == [2]
+
+
+def test_what_makes_a_record_is_not_held_back_for_it(store: Store, replica: Replica, clock: LeapClock) -> None:
+    """Nobody else would send it: also when a change of it stands before it in the queue."""
+    one = ticket("one")
+    for value in ("as it was made", "changed"):
+        with saving(store, ME, clock) as change:
+            if value == "changed":
+                change.update(Ticket, one.id, title=value)
+            else:
+                change.add(one)
+    store.execute("UPDATE outbox SET seq = seq + 10, base_ver = 0 WHERE seq = 1")
+    store.execute("UPDATE outbox SET base_ver = 1 WHERE seq = 2")
+    with store.write() as connection:
+        assert hold_what_depends(connection, clock.now()) == 1
+    [op] = replica.next_ops()
+    assert op.patch["id"] == one.id
 
 
 def test_answers_to_what_nobody_asked_are_nothing(store: Store, replica: Replica) -> None:

@@ -86,6 +86,11 @@ class Seat:
     def back_up(self) -> Path:
         return back_up(self.store.connection, self.path, Reason.BY_HAND, SYSTEM_CLOCK.now())
 
+    def only_enrol(self) -> None:
+        """Hear what the hub says first, and be cut off."""
+        self._worker._online()
+        self.go_offline()
+
     def go_offline(self) -> None:
         self.online = False
         if self._worker._hub is not None:
@@ -316,6 +321,31 @@ def test_a_hub_that_was_put_back_without_a_word_lacks_what_a_restored_store_had_
     seat.online = True
     seat.sync()
     assert tickets.get(seat.store, made.id) is not None
+    assert faults([seat], tmp_path / "hub.db") == []
+
+
+def test_what_makes_a_record_goes_out_before_what_changes_it(start: StartSeat, tmp_path: Path) -> None:
+    """The hub has lost the ticket, and the backup has it as sent and the edit as waiting."""
+    seat = start("seat")
+    seat.sync()
+    hub_backup = Backup(tmp_path / "hub.db")
+    made = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
+    seat.sync()
+    seat.go_offline()
+    seat.online = False
+    seat.edit(made.id, title="two")
+    seat_backup = seat.back_up()
+    hub_backup.restore()
+    seat.online = True
+    seat.only_enrol()
+    seat.restore(seat_backup)
+    order = seat.store.rows(
+        "SELECT json_extract(patch, '$.title') AS title FROM outbox WHERE entity = 'ticket' ORDER BY seq"
+    )
+    assert [op["title"] for op in order] == ["one", "two"]
+    seat.sync()
+    shown = tickets.get(seat.store, made.id)
+    assert shown is not None and shown.title == "two"
     assert faults([seat], tmp_path / "hub.db") == []
 
 
