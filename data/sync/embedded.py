@@ -269,12 +269,12 @@ class EmbeddedHub:
         unseen = [name for name, (ver, by) in row.marks.items() if ver > op.base_ver and by != writer]
         if unseen:
             hub_seq = self._file.put(op.entity, op.entity_id, row, row.body, {}, writer)
-            told = (FieldConflict(field="deleted", mine=True, theirs=False),)
-        else:
-            hub_seq = self._file.take_away(op.entity, op.entity_id)
-            told = ()
-        outcome = OpOutcome.CONFLICT if told else OpOutcome.APPLIED
-        return OpResult(op_id=op.op_id, outcome=outcome, hub_seq=hub_seq, ver=row.ver + 1, conflicts=told)
+            told = FieldConflict(field="deleted", mine=True, theirs=False)
+            return OpResult(
+                op_id=op.op_id, outcome=OpOutcome.CONFLICT, hub_seq=hub_seq, ver=row.ver + 1, conflicts=(told,)
+            )
+        hub_seq = self._file.take_away(op.entity, op.entity_id)
+        return OpResult(op_id=op.op_id, outcome=OpOutcome.APPLIED, hub_seq=hub_seq, ver=row.ver + 1)
 
     def _was_refused(self, replica_id: str, op: Op) -> bool:
         """Whether this replica tried to make the record before, in vain: a part of it must not become a row."""
