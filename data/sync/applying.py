@@ -149,18 +149,12 @@ def _reads() -> str:
 def keep_conflicts(
     connection: driver.Connection, entity: str, entity_id: str, result: OpResult, now: datetime
 ) -> None:
-    """Note the fields of a record in which the hub kept another value than this seat's."""
+    """Note the fields of a record in which the hub kept another value than this seat's. An answer that is heard once
+    more, after a restore, says nothing new: a choice between the two may have been made since."""
     for one in result.conflicts:
+        values = (json.dumps(one.mine), json.dumps(one.theirs), result.op_id)
         connection.execute(
-            "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?)",
-            (
-                new_id(),
-                entity,
-                entity_id,
-                one.field,
-                json.dumps(one.mine),
-                json.dumps(one.theirs),
-                result.op_id,
-                instant_text(now),
-            ),
+            "INSERT INTO conflict SELECT ?, ?, ?, ?, ?, ?, ?, 'open', ? WHERE NOT EXISTS"
+            " (SELECT 1 FROM conflict WHERE field = ? AND mine = ? AND theirs = ? AND op_id = ?)",
+            (new_id(), entity, entity_id, one.field, *values, instant_text(now), one.field, *values),
         )

@@ -11,13 +11,14 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from data.models import SYNCED
-from data.models.base import Entity, Row, body_of
+from data.models.base import Entity, Row, body_of, new_id
 from data.store import driver
 from data.store.rows import read_row, write_row
 from data.sync.applying import show_hub_row
-from data.sync.facts import place, remember
+from data.sync.contract import WHOLE
+from data.sync.facts import LIFE, Place, place, remember
 from data.sync.replica import renew
-from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids, lower_base
+from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids, lower_base, made_by
 from data.sync.snapshots import begin
 
 T = TypeVar("T")
@@ -41,78 +42,131 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     and the replica id under which they were made, so that the hub recognises what it has; whatever is saved from
     now on goes out under a new id (SYNC rule 2)."""
     reading = _Reading(old)
-    facts = dict(new.execute("SELECT key, value FROM sync_state").fetchall())
-    last = _last_seq(new)
-    former = _made_under(facts, last)
-    theirs = reading.facts()
-    their_last = max(last, reading.read("the numbers of its changes", _last_seq, 0))
-    former += [one for one in _made_under(theirs, their_last) if one[0] > last]
-    here = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
-    done = dict(new.execute("SELECT op_id, seq FROM op_done").fetchall())
-    at = reading.read("its place", place, None)
-    sends_again = at is not None and at.put_back
-    apart = "epoch" in facts and facts["epoch"] != theirs.get("epoch")
-    if "epoch" not in facts:  # it is of before the first word with the hub
-        remember(new, {name: theirs[name] for name in ("epoch", "hub_id") if name in theirs})
-    if at is not None:  # what it was fetching may be here already: all of it is fetched from the beginning
-        begin(new, at.scope, put_back=at.put_back)
-
-    cursor = int(facts.get("cursor") or 0)
-    known = done.keys() | here - _hear(new, reading, None if apart else cursor)
-
-    def waits(op: dict[str, Any]) -> bool:
-        """Not what the new store knows: that it waits, or that the hub has it, but for a hub that was put back since."""
-        return op["op_id"] not in here and (op["op_id"] not in done or sends_again or op["state"] == HELD)
-
-    def is_news(conflict: dict[str, Any]) -> bool:
-        """Not what the new store has as it is; a choice between them may have been made since."""
-        return conflict["state"] != "open" or conflict["op_id"] not in known
-
-    waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if waits(op)]
-    new.executemany("DELETE FROM op_done WHERE op_id = ?", [(op["op_id"],) for op in waiting])
-    conflicts = [one for one in reading.rows("conflicts", "SELECT * FROM conflict") if is_news(one)]
+    here, there = _past(_Reading(new)), _past(reading)
+    apart = here.epoch is not None and (here.epoch, here.life) != (there.epoch, there.life)
+    _fetch_anew(new, here, there, apart=apart)
+    done = reading.rows("changes that were sent", "SELECT * FROM op_done")
+    if not apart:
+        _note_what_is_known(new, here, reading, there, done)
+    known = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
+    if not apart:
+        known |= {row[0] for row in new.execute("SELECT op_id FROM op_done")}
+    waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if op["op_id"] not in known]
     drafts = reading.whole("drafts", "SELECT * FROM desk")
     keys = {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or [])
     later = reading.show(new, keys, apart=apart)
-    late = {op["op_id"] for op in waiting if op["seq"] <= last and op["seq"] != done.get(op["op_id"])}
-    for op in waiting:
-        if op["state"] == "sent" and (apart or op["hub_seq"] <= cursor or op["op_id"] in late):  # ask once more
-            op |= {"state": "queued", "hub_seq": None}
-    _add_ops(new, waiting, late, their_last)
+    former = here.former + [one for one in there.former if one[0] > here.last]
+    former += _queue(new, waiting, here, there, apart=apart)
     for entity, entity_id in later:
         if apart:
             lower_base(new, entity, entity_id, _version(new, (entity, entity_id)))
         _show_over(new, entity, entity_id)
-    if HELD_SINCE in theirs:
-        remember(new, {HELD_SINCE: max(theirs.get(HELD_SINCE, ""), facts.get(HELD_SINCE, ""))})
-    _insert(new, "conflict", conflicts)
-    _insert(new, "op_done", reading.rows("changes that were sent", "SELECT * FROM op_done"))
+    conflicts = _take_conflicts(new, reading)
+    waits = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
+    _insert(new, "op_done", [op for op in done if op["op_id"] not in waits])
     if drafts is not None:
         new.execute("DELETE FROM desk")
         _insert(new, "desk", drafts)
     _give_new_identity(new, former)
-    open_ones = sum(one["state"] == "open" for one in conflicts)
     unsaved = sum(json.loads(one["fields"] or "{}") != {} for one in drafts or [])
-    return Carried(len(waiting), open_ones, unsaved, tuple(dict.fromkeys(reading.unread)))
+    return Carried(len(waiting), conflicts, unsaved, tuple(dict.fromkeys(reading.unread)))
 
 
-def _hear(new: driver.Connection, reading: _Reading, cursor: int | None) -> set[str]:
-    """What the old store knows of changes that wait in the new one: that they wait for another seat's row and will go
-    out under a later number, or that the hub has them. The latter are returned: they wait for the hub's rows only. Of
-    a hub of another epoch (`cursor` is None) the new one has to ask itself."""
-    waiting = {tuple(row) for row in new.execute("SELECT op_id, seq FROM outbox WHERE state = 'queued'")}
-    known = [one for one in reading.rows("changes that were sent", _KNOWN) if (one["op_id"], one["seq"]) in waiting]
-    sent = [one for one in known if one["state"] == "sent" and cursor is not None and one["hub_seq"] > cursor]
-    held = [one for one in known if one["state"] == HELD]
-    new.executemany("UPDATE outbox SET state = :state, hub_seq = :hub_seq WHERE op_id = :op_id", sent + held)
-    return {one["op_id"] for one in sent}
-
-
-_KNOWN = (
-    "SELECT op_id, seq, state, hub_seq FROM outbox"
-    " UNION ALL SELECT op_id, seq, 'sent', hub_seq FROM op_done WHERE hub_seq > 0"
-)
 _WAITING = "SELECT * FROM outbox ORDER BY seq"
+
+
+class _Past(NamedTuple):
+    """What a store knows of itself and its hub."""
+
+    facts: dict[str, str]
+    last: int
+    """The highest number that it gave to a change."""
+    former: Former
+    """Under which ids it made them, the present one last."""
+    place: Place | None
+
+    @property
+    def epoch(self) -> str | None:
+        return self.facts.get("epoch")
+
+    @property
+    def life(self) -> str | None:
+        """The mark of the last time that it found the hub put back: what was heard before and since does not compare."""
+        return self.facts.get(LIFE)
+
+    def sender(self, seq: int) -> str | None:
+        """The id under which it sent the change of this number."""
+        return made_by(self.former, seq)
+
+
+def _past(reading: _Reading) -> _Past:
+    facts = reading.facts()
+    last = reading.read("the numbers of its changes", _last_seq, 0)
+    own = facts.get("replica_id")
+    former = [*former_ids(facts.get(FORMER)), *([(last, own)] if own else [])]
+    return _Past(facts, last, former, reading.read("its place", place, None))
+
+
+def _fetch_anew(new: driver.Connection, here: _Past, there: _Past, *, apart: bool) -> None:
+    """Let the new store fetch everything where what it has and what is taken over are not of one time."""
+    if here.epoch is None:  # it is of before the first word with the hub
+        remember(new, {name: there.facts[name] for name in ("epoch", "hub_id", LIFE) if name in there.facts})
+    if HELD_SINCE in there.facts:
+        remember(new, {HELD_SINCE: max(there.facts[HELD_SINCE], here.facts.get(HELD_SINCE, ""))})
+    quiet = apart and here.epoch == there.epoch  # or else the hub's next word says that it was put back
+    fetching = there.place is not None or (here.place is not None and here.place.fresh)
+    if quiet or fetching:
+        at = there.place or here.place
+        put_back = quiet or (there.place is not None and there.place.put_back)
+        begin(new, at.scope if at is not None else WHOLE, put_back=put_back)
+
+
+def _note_what_is_known(new: driver.Connection, here: _Past, reading: _Reading, there: _Past, done: Found) -> None:
+    """What the old store has heard of changes that wait in the new one: the hub has them, and they wait for its rows
+    only; or they wait for another seat's row, and will go out under a later number."""
+    waiting = {row[0]: row[1] for row in new.execute("SELECT op_id, seq FROM outbox WHERE state = 'queued'")}
+    known = [(op, there.sender(op["seq"])) for op in reading.rows("changes that were not sent", _WAITING)]
+    known += [(op | {"state": "sent"}, op["replica_id"]) for op in done]
+    for op, sender in known:
+        if waiting.get(op["op_id"]) != op["seq"] or here.sender(op["seq"]) != sender:
+            continue
+        if op["state"] in (HELD, "sent"):
+            new.execute(
+                "UPDATE outbox SET state = ?, hub_seq = ? WHERE seq = ?", (op["state"], op["hub_seq"], op["seq"])
+            )
+
+
+def _queue(new: driver.Connection, waiting: Found, here: _Past, there: _Past, *, apart: bool) -> Former:
+    """Put what waits in the old store into the new one's queue, in its order. Returns the id of those that got new
+    numbers: the new store has used theirs for others, or they follow one whose number it has used."""
+    done = dict(new.execute("SELECT op_id, seq FROM op_done").fetchall())
+    new.executemany("DELETE FROM op_done WHERE op_id = ?", [(op["op_id"],) for op in waiting])
+    for op in waiting:
+        if op["state"] == "sent" and (apart or op["seq"] <= here.last):  # ask again
+            op |= {"state": "queued", "hub_seq": None}
+    moved = [op for op in waiting if op["seq"] != done.get(op["op_id"])]
+    first = min((op["seq"] for op in moved if op["seq"] <= here.last), default=None)
+    late = [op for op in moved if first is not None and first <= op["seq"] and op["state"] != "sent"]
+    last = max(here.last, there.last)
+    for seq, op in enumerate(late, last + 1):
+        op["seq"] = seq
+    _insert(new, "outbox", waiting)
+    last += len(late)
+    if new.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'", (last,)).rowcount == 0:
+        new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", (last,))
+    return [(last, new_id())] if late else []
+
+
+def _take_conflicts(new: driver.Connection, reading: _Reading) -> int:
+    """Take the conflicts over that the new store does not know, and choices that were made since. Returns how many are
+    still to be decided."""
+    theirs = reading.rows("conflicts", "SELECT * FROM conflict ORDER BY id")
+    known = {(row[0], row[1]) for row in new.execute("SELECT op_id, field FROM conflict")}
+    known -= {(one["op_id"], one["field"]) for one in theirs if one["state"] != "open"}
+    news = [one for one in theirs if (one["op_id"], one["field"]) not in known]
+    new.executemany("DELETE FROM conflict WHERE op_id = :op_id AND field = :field", news)
+    _insert(new, "conflict", news)
+    return sum(one["state"] == "open" for one in news)
 
 
 class _Reading:
@@ -200,21 +254,6 @@ def _on_desk(drafts: Found) -> set[tuple[str, str]]:
 def _last_seq(connection: driver.Connection) -> int:
     found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
     return int(found[0]) if found else 0
-
-
-def _made_under(facts: dict[str, str], last: int) -> Former:
-    """Under which ids the changes of a store were made."""
-    own = facts.get("replica_id")
-    return [*former_ids(facts.get(FORMER)), *([(last, own)] if own else [])]
-
-
-def _add_ops(new: driver.Connection, ops: Found, late: set[str], their_last: int) -> None:
-    """Queue ops of the old store. Those that are `late` get a new number: theirs the new store has used for another."""
-    _insert(new, "outbox", [op for op in ops if op["op_id"] not in late])
-    if new.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'", (their_last,)).rowcount == 0:
-        new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", (their_last,))
-    anew = ({name: value for name, value in op.items() if name != "seq"} for op in ops if op["op_id"] in late)
-    _insert(new, "outbox", list(anew))
 
 
 def _insert(new: driver.Connection, table: str, rows: Found) -> None:

@@ -6,6 +6,10 @@ from data.models.base import Value
 from data.store import driver
 from data.sync.contract import Scope
 
+LIFE = "life"
+"""The fact that marks the last time that the hub was found put back: versions, numbers and places that were heard before
+and since do not compare."""
+
 
 class Place(Value):
     """How far a snapshot has come. One that is killed goes on from here."""

@@ -85,6 +85,7 @@ class Replica:
         with self._store.write() as connection:
             forget(connection, FORMER)
             connection.execute("DELETE FROM op_done")
+            connection.execute("UPDATE outbox SET state = 'queued', hub_seq = NULL WHERE state = 'sent'")
             return renew(connection)
 
     def sender(self, ops: Sequence[Op]) -> str:
@@ -242,13 +243,14 @@ class Replica:
         changed: set[str] = set()
         with self._store.write() as connection:
             cursor = self.cursor if place(connection) is None else -1
+            own = max((last for last, _former in self._former()), default=0)
             for result in results:
                 op = connection.execute(
-                    "SELECT seq, entity, entity_id FROM outbox WHERE op_id = ?", (result.op_id,)
+                    "SELECT op_id, entity, entity_id FROM outbox WHERE op_id = ?", (result.op_id,)
                 ).fetchone()
                 if op is None:
                     continue
-                sending_again.lift_base(connection, op, result.ver)
+                sending_again.lift_base(connection, op, result.ver, own)
                 if result.outcome is OpOutcome.REFUSED:
                     model = SYNCED.get(op["entity"])
                     twice = model is not None and model.once and result.why == THERE_ALREADY
@@ -306,9 +308,11 @@ class Replica:
                 keep_place(connection, at.model_copy(update={"cursor": page.end}))
             else:
                 remember(connection, {"cursor": str(page.end)})
-                sending_again.done_with(
+                for key in sending_again.done_with(
                     connection, "state = 'sent' AND hub_seq <= ?", (page.end,), self._clock.now()
-                )
+                ):
+                    show_hub_row(connection, *key)  # it may have come before, to a store that was put back since
+                    changed.add(key[0])
         return changed
 
     def keep(self, rows: Sequence[HubRow]) -> set[str]:

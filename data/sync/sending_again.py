@@ -132,14 +132,17 @@ def lower_base(connection: driver.Connection, entity: str, entity_id: str, ver: 
     )
 
 
-def lift_base(connection: driver.Connection, op: Any, ver: int) -> None:
-    """An op made the next version of a row: what had seen the version before, and waited behind it, has seen it too. It
-    may go out under another id than that op, after a restore, and is not to be in conflict with it."""
+def lift_base(connection: driver.Connection, op: Any, ver: int, own: int) -> None:
+    """An op made the next version of a row: what was made later, with that op before one's eyes, and had seen the version
+    before has seen it too. It may go out under another id, after a restore, and is not to be in conflict with it.
+
+    `own`: above this number all is made under the present id, since the last restore: whatever waited was shown then.
+    What waits below may be of another branch than that op and not have seen it: there the hub tells a conflict."""
     if ver > 0:
         connection.execute(
-            "UPDATE outbox SET base_ver = ? WHERE entity = ? AND entity_id = ? AND seq > ? AND base_ver = ?"
-            " AND state IN ('queued', ?)",
-            (ver, op["entity"], op["entity_id"], op["seq"], ver - 1, HELD),
+            "UPDATE outbox SET base_ver = ? WHERE entity = ? AND entity_id = ? AND base_ver = ? AND state = 'queued'"
+            " AND seq > ? AND op_id > ?",
+            (ver, op["entity"], op["entity_id"], ver - 1, own, op["op_id"]),
         )
 
 

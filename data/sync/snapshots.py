@@ -14,13 +14,13 @@ from collections.abc import Sequence
 
 from data.clock import Clock
 from data.models import SYNCED
-from data.models.base import instant_text
+from data.models.base import instant_text, new_id
 from data.store import driver
 from data.store.database import Store
 from data.store.rows import remove_row
 from data.sync.applying import show_hub_row, take_in
 from data.sync.contract import HubRow, Page, Scope
-from data.sync.facts import Place, fact, forget, keep_place, place, remember
+from data.sync.facts import LIFE, Place, fact, forget, keep_place, place, remember
 from data.sync.sending_again import done_with, hold_what_depends, lower_base
 
 SWEPT_AT_ONCE, LOOKED_AT_ONCE = 100, 2000
@@ -35,6 +35,8 @@ def begin(connection: driver.Connection, scope: Scope, *, fresh: bool = False, p
     """Take a new snapshot, from its first page on."""
     before = place(connection)
     put_back = put_back or (before is not None and before.put_back)
+    if put_back and not (before is not None and before.put_back):
+        remember(connection, {LIFE: new_id()})
     keep_place(connection, Place(scope=scope, fresh=fresh, put_back=put_back))
     remember(connection, {TAKEN_AS: fact(connection, "replica_id") or ""})
     connection.execute("DELETE FROM seen")
@@ -59,6 +61,8 @@ class Snapshots:
             if at is None:
                 return
             back = page.start < int(fact(connection, "cursor") or 0)
+            if back and not at.put_back:
+                remember(connection, {LIFE: new_id()})
             begun = {"total": page.total, "cursor": page.start, "put_back": at.put_back or back}
             keep_place(connection, at.model_copy(update=begun))
             forget(connection, "passed_over", "passed_over_by")

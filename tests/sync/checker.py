@@ -314,7 +314,8 @@ def cursor_forward(store: Store, site: Site) -> list[str]:
 
 
 def own_writes(store: Store) -> list[str]:
-    """I7, read your writes: waiting changes applied again to what is shown change nothing."""
+    """I7, read your writes: waiting changes applied again to what is shown change nothing. Not asked while everything is
+    sent again to a hub that was put back."""
     at = place(store.connection)
     facts = {row["key"]: row["value"] for row in store.rows("SELECT key, value FROM sync_state")}
     if facts.get("epoch") != facts.get("hub_id") or (at is not None and at.put_back):
@@ -326,14 +327,14 @@ def own_writes(store: Store) -> list[str]:
     for one in store.rows("SELECT op_id, field FROM conflict"):
         answered[one["op_id"]].add(one["field"])
     for op in store.rows(
-        "SELECT op_id, entity, entity_id, patch FROM outbox"
+        "SELECT op_id, entity, entity_id, patch, state FROM outbox"
         " WHERE state IN ('queued', 'held') OR (state = 'sent' AND hub_seq > ? AND ?)"
         " ORDER BY seq",
         (cursor, at is None),  # a snapshot may bring a row before the cursor is where it stands
     ):
         waits = waiting[op["entity"], op["entity_id"]]
         waits.update(json.loads(op["patch"]))
-        for name in answered[op["op_id"]]:
+        for name in answered[op["op_id"]] if op["state"] == "sent" else ():
             waits.pop(name, None)
     for (entity, entity_id), patch in waiting.items():
         model = SYNCED[entity]

@@ -17,6 +17,7 @@ from data.sync.postgres.hub import PostgresHub
 from data.sync.served.client import SocketHub
 from tests import postgres
 from tests.sync.owner import serving
+from tests.sync.restorable import Seat, StartSeat
 from tests.sync.stepped import MakeSeat, Stepped
 from tests.sync.writers import Writer
 
@@ -120,3 +121,18 @@ def seat(tmp_path: Path, hub_path: Path, clock: LeapClock) -> Iterator[MakeSeat]
     yield make
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def start_seat(tmp_path: Path) -> Iterator[StartSeat]:
+    """Seats of one hub, each in a folder of its own."""
+    started: list[Seat] = []
+
+    def starter(name: str) -> Seat:
+        (tmp_path / name).mkdir()
+        started.append(Seat(tmp_path / name / "seat.db", tmp_path / "hub.db"))
+        return started[-1]
+
+    yield starter
+    for seat in started:
+        seat.close()

@@ -30,6 +30,9 @@ ITEMS: Catalogue = catalogue(CONTENT / "items.yaml")
 ITEM = "320"
 """What a ticket of the first type can be charged."""
 
+BAD = "sky-high"
+"""A priority that no hub takes."""
+
 
 def open_saver(path: Path) -> Store:
     """A store that remembers the op_ids that were saved through it: the worker may be quick to take them away."""
@@ -74,7 +77,7 @@ def save_one(store: Store, chance: random.Random, clock: Clock = SYSTEM_CLOCK) -
             told = change.add(payment(chance.randrange(1, 100_00), clock))
     else:
         with saving(store, ME, clock) as change:  # what an older program may send: the hub refuses it
-            bad = {**one.model_dump(mode="json"), "id": new_id(), "priority": "sky-high"}
+            bad = {**one.model_dump(mode="json"), "id": new_id(), "priority": BAD}
             change._queue(Ticket, bad["id"], "put", bad, 0)
     said = store.execute("DELETE FROM said RETURNING op_id, entity").fetchall()
     return [f"{row['op_id']}{_amount(told, row['entity'])}" for row in said]

@@ -31,7 +31,7 @@ from data.sync.worker import Worker
 from tests.stores import new_store
 from tests.sync.checker import Site, check, cursor_forward, own_writes, reads
 from tests.sync.grounds import Ground
-from tests.sync.saver import remember_what_is_said, save_one
+from tests.sync.saver import BAD, remember_what_is_said, save_one
 from tests.sync.writers import Writer, contact
 
 STEPS = 150
@@ -359,6 +359,13 @@ class Seat:
         """What is wrong with what this seat shows right now; what it showed before is asked when `whole`."""
         return reads(self.console, self._site) if whole else own_writes(self.console)
 
+    def refused_in_vain(self) -> list[str]:
+        """Changes that the hub refused though nothing is wrong with them: they came in the wrong order, or in parts."""
+        sql = "SELECT op_id, last_error FROM outbox WHERE state = 'refused' AND json_extract(patch, '$.priority') IS NOT ?"
+        return [
+            f"{self.name}: {op['op_id']} was refused: {op['last_error']}" for op in self.console.rows(sql, (BAD,))
+        ]
+
     def unseen(self) -> list[str]:
         """Tables that the console was not told to read again."""
         shown = dict(self.screen)
@@ -433,7 +440,7 @@ def simulate(folder: Path, seed: int, ground: Ground, *, steps: int = STEPS, rou
     told = [] if past else sorted(claim for seat in seats for claim in set(seat.told))
     found += [f"I4: {one} was told to two agents" for one, other in pairwise(told) if one == other]
     for seat in seats:
-        found += seat.found
+        found += seat.found + seat.refused_in_vain()
         found += [f"{seat.name} was not told that {name} changed" for name in seat.unseen()]
         seat.close()
     feed.hub.close()

@@ -4,142 +4,34 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from data.backup import making
-from data.backup.making import back_up
-from data.backup.restoring import Restored, restore
+from data.backup.restoring import restore
 from data.backup.shelf import Reason, shelved
 from data.clock import SYSTEM_CLOCK
 from data.desk import journal
 from data.models.base import AgentId
-from data.models.ticket import Ticket
 from data.store.database import Store
 from data.store.users import StoreInUse, User, in_use
-from data.sync.contract import WHOLE, HubUnreachable
-from data.sync.embedded import EmbeddedHub
-from data.sync.facts import Place, keep_place
-from data.sync.wire import Wake
-from data.sync.worker import Worker
+from data.sync.contract import WHOLE
+from data.sync.facts import keep_place
+from data.sync.snapshots import begin
 from data.tickets import tickets
 from tests.sync.checker import Site, check
 from tests.sync.put_back import Backup
+from tests.sync.restorable import StartSeat, faults
 from tests.sync.saver import open_saver, save_one
 from tests.sync.seat_process import SeatProcess
 from tests.sync.writers import ME
 
 
-class Seat:
-    """A store, opened as the console and the worker have it, that is closed for a restore and goes on after it."""
-
-    def __init__(self, path: Path, hub: Path) -> None:
-        self.path, self._hub = path, hub
-        self.saved: set[str] = set()
-        self.online = True
-        self.open()
-
-    def open(self) -> None:
-        self.store = open_saver(self.path)
-        self._worker = Worker(self.store, self._connect, lambda _told: None, SYSTEM_CLOCK, random.Random(1))
-
-    def _connect(self) -> EmbeddedHub:
-        if not self.online:
-            raise HubUnreachable("The line is down.")
-        return EmbeddedHub(self._hub)
-
-    def save(self, count: int, chance: random.Random) -> None:
-        for _ in range(count):
-            self.saved |= set(save_one(self.store, chance))
-
-    def edit(self, ticket_id: str, **fields: str) -> None:
-        one = tickets.get(self.store, ticket_id)
-        assert one is not None
-        tickets.update(self.store, one, tickets.form_of(one) | fields, ME, SYSTEM_CLOCK)
-        self.saved |= {row["op_id"] for row in self.store.execute("DELETE FROM said RETURNING op_id").fetchall()}
-
-    def now_is(self, ticket_id: str, **fields: str) -> Ticket:
-        """A ticket as it is here, but for what these fields should be."""
-        one = tickets.get(self.store, ticket_id)
-        assert one is not None
-        return one.model_copy(update=fields)
-
-    def push_some(self, most: int) -> None:
-        """Push so many ops, and end before they are pulled back."""
-        replica = self._worker._replica
-        ops = replica.next_ops(most)
-        hub = EmbeddedHub(self._hub)
-        for one in {replica.identity(), replica.sender(ops)}:
-            hub.enrol_v1(one, "seat")
-        replica.acknowledge(hub.push_v1(replica.sender(ops), ops))
-        hub.close()
-
-    def sync(self) -> None:
-        self._worker._retry_at = 0.0
-        self._worker.hear(Wake())
-        for _ in range(4):
-            while self._worker.step() < 0.05:
-                pass
-
-    def back_up(self) -> Path:
-        return back_up(self.store.connection, self.path, Reason.BY_HAND, SYSTEM_CLOCK.now())
-
-    def only_enrol(self) -> None:
-        """Hear what the hub says first, and be cut off."""
-        self._worker._online()
-        self.go_offline()
-
-    def go_offline(self) -> None:
-        self.online = False
-        if self._worker._hub is not None:
-            self._worker._hub.close()
-            self._worker._hub = None
-
-    def close(self) -> None:
-        """The line goes down first: what waits, waits."""
-        self.go_offline()
-        self._worker.close()
-        self.store.close()
-
-    def restore(self, backup: Path) -> Restored:
-        self.close()
-        done = restore(self.path, backup, SYSTEM_CLOCK.now())
-        self.online = True
-        self.open()
-        return done
-
-    def value(self, sql: str) -> object:
-        return self.store.value(sql)
-
-
-StartSeat = Callable[[str], Seat]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[StartSeat]:
-    started: list[Seat] = []
-
-    def starter(name: str) -> Seat:
-        (tmp_path / name).mkdir()
-        started.append(Seat(tmp_path / name / "seat.db", tmp_path / "hub.db"))
-        return started[-1]
-
-    yield starter
-    for seat in started:
-        seat.close()
-
-
-def faults(seats: list[Seat], hub: Path) -> list[str]:
-    saved = {op for seat in seats for op in seat.saved}
-    return check(Site(hub, [seat.path for seat in seats], saved))
-
-
 @pytest.mark.parametrize("seed", range(3))
-def test_save_back_up_save_push_some_restore_and_sync(start: StartSeat, tmp_path: Path, seed: int) -> None:
+def test_save_back_up_save_push_some_restore_and_sync(start_seat: StartSeat, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    seat, other = start("seat"), start("other")
+    seat, other = start_seat("seat"), start_seat("other")
     seat.save(15, chance)
     if chance.random() < 0.7:
         seat.sync()
@@ -165,9 +57,9 @@ def test_save_back_up_save_push_some_restore_and_sync(start: StartSeat, tmp_path
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
-def test_a_restore_is_undone_by_restoring_what_was_kept(start: StartSeat, tmp_path: Path) -> None:
+def test_a_restore_is_undone_by_restoring_what_was_kept(start_seat: StartSeat, tmp_path: Path) -> None:
     chance = random.Random(5)
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.save(10, chance)
     backup = seat.back_up()
     seat.save(10, chance)
@@ -184,10 +76,10 @@ def test_a_restore_is_undone_by_restoring_what_was_kept(start: StartSeat, tmp_pa
 
 
 def test_a_restore_after_a_restore_before_the_hub_was_heard_shows_nothing_old(
-    start: StartSeat, tmp_path: Path
+    start_seat: StartSeat, tmp_path: Path
 ) -> None:
     """The first backup had the ticket before it went to the hub, the second one has it as it was changed since."""
-    seat = start("seat")
+    seat = start_seat("seat")
     one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
     older = seat.back_up()
     seat.sync()
@@ -201,8 +93,10 @@ def test_a_restore_after_a_restore_before_the_hub_was_heard_shows_nothing_old(
     assert faults([seat], tmp_path / "hub.db") == []
 
 
-def test_what_was_saved_between_two_restores_is_shown_over_the_newer_row(start: StartSeat, tmp_path: Path) -> None:
-    seat = start("seat")
+def test_what_was_saved_between_two_restores_is_shown_over_the_newer_row(
+    start_seat: StartSeat, tmp_path: Path
+) -> None:
+    seat = start_seat("seat")
     one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
     seat.sync()
     older = seat.back_up()
@@ -218,9 +112,9 @@ def test_what_was_saved_between_two_restores_is_shown_over_the_newer_row(start: 
     assert faults([seat], tmp_path / "hub.db") == []
 
 
-def test_a_choice_between_two_values_is_not_asked_again_after_a_restore(start: StartSeat) -> None:
+def test_a_choice_between_two_values_is_not_asked_again_after_a_restore(start_seat: StartSeat) -> None:
     """The backup has the conflict open; the store before has it chosen, and the change is at the hub in both."""
-    seat = start("seat")
+    seat = start_seat("seat")
     one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
     seat.sync()
     (done,) = seat.store.rows("SELECT op_id FROM op_done WHERE entity = 'ticket'")
@@ -238,10 +132,10 @@ def test_a_choice_between_two_values_is_not_asked_again_after_a_restore(start: S
 
 @pytest.mark.parametrize(("state", "put_back"), [("queued", True), ("held", False)])
 def test_what_a_hub_that_was_put_back_lacks_is_taken_over_though_the_backup_has_it_as_done(
-    start: StartSeat, state: str, put_back: bool
+    start_seat: StartSeat, state: str, put_back: bool
 ) -> None:
     """The store before sends it again: it is in its queue, in the midst of the snapshot of that hub, or held."""
-    seat = start("seat")
+    seat = start_seat("seat")
     tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK)
     seat.sync()
     (done,) = seat.store.rows("SELECT op_id FROM op_done WHERE entity = 'ticket'")
@@ -253,17 +147,18 @@ def test_what_a_hub_that_was_put_back_lacks_is_taken_over_though_the_backup_has_
             (state, done["op_id"]),
         )
         connection.execute("DELETE FROM op_done WHERE op_id = ?", (done["op_id"],))
-        if put_back:
-            keep_place(connection, Place(scope=WHOLE, put_back=True))
+        begin(connection, WHOLE, put_back=True)
+        if not put_back:
+            keep_place(connection, None)
     seat.restore(backup)
     waits = seat.store.rows("SELECT state FROM outbox WHERE op_id = ?", (done["op_id"],))
     assert waits == [{"state": state}]
     assert not seat.store.rows("SELECT 1 FROM op_done WHERE op_id = ?", (done["op_id"],))
 
 
-def test_versions_of_two_epochs_are_not_compared(start: StartSeat) -> None:
+def test_versions_of_two_epochs_are_not_compared(start_seat: StartSeat) -> None:
     """The hub was put back between two backups, and counts its versions anew."""
-    seat = start("seat")
+    seat = start_seat("seat")
     one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
     for title in ("two", "three"):
         seat.sync()
@@ -285,10 +180,10 @@ def test_versions_of_two_epochs_are_not_compared(start: StartSeat) -> None:
 
 
 def test_a_backup_from_before_the_first_word_with_a_hub_that_was_put_back_too(
-    start: StartSeat, tmp_path: Path
+    start_seat: StartSeat, tmp_path: Path
 ) -> None:
     """What the hub had confirmed and lacks again goes out once more, though the store knows no hub."""
-    seat, other = start("seat"), start("other")
+    seat, other = start_seat("seat"), start_seat("other")
     seat_backup = seat.back_up()
     other.sync()
     hub_backup = Backup(tmp_path / "hub.db")
@@ -307,10 +202,10 @@ def test_a_backup_from_before_the_first_word_with_a_hub_that_was_put_back_too(
 
 
 def test_a_hub_that_was_put_back_without_a_word_lacks_what_a_restored_store_had_sent(
-    start: StartSeat, tmp_path: Path
+    start_seat: StartSeat, tmp_path: Path
 ) -> None:
     """The store has a new id since, under which it never sent anything."""
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.sync()
     hub_backup = Backup(tmp_path / "hub.db")
     made = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
@@ -324,9 +219,9 @@ def test_a_hub_that_was_put_back_without_a_word_lacks_what_a_restored_store_had_
     assert faults([seat], tmp_path / "hub.db") == []
 
 
-def test_what_makes_a_record_goes_out_before_what_changes_it(start: StartSeat, tmp_path: Path) -> None:
+def test_what_makes_a_record_goes_out_before_what_changes_it(start_seat: StartSeat, tmp_path: Path) -> None:
     """The hub has lost the ticket, and the backup has it as sent and the edit as waiting."""
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.sync()
     hub_backup = Backup(tmp_path / "hub.db")
     made = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
@@ -350,10 +245,10 @@ def test_what_makes_a_record_goes_out_before_what_changes_it(start: StartSeat, t
 
 
 def test_an_edit_after_the_restore_is_not_in_conflict_with_what_waited_before_it(
-    start: StartSeat, tmp_path: Path
+    start_seat: StartSeat, tmp_path: Path
 ) -> None:
     """The ticket goes out under the id under which it was made, the edit under the new one."""
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.sync()
     seat.go_offline()
     seat.online = False
@@ -371,14 +266,14 @@ def test_an_edit_after_the_restore_is_not_in_conflict_with_what_waited_before_it
 
 
 @pytest.mark.parametrize("seed", [14, 21, 26, 38])  # in which something old was shown once
-def test_restored_at_any_moment_to_any_backup(start: StartSeat, tmp_path: Path, seed: int) -> None:
-    any_restores(start, tmp_path, seed, steps=60)
+def test_restored_at_any_moment_to_any_backup(start_seat: StartSeat, tmp_path: Path, seed: int) -> None:
+    any_restores(start_seat, tmp_path, seed, steps=60)
 
 
-def any_restores(start: StartSeat, folder: Path, seed: int, steps: int) -> None:
+def any_restores(start_seat: StartSeat, folder: Path, seed: int, steps: int) -> None:
     """Two seats on one hub that save, sync, push a little, are backed up and put back, in any order."""
     chance = random.Random(seed)
-    seats = [start(f"seat-{place}") for place in range(2)]
+    seats = [start_seat(f"seat-{place}") for place in range(2)]
     for _ in range(steps):
         seat = chance.choice(seats)
         match chance.choice(("save", "save", "sync", "push", "back up", "restore")):
@@ -397,9 +292,11 @@ def any_restores(start: StartSeat, folder: Path, seed: int, steps: int) -> None:
     assert faults(seats, folder / "hub.db") == []
 
 
-def test_own_changes_before_and_after_the_restore_are_not_in_conflict(start: StartSeat, tmp_path: Path) -> None:
+def test_own_changes_before_and_after_the_restore_are_not_in_conflict(
+    start_seat: StartSeat, tmp_path: Path
+) -> None:
     """Two edits of one field, the first pushed and the second not: the second one saw the first."""
-    seat = start("seat")
+    seat = start_seat("seat")
     one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
     seat.sync()
     backup = seat.back_up()
@@ -414,9 +311,9 @@ def test_own_changes_before_and_after_the_restore_are_not_in_conflict(start: Sta
     assert faults([seat], tmp_path / "hub.db") == []
 
 
-def test_an_edit_that_has_not_seen_a_later_one_does_not_overwrite_it(start: StartSeat, tmp_path: Path) -> None:
+def test_an_edit_that_has_not_seen_a_later_one_does_not_overwrite_it(start_seat: StartSeat, tmp_path: Path) -> None:
     """After the restore the agent looks at an old title; the newer one is at the hub, written by this very seat."""
-    seat = start("seat")
+    seat = start_seat("seat")
     one = tickets.create(seat.store, {"title": "one"}, "S-1", ME, SYSTEM_CLOCK).ticket
     seat.sync()
     backup = seat.back_up()
@@ -433,13 +330,13 @@ def test_an_edit_that_has_not_seen_a_later_one_does_not_overwrite_it(start: Star
     assert faults([seat], tmp_path / "hub.db") == []
 
 
-def test_one_backup_restored_at_two_places_makes_two_seats(start: StartSeat, tmp_path: Path) -> None:
+def test_one_backup_restored_at_two_places_makes_two_seats(start_seat: StartSeat, tmp_path: Path) -> None:
     chance = random.Random(9)
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.save(10, chance)
     backup = seat.back_up()
     seat.save(5, chance)
-    twin = start("twin")
+    twin = start_seat("twin")
     twin.restore(backup)
     for one in (twin, seat, twin, seat):
         one.save(5, chance)
@@ -448,8 +345,10 @@ def test_one_backup_restored_at_two_places_makes_two_seats(start: StartSeat, tmp
     assert faults([seat, twin], tmp_path / "hub.db") == []
 
 
-def test_refused_changes_and_drafts_of_the_store_before_are_taken_over(start: StartSeat, tmp_path: Path) -> None:
-    seat = start("seat")
+def test_refused_changes_and_drafts_of_the_store_before_are_taken_over(
+    start_seat: StartSeat, tmp_path: Path
+) -> None:
+    seat = start_seat("seat")
     one = tickets.create(seat.store, {"title": "as it was"}, "S-1", ME, SYSTEM_CLOCK).ticket
     seat.sync()
     backup = seat.back_up()
@@ -469,9 +368,9 @@ def test_refused_changes_and_drafts_of_the_store_before_are_taken_over(start: St
     assert check(Site(tmp_path / "hub.db", [seat.path], set())) == []
 
 
-def test_changes_that_wait_for_another_seats_are_taken_over(start: StartSeat, tmp_path: Path) -> None:
+def test_changes_that_wait_for_another_seats_are_taken_over(start_seat: StartSeat, tmp_path: Path) -> None:
     """The hub was put back, and the ticket that they are about is only at the seat that made it."""
-    seat, other = start("seat"), start("other")
+    seat, other = start_seat("seat"), start_seat("other")
     for one in (seat, other):
         one.sync()
     seat_backup, hub_backup = seat.back_up(), Backup(tmp_path / "hub.db")
@@ -501,9 +400,9 @@ def test_changes_that_wait_for_another_seats_are_taken_over(start: StartSeat, tm
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
-def test_what_the_hub_confirmed_and_lost_again_is_taken_over(start: StartSeat, tmp_path: Path) -> None:
+def test_what_the_hub_confirmed_and_lost_again_is_taken_over(start_seat: StartSeat, tmp_path: Path) -> None:
     """The answer was there and the page not yet; then seat and hub were both put back."""
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.sync()
     seat_backup, hub_backup = seat.back_up(), Backup(tmp_path / "hub.db")
     made = tickets.create(seat.store, {"title": "on its way"}, "S-1", ME, SYSTEM_CLOCK).ticket
@@ -517,9 +416,11 @@ def test_what_the_hub_confirmed_and_lost_again_is_taken_over(start: StartSeat, t
     assert faults([seat], tmp_path / "hub.db") == []
 
 
-def test_of_a_damaged_store_everything_that_can_be_read_is_taken_over(start: StartSeat, tmp_path: Path) -> None:
+def test_of_a_damaged_store_everything_that_can_be_read_is_taken_over(
+    start_seat: StartSeat, tmp_path: Path
+) -> None:
     chance = random.Random(2)
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.save(10, chance)
     seat.sync()
     backup = seat.back_up()
@@ -541,8 +442,8 @@ def test_of_a_damaged_store_everything_that_can_be_read_is_taken_over(start: Sta
     assert faults([seat], tmp_path / "hub.db") == []
 
 
-def test_a_store_that_is_no_database_is_kept_and_replaced(start: StartSeat, tmp_path: Path) -> None:
-    seat = start("seat")
+def test_a_store_that_is_no_database_is_kept_and_replaced(start_seat: StartSeat, tmp_path: Path) -> None:
+    seat = start_seat("seat")
     seat.save(5, random.Random(1))
     backup = seat.back_up()
     seat.close()
@@ -557,9 +458,9 @@ def test_a_store_that_is_no_database_is_kept_and_replaced(start: StartSeat, tmp_
 
 
 def test_a_draft_that_was_saved_since_does_not_become_a_second_ticket_of_its_number(
-    start: StartSeat, tmp_path: Path
+    start_seat: StartSeat, tmp_path: Path
 ) -> None:
-    seat = start("seat")
+    seat = start_seat("seat")
     seat.sync()
     item = journal.put_on_top(seat.store, "contact-1", ME, SYSTEM_CLOCK)
     item = journal.keep(seat.store, item.model_copy(update={"fields": {"title": "Printer"}}), SYSTEM_CLOCK)
@@ -579,8 +480,8 @@ def test_a_draft_that_was_saved_since_does_not_become_a_second_ticket_of_its_num
 
 
 @pytest.mark.parametrize("user", [User.CONSOLE, User.WORKER, User.COMMAND])
-def test_it_refuses_while_somebody_has_the_store(start: StartSeat, user: User) -> None:
-    seat = start("seat")
+def test_it_refuses_while_somebody_has_the_store(start_seat: StartSeat, user: User) -> None:
+    seat = start_seat("seat")
     backup = seat.back_up()
     seat.close()
     before = seat.path.read_bytes()
