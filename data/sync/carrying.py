@@ -46,8 +46,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     apart = here.epoch is not None and (here.epoch, here.life) != (there.epoch, there.life)
     _fetch_anew(new, here, there, apart=apart)
     done = reading.rows("changes that were sent", "SELECT * FROM op_done")
-    if not apart:
-        _note_what_is_known(new, here, reading, there, done)
+    _note_what_is_known(new, here, reading, there, done, apart=apart)
     known = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
     if not apart:
         known |= {row[0] for row in new.execute("SELECT op_id FROM op_done")}
@@ -121,16 +120,18 @@ def _fetch_anew(new: driver.Connection, here: _Past, there: _Past, *, apart: boo
         begin(new, at.scope if at is not None else WHOLE, put_back=put_back)
 
 
-def _note_what_is_known(new: driver.Connection, here: _Past, reading: _Reading, there: _Past, done: Found) -> None:
-    """What the old store has heard of changes that wait in the new one: the hub has them, and they wait for its rows
-    only; or they wait for another seat's row, and will go out under a later number."""
+def _note_what_is_known(
+    new: driver.Connection, here: _Past, reading: _Reading, there: _Past, done: Found, *, apart: bool
+) -> None:
+    """What the old store has heard of changes that wait in the new one: they wait for another seat's row, and will go
+    out under a later number; or the hub has them, and they wait for its rows only."""
     waiting = {row[0]: row[1] for row in new.execute("SELECT op_id, seq FROM outbox WHERE state = 'queued'")}
     known = [(op, there.sender(op["seq"])) for op in reading.rows("changes that were not sent", _WAITING)]
     known += [(op | {"state": "sent"}, op["replica_id"]) for op in done]
     for op, sender in known:
         if waiting.get(op["op_id"]) != op["seq"] or here.sender(op["seq"]) != sender:
             continue
-        if op["state"] in (HELD, "sent"):
+        if op["state"] == HELD or (op["state"] == "sent" and not apart):
             new.execute(
                 "UPDATE outbox SET state = ?, hub_seq = ? WHERE seq = ?", (op["state"], op["hub_seq"], op["seq"])
             )

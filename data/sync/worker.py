@@ -334,7 +334,7 @@ class Worker:
             ask_for(self._loading.senders())
         self._revoked = enrolment.revoked
         self._replica.enrolled(enrolment, self._scope, hub_has)
-        ask_for(self._replica.former_senders())
+        ask_for(self._replica.former_senders())  # the hub takes nothing from one that it does not know
 
     def _enrolled_as(self, hub: Hub, replica_id: str) -> Enrolment:
         return hub.enrol_v1(replica_id, self._name, self._scope)
