@@ -87,6 +87,8 @@ def simulation(given: argparse.Namespace) -> Outcome:
         seed, wrong = answers.get()
         done += 1
         found += [f"seed {seed}: {line}" for line in wrong]
+        if wrong:
+            print(f"  seed {seed}: {wrong[0]}", flush=True)
         if done % 500 == 0:
             print(f"  {done} seeds, {len(found)} faults, {time.monotonic() - began:.0f} s", flush=True)
     for process in processes:
