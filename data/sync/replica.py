@@ -27,7 +27,7 @@ from data.sync.contract import (
     Scope,
 )
 from data.sync.facts import fact, forget, keep_place, place, remember
-from data.sync.sending_again import FORMER, Former, former_ids, made_by
+from data.sync.sending_again import FORMER, HELD_SINCE, Former, former_ids, made_by
 
 MAX_OPS = 500
 MAX_BYTES = 1_000_000
@@ -220,6 +220,9 @@ class Replica:
     def next_ops(self, most: int = MAX_OPS) -> list[Op]:
         """The oldest queued ops of one sender, at most so many or 1 MB, never part of a transaction: one that is
         larger by itself goes whole."""
+        if self.state(HELD_SINCE) is not None:
+            with self._store.write() as connection:
+                sending_again.hold_what_follows(connection)
         found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (most + 1,))
         if found and (former := self._former()):
             sender = made_by(former, found[0]["seq"])

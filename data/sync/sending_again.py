@@ -159,8 +159,7 @@ def hold_what_depends(connection: driver.Connection, now: datetime) -> int:
         keys = [(op["entity"], op["entity_id"]) for op in ops]
         made |= {key for key, op in zip(keys, ops, strict=True) if _makes(op)}
         if any(
-            not _makes(op)
-            and (key in rootless or (op["base_ver"] > 0 and key not in made and not _at_hub(connection, key)))
+            not _makes(op) and (key in rootless or (key not in made and not _at_hub(connection, key)))
             for key, op in zip(keys, ops, strict=True)
         ):
             rootless |= set(keys)
@@ -169,6 +168,17 @@ def hold_what_depends(connection: driver.Connection, now: datetime) -> int:
     if held:
         remember(connection, {HELD_SINCE: instant_text(now)})
     return held
+
+
+def hold_what_follows(connection: driver.Connection) -> None:
+    """Hold back what was saved since over changes that are held: it would be refused for the same reason."""
+    for op in connection.execute(
+        "SELECT * FROM outbox AS one WHERE state = 'queued' AND EXISTS (SELECT 1 FROM outbox AS held"
+        " WHERE held.state = ? AND held.entity = one.entity AND held.entity_id = one.entity_id)",
+        (HELD,),
+    ).fetchall():
+        if not _makes(op):
+            connection.execute("UPDATE outbox SET state = ? WHERE txn_id = ?", (HELD, op["txn_id"]))
 
 
 def _makes(op: Any) -> bool:

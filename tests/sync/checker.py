@@ -326,16 +326,14 @@ def own_writes(store: Store) -> list[str]:
     answered: dict[str, set[str]] = defaultdict(set)  # in conflict: either value may be shown until the row comes
     for one in store.rows("SELECT op_id, field FROM conflict"):
         answered[one["op_id"]].add(one["field"])
-    for op in store.rows(
-        "SELECT op_id, entity, entity_id, patch, state FROM outbox"
-        " WHERE state IN ('queued', 'held') OR (state = 'sent' AND hub_seq > ? AND ?)"
-        " ORDER BY seq",
-        (cursor, at is None),  # a snapshot may bring a row before the cursor is where it stands
-    ):
+    for op in store.rows("SELECT * FROM outbox WHERE state IN ('queued', 'held', 'sent') ORDER BY seq"):
         waits = waiting[op["entity"], op["entity_id"]]
-        waits.update(json.loads(op["patch"]))
-        for name in answered[op["op_id"]] if op["state"] == "sent" else ():
-            waits.pop(name, None)
+        patch = json.loads(op["patch"])
+        waits.update(patch)
+        if op["state"] == "sent":  # a snapshot may bring a row before the cursor is where it stands
+            is_here = op["hub_seq"] <= cursor or at is not None
+            for name in patch if is_here else answered[op["op_id"]]:
+                waits.pop(name, None)
     for (entity, entity_id), patch in waiting.items():
         model = SYNCED[entity]
         row = read_row(store.connection, model, entity_id)

@@ -176,6 +176,27 @@ def test_what_was_held_and_let_go_again_is_taken_over(site: MakeSite, tmp_path: 
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
+def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: MakeSite, tmp_path: Path) -> None:
+    """Those made before the hub was put back, those while all is fetched anew, and those made later."""
+    seat, other, hub_backup = site()
+    made = made_at(other)
+    sync(other, seat)
+    seat.edit(made.id, details="before")
+    seat.sync()
+    go_offline(seat, other)
+    hub_backup.restore()
+    seat.online = True
+    seat.only_enrol()
+    seat.edit(made.id, details="meanwhile")
+    sync(seat)
+    seat.edit(made.id, details="later")
+    sync(seat)
+    assert seat.value("SELECT count(*) FROM outbox WHERE state = 'refused'") == 0
+    sync(other, seat, other)
+    assert shown_at(other, made).details == "later"
+    assert faults([seat, other], tmp_path / "hub.db") == []
+
+
 def test_what_was_refused_after_it_was_sent_again_stays_refused(site: MakeSite) -> None:
     seat, other, hub_backup = site()
     made = made_at(other)
