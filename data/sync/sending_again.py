@@ -163,7 +163,7 @@ def hold_what_depends(connection: driver.Connection, now: datetime) -> int:
             for key, op in zip(keys, ops, strict=True)
         ):
             rootless |= set(keys)
-            connection.execute("UPDATE outbox SET state = ? WHERE txn_id = ?", (HELD, txn_id))
+            _hold(connection, txn_id)
             held += len(ops)
     if held:
         remember(connection, {HELD_SINCE: instant_text(now)})
@@ -178,7 +178,16 @@ def hold_what_follows(connection: driver.Connection) -> None:
         (HELD,),
     ).fetchall():
         if not _makes(op):
-            connection.execute("UPDATE outbox SET state = ? WHERE txn_id = ?", (HELD, op["txn_id"]))
+            _hold(connection, op["txn_id"])
+
+
+def _hold(connection: driver.Connection, txn_id: str) -> None:
+    """Who changes a row has seen it made: that much their changes have seen of it."""
+    connection.execute(
+        "UPDATE outbox SET state = ?, base_ver = CASE kind WHEN 'put' THEN max(base_ver, 1) ELSE base_ver END"
+        " WHERE txn_id = ?",
+        (HELD, txn_id),
+    )
 
 
 def _makes(op: Any) -> bool:

@@ -189,11 +189,12 @@ def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: MakeSite, 
     seat.only_enrol()
     seat.edit(made.id, details="meanwhile")
     sync(seat)
-    seat.edit(made.id, details="later")
+    seat.edit(made.id, details="later", title="later")
     sync(seat)
     assert seat.value("SELECT count(*) FROM outbox WHERE state = 'refused'") == 0
-    sync(other, seat, other)
-    assert shown_at(other, made).details == "later"
+    sync(other, seat, seat, other)
+    assert (shown_at(other, made).details, shown_at(other, made).title) == ("later", "later")
+    assert conflicts(seat) == 0
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
