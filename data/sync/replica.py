@@ -27,7 +27,7 @@ from data.sync.contract import (
     Scope,
 )
 from data.sync.facts import fact, forget, keep_place, place, remember
-from data.sync.sending_again import FORMER, HELD_SINCE, Former, former_ids, made_by
+from data.sync.sending_again import FORMER, Former, former_ids, made_by
 
 MAX_OPS = 500
 MAX_BYTES = 1_000_000
@@ -220,7 +220,7 @@ class Replica:
     def next_ops(self, most: int = MAX_OPS) -> list[Op]:
         """The oldest queued ops of one sender, at most so many or 1 MB, never part of a transaction: one that is
         larger by itself goes whole."""
-        if self.state(HELD_SINCE) is not None:
+        if self._store.value("SELECT 1 FROM outbox WHERE state = 'held' LIMIT 1") is not None:
             with self._store.write() as connection:
                 sending_again.hold_what_follows(connection)
         found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (most + 1,))
@@ -311,11 +311,12 @@ class Replica:
                 keep_place(connection, at.model_copy(update={"cursor": page.end}))
             else:
                 remember(connection, {"cursor": str(page.end)})
-                for key in sending_again.done_with(
-                    connection, "state = 'sent' AND hub_seq <= ?", (page.end,), self._clock.now()
-                ):
-                    show_hub_row(connection, *key)  # it may have come before, to a store that was put back since
+                now = self._clock.now()
+                sent = "state = 'sent' AND hub_seq <= ?"
+                for key in sending_again.done_with(connection, sent, (page.start,), now):
+                    show_hub_row(connection, *key)  # it had come before, to a store that was put back since
                     changed.add(key[0])
+                sending_again.done_with(connection, sent, (page.end,), now)
         return changed
 
     def keep(self, rows: Sequence[HubRow]) -> set[str]:

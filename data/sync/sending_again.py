@@ -8,7 +8,7 @@ neither overwrites the other in silence; the later one is told a conflict at mos
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,8 @@ HELD = "held"
 """State of an op in the outbox that waits for a row which another seat must send first."""
 HELD_SINCE = "held_since"
 _PRUNED_AT_ONCE = 500
+Key = tuple[str, str]
+"""(entity, id)."""
 _OP = "op_id, txn_id, entity, entity_id, kind, base_ver, patch, actor, local_at, schema_v"
 
 
@@ -149,45 +151,49 @@ def lift_base(connection: driver.Connection, op: Any, ver: int, own: int) -> Non
 def hold_what_depends(connection: driver.Connection, now: datetime) -> int:
     """Hold back changes of rows that the hub lacks because their maker has not sent them again yet; it would refuse
     them. Returns how many ops are held."""
-    rootless: set[tuple[str, str]] = set()
-    made: set[tuple[str, str]] = set()
-    by_txn: dict[str, list[Any]] = {}
-    for op in connection.execute("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq").fetchall():
-        by_txn.setdefault(op["txn_id"], []).append(op)
-    held = 0
-    for txn_id, ops in by_txn.items():
-        keys = [(op["entity"], op["entity_id"]) for op in ops]
-        made |= {key for key, op in zip(keys, ops, strict=True) if _makes(op)}
-        if any(
-            not _makes(op) and (key in rootless or (key not in made and not _at_hub(connection, key)))
-            for key, op in zip(keys, ops, strict=True)
-        ):
-            rootless |= set(keys)
-            _hold(connection, txn_id)
-            held += len(ops)
+    held = _hold(connection, set(), lambda key: not _at_hub(connection, key))
     if held:
         remember(connection, {HELD_SINCE: instant_text(now)})
     return held
 
 
 def hold_what_follows(connection: driver.Connection) -> None:
-    """Hold back what was saved since over changes that are held: it would be refused for the same reason."""
-    for op in connection.execute(
-        "SELECT * FROM outbox AS one WHERE state = 'queued' AND EXISTS (SELECT 1 FROM outbox AS held"
-        " WHERE held.state = ? AND held.entity = one.entity AND held.entity_id = one.entity_id)",
-        (HELD,),
-    ).fetchall():
-        if not _makes(op):
-            _hold(connection, op["txn_id"])
+    """Hold back what was saved since over changes that are held: it would be refused for the same reason, or would
+    arrive before them."""
+    found = connection.execute("SELECT DISTINCT entity, entity_id FROM outbox WHERE state = ?", (HELD,)).fetchall()
+    _hold(connection, {(row[0], row[1]) for row in found}, lambda _key: False)
 
 
-def _hold(connection: driver.Connection, txn_id: str) -> None:
-    """Who changes a row has seen it made: that much their changes have seen of it."""
-    connection.execute(
-        "UPDATE outbox SET state = ?, base_ver = CASE kind WHEN 'put' THEN max(base_ver, 1) ELSE base_ver END"
-        " WHERE txn_id = ?",
-        (HELD, txn_id),
-    )
+def _hold(connection: driver.Connection, rootless: set[Key], is_missing: Callable[[Key], bool]) -> int:
+    held = 0
+    queue = connection.execute("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq").fetchall()
+    for ops in _that_wait(queue, rootless, is_missing):
+        connection.executemany("UPDATE outbox SET state = ? WHERE seq = ?", [(HELD, op["seq"]) for op in ops])
+        connection.executemany(  # who changes a row has seen it made
+            "UPDATE outbox SET base_ver = max(base_ver, 1) WHERE seq = ?",
+            [(op["seq"],) for op in ops if not _makes(op)],
+        )
+        held += len(ops)
+    return held
+
+
+def _that_wait(queue: Sequence[Any], rootless: set[Key], is_missing: Callable[[Key], bool]) -> Iterator[list[Any]]:
+    """The transactions among these ops that must wait: they change a row that is missing and that none before them
+    makes, or a row that one which waits is about too; `rootless` are such rows."""
+    made: set[Key] = set()
+    by_txn: dict[str, list[Any]] = {}
+    for op in queue:
+        by_txn.setdefault(op["txn_id"], []).append(op)
+    for ops in by_txn.values():
+        made |= {_key(op) for op in ops if _makes(op)}
+        changed = [_key(op) for op in ops if not _makes(op)]
+        if any(key in rootless or (key not in made and is_missing(key)) for key in changed):
+            rootless |= {_key(op) for op in ops}
+            yield ops
+
+
+def _key(op: Any) -> Key:
+    return op["entity"], op["entity_id"]
 
 
 def _makes(op: Any) -> bool:
@@ -200,13 +206,33 @@ def _at_hub(connection: driver.Connection, key: tuple[str, str]) -> bool:
 
 
 def release(connection: driver.Connection, entity: str, entity_id: str) -> None:
-    """The hub has this row: what waited for it goes out, as the newest of this replica's ops."""
-    found = connection.execute(
-        "SELECT DISTINCT txn_id FROM outbox WHERE entity = ? AND entity_id = ? AND state = ?",
-        (entity, entity_id, HELD),
-    ).fetchall()
-    if found:
-        _queue_anew(connection, f"txn_id IN ({', '.join('?' * len(found))})", tuple(row[0] for row in found))
+    """The hub has this row: whatever waits for no other one goes out, as the newest of this replica's ops."""
+    arrived = (entity, entity_id)
+    about = "SELECT 1 FROM outbox WHERE entity = ? AND entity_id = ? AND state = ? LIMIT 1"
+    if connection.execute(about, (*arrived, HELD)).fetchone() is None:
+        return
+    held = _held(connection)
+    waiting = _that_wait(held, set(), lambda key: key != arrived and not _is_there(connection, key))
+    wait = {ops[0]["txn_id"] for ops in waiting}
+    _queue_anew(connection, [op["seq"] for op in held if op["txn_id"] not in wait])
+    if not wait:
+        forget(connection, HELD_SINCE)
+
+
+def _held(connection: driver.Connection) -> list[Any]:
+    found: list[Any] = connection.execute("SELECT * FROM outbox WHERE state = ? ORDER BY seq", (HELD,)).fetchall()
+    return found
+
+
+def _is_there(connection: driver.Connection, key: Key) -> bool:
+    """Whether the hub has this row, or will have it from this replica before what is released now."""
+    if _at_hub(connection, key):
+        return True
+    sql = "SELECT 1 FROM row_meta WHERE entity = ? AND entity_id = ?"
+    if connection.execute(sql, key).fetchone() is not None:
+        return True
+    own = "SELECT * FROM outbox WHERE entity = ? AND entity_id = ? AND state IN ('queued', 'sent')"
+    return any(_makes(op) for op in connection.execute(own, key).fetchall())
 
 
 def release_late(connection: driver.Connection, now: datetime) -> None:
@@ -230,20 +256,17 @@ def would_wait(connection: driver.Connection, seen: int | None) -> bool:
 
 def wait_no_longer(connection: driver.Connection, seen: int | None) -> None:
     """What is held goes out as it is, and nothing as having seen a later version than `seen`, if that is known."""
-    _queue_anew(connection, "true", ())
+    _queue_anew(connection, [op["seq"] for op in _held(connection)])
     forget(connection, HELD_SINCE)
     if seen is not None:
         connection.execute(f"UPDATE outbox SET base_ver = ? WHERE {_SEES_TOO_MUCH}", (seen, seen))  # noqa: S608
 
 
-def _queue_anew(connection: driver.Connection, where: str, values: tuple[Any, ...]) -> None:
+def _queue_anew(connection: driver.Connection, seqs: Sequence[int]) -> None:
     """Held ops take new numbers: the hub has others between them already."""
-    for op in connection.execute(
-        f"SELECT seq FROM outbox WHERE state = ? AND {where} ORDER BY seq",  # noqa: S608
-        (HELD, *values),
-    ).fetchall():
-        kept = connection.execute(f"SELECT {_OP} FROM outbox WHERE seq = ?", (op["seq"],)).fetchone()  # noqa: S608
-        connection.execute("DELETE FROM outbox WHERE seq = ?", (op["seq"],))
+    for seq in seqs:
+        kept = connection.execute(f"SELECT {_OP} FROM outbox WHERE seq = ?", (seq,)).fetchone()  # noqa: S608
+        connection.execute("DELETE FROM outbox WHERE seq = ?", (seq,))
         connection.execute(
             f"INSERT INTO outbox ({_OP}, state, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0)",  # noqa: S608
             tuple(kept),

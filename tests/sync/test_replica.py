@@ -164,6 +164,26 @@ def test_an_op_that_was_pulled_before_its_answer_came_leaves_the_replay_with_the
     assert store.value("SELECT count(*) FROM shadow") == 0
 
 
+def test_what_is_pushed_is_shown_until_its_row_comes(store: Store, replica: Replica, clock: LeapClock) -> None:
+    """Others changed the row again, so it is further back in the backlog than our own change was."""
+    one = ticket("as it was")
+    replica.apply(page(0, 1, row(one, 1, 1)))
+    with saving(store, ME, clock) as change:
+        change.update(Ticket, one.id, title="ours")
+    replica.apply(page(1, 2, row(one, 2, 2, details="theirs")))
+    [op] = replica.next_ops()
+    replica.acknowledge([OpResult(op_id=op.op_id, outcome=OpOutcome.APPLIED, hub_seq=3, ver=3)])
+    for end in (3, 4, 5):
+        replica.apply(page(end - 1, end, row(ticket(), 1, end)))
+        assert store.value("SELECT title FROM ticket WHERE id = ?", (one.id,)) == "ours"
+    replica.apply(page(5, 6, row(one, 4, 6, title="ours", details="theirs again")))
+    assert store.row("SELECT title, details FROM ticket WHERE id = ?", (one.id,)) == {
+        "title": "ours",
+        "details": "theirs again",
+    }
+    assert store.value("SELECT count(*) FROM shadow") == 0
+
+
 def test_an_answer_tells_what_is_shown_differently_since(store: Store, replica: Replica, clock: LeapClock) -> None:
     """The console reads again what it is told of: the row of others, once ours is known to be under it."""
     one = ticket("as it was")

@@ -12,6 +12,7 @@ import pytest
 from data.backup.restoring import restore
 from data.clock import SYSTEM_CLOCK
 from data.models.ticket import Ticket
+from data.store.save import saving
 from data.sync.embedded import EmbeddedHub
 from data.sync.sending_again import wait_no_longer
 from data.tickets import tickets
@@ -196,6 +197,47 @@ def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: MakeSite, 
     assert (shown_at(other, made).details, shown_at(other, made).title) == ("later", "later")
     assert conflicts(seat) == 0
     assert faults([seat, other], tmp_path / "hub.db") == []
+
+
+def test_a_transaction_about_two_records_waits_for_the_one_that_is_missing(site: MakeSite, tmp_path: Path) -> None:
+    seat, other, hub_backup = site()
+    own = made_at(seat, "own", "S-9")
+    made = made_at(other)
+    sync(seat, other, seat)
+    with saving(seat.store, ME, SYSTEM_CLOCK) as change:
+        change.update(Ticket, made.id, details="both")
+        change.update(Ticket, own.id, title="both")
+    seat.sync()
+    go_offline(seat, other)
+    hub_backup.restore()
+    sync(seat, seat)
+    assert seat.value("SELECT count(*) FROM outbox WHERE state = 'refused'") == 0
+    sync(other, seat, seat, other)
+    assert (shown_at(other, made).details, shown_at(other, own).title) == ("both", "both")
+    assert seat.value("SELECT count(*) FROM sync_state WHERE key = 'held_since'") == 0
+    assert faults([seat, other], tmp_path / "hub.db") == []
+
+
+def test_what_follows_a_held_change_of_the_same_record_waits_behind_it(site: MakeSite) -> None:
+    """Also when the record itself is at the hub: the order of one's own saves is kept."""
+    seat, other, hub_backup = site()
+    made = made_at(other)
+    sync(other, seat)
+    seat.edit(made.id, details="first")
+    seat.sync()
+    go_offline(seat, other)
+    hub_backup.restore()
+    sync(seat)
+    own = made_at(seat, "own", "S-9")
+    sync(seat)
+    go_offline(seat)
+    with saving(seat.store, ME, SYSTEM_CLOCK) as change:
+        change.update(Ticket, made.id, title="early")
+        change.update(Ticket, own.id, title="early")
+    seat.edit(own.id, title="late")
+    sync(seat, other, seat, seat, other)
+    assert (shown_at(seat, own).title, shown_at(other, own).title) == ("late", "late")
+    assert (shown_at(other, made).title, conflicts(seat)) == ("early", 0)
 
 
 def test_what_was_refused_after_it_was_sent_again_stays_refused(site: MakeSite) -> None:
