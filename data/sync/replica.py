@@ -37,6 +37,10 @@ LiveClaim = tuple[ContactId, int]
 """A contact, and the fence of its claim."""
 
 
+_BOTH = "SELECT 1 FROM outbox WHERE state = 'queued' AND EXISTS (SELECT 1 FROM outbox WHERE state = 'held') LIMIT 1"
+"""Whether something waits to be pushed while something is held, which it may have to wait for."""
+
+
 class StalePage(Exception):
     """A page that does not start where this replica stands; it is dropped."""
 
@@ -220,7 +224,7 @@ class Replica:
     def next_ops(self, most: int = MAX_OPS) -> list[Op]:
         """The oldest queued ops of one sender, at most so many or 1 MB, never part of a transaction: one that is
         larger by itself goes whole."""
-        if self._store.value("SELECT 1 FROM outbox WHERE state = 'held' LIMIT 1") is not None:
+        if self._store.value(_BOTH) is not None:
             with self._store.write() as connection:
                 sending_again.hold_what_follows(connection)
         found = self._store.rows("SELECT * FROM outbox WHERE state = 'queued' ORDER BY seq LIMIT ?", (most + 1,))
