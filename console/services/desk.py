@@ -126,7 +126,8 @@ class Desk:
 
     def _unsaved(self, item: DeskItem) -> bool:
         """Whether there is text about a thing that is nowhere else: in its form, a note or a macro that was begun."""
-        return item.unsaved or self._drafts.holds(DraftKind.NOTE, item.id) or self._macro_begun(item)
+        held = self._drafts.holds(DraftKind.NOTE, item.id) or self._macro_begun(item)
+        return held or _without_what_is_saved(item).unsaved
 
     def _macro_begun(self, item: DeskItem) -> bool:
         return self._drafts.begun(draft_id(DraftKind.MACRO, f"{item.id}/"))
@@ -215,8 +216,7 @@ class Desk:
         self._keeper.again()
 
     async def _keep_one(self, item: DeskItem) -> None:
-        if item.ticket_id is not None and item.base is not None and not tickets.touched(item.fields, item.base):
-            item = item.model_copy(update={"fields": {}})
+        item = _without_what_is_saved(item)
         kept = await self._put(item)
         if kept.id == self._current:
             await self._show_ticket(kept)
@@ -452,3 +452,10 @@ class Desk:
         item = self.item
         card = await self._seat.read(self._seat.engine.view, item) if item is not None else None
         self._seat.post(ScriptShown(card))
+
+
+def _without_what_is_saved(item: DeskItem) -> DeskItem:
+    """The item without its form's text where that is what the ticket says: a cursor that moved is no text."""
+    if item.ticket_id is not None and item.base is not None and not tickets.touched(item.fields, item.base):
+        return item.model_copy(update={"fields": {}})
+    return item

@@ -375,6 +375,17 @@ async def test_an_unknown_name_is_asked_about_once(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkspaceScreen))
 
 
+async def test_a_cursor_that_moved_is_no_text_that_would_be_thrown_away(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        desk = screen.session.desk
+        await pilot.press("f5", *"Slow", "f10")
+        await until(pilot, lambda: bool(desk.item.ticket_id) and not desk.item.unsaved)
+        screen.ticket_pane._edited()  # as the esc that leaves a field says it
+        await until(pilot, lambda: desk.item.unsaved)
+        assert await desk.drop(sure=False)
+
+
 async def test_saving_leaves_what_another_seat_changed_meanwhile(tmp_path: Path) -> None:
     """TICK-5: the form was begun before somebody else's edit; only what was typed here is written."""
     async with opened(tmp_path) as (pilot, feed):
