@@ -34,10 +34,10 @@ _LOCAL = {"contact_event": "source = 'log'"}
 def begin(connection: driver.Connection, scope: Scope, *, fresh: bool = False, put_back: bool = False) -> None:
     """Take a new snapshot, from its first page on."""
     before = place(connection)
-    put_back = put_back or (before is not None and before.put_back)
-    if put_back and not (before is not None and before.put_back):
+    known = before is not None and before.put_back
+    if put_back and not known:
         remember(connection, {LIFE: new_id()})
-    keep_place(connection, Place(scope=scope, fresh=fresh, put_back=put_back))
+    keep_place(connection, Place(scope=scope, fresh=fresh, put_back=put_back or known))
     remember(connection, {TAKEN_AS: fact(connection, "replica_id") or ""})
     connection.execute("DELETE FROM seen")
 

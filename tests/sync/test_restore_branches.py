@@ -4,7 +4,6 @@ that was put back too. Nothing is lost, and no change overwrites in silence what
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from tests.sync.put_back import Backup
 from tests.sync.restorable import Seat, StartSeat, faults
 from tests.sync.writers import ME
 
-MakeSite = Callable[[], tuple[Seat, Seat, Backup]]
+Site = tuple[Seat, Seat, Backup]
 
 
 def made_at(seat: Seat, title: str = "one", number: str = "S-1") -> Ticket:
@@ -143,20 +142,16 @@ def test_a_seat_that_gets_another_ones_backup_does_not_overwrite_what_that_one_t
 
 
 @pytest.fixture
-def site(start_seat: StartSeat, tmp_path: Path) -> MakeSite:
+def site(start_seat: StartSeat, tmp_path: Path) -> Site:
     """Two seats of one hub, and a backup of it."""
-
-    def made() -> tuple[Seat, Seat, Backup]:
-        seat, other = start_seat("seat"), start_seat("other")
-        sync(seat, other)
-        return seat, other, Backup(tmp_path / "hub.db")
-
-    return made
+    seat, other = start_seat("seat"), start_seat("other")
+    sync(seat, other)
+    return seat, other, Backup(tmp_path / "hub.db")
 
 
-def test_what_was_held_and_let_go_again_is_taken_over(site: MakeSite, tmp_path: Path) -> None:
+def test_what_was_held_and_let_go_again_is_taken_over(site: Site, tmp_path: Path) -> None:
     """The backup has the change as done, under a number above which the hub has others by now."""
-    seat, other, hub_backup = site()
+    seat, other, hub_backup = site
     made = made_at(other)
     sync(other, seat)
     seat.edit(made.id, details="ours")
@@ -177,9 +172,9 @@ def test_what_was_held_and_let_go_again_is_taken_over(site: MakeSite, tmp_path: 
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
-def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: MakeSite, tmp_path: Path) -> None:
+def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: Site, tmp_path: Path) -> None:
     """Those made before the hub was put back, those while all is fetched anew, and those made later."""
-    seat, other, hub_backup = site()
+    seat, other, hub_backup = site
     made = made_at(other)
     sync(other, seat)
     seat.edit(made.id, details="before")
@@ -199,8 +194,8 @@ def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: MakeSite, 
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
-def test_a_transaction_about_two_records_waits_for_the_one_that_is_missing(site: MakeSite, tmp_path: Path) -> None:
-    seat, other, hub_backup = site()
+def test_a_transaction_about_two_records_waits_for_the_one_that_is_missing(site: Site, tmp_path: Path) -> None:
+    seat, other, hub_backup = site
     own = made_at(seat, "own", "S-9")
     made = made_at(other)
     sync(seat, other, seat)
@@ -218,9 +213,9 @@ def test_a_transaction_about_two_records_waits_for_the_one_that_is_missing(site:
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
-def test_what_follows_a_held_change_of_the_same_record_waits_behind_it(site: MakeSite) -> None:
+def test_what_follows_a_held_change_of_the_same_record_waits_behind_it(site: Site) -> None:
     """Also when the record itself is at the hub: the order of one's own saves is kept."""
-    seat, other, hub_backup = site()
+    seat, other, hub_backup = site
     made = made_at(other)
     sync(other, seat)
     seat.edit(made.id, details="first")
@@ -240,8 +235,8 @@ def test_what_follows_a_held_change_of_the_same_record_waits_behind_it(site: Mak
     assert (shown_at(other, made).title, conflicts(seat)) == ("early", 0)
 
 
-def test_what_was_refused_after_it_was_sent_again_stays_refused(site: MakeSite) -> None:
-    seat, other, hub_backup = site()
+def test_what_was_refused_after_it_was_sent_again_stays_refused(site: Site) -> None:
+    seat, other, hub_backup = site
     made = made_at(other)
     sync(other, seat)
     seat.edit(made.id, details="long work")
@@ -326,11 +321,9 @@ def test_a_choice_is_not_asked_again_when_the_answer_comes_twice(start_seat: Sta
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
-def test_a_backup_of_before_the_hub_was_put_back_without_a_word_gets_all_rows(
-    site: MakeSite, tmp_path: Path
-) -> None:
+def test_a_backup_of_before_the_hub_was_put_back_without_a_word_gets_all_rows(site: Site, tmp_path: Path) -> None:
     """Its place in the hub's order is of a life in which those numbers were others'."""
-    seat, other, hub_backup = site()
+    seat, other, hub_backup = site
     made = made_at(seat)
     for count in range(5):
         seat.edit(made.id, title=f"v{count}")
