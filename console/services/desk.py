@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from console.messages import AsideShown, DeskChanged, ScriptShown, TicketShown
 from console.services.drafts import Drafts
+from console.services.draws import Draws
 from console.services.keeper import KEEP_S, Keeper
 from console.services.seat import Seat
 from data.desk import journal, reading
@@ -35,6 +36,7 @@ class Desk:
         self._items: list[DeskItem] = []
         self._current: str | None = None
         self._keeper = Keeper(seat, self.keep)
+        self._ticket, self._aside, self._script = Draws(), Draws(), Draws()
         self._typed: set[str] = set()
         """Ids of what was typed into since it was written."""
 
@@ -434,24 +436,28 @@ class Desk:
         self._seat.post(DeskChanged(lines, today))
 
     async def _show_ticket(self, item: DeskItem | None) -> None:
+        draw = self._ticket.begin()
         view = await self._view(item) if item is not None else None
-        self._seat.post(TicketShown(view, self._seat.clock.now()))
+        if self._ticket.take(draw):
+            self._seat.post(TicketShown(view, self._seat.clock.now()))
         await self.show_aside()
 
     async def show_aside(self) -> None:
         """Show who else is at the ticket in hand, and what is in conflict there."""
-        item, seat = self.item, self._seat
+        draw, item, seat = self._aside.begin(), self.item, self._seat
         aside = await seat.read(reading.ticket_aside, item, seat.clock.now()) if item is not None else None
-        seat.post(AsideShown(aside))
+        if self._aside.take(draw):
+            seat.post(AsideShown(aside))
 
     async def _view(self, item: DeskItem) -> TicketView:
         seat = self._seat
         return await seat.read(reading.ticket_view, item, seat.service, seat.settings.terms, seat.clock.now())
 
     async def _show_script(self) -> None:
-        item = self.item
+        draw, item = self._script.begin(), self.item
         card = await self._seat.read(self._seat.engine.view, item) if item is not None else None
-        self._seat.post(ScriptShown(card))
+        if self._script.take(draw):
+            self._seat.post(ScriptShown(card))
 
 
 def _without_what_is_saved(item: DeskItem) -> DeskItem:

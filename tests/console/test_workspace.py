@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import warnings
 from collections.abc import AsyncIterator
@@ -38,6 +39,23 @@ async def opened(folder: Path, size: tuple[int, int] = (160, 45)) -> AsyncIterat
 def told(pilot: Pilot[str]) -> str:
     """Everything that the agent was told."""
     return " | ".join(note.message for note in pilot.app._notifications)
+
+
+PRINTER = Ticket(
+    id=TicketId("t-1"),
+    number="10042",
+    title="Printer skips",
+    customer_id=CustomerId("20718"),
+    created_at=NOW,
+    created_by=AgentId("priya"),
+    updated_at=NOW,
+)
+
+
+def kept(folder: Path, ticket_id: TicketId) -> Ticket | None:
+    """A ticket as the seat's store has it."""
+    with Store(folder / STORE_FILE) as store:
+        return tickets.get(store, ticket_id)
 
 
 def found_in(folder: Path, text: bytes) -> list[str]:
@@ -386,6 +404,19 @@ async def test_a_cursor_that_moved_is_no_text_that_would_be_thrown_away(tmp_path
         assert await desk.drop(sure=False)
 
 
+async def test_a_ticket_that_is_put_away_while_it_is_read_again_does_not_come_back(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await sign_on(pilot)
+        feed.put(PRINTER)
+        await until(pilot, lambda: kept(tmp_path, PRINTER.id) is not None)
+        await screen.session.desk.open_ticket(PRINTER.id)
+        await screen.session.desk.show()
+        await until(pilot, lambda: screen.ticket_pane.form_shown)
+        await asyncio.gather(screen.session.drop(sure=True), screen.session.desk.refresh())
+        await pilot.pause()
+        assert not screen.ticket_pane.form_shown
+
+
 async def test_saving_leaves_what_another_seat_changed_meanwhile(tmp_path: Path) -> None:
     """TICK-5: the form was begun before somebody else's edit; only what was typed here is written."""
     async with opened(tmp_path) as (pilot, feed):
@@ -401,9 +432,9 @@ async def test_saving_leaves_what_another_seat_changed_meanwhile(tmp_path: Path)
         await until(pilot, lambda: screen.session.desk.item.fields.get("details") == "typed here")
         feed.patch(Ticket, ticket_id, assignee="Priya, set elsewhere")
 
+
         def here() -> Ticket:
-            with Store(tmp_path / STORE_FILE) as store:
-                found = tickets.get(store, ticket_id)
+            found = kept(tmp_path, ticket_id)
             assert found is not None
             return found
 
