@@ -432,7 +432,6 @@ async def test_saving_leaves_what_another_seat_changed_meanwhile(tmp_path: Path)
         await until(pilot, lambda: screen.session.desk.item.fields.get("details") == "typed here")
         feed.patch(Ticket, ticket_id, assignee="Priya, set elsewhere")
 
-
         def here() -> Ticket:
             found = kept(tmp_path, ticket_id)
             assert found is not None
