@@ -112,6 +112,7 @@ class Session:
         """A screen listens: what is read before that would be told to nobody."""
         self._figures: dict[str, QueueFigures] = {}
         self._figures_at = 0.0
+        self._figures_owed: asyncio.TimerHandle | None = None
         self._wrap_up_s = 0
         self._tickets_changed = False
         self._account_changed = False
@@ -152,6 +153,8 @@ class Session:
         if self.floor is not None:
             self.floor.close()
         self.customers.close()
+        if self._figures_owed is not None:
+            self._figures_owed.cancel()
         if self._refreshing is not None:
             self._refreshing.cancel()
         await asyncio.gather(self.desk.close(), self.drafts.close(), self.reporting.close())
@@ -252,6 +255,9 @@ class Session:
             self._account_changed = True
         if not {Ticket.entity, TicketEvent.entity, *work, *BOOKS}.isdisjoint(entities):
             self._tickets_changed = True
+        self._read_soon()
+
+    def _read_soon(self) -> None:
         self._stale = True
         if self._listening and (self._refreshing is None or self._refreshing.done()):
             self._refreshing = asyncio.create_task(self._refresh())
@@ -362,10 +368,18 @@ class Session:
         )
 
     async def _read_figures(self) -> None:
+        """Now and then; what changed in between is in them at the next time, also where nothing changes any more."""
         now = self.seat.clock.monotonic()
         if now >= self._figures_at:
             self._figures_at = now + FIGURES_S
             self._figures = await self.seat.read(reading.day_figures, self.seat.clock.now())
+        elif self._figures_owed is None:
+            loop = asyncio.get_running_loop()
+            self._figures_owed = loop.call_later(self._figures_at - now, self._figures_are_due)
+
+    def _figures_are_due(self) -> None:
+        self._figures_owed = None
+        self._read_soon()
 
     async def _after(self, move: Move, contact: Contact) -> None:
         match move:

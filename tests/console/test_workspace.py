@@ -15,10 +15,20 @@ import pytest
 from textual.pilot import Pilot
 
 from console.screens.workspace import WorkspaceScreen
+from console.services import session
 from console.settings import Settings
 from data.models.agent import AgentState, AgentStatus
 from data.models.base import AgentId, CustomerId, TicketId
-from data.models.contact import Capability, Contact, ContactState, Request, RequestAction, RequestState
+from data.models.contact import (
+    Capability,
+    Contact,
+    ContactEvent,
+    ContactState,
+    EventKind,
+    Request,
+    RequestAction,
+    RequestState,
+)
 from data.models.money import Invoice, InvoiceLine
 from data.models.ticket import Ticket
 from data.store.database import STORE_FILE, Store
@@ -329,6 +339,19 @@ async def test_a_shared_number_offers_everybody(tmp_path: Path) -> None:
         assert all(name in text_of(screen, "customer-lines") for name in ("Ann Lee", "Ben Lee"))
         await pilot.press("escape")
         await until(pilot, lambda: "account" in text_of(screen, "customer-lines"))
+
+
+async def test_figures_follow_the_last_change_also_when_nothing_happens_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "FIGURES_S", 3.0)
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await sign_on(pilot)
+        assert "abandoned" not in text_of(screen, "queue-figures")
+        for kind in (EventKind.OFFERED, EventKind.ABANDONED):
+            one = {"contact_id": "c-1", "at": NOW, "kind": kind, "queue": "support", "source": "floor", "wait_s": 9}
+            feed.put(ContactEvent(id=f"e-{kind}", **one))
+        await until(pilot, lambda: "abandoned 100 %" in text_of(screen, "queue-figures"), seconds=9)
 
 
 async def test_a_search_that_is_overtaken_is_not_begun(tmp_path: Path) -> None:
