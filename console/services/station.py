@@ -259,11 +259,14 @@ class Station:
     # people
 
     async def people(self) -> list[Agent]:
-        """Who may sign on here."""
+        """Who may sign on here; who came as a supervisor finds the supervisors first."""
         if self._door is not None:
             known = await asyncio.to_thread(self._door.known)
             return [Agent(id=card.person, name=card.name) for card in known]
-        return await self._open.store.do(people.everyone)
+        everyone = await self._open.store.do(people.everyone)
+        return (
+            everyone if self._launch.role == "agent" else sorted(everyone, key=lambda one: one.role is Role.AGENT)
+        )
 
     async def sign_on(self, name: str) -> Session:
         """Sign a person on.

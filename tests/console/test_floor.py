@@ -20,7 +20,7 @@ from console.screens.modal import ReadDialog
 from console.screens.story import StoryDialog
 from console.screens.workspace import WorkspaceScreen
 from console.settings import Settings
-from data.models.agent import AgentState, AgentStatus
+from data.models.agent import Agent, AgentState, AgentStatus, Role
 from data.models.base import AgentId, ContactId, Entity
 from data.models.contact import ContactEvent
 from data.sync.contract import Op, OpOutcome
@@ -86,6 +86,16 @@ def heading(screen: FloorScreen, panel: str) -> str:
 
 def shown(screen: FloorScreen, panel: str) -> str:
     return "\n".join("".join(span.text for span in line) for line in screen.panel(panel).body.lines)
+
+
+@pytest.mark.parametrize(("role", "first"), [("supervisor", "Priya Nair"), ("agent", "Dana Reyes")])
+async def test_who_came_as_a_supervisor_finds_the_supervisors_first(tmp_path: Path, role: str, first: str) -> None:
+    priya = Agent(id="priya", name="Priya Nair", role=Role.SUPERVISOR)
+    push(tmp_path, [Agent(id="dana", name="Dana Reyes"), priya])
+    app = AgentConsole(Launch(tmp_path, Settings(), role=role), CLOCK)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: bool(getattr(app.screen, "people", ())))
+        assert app.screen.people[0].name == first
 
 
 async def test_a_supervisor_works_on_the_floor_by_keyboard(tmp_path: Path) -> None:
