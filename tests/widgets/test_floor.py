@@ -57,7 +57,7 @@ def tables(snap: FloorSnapshot, cells: int, opened: dict[str, list[FigureRow]] |
     ]
 
 
-@pytest.mark.parametrize("cells", [98, 100, 158, 160, 240])
+@pytest.mark.parametrize("cells", [78, 80, 98, 100, 158, 160, 240])
 @pytest.mark.parametrize("rows", [10, 15, 18])
 def test_no_line_is_wider_than_its_room(snap: FloorSnapshot, cells: int, rows: int) -> None:
     lines = NowPanel().lines(snap, snap.at, cells, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from data.models.agent import AgentState
+from data.queue.figures import FigureRow
 from data.supervision.adherence import Adherence
 from data.supervision.alerts import off_schedule
 from data.supervision.snapshot import AgentNow, FloorSnapshot
@@ -27,6 +28,8 @@ def agent_heading(snap: FloorSnapshot) -> str:
 
 KEPT_TO = 18
 """The cells of the adherence: ` ▲ 92 %  −14 min `."""
+STANDING, DAY, NOTE = 42, 16, 8
+"""The cells beside the name of how it stands now, of what was handled today, and the fewest of the note."""
 
 
 class AgentTable:
@@ -42,15 +45,17 @@ class AgentTable:
         """The agents as they are now. `seen`: the lines that can be seen; what the clock brings may stand still in the others. `kept_to`:
         also how they kept to the schedule today, and what was lost."""
         more = KEPT_TO if kept_to else 0
-        name = max(10, min(18, cells - 80 - more))
-        note = max(8, cells - name - 58 - more)
+        day = cells >= 10 + STANDING + DAY + more + NOTE
+        more += DAY if day else 0
+        name = max(10, min(18, cells - 64 - more))
+        note = max(NOTE, cells - name - STANDING - more)
         head = (
             Span(f" {fit('agent', name)} {fit('state', 12)}", "dim"),
             Span(fit("for", 10, "right"), "dim"),
             Span(f"   {fit('queue', 12)}", "dim"),
-            Span(f"{fit('handled', 8, 'right')}{fit('AHT', 8, 'right')}", "dim"),
+            Span(f"{fit('handled', 8, 'right')}{fit('AHT', 8, 'right')}" if day else "", "dim"),
             Span(f"{fit('adherence', KEPT_TO, 'right')}" if kept_to else "", "dim"),
-            Span("   with, or why", "dim"),
+            Span(f"   {fit('with, or why', note)}", "dim"),
         )
         levels = {one.about: one.level for one in snap.crossings if one.what in ("wrap-up", "not ready")}
         shape = -cells if kept_to else cells
@@ -74,9 +79,8 @@ class AgentTable:
                 or there[1:3] != (level, passed)
                 or there[4] != shape
             ):
-                line = _agent_line(
-                    snap, agent, level, passed, name, note, _kept_to(snap, plan, now) if kept_to else None
-                )
+                adherence = _kept_to(snap, plan, now) if kept_to else None
+                line = _agent_line(snap, agent, level, passed, name, note, adherence, day=day)
                 there = (agent, level, passed, plan, shape, Row(agent.id, line))
             kept[agent.id] = there
             rows.append(there[5])
@@ -98,7 +102,15 @@ def _kept_to(snap: FloorSnapshot, plan: Adherence | None, now: datetime) -> Span
 
 
 def _agent_line(
-    snap: FloorSnapshot, agent: AgentNow, level: Level, passed: int, name: int, note: int, kept_to: Span | None
+    snap: FloorSnapshot,
+    agent: AgentNow,
+    level: Level,
+    passed: int,
+    name: int,
+    note: int,
+    kept_to: Span | None,
+    *,
+    day: bool,
 ) -> Line:
     shape, tone = SHAPES[agent.state]
     if level is Level.ALARM:
@@ -111,8 +123,14 @@ def _agent_line(
         Span(fit(agent.state, 10), tone),
         Span(fit(duration(passed), 10, "right"), tone if level else ""),
         Span(f"   {fit(queue, 12)}", "" if agent.queue else "dim"),
-        Span(fit(str(row.answered) if row is not None else "0", 8, "right")),
-        Span(fit(seconds(row.aht_s if row is not None else None), 8, "right")),
+        *(_day(row) if day else ()),
         *((kept_to,) if kept_to is not None else ()),
         Span(f"   {fit(agent_note(agent, level, snap), note)}", tone if level else "dim"),
+    )
+
+
+def _day(row: FigureRow | None) -> tuple[Span, Span]:
+    return (
+        Span(fit(str(row.answered) if row is not None else "0", 8, "right")),
+        Span(fit(seconds(row.aht_s if row is not None else None), 8, "right")),
     )

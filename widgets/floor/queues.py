@@ -9,7 +9,7 @@ from datetime import datetime
 from data.models.contact import ContactState
 from data.supervision.snapshot import FloorSnapshot, QueueNow, What, seconds_since
 from data.supervision.thresholds import Level
-from widgets.floor.table import Table
+from widgets.floor.table import Table, fitting
 from widgets.floor.words import TONES, percent, seconds, sign
 from widgets.lines import Row
 from widgets.safe_text import Line, Span, fit
@@ -25,18 +25,22 @@ class QueueTable:
     def table(self, snap: FloorSnapshot, now: datetime, cells: int) -> Table:
         """The queues as they are now."""
         name = max(10, min(20, cells - 84))
+        columns = fitting((size for size, _signed in _QUEUE_COLUMNS), cells - 1 - name)
         words = ("waiting", "longest", "offered", "answered", "gave up", "", snap.policy.formula, "ASA", "AHT")
-        head = (Span(f" {fit('queue', name)}", "dim"), *_in_columns([(word, Level.FINE, "dim") for word in words]))
+        head = (
+            Span(f" {fit('queue', name)}", "dim"),
+            *_in_columns([(word, Level.FINE, "dim") for word in words], columns),
+        )
         levels: dict[str, list[tuple[What, Level]]] = defaultdict(list)
         for crossing in snap.crossings:
             levels[crossing.about].append((crossing.what, crossing.level))
         kept = {}
         for one in snap.queues:
             waited = seconds_since(one.oldest, now)
-            state = (one, name, levels[one.id], None if waited is None else int(waited))
+            state = (one, name, columns, levels[one.id], None if waited is None else int(waited))
             there = self._kept.get(one.id)
             if there is None or there[0] != state:
-                there = (state, Row(one.id, _queue_line(snap, one, now, name)))
+                there = (state, Row(one.id, _queue_line(snap, one, now, name, columns)))
             kept[one.id] = there
         self._kept = kept
         return Table(head, tuple(row for _state, row in kept.values()))
@@ -56,17 +60,17 @@ _QUEUE_COLUMNS = (
 """The cells of each column, and whether the last two of them are for a sign."""
 
 
-def _in_columns(values: Sequence[tuple[str, Level, str]]) -> list[Span]:
-    """Right-aligned texts, each with its level and its tone where that is fine."""
+def _in_columns(values: Sequence[tuple[str, Level, str]], columns: int) -> list[Span]:
+    """Right-aligned texts, each with its level and its tone where that is fine; the first columns of them."""
     spans: list[Span] = []
-    for (text, level, tone), (size, signed) in zip(values, _QUEUE_COLUMNS, strict=True):
+    for (text, level, tone), (size, signed) in zip(values[:columns], _QUEUE_COLUMNS, strict=False):
         spans.append(Span(fit(text, size - 2 * signed, "right"), TONES[level] if level else tone))
         if signed:
             spans += [Span(" "), sign(level)]
     return spans
 
 
-def _queue_line(snap: FloorSnapshot, one: QueueNow, now: datetime, name: int) -> Line:
+def _queue_line(snap: FloorSnapshot, one: QueueNow, now: datetime, name: int, columns: int) -> Line:
     row, fine = one.row, Level.FINE
     waited = seconds_since(one.oldest, now)
     return (
@@ -82,7 +86,8 @@ def _queue_line(snap: FloorSnapshot, one: QueueNow, now: datetime, name: int) ->
                 (percent(row.service_level if row else None), snap.level("service level", one.id), ""),
                 (seconds(row.asa_s if row else None), fine, ""),
                 (seconds(row.aht_s if row else None), fine, ""),
-            ]
+            ],
+            columns,
         ),
     )
 
