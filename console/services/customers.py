@@ -10,7 +10,6 @@ from dataclasses import replace
 from console.messages import CustomerShown, NoCustomer
 from console.services.desk import Desk
 from console.services.drafts import Drafts
-from console.services.draws import Draws
 from console.services.outages import Outages
 from console.services.phone import Phone
 from console.services.seat import Seat
@@ -44,7 +43,8 @@ class Customers:
         self.shown = False
         """Whether a customer is on show; a list of several to choose from is not drawn again under the cursor."""
         self._viewed: CustomerId | None = None
-        self._draws = Draws()
+        self._draws = 0
+        """Counts what is drawn: a slower reading that was begun before is not shown over it."""
         self._offered: tuple[ContactId, CustomerId | None] | None = None
         """The contact for which customers are offered, and the customer that it had."""
         self._popped: str | None = None
@@ -241,7 +241,8 @@ class Customers:
 
     async def show(self) -> None:
         """Show the contact's customer, else the current ticket's, else the one that was looked up."""
-        draw = self._draws.begin()
+        self._draws += 1
+        draw = self._draws
         contact = await self._contact_shown()
         item = self._desk.item
         at_hand = contact.customer_id if contact is not None else item.customer_id if item is not None else None
@@ -256,7 +257,7 @@ class Customers:
         if customer_id:
             terms, now = self._seat.settings.terms, self._seat.clock.now()
             glance = await self._seat.read(reading.glance, customer_id, contact, terms, now, why)
-        if not self._draws.take(draw):
+        if draw != self._draws:
             return
         self.shown, self._offered = glance is not None, None
         if glance is not None:
@@ -267,9 +268,10 @@ class Customers:
             self._seat.post(NoCustomer("", ()))
 
     async def _offer_matches(self, contact: Contact) -> None:
-        draw = self._draws.begin()
+        self._draws += 1
+        draw = self._draws
         found = await self._seat.read(reading.matches, contact)
-        if not self._draws.take(draw):
+        if draw != self._draws:
             return
         if not found and contact.caller_number and not self._seat.link.directory and self._asked_for != contact.id:
             self._asked_for = contact.id

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from console.messages import AsideShown, DeskChanged, ScriptShown, TicketShown
 from console.services.drafts import Drafts
-from console.services.draws import Draws
 from console.services.keeper import KEEP_S, Keeper
 from console.services.seat import Seat
 from data.desk import journal, reading
@@ -36,7 +35,6 @@ class Desk:
         self._items: list[DeskItem] = []
         self._current: str | None = None
         self._keeper = Keeper(seat, self.keep)
-        self._ticket, self._aside, self._script = Draws(), Draws(), Draws()
         self._typed: set[str] = set()
         """Ids of what was typed into since it was written."""
 
@@ -139,8 +137,17 @@ class Desk:
             self._drafts.discard(draft_id(kind, item.id))
         for kind in (DraftKind.ANSWER, DraftKind.MACRO):
             self._drafts.discard_all(draft_id(kind, f"{item.id}/"))
-        await self._seat.read(journal.take_off, item.id, self._seat.me)
-        self._items = [one for one in self._items if one.id != item.id]
+        place = next(place for place, one in enumerate(self._items) if one.id == item.id)
+        gone = self._items.pop(
+            place
+        )  # first, so that meanwhile nothing shows it again, or writes it behind its removal
+        self._typed.discard(item.id)
+        try:
+            await self._seat.read(journal.take_off, item.id, self._seat.me)
+        except StoreError:
+            self._items.insert(place, gone)
+            self._still_typed(item.id)
+            raise
 
     async def drop(self, *, sure: bool) -> bool:
         """Put the current thing away; False when it holds unsaved text and `sure` is False."""
@@ -220,7 +227,7 @@ class Desk:
     async def _keep_one(self, item: DeskItem) -> None:
         item = _without_what_is_saved(item)
         kept = await self._put(item)
-        if kept.id == self._current:
+        if self.item is not None and kept.id == self.item.id:
             await self._show_ticket(kept)
             if kept.number != item.number:
                 await self._show_script()
@@ -436,28 +443,24 @@ class Desk:
         self._seat.post(DeskChanged(lines, today))
 
     async def _show_ticket(self, item: DeskItem | None) -> None:
-        draw = self._ticket.begin()
         view = await self._view(item) if item is not None else None
-        if self._ticket.take(draw):
-            self._seat.post(TicketShown(view, self._seat.clock.now()))
+        self._seat.post(TicketShown(view, self._seat.clock.now()))
         await self.show_aside()
 
     async def show_aside(self) -> None:
         """Show who else is at the ticket in hand, and what is in conflict there."""
-        draw, item, seat = self._aside.begin(), self.item, self._seat
+        item, seat = self.item, self._seat
         aside = await seat.read(reading.ticket_aside, item, seat.clock.now()) if item is not None else None
-        if self._aside.take(draw):
-            seat.post(AsideShown(aside))
+        seat.post(AsideShown(aside))
 
     async def _view(self, item: DeskItem) -> TicketView:
         seat = self._seat
         return await seat.read(reading.ticket_view, item, seat.service, seat.settings.terms, seat.clock.now())
 
     async def _show_script(self) -> None:
-        draw, item = self._script.begin(), self.item
+        item = self.item
         card = await self._seat.read(self._seat.engine.view, item) if item is not None else None
-        if self._script.take(draw):
-            self._seat.post(ScriptShown(card))
+        self._seat.post(ScriptShown(card))
 
 
 def _without_what_is_saved(item: DeskItem) -> DeskItem:
