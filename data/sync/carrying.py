@@ -47,9 +47,9 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
     _fetch_anew(new, here, there, apart=apart)
     done = reading.rows("changes that were sent", "SELECT * FROM op_done")
     _note_what_is_known(new, here, reading, there, done, apart=apart)
-    known = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
-    if not apart:
-        known |= {row[0] for row in new.execute("SELECT op_id FROM op_done")}
+    known = {row[0] for row in new.execute("SELECT op_id FROM outbox WHERE state <> 'sent'")}
+    if not apart:  # or else the old store knows better what the hub lacks since
+        known |= _taken_by_the_hub(new).keys()
     waiting = [op for op in reading.rows("changes that were not sent", _WAITING) if op["op_id"] not in known]
     drafts = reading.whole("drafts", "SELECT * FROM desk")
     keys = {(op["entity"], op["entity_id"]) for op in waiting} | _on_desk(drafts or [])
@@ -140,8 +140,9 @@ def _note_what_is_known(
 def _queue(new: driver.Connection, waiting: Found, here: _Past, there: _Past, *, apart: bool) -> Former:
     """Put what waits in the old store into the new one's queue, in its order. Returns the id of those that got new
     numbers: the new store has used theirs for others, or they follow one whose number it has used."""
-    done = dict(new.execute("SELECT op_id, seq FROM op_done").fetchall())
-    new.executemany("DELETE FROM op_done WHERE op_id = ?", [(op["op_id"],) for op in waiting])
+    done = _taken_by_the_hub(new)
+    for table in ("op_done", "outbox"):
+        new.executemany(f"DELETE FROM {table} WHERE op_id = ?", [(op["op_id"],) for op in waiting])  # noqa: S608
     for op in waiting:
         if op["state"] == "sent" and (apart or op["seq"] <= here.last):  # ask again
             op |= {"state": "queued", "hub_seq": None}
@@ -156,6 +157,12 @@ def _queue(new: driver.Connection, waiting: Found, here: _Past, there: _Past, *,
     if new.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'outbox'", (last,)).rowcount == 0:
         new.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", (last,))
     return [(last, new_id())] if late else []
+
+
+def _taken_by_the_hub(new: driver.Connection) -> dict[str, int]:
+    """The changes of which a store has heard that the hub took them, each with its number."""
+    found = new.execute("SELECT op_id, seq FROM op_done UNION SELECT op_id, seq FROM outbox WHERE state = 'sent'")
+    return dict(found.fetchall())
 
 
 def _take_conflicts(new: driver.Connection, reading: _Reading) -> int:

@@ -172,6 +172,32 @@ def test_what_was_held_and_let_go_again_is_taken_over(site: Site, tmp_path: Path
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
+@pytest.mark.parametrize("released", [False, True])
+def test_what_was_sent_before_the_hub_was_put_back_and_waits_since_is_taken_over(
+    site: Site, tmp_path: Path, released: bool
+) -> None:
+    """The backup has the change as sent, and the hub has others above its number by now."""
+    seat, other, hub_backup = site
+    made = made_at(other)
+    sync(other, seat)
+    seat.edit(made.id, details="ours")
+    seat.push_some(9)
+    seat_backup = seat.back_up()
+    made_at(seat, "own", "S-3")
+    go_offline(seat, other)
+    hub_backup.restore()
+    sync(seat)
+    if released:
+        sync(other)
+        hub = EmbeddedHub(tmp_path / "hub.db")
+        seat._worker._incoming.pull(hub)  # and the line goes down before the push
+        hub.close()
+    seat.restore(seat_backup)
+    sync(seat, other, seat, seat, other)
+    assert shown_at(other, made).details == "ours"
+    assert faults([seat, other], tmp_path / "hub.db") == []
+
+
 def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: Site, tmp_path: Path) -> None:
     """Those made before the hub was put back, those while all is fetched anew, and those made later."""
     seat, other, hub_backup = site
