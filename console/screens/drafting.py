@@ -44,7 +44,7 @@ class DraftDialog(Dialog[T]):
         self._fill({**self._known, **self._slip.fields})
         focus = self._slip.focus if self._slip.focus in self.fields else next(iter(self.fields))
         self.field(focus).put_cursor(self._slip.cursor if self._slip.fields else end_of(self.field(focus).value))
-        self.begins_in(focus).focus()
+        self.set_focus(self.begins_in(focus))
         self._foot()
         self._tell()
 
@@ -84,7 +84,7 @@ class DraftDialog(Dialog[T]):
         """Say why it cannot be accepted, and go to the field that is about."""
         self._fault, self._wrong = fault, self.fields
         self._foot()
-        self.field(name).focus()
+        self.set_focus(self.field(name))
 
     def _foot(self) -> None:
         spans: list[Span] = [Span(" ")]

@@ -43,7 +43,7 @@ class FloorFilter(FloorDrill):
         """Type what the rows must have."""
         self._began_at = next((one for one in self.query(FloorPanel) if one.has_focus_within), self._began_at)
         self._field.display = True
-        self._field.focus()
+        self.set_focus(self._field)
         self.call_after_refresh(self.draw)
 
     def stop_filtering(self) -> bool:

@@ -28,7 +28,7 @@ class ListDialog(Dialog[T], Generic[T]):
         super().furnish()
         self.query_one("#dialog").add_class("-reading")
         self._show_keys()
-        self.listed.focus()
+        self.set_focus(self.listed)
 
     @abstractmethod
     def rows(self, cells: int) -> Sequence[Row]:

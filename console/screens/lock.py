@@ -60,7 +60,7 @@ class LockScreen(Screen[None]):
                 (),
             ]
         )
-        self._field.focus()
+        self.set_focus(self._field)
         self._foot("")
 
     @property

@@ -128,7 +128,7 @@ class ChooseDialog(Dialog[str]):
         ]
         listed = self.query_one("#choices", Lines)
         listed.set_rows(rows)
-        listed.focus()
+        self.set_focus(listed)
         foot: list[Line] = [line((f" {self._note}", "dim"))] if self._note else []
         foot.append(line(" ", ("esc", "key"), (" back", "dim")))
         self.query_one("#dialog-foot", Lines).set_lines(foot)
@@ -200,7 +200,7 @@ class Reading(Dialog[T]):
         super().furnish()
         self.query_one("#dialog").add_class("-reading")
         self._lay_out()
-        self.query_one("#dialog-read", Lines).focus()
+        self.set_focus(self.query_one("#dialog-read", Lines))
         self.query_one("#dialog-foot", Lines).set_lines([self.foot()])
 
     def on_resize(self) -> None:

@@ -50,7 +50,7 @@ class PickDialog(Dialog[T]):
 
     def furnish(self) -> None:
         super().furnish()
-        self.query_one("#pick-field").focus()
+        self.set_focus(self.query_one("#pick-field"))
         self._list("")
 
     def _foot(self) -> None:

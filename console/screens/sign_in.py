@@ -105,7 +105,7 @@ class SignInScreen(Screen[None]):
             [(), line((f" {self._organisation}", "bright"), (floor, "accent")), ()]
         )
         self._ask_former(False)
-        self._typed_name.focus()
+        self.set_focus(self._typed_name)
         self._foot(self._said)
         self._list()
 
@@ -125,7 +125,7 @@ class SignInScreen(Screen[None]):
         self._ask_former(False)
         if self._by_password:
             self.query_one("#sign-in-password", SecretField).value = ""
-        self._typed_name.focus()
+        self.set_focus(self._typed_name)
         self._foot(self._said)
         self._said = ""
 

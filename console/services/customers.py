@@ -270,14 +270,18 @@ class Customers:
     async def _offer_matches(self, contact: Contact) -> None:
         self._draws += 1
         draw = self._draws
+        self.shown = (
+            False  # from now on: what changes while the list is read is no reason to show the customer again
+        )
+        self._offered = (ContactId(contact.id), contact.customer_id)
         found = await self._seat.read(reading.matches, contact)
         if draw != self._draws:
             return
         if not found and contact.caller_number and not self._seat.link.directory and self._asked_for != contact.id:
             self._asked_for = contact.id
             self._asking = asyncio.create_task(self._seat.guard(self._ask_hub_who(contact)))
-        self.shown = False
-        self._offered = (ContactId(contact.id), contact.customer_id) if found or contact.customer_id else None
+        if not found and not contact.customer_id:
+            self._offered = None
         hint = "" if contact.caller_number else "The caller's number is withheld: ask for the name."
         self._seat.post(NoCustomer(contact.caller_number, tuple(found), hint))
 

@@ -15,7 +15,7 @@ import pytest
 from textual.pilot import Pilot
 
 from console.screens.workspace import WorkspaceScreen
-from console.services import session
+from console.services import session as sessions
 from console.settings import Settings
 from data.models.agent import AgentState, AgentStatus
 from data.models.base import AgentId, CustomerId, TicketId
@@ -341,10 +341,32 @@ async def test_a_shared_number_offers_everybody(tmp_path: Path) -> None:
         await until(pilot, lambda: "account" in text_of(screen, "customer-lines"))
 
 
+async def test_a_list_to_choose_from_comes_though_something_changes_while_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed, "c-4")
+        await until(pilot, lambda: "Ben Lee" in text_of(screen, "customer-lines"))
+        await pilot.press("f3", "down", "enter")
+        await until(pilot, lambda: "account" in text_of(screen, "customer-lines"))
+        await until(pilot, lambda: screen.session.sync.queued == 0)
+        session, asked = screen.session, []
+
+        async def asked_meanwhile() -> None:
+            asked.append(asyncio.create_task(session.customers.attach_shown()))
+            await asyncio.sleep(0)
+
+        monkeypatch.setattr(session.desk, "refresh", asked_meanwhile)
+        session._tickets_changed = session._account_changed = True
+        await session.look()
+        await asked[0]
+        await until(pilot, lambda: "Ben Lee" in text_of(screen, "customer-lines"), seconds=5)
+
+
 async def test_figures_follow_the_last_change_also_when_nothing_happens_any_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "FIGURES_S", 3.0)
+    monkeypatch.setattr(sessions, "FIGURES_S", 3.0)
     async with opened(tmp_path) as (pilot, feed):
         screen = await sign_on(pilot)
         assert "abandoned" not in text_of(screen, "queue-figures")
