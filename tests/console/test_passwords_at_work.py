@@ -145,3 +145,17 @@ async def test_a_password_that_was_changed_at_the_hub_puts_out(tmp_path: Path) -
     session = await seat.station.sign_in(NAME, OTHER, PASSWORD)
     assert session.seat.agent.name == NAME
     await seat.station.close()
+
+
+async def test_what_is_typed_at_once_goes_where_it_belongs(tmp_path: Path) -> None:
+    """The door gives the name the focus when it comes to the front, not some time after that: a name, enter and a password
+    in one burst would leave the password in the name, for all to read."""
+    app = AgentConsole(Launch(tmp_path, Settings(sign_in="password", hub=str(tmp_path / "hub.db"))), SYSTEM_CLOCK)
+    async with app.run_test(size=(80, 24)) as pilot:
+        door = app.screen
+        assert isinstance(door, SignInScreen)
+        for come in (door.on_mount, door.on_screen_resume):
+            come()
+            door._name_typed()
+            await pilot.pause()
+            assert door.focused is door.query_one("#sign-in-password")
