@@ -16,7 +16,7 @@ from data.store import driver
 from data.store.rows import read_row, write_row
 from data.sync.applying import show_hub_row
 from data.sync.contract import WHOLE
-from data.sync.facts import LIFE, Place, place, remember
+from data.sync.facts import ALONE, LIFE, Place, place, remember
 from data.sync.replica import renew
 from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids, lower_base, made_by
 from data.sync.snapshots import begin
@@ -67,6 +67,8 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
         new.execute("DELETE FROM desk")
         _insert(new, "desk", drafts)
     _give_new_identity(new, former)
+    if old is None or reading.unread:
+        remember(new, {ALONE: "1"})
     unsaved = sum(json.loads(one["fields"] or "{}") != {} for one in drafts or [])
     return Carried(len(waiting), conflicts, unsaved, tuple(dict.fromkeys(reading.unread)))
 

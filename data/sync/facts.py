@@ -10,6 +10,9 @@ LIFE = "life"
 """The fact that marks the last time that the hub was found put back: versions, numbers and places that were heard before
 and since do not compare."""
 
+ALONE = "restored_alone"
+"""The fact that marks a store that was restored without what the one before it knew, and has not heard the hub since."""
+
 
 class Place(Value):
     """How far a snapshot has come. One that is killed goes on from here."""

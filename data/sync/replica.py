@@ -26,7 +26,7 @@ from data.sync.contract import (
     Page,
     Scope,
 )
-from data.sync.facts import fact, forget, keep_place, place, remember
+from data.sync.facts import ALONE, fact, forget, keep_place, place, remember
 from data.sync.sending_again import FORMER, Former, former_ids, made_by
 
 MAX_OPS = 500
@@ -149,9 +149,13 @@ class Replica:
             if enrolment.hub_id:
                 remember(connection, {"hub_id": enrolment.hub_id})
             if put_back:
-                sending_again.send_again(connection, hub_has)
+                alone = (
+                    fact(connection, ALONE) is not None
+                )  # what waited since then may have had one of those numbers
+                sending_again.send_again(connection, {} if alone else hub_has)
                 sending_again.load_again(connection, hub_has)
                 connection.execute("UPDATE number_block SET last = next - 1")  # it may lease the rest to others
+            forget(connection, ALONE)
             under_way = place(connection)
             other_scope = under_way is not None and under_way.scope != scope
             renewed = not scope.directory and fact(connection, snapshots.TAKEN_AS) != enrolment.replica_id
