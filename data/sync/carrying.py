@@ -67,7 +67,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
         new.execute("DELETE FROM desk")
         _insert(new, "desk", drafts)
     _give_new_identity(new, former)
-    if old is None or reading.unread:
+    if old is None or reading.unread or ALONE in there.facts:
         remember(new, {ALONE: "1"})
     unsaved = sum(json.loads(one["fields"] or "{}") != {} for one in drafts or [])
     return Carried(len(waiting), conflicts, unsaved, tuple(dict.fromkeys(reading.unread)))
