@@ -18,7 +18,16 @@ from data.sync.applying import show_hub_row
 from data.sync.contract import WHOLE
 from data.sync.facts import ALONE, LIFE, Place, place, remember
 from data.sync.replica import renew
-from data.sync.sending_again import FORMER, HELD, HELD_SINCE, Former, former_ids, lower_base, made_by
+from data.sync.sending_again import (
+    FORMER,
+    HELD,
+    HELD_SINCE,
+    Former,
+    former_ids,
+    lower_base,
+    made_by,
+    release_what_is_here,
+)
 from data.sync.snapshots import begin
 
 T = TypeVar("T")
@@ -60,6 +69,8 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
         if apart:
             lower_base(new, entity, entity_id, _version(new, (entity, entity_id)))
         _show_over(new, entity, entity_id)
+    if not apart:
+        release_what_is_here(new)
     conflicts = _take_conflicts(new, reading)
     waits = {row[0] for row in new.execute("SELECT op_id FROM outbox")}
     _insert(new, "op_done", [op for op in done if op["op_id"] not in waits])
@@ -67,7 +78,7 @@ def succeed(new: driver.Connection, old: driver.Connection | None) -> Carried:
         new.execute("DELETE FROM desk")
         _insert(new, "desk", drafts)
     _give_new_identity(new, former)
-    if old is None or reading.unread or ALONE in there.facts:
+    if old is None or reading.unread or ALONE in there.facts or apart:
         remember(new, {ALONE: "1"})
     unsaved = sum(json.loads(one["fields"] or "{}") != {} for one in drafts or [])
     return Carried(len(waiting), conflicts, unsaved, tuple(dict.fromkeys(reading.unread)))

@@ -11,7 +11,8 @@ LIFE = "life"
 and since do not compare."""
 
 ALONE = "restored_alone"
-"""The fact that marks a store that was restored without what the one before it knew, and has not heard the hub since."""
+"""The fact that marks a store that was restored without what the one before it knew of the same life of the hub, and has not
+heard the hub since: what the hub's numbers say of it is not to be believed, for what had to wait has one of them too."""
 
 
 class Place(Value):

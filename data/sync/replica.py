@@ -145,16 +145,16 @@ class Replica:
         with self._store.write() as connection:
             fresh = fact(connection, "epoch") is None
             nothing_yet = fact(connection, "cursor") is None and place(connection) is None
+            alone = not fresh and fact(connection, ALONE) is not None
+            put_back = put_back or alone
             remember(connection, {"number": str(enrolment.number), "epoch": enrolment.epoch})
             if enrolment.hub_id:
                 remember(connection, {"hub_id": enrolment.hub_id})
             if put_back:
-                alone = (
-                    fact(connection, ALONE) is not None
-                )  # what waited since then may have had one of those numbers
                 sending_again.send_again(connection, {} if alone else hub_has)
-                sending_again.load_again(connection, hub_has)
+                sending_again.load_again(connection, {} if alone else hub_has)
                 connection.execute("UPDATE number_block SET last = next - 1")  # it may lease the rest to others
+            sending_again.number_loads_above(connection, hub_has)
             forget(connection, ALONE)
             under_way = place(connection)
             other_scope = under_way is not None and under_way.scope != scope

@@ -79,6 +79,9 @@ def confirmed(connection: driver.Connection) -> dict[str, int]:
     for (seq,) in connection.execute("SELECT seq FROM outbox WHERE state = 'sent'").fetchall():
         sender = made_by(former, seq) or own
         found[sender] = max(found.get(sender, 0), seq)
+    found |= dict(
+        connection.execute("SELECT replica_id, done FROM hub_load").fetchall()
+    )  # each took a number at least
     return found
 
 
@@ -121,6 +124,14 @@ def load_again(connection: driver.Connection, hub_has: Mapping[str, int]) -> Non
             connection.execute(
                 "UPDATE hub_load SET after = '', done = 0, finished = 0 WHERE import_id = ?", (load["import_id"],)
             )
+
+
+def number_loads_above(connection: driver.Connection, hub_has: Mapping[str, int]) -> None:
+    """Give what is still to be loaded numbers that the hub has not heard: a restored store is behind with them."""
+    connection.executemany(
+        "UPDATE hub_load SET next_seq = ? + 1 WHERE replica_id = ? AND next_seq <= ?",
+        [(seq, replica_id, seq) for replica_id, seq in hub_has.items()],
+    )
 
 
 # what must wait for others
@@ -217,6 +228,13 @@ def release(connection: driver.Connection, entity: str, entity_id: str) -> None:
     _queue_anew(connection, [op["seq"] for op in held if op["txn_id"] not in wait])
     if not wait:
         forget(connection, HELD_SINCE)
+
+
+def release_what_is_here(connection: driver.Connection) -> None:
+    """Let go what waits for rows that are here: the hub will not tell them again."""
+    for op in _held(connection):
+        if _is_there(connection, _key(op)):
+            release(connection, *_key(op))
 
 
 def _held(connection: driver.Connection) -> list[Any]:

@@ -291,7 +291,10 @@ class Worker:
         """Send a page of an import to the hub; False when there is none to send."""
         if now < self._load_at:
             return False
-        changed = self._loading.send_page(hub, self._name, self._replica, revoked=self._revoked)
+        try:
+            changed = self._loading.send_page(hub, self._name, self._replica, revoked=self._revoked)
+        except CopiedReplica as error:  # the next try takes other numbers
+            raise HubUnreachable(str(error)) from error
         if changed is not None:
             self._incoming.news |= changed
             self._incoming.behind = True  # what changes by our own hand does not change the hub's version for us
@@ -328,10 +331,9 @@ class Worker:
         def ask_for(senders: set[str]) -> None:
             hub_has.update((one, self._enrolled_as(hub, one).last_replica_seq) for one in senders - hub_has.keys())
 
-        ask_for(self._replica.senders())
+        ask_for(self._replica.senders() | self._loading.senders())
         if self._replica.lacks(enrolment, hub_has):
             self._status = self._status.model_copy(update={"put_backs": self._status.put_backs + 1})
-            ask_for(self._loading.senders())
         self._revoked = enrolment.revoked
         self._replica.enrolled(enrolment, self._scope, hub_has)
         ask_for(self._replica.former_senders())  # the hub takes nothing from one that it does not know
