@@ -52,9 +52,10 @@ class Loading:
             )
         )
 
-    def senders(self) -> set[str]:
-        """The ids under which imports were pushed."""
-        return {row["replica_id"] for row in self._store.rows("SELECT replica_id FROM hub_load")}
+    def senders(self, *, finished: bool) -> set[str]:
+        """The ids under which imports were pushed: those that are not at the hub whole, or with `finished` all."""
+        found = self._store.rows("SELECT replica_id FROM hub_load WHERE ? OR NOT finished", (finished,))
+        return {row["replica_id"] for row in found}
 
     def send_page(self, hub: Hub, name: str, replica: Replica, *, revoked: bool = False) -> set[str] | None:
         """Push the next page of the oldest import that is not there whole; None when there is none, else the entities

@@ -169,6 +169,11 @@ class Replica:
         with self._store.write() as connection:
             snapshots.begin(connection, scope)
 
+    @property
+    def restored_alone(self) -> bool:
+        """Whether all that this store remembers goes to the hub again, whatever the hub says that it has."""
+        return self.state(ALONE) is not None
+
     def senders(self) -> set[str]:
         """The ids under which what the hub has confirmed was made."""
         return set(sending_again.confirmed(self._store.connection))

@@ -331,9 +331,11 @@ class Worker:
         def ask_for(senders: set[str]) -> None:
             hub_has.update((one, self._enrolled_as(hub, one).last_replica_seq) for one in senders - hub_has.keys())
 
-        ask_for(self._replica.senders() | self._loading.senders())
-        if self._replica.lacks(enrolment, hub_has):
+        ask_for(self._replica.senders() | self._loading.senders(finished=False))
+        if put_back := self._replica.lacks(enrolment, hub_has):
             self._status = self._status.model_copy(update={"put_backs": self._status.put_backs + 1})
+        if put_back or self._replica.restored_alone:
+            ask_for(self._loading.senders(finished=True))
         self._revoked = enrolment.revoked
         self._replica.enrolled(enrolment, self._scope, hub_has)
         ask_for(self._replica.former_senders())  # the hub takes nothing from one that it does not know
