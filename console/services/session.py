@@ -319,6 +319,8 @@ class Session:
             await asyncio.sleep(GOING_OUT_S / 20)
 
     def _show_state(self) -> None:
+        if self.phone.status.state is AgentState.WRAP_UP and self.phone.disposition is not None:
+            return  # it is being wrapped up as was asked before the call had ended
         self.seat.post(StateChanged(self.phone.status, self.sync, self.phone.contact, self._wrap_up_s))
 
     async def _read(self) -> None:
@@ -404,8 +406,10 @@ class Session:
             case Move.ENDED:
                 self._wrap_up_s = await self.seat.read(live.wrap_up_s, contact.queue)
                 if self.phone.disposition is not None:
-                    disposition, self.phone.disposition = self.phone.disposition, None
-                    await self.wrap_up.finish(contact, disposition)
+                    try:
+                        await self.wrap_up.finish(contact, self.phone.disposition)
+                    finally:
+                        self.phone.disposition = None
                 elif contact.end_reason == "caller":
                     self.seat.tell(f"The caller has hung up: {self.seat.how('wrap_up')} to wrap the contact up.")
 

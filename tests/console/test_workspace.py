@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from console.messages import StateChanged
 from console.screens.workspace import WorkspaceScreen
 from console.services import session as sessions
 from console.settings import Settings
@@ -256,6 +257,31 @@ async def test_wrap_up_saves_the_ticket_and_clears_the_desk(tmp_path: Path) -> N
         assert (done.disposition, done.customer_id) == ("Solved in this contact", "20718")
         assert done.ticket_id is not None
         assert screen.session.desk.item is None
+
+
+async def test_who_has_wrapped_up_already_is_not_asked_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker tells something in the very moment in which the call has ended and is wrapped up."""
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await talk(pilot, feed)
+        session, keep, posted = screen.session, screen.session.desk.keep, []
+
+        async def told_meanwhile() -> None:
+            session.synced(session.sync)
+            await keep()
+
+        await pilot.press("w", "s")
+        request = await hub_request(pilot, feed, RequestAction.HANG_UP)
+        monkeypatch.setattr(session.desk, "keep", told_meanwhile)
+        post = session.seat.post
+        monkeypatch.setattr(session.seat, "post", lambda message: (posted.append(message), post(message)))
+        feed.patch(Request, request.id, state=RequestState.DONE)
+        feed.patch(Contact, "c-1", state=ContactState.ENDED, ended_at=NOW.isoformat(), end_reason="agent")
+
+        def states() -> list[AgentState]:
+            return [one.status.state for one in posted if isinstance(one, StateChanged)]
+
+        await until(pilot, lambda: AgentState.READY in states())
+        assert AgentState.WRAP_UP not in states()
 
 
 async def test_a_ticket_that_cannot_be_saved_stays_on_the_desk(tmp_path: Path) -> None:
