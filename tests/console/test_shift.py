@@ -168,7 +168,11 @@ def shown(app: AgentConsole, gate: SignOffDialog, many: int) -> Callable[[], boo
 
 
 def furnish(feed: Feed) -> None:
-    """A callback of Dana's that is overdue, and a call that she never wrapped up."""
+    """A call that Dana never wrapped up and then, so that who has this has both, a callback of hers that is overdue."""
+    left = caller("left", "Ben Lee", "+12025550199", 900)
+    feed.put(
+        left.model_copy(update={"state": ContactState.ENDED, "agent": DANA, "ended_at": NOW - timedelta(minutes=9)})
+    )
     feed.put(
         Callback(
             id="cb",
@@ -180,10 +184,6 @@ def furnish(feed: Feed) -> None:
             made_by=DANA,
             made_at=NOW - timedelta(hours=1),
         )
-    )
-    left = caller("left", "Ben Lee", "+12025550199", 900)
-    feed.put(
-        left.model_copy(update={"state": ContactState.ENDED, "agent": DANA, "ended_at": NOW - timedelta(minutes=9)})
     )
 
 

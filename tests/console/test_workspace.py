@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from console.messages import StateChanged
 from console.screens.workspace import WorkspaceScreen
+from console.services import desk as desks
 from console.services import session as sessions
 from console.settings import Settings
 from data.models.agent import AgentState, AgentStatus
@@ -464,12 +465,15 @@ async def test_an_unknown_name_is_asked_about_once(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, WorkspaceScreen))
 
 
-async def test_a_cursor_that_moved_is_no_text_that_would_be_thrown_away(tmp_path: Path) -> None:
+async def test_a_cursor_that_moved_is_no_text_that_would_be_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened(tmp_path) as (pilot, feed):
         screen = await talk(pilot, feed)
         desk = screen.session.desk
         await pilot.press("f5", *"Slow", "f10")
         await until(pilot, lambda: bool(desk.item.ticket_id) and not desk.item.unsaved)
+        monkeypatch.setattr(desks, "KEEP_S", 60.0)  # it is put away before that is written
         screen.ticket_pane._edited()  # as the esc that leaves a field says it
         await until(pilot, lambda: desk.item.unsaved)
         assert await desk.drop(sure=False)
