@@ -45,14 +45,17 @@ class _Quarter:
         return self._highest
 
     def highest_between(self, since: float, until: float) -> tuple[int, float]:
-        """The same where only moments from `since` (inclusive) to `until` (exclusive) count."""
-        level, best = 0, (0, 0.0)
+        """The same where only moments from `since` (inclusive) to `until` (exclusive) count: the highest point after the
+        first of them, and 0 for when where it never rises then."""
+        level = self.net_before(since)
+        best = (level, 0.0)
         for at, step in self._steps:
             if at >= until:
                 break
-            level += step
-            if at >= since and level > best[0]:
-                best = (level, at)
+            if at >= since:
+                level += step
+                if level > best[0]:
+                    best = (level, at)
         return best
 
     def moves(self, since: float, until: float) -> bool:
@@ -126,7 +129,7 @@ class _Line:
                 waiting = level + (quarter.net_before(start) if begins < start else 0)
                 if waiting > longest.get(here, (0, 0.0))[0]:
                     longest[here] = (waiting, keys.begin(begins, start))
-            if over and level + over > longest.get(here, (0, 0.0))[0]:
+            if at and level + over > longest.get(here, (0, 0.0))[0]:
                 longest[here] = (level + over, at)
             level += quarter.net
         return longest

@@ -67,6 +67,21 @@ def test_at_every_moment_they_are_those_from_scratch(
     same(live, told, asked)
 
 
+def test_a_queue_that_grew_short_before_the_period_began_and_long_in_it() -> None:
+    """All within the quarter in which the period begins."""
+
+    def told(contact: str, seconds: float, kind: str, wait_s: float | None = None) -> Happening:
+        return Happening(contact, START.timestamp() + seconds, kind, "support", None, wait_s, None, None)
+
+    asked = {"start": START + timedelta(minutes=7), "tz": "UTC", "formula": "SL1"}
+    live = LiveFigures(**asked)
+    calls = [told("b", -5.0, "offered"), told("b", 0.0, "answered", 5.0), told("a", 794.0, "offered")]
+    calls += [told("a", 800.0, "answered", 6.0)]
+    live.take(calls)
+    same(live, calls, asked)
+    assert live.rows(None)[0].max_queue == 1
+
+
 def day_of_calls(count: int, seed: int) -> list[Happening]:
     """Calls of a day as they happen: most answered, some given up, a few that never end."""
     rng = random.Random(seed)
