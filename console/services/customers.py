@@ -270,9 +270,8 @@ class Customers:
     async def _offer_matches(self, contact: Contact) -> None:
         self._draws += 1
         draw = self._draws
-        self.shown = (
-            False  # from now on: what changes while the list is read is no reason to show the customer again
-        )
+        # From now on: what changes while the list is read is no reason to show the customer again.
+        self.shown = False
         self._offered = (ContactId(contact.id), contact.customer_id)
         found = await self._seat.read(reading.matches, contact)
         if draw != self._draws:

@@ -138,9 +138,8 @@ class Desk:
         for kind in (DraftKind.ANSWER, DraftKind.MACRO):
             self._drafts.discard_all(draft_id(kind, f"{item.id}/"))
         place = next(place for place, one in enumerate(self._items) if one.id == item.id)
-        gone = self._items.pop(
-            place
-        )  # first, so that meanwhile nothing shows it again, or writes it behind its removal
+        # Off the list first, so that meanwhile nothing shows it again, or writes it behind its removal.
+        gone = self._items.pop(place)
         self._typed.discard(item.id)
         try:
             await self._seat.read(journal.take_off, item.id, self._seat.me)

@@ -222,19 +222,23 @@ def release(connection: driver.Connection, entity: str, entity_id: str) -> None:
     about = "SELECT 1 FROM outbox WHERE entity = ? AND entity_id = ? AND state = ? LIMIT 1"
     if connection.execute(about, (*arrived, HELD)).fetchone() is None:
         return
+    _let_go(connection, arrived)
+
+
+def release_what_is_here(connection: driver.Connection) -> None:
+    """Let go what waits for rows that are here: the hub will not tell them again."""
+    if _held(connection):
+        _let_go(connection, None)
+
+
+def _let_go(connection: driver.Connection, arrived: Key | None) -> None:
+    """Queue what is held and waits for no row but `arrived`."""
     held = _held(connection)
     waiting = _that_wait(held, set(), lambda key: key != arrived and not _is_there(connection, key))
     wait = {ops[0]["txn_id"] for ops in waiting}
     _queue_anew(connection, [op["seq"] for op in held if op["txn_id"] not in wait])
     if not wait:
         forget(connection, HELD_SINCE)
-
-
-def release_what_is_here(connection: driver.Connection) -> None:
-    """Let go what waits for rows that are here: the hub will not tell them again."""
-    for op in _held(connection):
-        if _is_there(connection, _key(op)):
-            release(connection, *_key(op))
 
 
 def _held(connection: driver.Connection) -> list[Any]:

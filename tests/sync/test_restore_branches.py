@@ -198,31 +198,6 @@ def test_what_was_sent_before_the_hub_was_put_back_and_waits_since_is_taken_over
     assert faults([seat, other], tmp_path / "hub.db") == []
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_what_waited_on_a_disk_that_broke_is_sent_again_from_a_backup_of_before_the_hub_was_put_back(
-    site: Site, tmp_path: Path, again: bool
-) -> None:
-    """The backup has the change as sent; that it waits since, only the lost store knew, and the hub has others above its
-    number by now. `again`: it is put back once more before the hub is heard."""
-    seat, other, hub_backup = site
-    made = made_at(other)
-    sync(other, seat)
-    seat.edit(made.id, details="ours")
-    seat.sync()
-    seat_backup = seat.back_up()
-    made_at(seat, "own", "S-3")
-    go_offline(seat, other)
-    hub_backup.restore()
-    sync(seat)
-    assert seat.value("SELECT count(*) FROM outbox WHERE state = 'held'") != 0
-    put_back_after_the_disk_broke(seat, seat_backup)
-    if again:
-        seat.restore(seat_backup)
-    sync(seat, other, seat, seat, other)
-    assert shown_at(other, made).details == "ours"
-    assert faults([seat, other], tmp_path / "hub.db") == []
-
-
 def test_edits_of_what_its_maker_has_not_sent_again_wait_for_it(site: Site, tmp_path: Path) -> None:
     """Those made before the hub was put back, those while all is fetched anew, and those made later."""
     seat, other, hub_backup = site

@@ -28,8 +28,9 @@ def agent_heading(snap: FloorSnapshot) -> str:
 
 KEPT_TO = 18
 """The cells of the adherence: ` ▲ 92 %  −14 min `."""
-STANDING, DAY, NOTE = 42, 16, 8
-"""The cells beside the name of how it stands now, of what was handled today, and the fewest of the note."""
+STANDING, DAY, NOTE, WIDE_NOTE = 42, 16, 8, 22
+"""The cells beside the name of how it stands now, of what was handled today, of the note at least, and of
+the note before the name gets more than ten."""
 
 
 class AgentTable:
@@ -47,7 +48,7 @@ class AgentTable:
         more = KEPT_TO if kept_to else 0
         day = cells >= 10 + STANDING + DAY + more + NOTE
         more += DAY if day else 0
-        name = max(10, min(18, cells - 64 - more))
+        name = max(10, min(18, cells - STANDING - WIDE_NOTE - more))
         note = max(NOTE, cells - name - STANDING - more)
         head = (
             Span(f" {fit('agent', name)} {fit('state', 12)}", "dim"),
