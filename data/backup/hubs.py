@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from data.backup import shelf
+from data.backup.hub_carrying import carry
 from data.backup.making import (
     SPARE_BYTES,
     make,
@@ -28,9 +29,8 @@ from data.backup.shelf import HUB_COPY, MANIFEST, BackupError, FileMark, Reason
 from data.models.base import Instant, Value, new_id
 from data.store import driver
 from data.store.errors import explain
-from data.sync.contract import NUMBERS_LOST, HubUnreachable
+from data.sync.contract import HubUnreachable
 from data.sync.hub_file import HUB_SHAPE, HubFile
-from data.sync.hub_people import has_people, take_over
 
 _BESIDE = ("", "-wal", "-shm")
 
@@ -245,60 +245,11 @@ def _prepare(fresh: Path, hub: Path) -> int:
     carried over."""
     with closing(HubFile(fresh, create=False)) as new:
         with new.writing() as db:
-            carried = _carry(new, hub)
+            carried = carry(new, hub)
             db.execute("UPDATE hub_info SET value = ? WHERE key = 'epoch'", (new_id(),))
         new.db.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
     put_on_disk(fresh)
     return carried
-
-
-def _carry(new: HubFile, hub: Path) -> int:
-    """Take over from the hub that is there, if it can be read, what never goes back in time: which ticket numbers were
-    given away, which seats enrolled or were revoked since, who claimed what, and who may sign in. A PostgreSQL hub does
-    the same (`data.sync.postgres.archive`)."""
-    db = new.db
-    try:
-        with closing(HubFile(hub, create=False)) as old, old.snapshot() as theirs:
-            seats, claims, answers = (_all(theirs, table) for table in ("replica", "claim", "claim_request"))
-            people = _all(theirs, "person_login") if has_people(old) else []
-            next_ticket = int(old.info("next_ticket"))
-    except (driver.Error, HubUnreachable):
-        db.execute("UPDATE hub_info SET value = value + ? WHERE key = 'next_ticket'", (NUMBERS_LOST,))
-        return 0
-    db.execute(
-        "UPDATE hub_info SET value = max(CAST(value AS INTEGER), ?) WHERE key = 'next_ticket'", (next_ticket,)
-    )
-    carried = 0
-    for seat in seats:
-        carried += _insert(db, "replica", {**seat, "last_seq": 0})
-        if seat["revoked"]:
-            db.execute("UPDATE replica SET revoked = 1 WHERE replica_id = ?", (seat["replica_id"],))
-    for table, rows in (("claim", claims), ("claim_request", answers)):
-        for row in rows:
-            _insert(db, table, row, "REPLACE")
-    db.execute(_HELD)
-    if people:
-        take_over(new, people)
-    return carried
-
-
-_HELD = """
-UPDATE claimable SET state = 'ringing', ringing_agent = claim.agent, agent = claim.agent FROM claim
-WHERE claim.contact_id = claimable.contact_id AND NOT finished AND state IN ('waiting', 'ringing')
-"""
-"""What somebody holds is offered to nobody else, though the backup says that it waits, until that seat has said what
-became of it or its lease runs out."""
-
-
-def _all(db: driver.Connection, table: str) -> list[dict[str, Any]]:
-    return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]  # noqa: S608
-
-
-def _insert(db: driver.Connection, table: str, row: Mapping[str, object], otherwise: str = "IGNORE") -> int:
-    """Insert a row; 1 when it was done. `otherwise`: what if it is there."""
-    marks = ", ".join("?" * len(row))
-    sql = f"INSERT OR {otherwise} INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
-    return int(db.execute(sql, list(row.values())).rowcount)
 
 
 def _keep(hub: Path, now: datetime) -> tuple[Path | None, bool]:

@@ -306,7 +306,7 @@ class HubFile:
         """Write a row under the next number of the hub's order, which is returned. `changed` holds the fields
         that `writer` wrote. A conflicting op counts as a change too, so that the seat which sent it pulls the
         row again and sees what holds."""
-        hub_seq = self._next()
+        hub_seq = self.next_number()
         marks = {**before.marks, **{name: (before.ver + 1, writer) for name in changed}}
         self.db.execute(
             "INSERT OR REPLACE INTO row (entity, entity_id, ver, hub_seq, body, field_ver, deleted, changed_at, over,"
@@ -328,7 +328,8 @@ class HubFile:
             self._index_contact(body)
         return hub_seq
 
-    def _next(self) -> int:
+    def next_number(self) -> int:
+        """Take the next number of the hub's order."""
         return int(self.db.execute("UPDATE hub_clock SET v = v + 1 RETURNING v").fetchone()[0])
 
     def _bring_back(self, entity: str, entity_id: str, changed_at: str) -> None:
@@ -342,11 +343,13 @@ class HubFile:
             (entity, entity_id),
         ).fetchall()
         for child in children:
-            self.db.execute("UPDATE row SET hub_seq = ? WHERE entity = ? AND entity_id = ?", (self._next(), *child))
+            self.db.execute(
+                "UPDATE row SET hub_seq = ? WHERE entity = ? AND entity_id = ?", (self.next_number(), *child)
+            )
 
     def take_away(self, entity: str, entity_id: str) -> int:
         """Leave a tombstone for a row; returns its number in the hub's order."""
-        hub_seq = self._next()
+        hub_seq = self.next_number()
         self.db.execute(
             "UPDATE row SET ver = ver + 1, hub_seq = ?, body = '{}', field_ver = '{}', deleted = 1, changed_at = ?"
             " WHERE entity = ? AND entity_id = ?",

@@ -1,12 +1,12 @@
 """`python -m tests.proof …`: each level of the proof for as long as one likes, and all of them by `long`.
 
-    simulation --seeds 20000 --jobs 2 [--hub postgres]     seats in bad weather
+    simulation --seeds 20000 --jobs 2 [--hub postgres]     seats in bad weather; --hard: the hub is put back in each
     cuts                                                   the line to PostgreSQL broken at every byte
     claims --calls 5000 --claimers 50                      claimers that are killed and let leases run out
     seats --counts 50,100,200,500                          how soon every seat has a change
     soak --seconds 3600                                    kills and races without end, on both hubs
     reports --moments 200 --seeds 3                        reporters that are killed, stopped and whose clock is set
-    long                                                   20,000 seeds, every byte, 2,000 kills, 5,000 calls, 500 seats,
+    long                                                   24,500 seeds, every byte, 2,000 kills, 5,000 calls, 500 seats,
                                                            200 moments of reporters in each of three zones
 
 Each prints a table as it goes, and exits 1 when something is wrong."""
@@ -52,15 +52,18 @@ def _folder(prefix: str) -> Iterator[Path]:
 # seats in bad weather
 
 
-def _run_seeds(kind: str, first: int, step: int, seeds: int, told: Callable[[int, list[str]], None]) -> None:
+def _run_seeds(
+    kind: str, first: int, step: int, seeds: int, hard: bool, told: Callable[[int, list[str]], None]
+) -> None:
     with postgres.running() if kind == "postgres" else _folder("none") as server, _folder("simulation") as folder:
         for seed in range(first, first + seeds, step):
             run = folder / str(seed)
             run.mkdir()
             is_server = isinstance(server, postgres.Server)
-            ground = grounds.in_postgres(server) if is_server else grounds.embedded(run / "hub.db")
+            ground = grounds.in_postgres(server, run) if is_server else grounds.embedded(run / "hub.db")
             try:
-                found = simulate(run, seed, ground)
+                how = {"rough": seed // step % 2 == 0, "put_back_in": 1.0} if hard else {}
+                found = simulate(run, seed, ground, **how)
             except Exception as error:
                 found = [f"{type(error).__name__}: {error}"]
             told(seed, found)
@@ -76,7 +79,14 @@ def simulation(given: argparse.Namespace) -> Outcome:
     processes = [
         fork.Process(
             target=_run_seeds,
-            args=(given.hub, given.first + place, given.jobs, given.seeds - place, lambda *told: answers.put(told)),
+            args=(
+                given.hub,
+                given.first + place,
+                given.jobs,
+                given.seeds - place,
+                given.hard,
+                lambda *told: answers.put(told),
+            ),
         )
         for place in range(given.jobs)
     ]
@@ -95,7 +105,11 @@ def simulation(given: argparse.Namespace) -> Outcome:
         process.terminate()
         process.join()
     took = time.monotonic() - began
-    return f"simulation, {given.hub}", f"{done} seeds from {given.first} in {took:.0f} s", found
+    return (
+        f"simulation, {given.hub}{', hard' if given.hard else ''}",
+        f"{done} seeds from {given.first} in {took:.0f} s",
+        found,
+    )
 
 
 # the line
@@ -190,6 +204,8 @@ def _long(parser: argparse.ArgumentParser) -> Iterator[Callable[[], Outcome]]:
     for line in (
         "simulation --seeds 20000",
         "simulation --seeds 2000 --hub postgres",
+        "simulation --seeds 2000 --hard",
+        "simulation --seeds 500 --hard --hub postgres",
         "cuts",
         "claims --calls 5000 --claimers 50",
         "claims --calls 5000 --claimers 50 --hub postgres",
@@ -218,6 +234,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--jobs", type=int, default=2)
     one.add_argument("--hub", choices=KINDS, default="embedded")
     one.add_argument("--seconds", type=float, default=float("inf"), help="at most so long")
+    one.add_argument("--hard", action="store_true", help="the hub is put back in each, every other one in a storm")
     one = add("cuts", cuts)
     one.add_argument("--step", type=int, default=1, help="bytes from one cut to the next")
     one.add_argument("--how", choices=[How.CLOSE.value, How.RESET.value], default=How.RESET.value)

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from data.backup.hubs import back_up_hub, restore_hub
+from data.backup.shelf import Reason
 from data.floor.pace import LeapClock
-from data.models.base import new_id
-from data.store import driver
 from data.sync.contract import Hub
 from data.sync.embedded import EmbeddedHub
+from data.sync.postgres import archive
 from data.sync.postgres.hub import PostgresHub
-from tests.postgres import Server
+from tests.postgres import Server, empty
+
+
+class PutBack(Protocol):
+    """Puts a backup of the hub in its place."""
+
+    def __call__(self, *, lost: bool) -> None:
+        """`lost`: with the disk on which the hub was, so that nothing can be carried over from it."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +35,8 @@ class Ground:
     address: Path | str
     clock: LeapClock
     open: Callable[[], Hub]
-    back_up: Callable[[], Callable[[], None]] | None = None
-    """Makes a backup of the hub, and returns what puts it back; None: of this kind it is tested elsewhere."""
+    back_up: Callable[[], PutBack]
+    """Makes a backup of the hub, and returns what puts it back."""
 
 
 def embedded(path: Path) -> Ground:
@@ -40,18 +48,14 @@ def embedded(path: Path) -> Ground:
         hub._file.db.execute("PRAGMA synchronous = OFF")
         return hub
 
-    def back_up() -> Callable[[], None]:
-        backup = path.with_suffix(".backup")
-        with closing(driver.connect(path)) as hub:
-            hub.execute(f"VACUUM INTO '{backup}'")
+    def back_up() -> PutBack:
+        made = back_up_hub(path, Reason.BY_HAND, clock.now())
 
-        def put_back() -> None:
-            for one in path.parent.glob(f"{path.name}*"):
-                one.unlink()
-            backup.rename(path)
-            with closing(driver.connect(path)) as hub:
-                hub.execute("UPDATE hub_info SET value = ? WHERE key = 'epoch'", (new_id(),))
-                hub.execute("UPDATE hub_info SET value = value + 1000 WHERE key = 'next_ticket'")
+        def put_back(*, lost: bool) -> None:
+            if lost:
+                for one in path.parent.glob(f"{path.name}*"):
+                    one.unlink()
+            restore_hub(path, made, clock.now())
 
         return put_back
 
@@ -63,18 +67,36 @@ class PostgresClock(LeapClock):
 
     def __init__(self, dsn: str) -> None:
         super().__init__()
-        self._connection = psycopg.connect(dsn, autocommit=True)
+        self._dsn = dsn
+        self.dial()
+
+    def dial(self) -> None:
+        """Connect, also anew: who puts a hub back ends every connection to it."""
+        self._connection = psycopg.connect(self._dsn, autocommit=True)
 
     def leap(self, seconds: float) -> None:
         super().leap(seconds)
         self._connection.execute("UPDATE agent_console.test_clock SET now = %s", (self.now(),))
 
 
-def in_postgres(server: Server) -> Ground:
-    """The one hub of a server that is emptied for each run."""
+def in_postgres(server: Server, folder: Path) -> Ground:
+    """The one hub of a server that is emptied for each run; its backups lie in the folder."""
     dsn = server.emptied_hub(LeapClock().now())
     clock = PostgresClock(dsn)
-    return Ground(dsn, clock, lambda: PostgresHub(dsn, clock))
+
+    def back_up() -> PutBack:
+        made = folder / "hub.backup"
+        archive.backup(dsn, made)
+
+        def put_back(*, lost: bool) -> None:
+            if lost:
+                empty(dsn)
+            archive.restore(dsn, made)
+            clock.dial()
+
+        return put_back
+
+    return Ground(dsn, clock, lambda: PostgresHub(dsn, clock), back_up)
 
 
 def url(dsn: str) -> str:

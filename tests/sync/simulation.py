@@ -30,7 +30,7 @@ from data.sync.wire import AskClaim, Claimed, Finish, FromWorker, Pulled, Wake
 from data.sync.worker import Worker
 from tests.stores import new_store
 from tests.sync.checker import Site, check, cursor_forward, own_writes, reads
-from tests.sync.grounds import Ground
+from tests.sync.grounds import Ground, PutBack
 from tests.sync.saver import BAD, remember_what_is_said, save_one
 from tests.sync.writers import Writer, contact
 
@@ -389,8 +389,11 @@ class Seat:
             store.close()
 
 
-def simulate(folder: Path, seed: int, ground: Ground, *, steps: int = STEPS, rough: bool = False) -> list[str]:
-    """One run; returns what was found wrong. `folder` gets the seats' stores."""
+def simulate(
+    folder: Path, seed: int, ground: Ground, *, steps: int = STEPS, rough: bool = False, put_back_in: float = 0.2
+) -> list[str]:
+    """One run; returns what was found wrong. `folder` gets the seats' stores; the hub is put back in so many of all
+    runs."""
     chance, clock = random.Random(seed), ground.clock
     weather = Weather(chance, clock, rough=rough)
     site = Site(ground.address, [])
@@ -402,18 +405,18 @@ def simulate(folder: Path, seed: int, ground: Ground, *, steps: int = STEPS, rou
     feed = Writer(ground.open())
     feed.add(*(contact(kind=chance.choice(["call", "chat"])) for _ in range(20)))
     found: list[str] = []
-    past: list[int] = sorted(chance.sample(range(steps), 2)) if ground.back_up and chance.random() < 0.2 else []
+    past: list[int] = sorted(chance.sample(range(steps), 2)) if chance.random() < put_back_in else []
     """When the hub is backed up, and when it is put back."""
-    put_back: Callable[[], None] = lambda: None  # noqa: E731
+    put_back: PutBack | None = None
     for step in range(steps):
-        if ground.back_up and step in past[:1]:
+        if step in past[:1]:
             put_back = ground.back_up()
-        elif step in past[1:]:
+        elif step in past[1:] and put_back is not None:
             weather.forget_calls()
             feed.hub.close()
             for one in seats:
                 one.hang_up()
-            put_back()
+            put_back(lost=chance.random() < 0.3)
             feed.hub = ground.open()
         seat = chance.choice(seats)
         what = chance.random()

@@ -52,7 +52,7 @@ def test_a_planted_bug_is_found(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in IN_POSTGRES if name not in BY_COMMIT_ORDER])
 def test_a_bug_planted_in_postgres_is_found(tmp_path: Path, name: str, server: Server) -> None:
     with planted_in_postgres(server.slow_hub(), IN_POSTGRES[name]):
-        print(f"{name}: seed {first_seed(tmp_path, IN_POSTGRES[name], lambda _: in_postgres(server))}")
+        print(f"{name}: seed {first_seed(tmp_path, IN_POSTGRES[name], lambda run: in_postgres(server, run))}")
 
 
 @pytest.mark.parametrize("name", BY_THE_MODEL)

@@ -23,4 +23,4 @@ def test_with_stores_that_are_put_back_all_the_time(tmp_path: Path, seed: int) -
 
 @pytest.mark.parametrize("seed", range(100, 104))
 def test_the_same_on_postgres(tmp_path: Path, seed: int, server: Server) -> None:
-    assert simulate(tmp_path, seed, in_postgres(server)) == []
+    assert simulate(tmp_path, seed, in_postgres(server, tmp_path)) == []

@@ -46,7 +46,39 @@ _CARRIED = {
     "claim_request": "ON CONFLICT DO NOTHING",
 }
 """What never goes back in time: tables whose rows are carried over from the hub that was there, and what then becomes of
-the backup's row. `data.backup.hubs` does the same for an embedded hub."""
+the backup's row. `data.backup.hub_carrying` does the same for an embedded hub."""
+
+_OF_CLAIMED = {
+    "entity_row": "entity = 'contact' AND entity_id IN (SELECT contact_id FROM claim)",
+    "ops": "entity = 'contact' AND hub_seq > 0 AND entity_id IN (SELECT contact_id FROM claim)",
+    "claimable": "contact_id IN (SELECT contact_id FROM claim)",
+}
+"""Contacts that somebody took do not go back either, nor do the changes that made them so: who holds one is in no change
+that a seat could send again, and one that went back to waiting for a moment would be over for the agent who is talking
+to it."""
+_KEEP_CLAIMED = """
+CREATE TEMP TABLE kept ON COMMIT DROP AS
+    SELECT entity_id, row_number() OVER (ORDER BY former.hub_seq) AS place
+    FROM former_entity_row AS former LEFT JOIN entity_row AS there USING (entity, entity_id)
+    WHERE (there.ver, there.body) IS DISTINCT FROM (former.ver, former.body) AND entity_id NOT IN (
+        -- The history goes on from another one than the backup's: another restore lies between the two, and the seats
+        -- settle it.
+        SELECT ops.entity_id FROM ops LEFT JOIN former_ops AS known USING (op_id)
+        WHERE ops.entity = 'contact' AND ops.hub_seq > 0 AND known.op_id IS NULL);
+DELETE FROM former_ops WHERE entity_id NOT IN (SELECT entity_id FROM kept) OR op_id IN (SELECT op_id FROM ops);
+UPDATE former_ops SET hub_seq = v + place, replica_seq = -v - place, -- its replica numbers what it sends anew
+        result = result || jsonb_build_object('hub_seq', v + place)
+    FROM hub_clock, (SELECT op_id, row_number() OVER (ORDER BY hub_seq) AS place FROM former_ops) AS numbered
+    WHERE numbered.op_id = former_ops.op_id;
+INSERT INTO ops SELECT * FROM former_ops;
+UPDATE hub_clock SET v = v + (SELECT count(*) FROM former_ops);
+DELETE FROM entity_row WHERE entity = 'contact' AND entity_id IN (SELECT entity_id FROM kept);
+UPDATE former_entity_row AS former SET hub_seq = v + place FROM hub_clock, kept WHERE kept.entity_id = former.entity_id;
+INSERT INTO entity_row SELECT * FROM former_entity_row WHERE entity_id IN (SELECT entity_id FROM kept);
+UPDATE hub_clock SET v = v + (SELECT count(*) FROM kept);
+DELETE FROM claimable WHERE contact_id IN (SELECT entity_id FROM kept);
+INSERT INTO claimable SELECT * FROM former_claimable WHERE contact_id IN (SELECT entity_id FROM kept);
+"""
 
 
 def backup(address: str, file: Path) -> int:
@@ -75,7 +107,7 @@ def backup(address: str, file: Path) -> int:
 
 def restore(address: str, file: Path) -> str:
     """Put a backup in the place of what the hub has; returns the new epoch. Seats that enrolled since keep their
-    numbers; claims with their fences, people and revocations stay as they are. Whoever is connected and may be
+    numbers; claims with their fences, contacts that were claimed, people and revocations stay as they are. Whoever is connected and may be
     disconnected is; every other line takes nothing any more, so that each seat comes back and hears of the new epoch.
 
     Raises:
@@ -92,10 +124,10 @@ def restore(address: str, file: Path) -> str:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-        for table in _CARRIED:
-            name = sql.Identifier(table)
-            keep = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT * FROM {}")
-            line.execute(keep.format(sql.Identifier(f"former_{table}"), name))
+        for table in (*_CARRIED, *_OF_CLAIMED):
+            keep = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT * FROM {} WHERE {}")
+            which = sql.SQL(_OF_CLAIMED.get(table, "true"))
+            line.execute(keep.format(sql.Identifier(f"former_{table}"), sql.Identifier(table), which))
         given = line.execute("SELECT ticket, replica FROM next_number").fetchone()
         for table in reversed(TABLES):
             line.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
@@ -122,6 +154,7 @@ def _carry(line: Line) -> None:
         kept = sql.Identifier(f"former_{table}")
         insert = sql.SQL("INSERT INTO {} SELECT * FROM {} {}")
         line.execute(insert.format(sql.Identifier(table), kept, sql.SQL(then)))
+    line.execute(_KEEP_CLAIMED)
     line.execute(
         "UPDATE claimable SET state = 'ringing', ringing_agent = claim.agent, agent = claim.agent FROM claim"
         " WHERE claim.contact_id = claimable.contact_id AND NOT finished AND state IN ('waiting', 'ringing')"
