@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.shared import FAULTS, DataDir, Json, fail, folder_of, open_store, say, shown, store_of
+from console.cli.shared import FAULTS, DataDir, Json, fail, folder_of, open_store, say, shown, store_of, whose
 from console.cli.shelves import backup_named, list_backups, place_for
 
 if TYPE_CHECKING:
@@ -101,7 +102,11 @@ def restore(
         raise fail(str(error), FAULTS) from error
     for sentence in _left_behind(done):
         print(shown(sentence), file=sys.stderr)
-    say(as_json, done.model_dump(mode="json"), lambda: "\n".join(shown(one) for one in _outcome(done)))
+    say(
+        as_json,
+        done.model_dump(mode="json"),
+        lambda: "\n".join(shown(one) for one in _outcome(folder_of(data_dir), done)),
+    )
 
 
 def _list(store: Path, as_json: bool) -> None:
@@ -116,7 +121,7 @@ def _list(store: Path, as_json: bool) -> None:
     )
 
 
-def _outcome(done: Restored) -> list[str]:
+def _outcome(folder: Path, done: Restored) -> list[str]:
     lines = [f"Restored: the store is as it was at {done.made_at:%Y-%m-%d %H:%M:%S} UTC."]
     taken = [
         f"{count} {what}"
@@ -131,7 +136,10 @@ def _outcome(done: Restored) -> list[str]:
         lines.append(f"Taken over from the store before: {', '.join(taken)}.")
     lines.append(f"{done.queued} changes wait for the hub; what it has comes back when the console is opened.")
     if done.kept is not None and done.undo:
-        lines.append(f"The store before is kept, this undoes the restore: agent-console restore {done.kept}")
+        name = whose.get()
+        speaker = ["--as", name] if name is not None else []
+        command = shlex.join(["agent-console", *speaker, "restore", str(done.kept), "--data-dir", str(folder)])
+        lines.append(f"The store before is kept, this undoes the restore: {command}")
     return lines
 
 

@@ -299,7 +299,7 @@ def restore(
         done = restore_hub(file, chosen.absolute(), SYSTEM_CLOCK.now())
     except BackupError as error:
         raise fail(str(error), FAULTS) from error
-    say(as_json, done.model_dump(mode="json"), lambda: "\n".join(shown(line) for line in _outcome(done)))
+    say(as_json, done.model_dump(mode="json"), lambda: "\n".join(shown(line) for line in _outcome(file, done)))
 
 
 def _sure(file: Path, chosen: Path, *, yes: bool) -> None:
@@ -312,16 +312,16 @@ def _sure(file: Path, chosen: Path, *, yes: bool) -> None:
         raise typer.Abort
 
 
-def _outcome(done: RestoredHub) -> list[str]:
+def _outcome(file: Path, done: RestoredHub) -> list[str]:
     lines = [
-        f"Put back: the hub is as it was at {done.made_at:%Y-%m-%d %H:%M:%S} UTC, in a new epoch.",
+        f"Put back: the hub {file} is as it was at {done.made_at:%Y-%m-%d %H:%M:%S} UTC, in a new epoch.",
         "Every seat takes its rows anew and sends again what the hub lacks.",
     ]
     if done.seats_carried:
         lines.append(f"{done.seats_carried} seats that enrolled since keep their number.")
     if done.kept is not None:
         lines.append(
-            f"The hub before is kept, this undoes the restore: agent-console hub restore {done.kept}"
+            hub_server.undoing(file, done.kept)
             if done.undo
             else f"The hub before could not be read; its files are kept in {done.kept}"
         )

@@ -146,15 +146,36 @@ def _reads() -> str:
     return hashlib.sha256(shapes.encode()).hexdigest()[:16]
 
 
+_KEEP = """
+INSERT INTO conflict
+SELECT :id, :entity, :entity_id, :field, :mine, :theirs, :op_id,
+    CASE WHEN EXISTS (SELECT 1 FROM outbox AS told JOIN outbox AS later ON later.seq > told.seq
+        AND later.entity = told.entity AND later.entity_id = told.entity_id
+        WHERE told.op_id = :op_id AND later.state IN ('queued', 'held')
+        AND json_type(later.patch, '$.' || :field) IS NOT NULL) THEN 'overtaken' ELSE 'open' END, :at
+WHERE NOT EXISTS
+    (SELECT 1 FROM conflict WHERE field = :field AND mine = :mine AND theirs = :theirs AND op_id = :op_id)
+"""
+"""A value that was typed over before anybody knew of the conflict is overtaken: what people are asked is the later one. What
+was typed since they know of it stands beside it."""
+
+
 def keep_conflicts(
     connection: driver.Connection, entity: str, entity_id: str, result: OpResult, now: datetime
 ) -> None:
     """Note the fields of a record in which the hub kept another value than this seat's. An answer that is heard once
     more, after a restore, says nothing new: a choice between the two may have been made since."""
     for one in result.conflicts:
-        values = (json.dumps(one.mine), json.dumps(one.theirs), result.op_id)
         connection.execute(
-            "INSERT INTO conflict SELECT ?, ?, ?, ?, ?, ?, ?, 'open', ? WHERE NOT EXISTS"
-            " (SELECT 1 FROM conflict WHERE field = ? AND mine = ? AND theirs = ? AND op_id = ?)",
-            (new_id(), entity, entity_id, one.field, *values, instant_text(now), one.field, *values),
+            _KEEP,
+            {
+                "id": new_id(),
+                "entity": entity,
+                "entity_id": entity_id,
+                "field": one.field,
+                "mine": json.dumps(one.mine),
+                "theirs": json.dumps(one.theirs),
+                "op_id": result.op_id,
+                "at": instant_text(now),
+            },
         )

@@ -219,13 +219,12 @@ class Replica:
         return self._store.value("SELECT 1 FROM outbox WHERE state = 'queued' LIMIT 1") is not None
 
     def counts(self) -> tuple[int, int, int]:
-        """(queued, refused, fields in conflict), as people are told of them: what only says where somebody is does
+        """(queued, refused, conflicts), as people are told of them: what only says where somebody is does
         not count."""
         found = self._store.row(
             "SELECT (SELECT count(*) FROM outbox WHERE state IN ('queued', 'held') AND entity <> 'presence') AS queued,"
             " (SELECT count(*) FROM outbox WHERE state = 'refused' AND entity <> 'presence') AS refused,"
-            " (SELECT count(*) FROM (SELECT DISTINCT entity, entity_id, field FROM conflict WHERE state = 'open'))"
-            " AS conflicts"
+            " (SELECT count(*) FROM conflict WHERE state = 'open') AS conflicts"
         )
         assert found is not None
         return found["queued"], found["refused"], found["conflicts"]

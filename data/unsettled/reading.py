@@ -33,17 +33,15 @@ def unsettled(store: Store) -> Unsettled:
 
 
 def conflicts(store: Store, entity: str = "", entity_id: str = "") -> tuple[ConflictLine, ...]:
-    """The open conflicts, of one record or of all. One that the hub has told of is listed once its answer was pulled
+    """The open conflicts, of one record or of all, the newest first. A field may have several: what was typed after one
+    of them was known does not stand for what that one keeps. One that the hub has told of is listed once its answer was pulled
     as well: until then the value in place is not known here."""
     sql = (
         "SELECT * FROM conflict WHERE state = 'open' AND op_id NOT IN (SELECT op_id FROM outbox WHERE state = 'sent')"
         " AND (? = '' OR (entity = ? AND entity_id = ?)) ORDER BY at DESC, rowid DESC LIMIT ?"
     )
-    lines: dict[tuple[str, str, str], ConflictLine] = {}
-    for row in store.rows(sql, (entity, entity, entity_id, MOST)):
-        if row["entity"] in SYNCED:
-            lines.setdefault((row["entity"], row["entity_id"], row["field"]), _conflict(store, row))
-    return tuple(lines.values())
+    rows = store.rows(sql, (entity, entity, entity_id, MOST))
+    return tuple(_conflict(store, row) for row in rows if row["entity"] in SYNCED)
 
 
 def conflict(store: Store, conflict_id: str) -> ConflictLine:

@@ -101,4 +101,4 @@ class Unsettled:
     """How many there are in all."""
     refused: tuple[ChangeLine, ...] = ()
     conflicts: tuple[ConflictLine, ...] = ()
-    """The newest first, one a field."""
+    """The newest first."""

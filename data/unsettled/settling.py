@@ -29,8 +29,6 @@ class Chosen:
 
     conflict: ConflictLine
     choice: Choice
-    closed: tuple[str, ...]
-    """Ids of the conflicts that it closed: a field that was changed twice has two."""
     after: Any
     """The value that it put in place."""
     put: bool = True
@@ -49,19 +47,14 @@ def choose(store: Store, shown: ConflictLine, choice: Choice, agent: AgentId, cl
     """
     with store.write() as connection:
         reading.conflict(store, shown.id)
-        key = (shown.entity, shown.entity_id, shown.field)
         here = bool(reading.body_of_record(store, shown.entity, shown.entity_id))
         if here:
             _put(store, shown, shown.value(choice), shown.seen, agent, clock)
         elif choice is not Choice.THEIRS:
             raise LookupError(GONE)
-        closed = connection.execute(
-            "UPDATE conflict SET state = 'chosen' WHERE state = 'open' AND entity = ? AND entity_id = ? AND field = ?"
-            " RETURNING id",
-            key,
-        ).fetchall()
+        connection.execute("UPDATE conflict SET state = 'chosen' WHERE id = ?", (shown.id,))
         after = reading.body_of_record(store, shown.entity, shown.entity_id).get(shown.field)
-    return Chosen(shown, choice, tuple(row[0] for row in closed), after, put=here)
+    return Chosen(shown, choice, after, put=here)
 
 
 def take_back(store: Store, chosen: Chosen, agent: AgentId, clock: Clock) -> None:
@@ -75,7 +68,7 @@ def take_back(store: Store, chosen: Chosen, agent: AgentId, clock: Clock) -> Non
     with store.write() as connection:
         if chosen.put and reading.body_of_record(store, was.entity, was.entity_id).get(was.field) == chosen.after:
             _put(store, was, was.now, None, agent, clock)
-        connection.executemany("UPDATE conflict SET state = 'open' WHERE id = ?", [(one,) for one in chosen.closed])
+        connection.execute("UPDATE conflict SET state = 'open' WHERE id = ?", (was.id,))
 
 
 def let_go(store: Store, op_id: str) -> None:

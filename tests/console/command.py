@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -58,6 +59,14 @@ class Command:
         code = cli.run([str(one) for one in arguments])
         out, err = self._capsys.readouterr()
         return Outcome(code, out, err)
+
+    def printed(self, said: Outcome) -> Outcome:
+        """Type the command with which an output ends, somewhere else."""
+        name, *arguments = shlex.split(said.out.rpartition(": ")[2])
+        assert name == "agent-console"
+        with pytest.MonkeyPatch.context() as elsewhere:
+            elsewhere.setenv("AGENT_CONSOLE_HOME", str(self.home.parent / "elsewhere"))
+            return self(*arguments)
 
     def file(self, name: str, text: str | bytes) -> Path:
         """A file beside the data folder."""

@@ -276,6 +276,8 @@ def test_a_hub_in_postgresql_is_backed_up_put_back_and_undone(
     found = cli("hub", "status", "--hub", address, "--json").body
     assert (found["rows"], found["hub_id"], found["epoch"]) == ({"ticket": 1}, before["hub_id"], back.body["epoch"])
     assert [one["backup"] for one in cli("hub", "restore", "--hub", address, "--json").body] == [back.body["kept"]]
+    again = cli("hub", "restore", tmp_path / "kept.jsonl.gz", "--yes", "--hub", address)
+    assert cli.printed(again).code == 0
     assert cli("hub", "restore", back.body["kept"], "--yes", "--hub", address).code == 0
     assert cli("hub", "status", "--hub", address, "--json").body["rows"] == {"ticket": 2}
     assert cli("hub", "restore", tmp_path / "none", "--yes", "--hub", address).code == 2

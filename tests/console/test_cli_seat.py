@@ -61,9 +61,12 @@ def test_what_a_person_reads(cli: Command, home: Path, tmp_path: Path) -> None:
     assert said.code == 0
     assert re.fullmatch(
         r"Restored: the store is as it was at .* UTC\.\n2 changes wait for the hub; .*\n"
-        r"The store before is kept, this undoes the restore: agent-console restore .*before-restore\n",
+        r"The store before is kept, this undoes the restore: agent-console restore .*before-restore --data-dir .*\n",
         said.out,
     )
+    undone = cli.printed(said)
+    assert undone.code == 0 and undone.out.startswith("Restored: "), undone
+    assert not (home.parent / "elsewhere").exists()
 
 
 def test_what_is_not_in_the_backup_is_said(cli: Command, home: Path) -> None:

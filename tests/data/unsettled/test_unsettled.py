@@ -139,6 +139,28 @@ def test_a_field_that_was_changed_twice_is_one_conflict(
     assert same_everywhere(pair, "title") == "Bo's title / Second" and seats.conflicts() == 0
 
 
+def test_what_was_kept_is_not_lost_to_a_later_conflict_of_the_same_field(
+    seats: Seats, pair: tuple[Seat, Seat], clock: LeapClock
+) -> None:
+    one, _other = pair
+    clash(seats, pair, clock, "Ana's first words", "Bo's words", "details")
+    edit(one, ANA, clock, details="Bo's words, and Ana's")
+    seats.sync()
+    edit(pair[1], BO, clock, details="Bo's words, and Ana's, and Bo's")
+    edit(one, ANA, clock, details="Bo's words, and Ana's, and once more")
+    pair[1].replica.acknowledge(seats._hub.push_v1(pair[1].replica.identity(), pair[1].replica.next_ops()))
+    seats.sync()
+    later, first = conflicts(one.store)
+    assert (later.mine, first.mine) == ("Bo's words, and Ana's, and once more", "Ana's first words")
+    assert one.replica.counts() == (0, 0, 2)
+    choose(one.store, later, Choice.THEIRS, ANA, clock)
+    [left] = conflicts(one.store)
+    assert (left.id, left.mine, left.now) == (first.id, first.mine, "Bo's words, and Ana's, and Bo's")
+    choose(one.store, left, Choice.MINE, ANA, clock)
+    seats.sync()
+    assert same_everywhere(pair, "details") == "Ana's first words" and seats.conflicts() == 0
+
+
 def test_a_state_that_cannot_follow_is_refused_with_a_sentence(
     seats: Seats, pair: tuple[Seat, Seat], clock: LeapClock
 ) -> None:
