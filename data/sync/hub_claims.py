@@ -116,7 +116,8 @@ class Claims:
         over stays over."""
         expired = self._db.execute(
             "SELECT claim.contact_id, claim.fence, claimable.state FROM claim JOIN claimable USING (contact_id)"
-            " WHERE comes_back AND NOT finished AND lease_until < ?",
+            " WHERE comes_back AND NOT finished AND lease_until < ?"
+            " AND fence = (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)",
             (instant_text(now),),
         ).fetchall()
         for contact_id, fence, state in expired:

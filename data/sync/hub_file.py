@@ -23,6 +23,8 @@ from data.sync.scoping import traits_of
 HUB_SHAPE = 4
 """`PRAGMA user_version` of a hub that this program reads and writes."""
 FIRST_TICKET_NUMBER = 10001
+FORGOTTEN_AT_ONCE = 5_000
+"""So many rows of a kind at most are forgotten at one enrolment: no seat waits for another's past."""
 
 _SHAPE = """
 CREATE TABLE IF NOT EXISTS hub_info (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -358,17 +360,19 @@ class HubFile:
         return hub_seq
 
     def forget_tombstones(self, before: str) -> None:
-        """Drop tombstones older than this; who has not seen them must start anew (`forgotten`)."""
-        newest = self.db.execute(
-            "SELECT max(hub_seq) FROM row WHERE deleted AND changed_at < ?", (before,)
-        ).fetchone()
-        if newest[0] is None:
+        """Drop some tombstones older than this, the lowest numbers first; who has not seen them must start anew
+        (`forgotten`)."""
+        old = self.db.execute(
+            "SELECT rowid, hub_seq FROM row WHERE deleted AND changed_at < ? ORDER BY hub_seq LIMIT ?",
+            (before, FORGOTTEN_AT_ONCE),
+        ).fetchall()
+        if not old:
             return
-        self.db.execute("DELETE FROM row WHERE deleted AND changed_at < ?", (before,))
+        self.db.executemany("DELETE FROM row WHERE rowid = ?", [(rowid,) for rowid, _ in old])
         self.db.execute(
             "INSERT INTO hub_info VALUES ('forgotten', ?) ON CONFLICT (key) DO UPDATE"
             " SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
-            (str(newest[0]),),
+            (str(old[-1][1]),),
         )
 
     def forgotten(self) -> int:

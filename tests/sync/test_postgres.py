@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import SecretStr
 
 from data.models import SYNCED, Customer
@@ -694,3 +694,50 @@ def test_a_narrow_scope_does_not_go_through_a_million_customers(connect: Connect
     seat.enrol_v1(replica := new_id(), "seat", Scope(directory=False))
     feed.add(*(Customer(id=new_id(), name="x") for _ in range(20)))
     assert not [row for row in seat.snapshot_v1(replica, None).rows if row.entity == "customer"]
+
+
+def test_who_sees_the_others_but_may_not_disconnect_them_restores_all_the_same(
+    administered: str, tmp_path: Path
+) -> None:
+    plain = make_conninfo(administered, user="postgres")
+    role = sql.Identifier(str(conninfo_to_dict(administered)["user"]))
+    with psycopg.connect(plain, autocommit=True) as line:
+        line.execute(sql.SQL("GRANT pg_monitor TO {}").format(role))
+    with closing(PostgresHub(plain)) as hub:
+        seat = Writer(hub)
+        seat.add(ticket("kept"))
+        archive.backup(administered, tmp_path / "hub.gz")
+        archive.restore(administered, tmp_path / "hub.gz")
+        with pytest.raises(HubUnreachable, match="put back"):
+            seat.add(ticket("over a line from before"))
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_every_character_is_made_no_hub(server: Server, encoding: str) -> None:
+    name = f"test_{new_id()[-12:]}"
+    with psycopg.connect(server.dsn, autocommit=True) as line:
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE 'C' LC_CTYPE 'C'")
+        line.execute(make.format(sql.Identifier(name), sql.Literal(encoding)))
+    with pytest.raises(HubUnreachable, match="ENCODING 'UTF8'"):
+        admin.init(make_conninfo(server.dsn, dbname=name))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'FATAL:  password authentication failed for user "ana"',
+        "FATAL:  Passwort-Authentifizierung für Benutzer »ana« fehlgeschlagen",
+        "FATAL:  authentification par mot de passe échouée pour l'utilisateur « ana »",
+        "FATAL:  la autentificación password falló para el usuario «ana»",
+        'ВАЖНО:  пользователь "ana" не прошёл проверку подлинности (по паролю)',
+        "FATAL:  Rolle »ana« existiert nicht",
+    ],
+)
+def test_who_is_not_let_in_is_told_so_in_whatever_language_the_server_speaks(server: Server, said: str) -> None:
+    with pytest.raises(psycopg.OperationalError) as failed:
+        psycopg.connect(make_conninfo(server.dsn, user="ana"))
+    where, line = 'connection to server at "127.0.0.1", port 5432 failed', failed.value.pgconn
+    with pytest.raises(WrongLogin), told("the hub"):
+        raise psycopg.OperationalError(f"{where}: {said}", pgconn=line)
+    with pytest.raises(HubUnreachable, match="no answer"), told("the hub"):
+        raise psycopg.OperationalError(f"{where}: Verbindungsaufbau abgelehnt", pgconn=line)

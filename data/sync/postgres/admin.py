@@ -32,6 +32,11 @@ def administering(address: str) -> Iterator[Line]:
 def init(address: str) -> bool:
     """Make the database a hub, or bring the hub in it to this program's shape; returns whether there was none."""
     with administering(address) as line:
+        if line.info.parameter_status("server_encoding") != "UTF8":
+            raise HubUnreachable(
+                f"The database {line.info.dbname} cannot hold every character: make one with ENCODING 'UTF8'; nothing was"
+                " touched."
+            )
         shape = schema.shape_of(line)
         if shape > schema.SHAPE:
             raise HubUnreachable("The hub belongs to a newer agent-console: use that one; nothing was touched.")

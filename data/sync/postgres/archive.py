@@ -107,8 +107,9 @@ def backup(address: str, file: Path) -> int:
 
 def restore(address: str, file: Path) -> str:
     """Put a backup in the place of what the hub has; returns the new epoch. Seats that enrolled since keep their
-    numbers; claims with their fences, contacts that were claimed, people and revocations stay as they are. Whoever is connected and may be
-    disconnected is; every other line takes nothing any more, so that each seat comes back and hears of the new epoch.
+    numbers; claims with their fences, contacts that were claimed, people and revocations stay as they are. Where a
+    superuser restores, whoever is connected is disconnected; any other line takes nothing any more, so that each seat
+    comes back and hears of the new epoch.
 
     Raises:
         HubUnreachable: the file is no whole backup, or of a newer program; the hub is as it was.
@@ -123,6 +124,7 @@ def restore(address: str, file: Path) -> str:
         line.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            " AND current_setting('is_superuser')::boolean"
         )
         for table in (*_CARRIED, *_OF_CLAIMED):
             keep = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT * FROM {} WHERE {}")

@@ -42,6 +42,7 @@ _TURNED_AWAY = re.compile(
     r"password authentication failed|SASL authentication failed|no password supplied|role \".*\" does not exist"
     r"|is not permitted to log in|no pg_hba.conf entry"
 )
+_QUOTE = r"[\"'`«»‹›„“”‘’‚「」『』]"
 RACES = (errors.UniqueViolation, errors.SerializationFailure, errors.DeadlockDetected)
 """Two did the same at once; nothing was changed by the one that is told so."""
 
@@ -136,6 +137,14 @@ def told(place: str) -> Iterator[None]:
         raise _as_contract(error, place) from error
 
 
+def _turned_away(error: psycopg.Error) -> bool:
+    """Whether a server let somebody not in. A connection that failed has no SQLSTATE, and the server says it in the
+    language that it was set up in: in all of them the name stands in quotes."""
+    said = str(error)
+    name = error.pgconn.user.decode() if error.pgconn is not None else ""
+    return bool(_TURNED_AWAY.search(said) or (name and re.search(rf"{_QUOTE} ?{re.escape(name)} ?{_QUOTE}", said)))
+
+
 def _as_contract(error: psycopg.Error, place: str) -> Exception:
     said = error.diag.message_primary or ""
     match error.sqlstate:
@@ -166,7 +175,7 @@ def _as_contract(error: psycopg.Error, place: str) -> Exception:
             )
         case "57014" | "55P03":
             return HubUnreachable(f"It took too long at {place}: this seat tries again by itself.")
-    if error.sqlstate is None and _TURNED_AWAY.search(str(error)):
+    if error.sqlstate is None and _turned_away(error):
         return WrongLogin(
             f"You were not let in to {place}: check the name and the password, or ask who runs the hub."
         )

@@ -43,6 +43,8 @@ def bring_up_to_date(connection: psycopg.Connection[tuple[object, ...]]) -> None
     connection.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER)))
     connection.execute(sql.SQL("SET LOCAL search_path = {}, pg_temp").format(sql.Identifier(SCHEMA)))
     known = shape_of(connection)
+    if known:  # every call begins there, so that none waits in between for what waits for it
+        connection.execute("LOCK TABLE hub_info IN ACCESS EXCLUSIVE MODE")
     for number, text in migrations():
         if number > known:
             connection.execute(text)

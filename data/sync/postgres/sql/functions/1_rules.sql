@@ -200,8 +200,8 @@ BEGIN
             FROM (
                 SELECT name, mine, theirs, (mark->>0)::bigint > op.base_ver AND (mark->>1)::integer <> writer AS stale,
                        CASE WHEN name = ANY (like_this.newest_holds)
-                            THEN (mine #>> '{}') COLLATE "C" > (theirs #>> '{}') END AS newer
-                FROM jsonb_each(op.patch) AS field (name, mine),
+                            THEN coalesce(mine #>> '{}', 'None') COLLATE "C" > coalesce(theirs #>> '{}', 'None') END AS newer
+                FROM jsonb_each(op.patch - ARRAY(SELECT jsonb_object_keys(unknown))) AS field (name, mine),
                      LATERAL (SELECT coalesce(now_is.body->name, 'null') AS theirs,
                                      coalesce(now_is.field_ver->name, now_is.field_ver->'*', '[0, 0]') AS mark) AS held
             ) AS compared;

@@ -123,9 +123,7 @@ BEGIN
     ) AS ranked;
     rows := ARRAY(SELECT one FROM unnest(rows) AS one WHERE last_place > 0);
     PERFORM offer_contacts(ARRAY(SELECT body FROM unnest(rows) WHERE entity = 'contact'));
-    IF NOT seat.directory THEN
-        PERFORM take_interest(asking, ARRAY(SELECT entity_id FROM unnest(rows) WHERE entity = 'customer'));
-    END IF;
+    PERFORM take_interest(asking, ARRAY(SELECT entity_id FROM unnest(rows) WHERE entity = 'customer'));
     brought_back := ARRAY(
         SELECT ROW(child.entity, child.entity_id)::row_key
         FROM unnest(rows) AS one

@@ -29,12 +29,16 @@ CREATE OR REPLACE FUNCTION hub_fact(asked text) RETURNS text LANGUAGE sql STABLE
     SELECT value FROM hub_info WHERE key = asked
 $$;
 
--- Drop tombstones from before then. Who has not seen them must start anew: pulls from below the mark are refused.
+-- Drop tombstones from before then, some of them at each enrolment, the lowest numbers first. Who has not seen them must
+-- start anew: pulls from below the mark are refused.
 CREATE OR REPLACE FUNCTION forget_tombstones(before timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     newest bigint;
 BEGIN
-    WITH dropped AS (DELETE FROM entity_row WHERE deleted AND changed_at < before RETURNING hub_seq)
+    WITH dropped AS (
+        DELETE FROM entity_row WHERE (entity, entity_id) IN (
+            SELECT entity, entity_id FROM entity_row WHERE deleted AND changed_at < before ORDER BY hub_seq LIMIT 5000)
+        RETURNING hub_seq)
     SELECT max(hub_seq) INTO newest FROM dropped;
     IF newest IS NOT NULL THEN
         INSERT INTO hub_info VALUES ('forgotten', newest)

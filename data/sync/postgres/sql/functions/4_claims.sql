@@ -60,6 +60,7 @@ BEGIN
     WITH expired AS (
         SELECT contact_id, fence, state FROM claim JOIN claimable USING (contact_id)
         WHERE comes_back AND NOT finished AND lease_until < at
+          AND fence = (SELECT max(newest.fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)
         ORDER BY contact_id LIMIT 50 FOR UPDATE OF claimable SKIP LOCKED
     ), ended AS (
         UPDATE claim SET finished = true FROM expired

@@ -1,0 +1,51 @@
+"""What hubs of one kind once answered otherwise than those of another, or all of them wrongly."""
+
+from __future__ import annotations
+
+from data.models import Customer
+from data.models.base import ContactId, new_id
+from data.models.contact import ContactKind
+from data.sync.contract import Hub, OpOutcome, Scope
+from tests.sync.conftest import SharedClock
+from tests.sync.writers import Writer, contact, ticket
+
+SOON = "2026-01-05T12:01:00.000Z"
+
+
+def test_nobody_is_asked_to_choose_between_a_ticket_and_none(hub: Hub) -> None:
+    desk, kitchen = Writer(hub, "desk"), Writer(hub, "kitchen")
+    body = {"id": "agent-1", "agent": "agent-1", "ticket_id": None, "until": SOON}
+    desk.push(desk.op("presence", "agent-1", body))
+    [said] = kitchen.push(kitchen.op("presence", "agent-1", body | {"ticket_id": "t-1"}))
+    assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ())
+    [said] = desk.push(desk.op("presence", "agent-1", {"ticket_id": None}, base=1))
+    assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ())
+
+
+def test_a_field_that_only_newer_seats_know_is_no_conflict(hub: Hub) -> None:
+    one, two = Writer(hub, "one"), Writer(hub, "two")
+    made = ticket("Printer")
+    one.add(made)
+    [said] = two.push(two.op("ticket", made.id, made.model_dump(mode="json") | {"brand_new": 1}))
+    assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ())
+
+
+def test_what_a_replica_wrote_stays_with_it_when_its_scope_becomes_narrow(hub: Hub) -> None:
+    seat = Writer(hub)
+    seat.add(made := Customer(id=new_id(), name="Ana"))
+    hub.enrol_v1(seat.replica, "seat", Scope(directory=False))
+    assert [row.entity_id for row in hub.snapshot_v1(seat.replica, None).rows] == [made.id]
+
+
+def test_an_old_claim_that_runs_out_takes_nothing_from_the_next(hub: Hub, clock: SharedClock) -> None:
+    feed, ana, bo, cy = (Writer(hub, name) for name in ("feed", "ana", "bo", "cy"))
+    chat = contact(kind=ContactKind.CHAT)
+    feed.add(chat)
+    assert ana.claim(chat.id, agent="ana").fence == 1
+    feed.edit(chat, feed.row(chat).ver, state="waiting", agent=None, ringing_agent=None)
+    clock.leap(30)
+    assert bo.claim(chat.id, agent="bo").fence == 2
+    assert not hub.finish_v1(ana.replica, ContactId(chat.id), 1)
+    clock.leap(20)
+    assert hub.heartbeat_v1(bo.replica, ContactId(chat.id), 2)
+    assert cy.claim(agent="cy").contact_id is None, "it is Bo's"
