@@ -24,7 +24,7 @@ def carry(new: HubFile, hub: Path) -> int:
     try:
         with closing(HubFile(hub, create=False)) as old, old.snapshot() as theirs:
             seats, claims, answers = (_all(theirs, table) for table in ("replica", "claim", "claim_request"))
-            claimed = _claimed(theirs)
+            claimed = _claimed(theirs) if old.info("hub_id") == new.info("hub_id") else []
             people = _all(theirs, "person_login") if has_people(old) else []
             next_ticket = int(old.info("next_ticket"))
     except (driver.Error, HubUnreachable):

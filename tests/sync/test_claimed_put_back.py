@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from data.models.base import ContactId
 from data.models.contact import Contact, ContactKind, ContactState
+from data.store import driver
 from data.sync.contract import Hub, HubRow, Op
 from tests.sync.books import books
 from tests.sync.checker import Site, fences
 from tests.sync.grounds import Ground, embedded, in_postgres
-from tests.sync.writers import Writer, contact
+from tests.sync.writers import Writer, contact, ticket
 
 
 @pytest.fixture(params=["embedded", "postgres"])
@@ -85,3 +87,27 @@ def test_who_was_taken_stays_with_who_took_them(ground: Ground) -> None:
     assert seat.edit(early, 3, state=ContactState.ENDED).ver == 4
     hub.close()
     assert fences(books(ground.address), Site(ground.address, [])) == []
+
+
+def test_contacts_of_another_hub_are_not_taken_over(ground: Ground, tmp_path: Path) -> None:
+    """The backup of one hub in the place of another: a hub that moves to where one was tried."""
+    hub = ground.open()
+    Writer(hub).add(ticket("of the hub that moves"))
+    put_back = ground.back_up()
+    hub.close()
+    _make_another(ground.address)
+    hub = ground.open()
+    tried = Writer(hub, "tried")
+    tried.add(one := contact())
+    tried.claim(one.id)
+    hub.close()
+    put_back(lost=False)
+    hub = ground.open()
+    assert [row.entity for row in Writer(hub).rows()] == ["ticket"]
+    hub.close()
+
+
+def _make_another(hub: Path | str) -> None:
+    with driver.connect(hub) if isinstance(hub, Path) else psycopg.connect(hub) as line:
+        table = "hub_info" if isinstance(hub, Path) else "agent_console.hub_info"
+        line.execute(f"UPDATE {table} SET value = 'another' WHERE key = 'hub_id'")

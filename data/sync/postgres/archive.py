@@ -79,6 +79,7 @@ UPDATE hub_clock SET v = v + (SELECT count(*) FROM kept);
 DELETE FROM claimable WHERE contact_id IN (SELECT entity_id FROM kept);
 INSERT INTO claimable SELECT * FROM former_claimable WHERE contact_id IN (SELECT entity_id FROM kept);
 """
+_HUB_ID = "SELECT value FROM hub_info WHERE key = 'hub_id'"
 
 
 def backup(address: str, file: Path) -> int:
@@ -131,6 +132,7 @@ def restore(address: str, file: Path) -> str:
             which = sql.SQL(_OF_CLAIMED.get(table, "true"))
             line.execute(keep.format(sql.Identifier(f"former_{table}"), sql.Identifier(table), which))
         given = line.execute("SELECT ticket, replica FROM next_number").fetchone()
+        former = line.execute(_HUB_ID).fetchone()
         for table in reversed(TABLES):
             line.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
         _take_in(line, lines, file.name)
@@ -140,11 +142,11 @@ def restore(address: str, file: Path) -> str:
             "UPDATE next_number SET ticket = greatest(ticket + %s, %s), replica = greatest(replica, %s)",
             (NUMBERS_LOST, *(given or (0, 0))),
         )
-        _carry(line)
+        _carry(line, same_hub=former == line.execute(_HUB_ID).fetchone())
         return epoch
 
 
-def _carry(line: Line) -> None:
+def _carry(line: Line, *, same_hub: bool) -> None:
     """Take over what never goes back in time. What somebody holds is offered to nobody else, though the backup says
     that it waits, until that seat has said what became of it or its lease runs out."""
     line.execute("UPDATE former_replica SET last_seq = 0, refetch = true, taking = NULL")
@@ -156,7 +158,8 @@ def _carry(line: Line) -> None:
         kept = sql.Identifier(f"former_{table}")
         insert = sql.SQL("INSERT INTO {} SELECT * FROM {} {}")
         line.execute(insert.format(sql.Identifier(table), kept, sql.SQL(then)))
-    line.execute(_KEEP_CLAIMED)
+    if same_hub:
+        line.execute(_KEEP_CLAIMED)
     line.execute(
         "UPDATE claimable SET state = 'ringing', ringing_agent = claim.agent, agent = claim.agent FROM claim"
         " WHERE claim.contact_id = claimable.contact_id AND NOT finished AND state IN ('waiting', 'ringing')"
