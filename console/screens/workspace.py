@@ -48,7 +48,7 @@ from console.screens.report_actions import ReportActions
 from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
 from console.screens.workspace_lines import noticed
-from console.screens.workspace_panes import WorkspacePanes
+from console.screens.workspace_panes import MEDIUM_CELLS, WorkspacePanes
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -77,7 +77,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
     HORIZONTAL_BREAKPOINTS = [
         (0, "-narrow"),
-        (100, "-medium"),
+        (MEDIUM_CELLS, "-medium"),
         (140, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-high")]
@@ -364,7 +364,6 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
     def on_resize(self) -> None:
         self._arrange()
         self.call_after_refresh(self.draw_bars)
-        self.call_after_refresh(self._draw_tabs)
 
     def _tick(self) -> None:
         now = self._clock.now()
