@@ -53,7 +53,7 @@ def keep_less() -> None:
     Strip.__init__ = _strip  # type: ignore[method-assign, assignment]
     Strip.__getattr__ = _cache  # type: ignore[attr-defined]
     Compositor._render_chops = _chops  # type: ignore[method-assign, assignment]
-    Screen._compositor_refresh = _refresh  # type: ignore[method-assign]
+    Screen._compositor_refresh = _refresh  # type: ignore[method-assign, assignment]
 
 
 def forget() -> None:

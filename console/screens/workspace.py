@@ -42,6 +42,7 @@ from console.messages import (
 from console.screens.callbacks import CallbacksDialog
 from console.screens.floor_actions import FloorActions
 from console.screens.matters_actions import MattersActions
+from console.screens.modal import Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
 from console.screens.report_actions import ReportActions
@@ -137,8 +138,15 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
 
     def on_state_changed(self, event: StateChanged) -> None:
         self._state = event
+        self._ask_anew()
         self.draw_bars()
         self._show_unsettled()
+
+    def _ask_anew(self) -> None:
+        """What is asked may be about a contact that is gone."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Dialog):
+                screen.ask_anew()
 
     def on_unsettled_changed(self, _event: UnsettledChanged) -> None:
         self._show_unsettled()
@@ -191,6 +199,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
             self.app.bell()
 
     def on_desk_changed(self, event: DeskChanged) -> None:
+        self._ask_anew()
         self.query_one(DeskPane).show(event.lines, event.today, self._clock.now())
         self._draw_tabs()
 
