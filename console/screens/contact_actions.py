@@ -127,7 +127,7 @@ class ContactActions(Screen[None]):
         """Ask which number to call; `known` is offered. `about`: the customer or the callback that it is for."""
         state = self.session.phone.status.state
         if state not in (AgentState.READY, AgentState.NOT_READY):
-            self.session.seat.tell(f"You are {state}: end that first, then call out.", "warning")
+            self.session.phone.tell_of(state, f"You are {state}: end that first, then call out.", "warning")
             return
         slip = self._slip(DraftKind.CALL_OUT, about)
 
@@ -142,7 +142,7 @@ class ContactActions(Screen[None]):
     def action_wrap_up(self) -> None:
         status = self.session.phone.status
         if status.state not in WRAPPING_UP:
-            self.session.seat.tell("There is no contact to wrap up.", "warning")
+            self.session.phone.tell_of(status.state, "There is no contact to wrap up.", "warning")
             return
 
         def now() -> str:

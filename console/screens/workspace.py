@@ -4,7 +4,7 @@ wants, the session does it, and what the session tells goes to the panes. No rul
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import work
@@ -94,6 +94,8 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
         """When the agent last went to a pane by its key; 0 once a contact was asked for."""
         self._taken_up = False
         """What the last session left is on the screen: from now on the place of the keys is worth remembering."""
+        self._passing: dict[str, Callable[[], bool]] = {}
+        """What was told that may be so no longer, and whether it is."""
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
@@ -139,6 +141,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
     def on_state_changed(self, event: StateChanged) -> None:
         self._state = event
         self._ask_anew()
+        self.take_back()
         self.draw_bars()
         self._show_unsettled()
 
@@ -245,6 +248,8 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
             self.open_again(draft)
 
     def on_told(self, event: Told) -> None:
+        if event.holds is not None:
+            self._passing[event.text] = event.holds
         again = any(note.message.endswith(event.text) for note in self.app._notifications)
         if not again and (self._settings.notifications or event.tone == "error"):
             tone = event.tone if event.tone in SIGNS else "information"
@@ -254,6 +259,13 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
                 timeout=4 if tone == "information" else 8,
                 markup=False,
             )
+
+    def take_back(self) -> None:
+        """Take back what was told and is so no longer. It is asked again later, since what was told just now may not
+        have come to the corner yet."""
+        over = tuple(text for text, holds in self._passing.items() if not holds())
+        for note in [note for note in self.app._notifications if over and note.message.endswith(over)]:
+            self.app._unnotify(note)
 
     def on_unwritten(self, event: Unwritten) -> None:
         self._unwritten = event.why

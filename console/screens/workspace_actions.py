@@ -47,6 +47,10 @@ class WorkspaceActions(ContactActions):
         """Draw the status and the hints."""
 
     @abstractmethod
+    def take_back(self) -> None:
+        """Take back what was told and is so no longer."""
+
+    @abstractmethod
     def texts_to_copy(self) -> tuple[str, str]:
         """What is selected in a field or by the mouse, and the title in the form."""
 
@@ -303,6 +307,7 @@ class WorkspaceActions(ContactActions):
         # awaited here: the keys behind this one are for the dialog
         await session.seat.guard(session.settling.read())
         session.settling.watched = True
+        self.take_back()
 
         from importlib.metadata import version
 

@@ -1,16 +1,17 @@
-"""What is asked and what is told is so now: a question goes with what it is about."""
+"""What is asked and what is told is so now: it goes with what it is about."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from textual.widgets._toast import Toast
 
 from console.screens.modal import Dialog, ReadDialog
 from console.screens.transfer import TransferDialog
 from data.models.agent import AgentState
 from data.models.contact import Contact, ContactState
-from tests.console.stage import NOW, staged, talk, until
+from tests.console.stage import NOW, sign_on, staged, talk, until
 from tests.console.test_workspace import PRINTER, opened, ready, ring, state_is, told
 from widgets.pane import PaneHeading
 
@@ -81,3 +82,25 @@ async def test_a_playbook_is_opened_on_what_it_was_asked_about(tmp_path: Path) -
         feed.patch(Contact, "c-2", agent="dana", ringing_agent=None)
         feed.connect("c-2")
         await until(pilot, lambda: pilot.app.screen is screen and "not in hand any more" in told(pilot))
+
+
+async def test_what_was_told_is_taken_back_when_it_is_so_no_longer(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await sign_on(pilot)
+        await pilot.press("space")
+        await until(pilot, lambda: "You are not ready: press r" in told(pilot))
+        pilot.app.notify("The printer is out of paper.", timeout=60)
+        await pilot.press("r")
+        await until(pilot, state_is(screen, AgentState.READY))
+        await until(pilot, lambda: "You are not ready" not in told(pilot))
+        assert not [one for one in screen.query(Toast) if "not ready" in one._notification.message]
+
+        await ring(pilot, feed, screen)
+        await pilot.press("r", "b")
+        await until(pilot, lambda: "After this contact you will be not ready: break." in told(pilot))
+        feed.patch(Contact, "c-1", state=ContactState.WAITING, ringing_agent=None)
+        await until(pilot, lambda: "you are not ready; press r" in told(pilot))
+        assert "After this contact" not in told(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: "you are not ready" not in told(pilot))
+        assert "The printer is out of paper." in told(pilot)
