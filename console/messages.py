@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -180,6 +181,8 @@ class Told(Message):
 
     text: str
     tone: str = "information"
+    holds: Callable[[], bool] | None = None
+    """Whether it is still so: what is not is taken back. None: it tells what has happened."""
 
 
 @dataclass

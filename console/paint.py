@@ -12,7 +12,9 @@ tests/console/test_paint.py tells when Textual has mended them itself and this m
 * Places that were worked out are remembered by the thousand, which a shift fills bit by bit, of dialogs that are long closed.
   They are forgotten at rests, since a screen has a hundred.
 * `Compositor` draws every widget between the highest changed line and the lowest, to throw away the lines that did not
-  change. The clock on top and a figure at the bottom are enough for that: the whole screen four times a second."""
+  change. The clock on top and a figure at the bottom are enough for that: the whole screen four times a second.
+* A dialog keeps the picture of what lies under it. Of several that stand over each other only the one on top is told
+  that something there has changed, and it takes the picture of the one below: under two dialogs everything stood still."""
 
 from __future__ import annotations
 
@@ -28,6 +30,7 @@ from textual.cache import FIFOCache
 from textual.color import Color
 from textual.css.scalar import Scalar
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.style import Style
 
@@ -35,6 +38,7 @@ textual_inner_outer = StylesCache.get_inner_outer
 textual_divide = Strip.divide
 textual_strip = Strip.__init__
 textual_chops = Compositor._render_chops
+textual_refresh = Screen._compositor_refresh
 _CACHES = {
     "_divide_cache": 4, "_crop_cache": 16, "_style_cache": 16, "_filter_cache": 4, "_line_length_cache": 4,
     "_crop_extend_cache": 4, "_offsets_cache": 4,
@@ -49,6 +53,7 @@ def keep_less() -> None:
     Strip.__init__ = _strip  # type: ignore[method-assign, assignment]
     Strip.__getattr__ = _cache  # type: ignore[attr-defined]
     Compositor._render_chops = _chops  # type: ignore[method-assign, assignment]
+    Screen._compositor_refresh = _refresh  # type: ignore[method-assign, assignment]
 
 
 def forget() -> None:
@@ -107,3 +112,12 @@ def _chops(
         # another one is there when something that was drawn asked for its place, and all were laid out anew
         if compositor._visible_widgets is there:
             compositor._visible_widgets = placed
+
+
+def _refresh(screen: Screen[Any]) -> None:
+    """Bring what has changed to the terminal; whatever stands over a screen that is not on top keeps it no longer."""
+    app, changed = screen.app, screen._compositor._dirty_regions
+    if changed and screen is not app.screen and screen in (under := app._background_screens):
+        for over in under[under.index(screen) + 1 :]:
+            over._set_dirty(*changed)
+    textual_refresh(screen)

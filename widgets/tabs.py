@@ -25,8 +25,15 @@ class Tab:
 class TabBar(Lines):
     """`F2 Queue 4◆  F3 Customer …`: what the panes that cannot be seen have to tell; the open one is bright."""
 
+    _shown: tuple[Sequence[Tab], str] = ((), "")
+
+    def on_resize(self) -> None:
+        """Lay it out anew: it has no width before a narrow screen shows it."""
+        self.show(*self._shown)
+
     def show(self, tabs: Sequence[Tab], who: str = "") -> None:
         """`who`: the customer in hand, at the right end, as much as there is room for."""
+        self._shown = tabs, who
         spans: list[Span] = []
         for tab in tabs:
             spans.append(Span("▸" if tab.here else " ", "accent"))

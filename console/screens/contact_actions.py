@@ -4,14 +4,15 @@ and hands the wish to the session."""
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import TypeVar
 
 from textual.screen import Screen
 
 from console.messages import CustomerShown
 from console.screens.customer_form import CustomerDialog, Filled, Known, Look
 from console.screens.drafting import TextDialog
-from console.screens.modal import ChooseDialog
+from console.screens.modal import ChooseDialog, Dialog, Question
 from console.screens.transfer import Target, TransferDialog, TransferWish
 from console.services.drafts import Slip
 from console.services.session import Session
@@ -21,6 +22,14 @@ from data.models.agent import AgentState
 from data.models.contact import RequestAction
 from data.views import Found
 from widgets.glance import checklist
+
+T = TypeVar("T")
+WRAPPING_UP = {
+    AgentState.ON_CALL: "End the call and wrap up",
+    AgentState.ON_HOLD: "End the call and wrap up",
+    AgentState.WRAP_UP: "Wrap up",
+}
+"""What the list of dispositions asks in a state; in others there is nothing to wrap up."""
 
 
 class ContactActions(Screen[None]):
@@ -45,6 +54,24 @@ class ContactActions(Screen[None]):
     def _slip(self, kind: DraftKind, about: str = "") -> Slip:
         """The draft of a kind about something, begun or not."""
         return Slip(self.session.drafts, draft_id(kind, about))
+
+    def _ask(
+        self, dialog: Dialog[T], chosen: Callable[[T | None], None], now: Callable[[], str], gone: str
+    ) -> None:
+        """Ask what may be gone before it is answered. `now`: the question as it is then, empty for none; `gone`: what is
+        told when that closes the dialog."""
+        dialog.question = Question(now, lambda: self.session.seat.tell(gone, "warning"))
+        self.app.push_screen(dialog, chosen)
+
+    def _ask_of_item(self, dialog: Dialog[T], chosen: Callable[[T | None], None], title: str) -> None:
+        """Ask what is done with the thing in hand, as long as that one is in hand."""
+        item = self.session.desk.item
+
+        def now() -> str:
+            here = self.session.desk.item
+            return title if item is not None and here is not None and here.id == item.id else ""
+
+        self._ask(dialog, chosen, now, "Closed: what it was about is not in hand any more.")
 
     # the phone
 
@@ -80,10 +107,16 @@ class ContactActions(Screen[None]):
                 action = RequestAction.CONSULT if wish.warm else RequestAction.TRANSFER
                 self.do(self.session.phone.ask(action, wish.target))
 
+        def now() -> str:
+            phone, title = self.session.phone, "Transfer to"
+            same = contact is not None and phone.contact is not None and phone.contact.id == contact.id
+            return title if same and not phone.cannot(RequestAction.TRANSFER) else ""
+
         # awaited here: the keys behind this one are for the dialog
         targets = await self.session.seat.guard(self.session.transfer_targets())
         if targets is not None:
-            self.app.push_screen(TransferDialog([Target(*one) for one in targets]), chosen)
+            dialog = TransferDialog([Target(*one) for one in targets])
+            self._ask(dialog, chosen, now, "Closed: the call is over, and cannot be transferred any more.")
 
     def action_call_out(self) -> None:
         customer = self.glance.glance.customer if self.glance is not None else None
@@ -94,7 +127,7 @@ class ContactActions(Screen[None]):
         """Ask which number to call; `known` is offered. `about`: the customer or the callback that it is for."""
         state = self.session.phone.status.state
         if state not in (AgentState.READY, AgentState.NOT_READY):
-            self.session.seat.tell(f"You are {state}: end that first, then call out.", "warning")
+            self.session.phone.tell_of(state, f"You are {state}: end that first, then call out.", "warning")
             return
         slip = self._slip(DraftKind.CALL_OUT, about)
 
@@ -108,18 +141,21 @@ class ContactActions(Screen[None]):
 
     def action_wrap_up(self) -> None:
         status = self.session.phone.status
-        if status.state not in (AgentState.ON_CALL, AgentState.ON_HOLD, AgentState.WRAP_UP):
-            self.session.seat.tell("There is no contact to wrap up.", "warning")
+        if status.state not in WRAPPING_UP:
+            self.session.phone.tell_of(status.state, "There is no contact to wrap up.", "warning")
             return
-        live = status.state is not AgentState.WRAP_UP
-        title = "End the call and wrap up" if live else "Wrap up"
+
+        def now() -> str:
+            here = self.session.phone.status
+            return WRAPPING_UP.get(here.state, "") if here.contact_id == status.contact_id else ""
 
         def chosen(disposition: str | None) -> None:
             if disposition is not None:
                 self.do(self.session.wrap_up.dispose(disposition))
 
         note = f"then not ready: {status.after_call}" if status.after_call else ""
-        self.app.push_screen(ChooseDialog(title, self.session.seat.choices.dispositions, note), chosen)
+        dialog = ChooseDialog(now(), self.session.seat.choices.dispositions, note)
+        self._ask(dialog, chosen, now, "Closed: this contact is not yours to wrap up any more.")
 
     def _verified(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self.glance is None:

@@ -162,7 +162,11 @@ class FloorScreen(FloorQuality):
 
     def on_resize(self) -> None:
         self._arrange()
-        self.call_after_refresh(self.draw)
+
+    def on_floor_panel_resized(self) -> None:
+        """Draw for the room that there is. Only the panels know when they have it: under a dialog the screen is told of a
+        new size before it is laid out for it."""
+        self.draw()
 
     def _arrange(self) -> None:
         """Give the panels their places, when the tab, the room or the number of queues is another one."""

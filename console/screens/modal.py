@@ -10,6 +10,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -31,6 +32,16 @@ HEIGHTS = [(0, "-short"), (36, "-roomy")]
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a dialog asks about something that may be gone before it is answered."""
+
+    now: Callable[[], str]
+    """What is to be asked now, as its heading; empty when there is nothing to ask any more."""
+    gone: Callable[[], None]
+    """Says so."""
+
+
 class Dialog(ModalScreen[T], Generic[T]):
     """A box in the middle with a heading. Sub-classes compose `compose_body`."""
 
@@ -42,6 +53,8 @@ class Dialog(ModalScreen[T], Generic[T]):
         super().__init__()
         self._title = title
         self._opened = time.monotonic()
+        self.question: Question | None = None
+        """Given by whoever opens it, where calls come and go under the question."""
 
     def compose(self) -> ComposeResult:
         self._still = ExitStack()
@@ -57,6 +70,23 @@ class Dialog(ModalScreen[T], Generic[T]):
             for rack in under.query_children(ToastRack):
                 rack.display = False
         self.call_later(self._still.close)
+        self.call_later(self.ask_anew)
+
+    def ask_anew(self) -> None:
+        """Ask what is so now. Where there is nothing to ask any more this closes, under another dialog as soon as that has."""
+        question = self.question
+        if question is None or not self.is_mounted:
+            return
+        title = question.now()
+        if title:
+            self._title = title
+            self.query_one(PaneHeading).set_text(title)
+        elif self.app.screen is self:
+            self.question = None
+            # it may not have been drawn yet, and what waits for that must not wait for ever
+            self._still.close()
+            self.dismiss(None)
+            question.gone()
 
     def compose_body(self) -> ComposeResult:
         """What stands under the heading."""

@@ -82,8 +82,8 @@ class ReviewScreen(Screen[Scorecard | None]):
         self._draw()
         self._go_to_open()
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
+    def on_floor_panel_resized(self) -> None:
+        self._draw()
 
     def panel(self, name: str) -> FloorPanel:
         """A panel by name."""

@@ -40,13 +40,19 @@ class ShiftActions(WorkspaceActions):
         elif state is not AgentState.READY and phone.status.after_call:
             self.do(phone.toggle_ready())
         else:
-            title = "Not ready: why?" if state is AgentState.READY else "Not ready after this contact: why?"
+
+            def now() -> str:
+                here = phone.status.state
+                if here in (AgentState.NOT_READY, AgentState.SIGNED_OUT):
+                    return ""
+                return "Not ready: why?" if here is AgentState.READY else "Not ready after this contact: why?"
 
             def chosen(reason: str | None) -> None:
                 if reason is not None:
                     self.do(self._not_ready(reason))
 
-            self.app.push_screen(ChooseDialog(title, self.session.seat.choices.not_ready), chosen)
+            dialog = ChooseDialog(now(), self.session.seat.choices.not_ready)
+            self._ask(dialog, chosen, now, "Closed: you were made not ready meanwhile.")
 
     async def _not_ready(self, reason: str) -> None:
         await self.session.phone.toggle_ready(reason)

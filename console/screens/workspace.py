@@ -4,7 +4,7 @@ wants, the session does it, and what the session tells goes to the panes. No rul
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import work
@@ -42,13 +42,14 @@ from console.messages import (
 from console.screens.callbacks import CallbacksDialog
 from console.screens.floor_actions import FloorActions
 from console.screens.matters_actions import MattersActions
+from console.screens.modal import Dialog
 from console.screens.notices import NoticesDialog
 from console.screens.outages import OutagesDialog
 from console.screens.report_actions import ReportActions
 from console.screens.shift_actions import ShiftActions
 from console.screens.sync import SyncDialog
 from console.screens.workspace_lines import noticed
-from console.screens.workspace_panes import WorkspacePanes
+from console.screens.workspace_panes import MEDIUM_CELLS, WorkspacePanes
 from console.services.session import Session
 from data.desk.drafts import DraftKind
 from data.models.base import ContactId
@@ -77,7 +78,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
     BINDINGS: ClassVar[list[BindingType]] = list(actions.bindings(actions.WORKSPACE))
     HORIZONTAL_BREAKPOINTS = [
         (0, "-narrow"),
-        (100, "-medium"),
+        (MEDIUM_CELLS, "-medium"),
         (140, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-high")]
@@ -93,6 +94,8 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
         """When the agent last went to a pane by its key; 0 once a contact was asked for."""
         self._taken_up = False
         """What the last session left is on the screen: from now on the place of the keys is worth remembering."""
+        self._passing: dict[str, Callable[[], bool]] = {}
+        """What was told that may be so no longer, and whether it is."""
         self.glance: CustomerShown | None = None
 
     def compose(self) -> ComposeResult:
@@ -137,8 +140,16 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
 
     def on_state_changed(self, event: StateChanged) -> None:
         self._state = event
+        self._ask_anew()
+        self.take_back()
         self.draw_bars()
         self._show_unsettled()
+
+    def _ask_anew(self) -> None:
+        """What is asked may be about a contact that is gone."""
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Dialog):
+                screen.ask_anew()
 
     def on_unsettled_changed(self, _event: UnsettledChanged) -> None:
         self._show_unsettled()
@@ -191,6 +202,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
             self.app.bell()
 
     def on_desk_changed(self, event: DeskChanged) -> None:
+        self._ask_anew()
         self.query_one(DeskPane).show(event.lines, event.today, self._clock.now())
         self._draw_tabs()
 
@@ -236,6 +248,8 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
             self.open_again(draft)
 
     def on_told(self, event: Told) -> None:
+        if event.holds is not None:
+            self._passing[event.text] = event.holds
         again = any(note.message.endswith(event.text) for note in self.app._notifications)
         if not again and (self._settings.notifications or event.tone == "error"):
             tone = event.tone if event.tone in SIGNS else "information"
@@ -245,6 +259,13 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
                 timeout=4 if tone == "information" else 8,
                 markup=False,
             )
+
+    def take_back(self) -> None:
+        """Take back what was told and is so no longer. It is asked again later, since what was told just now may not
+        have come to the corner yet."""
+        over = tuple(text for text, holds in self._passing.items() if not holds())
+        for note in [note for note in self.app._notifications if over and note.message.endswith(over)]:
+            self.app._unnotify(note)
 
     def on_unwritten(self, event: Unwritten) -> None:
         self._unwritten = event.why
@@ -364,7 +385,6 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
     def on_resize(self) -> None:
         self._arrange()
         self.call_after_refresh(self.draw_bars)
-        self.call_after_refresh(self._draw_tabs)
 
     def _tick(self) -> None:
         now = self._clock.now()

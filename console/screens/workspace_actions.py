@@ -47,6 +47,10 @@ class WorkspaceActions(ContactActions):
         """Draw the status and the hints."""
 
     @abstractmethod
+    def take_back(self) -> None:
+        """Take back what was told and is so no longer."""
+
+    @abstractmethod
     def texts_to_copy(self) -> tuple[str, str]:
         """What is selected in a field or by the mouse, and the title in the form."""
 
@@ -110,7 +114,7 @@ class WorkspaceActions(ContactActions):
             if card is not None:
                 self.do(self.session.script.jump(card))
 
-        self.app.push_screen(CardDialog(cards), chosen)
+        self._ask_of_item(CardDialog(cards), chosen, "Go to a card")
 
     def action_playbooks(self) -> None:
         if self.session.desk.item is None:
@@ -129,7 +133,8 @@ class WorkspaceActions(ContactActions):
                 self.go("script")
 
         note = "the script in hand waits, and goes on afterwards"
-        self.app.push_screen(ChooseDialog("Open a playbook", choices, note), chosen)
+        title = "Open a playbook"
+        self._ask_of_item(ChooseDialog(title, choices, note), chosen, title)
 
     # what was begun
 
@@ -257,8 +262,9 @@ class WorkspaceActions(ContactActions):
     async def action_drop(self) -> None:
         if await self.session.seat.guard(self.session.drop(sure=False)) is False:
             key = self.session.seat.key
+            title = "Put it away?"
             question = ConfirmDialog(
-                "Put it away?",
+                title,
                 [
                     "There is text that is not saved: the ticket's, or a note's.",
                     f"{key('save_ticket')} saves it once you have gone back; {key('confirm')} throws the text away.",
@@ -266,7 +272,7 @@ class WorkspaceActions(ContactActions):
                 "throw the text away",
                 "keep it on the desk",
             )
-            self.app.push_screen(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None)
+            self._ask_of_item(question, lambda sure: self.do(self.session.drop(sure=True)) if sure else None, title)
         self.session.refresh()
 
     # the console
@@ -301,6 +307,7 @@ class WorkspaceActions(ContactActions):
         # awaited here: the keys behind this one are for the dialog
         await session.seat.guard(session.settling.read())
         session.settling.watched = True
+        self.take_back()
 
         from importlib.metadata import version
 

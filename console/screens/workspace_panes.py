@@ -30,6 +30,8 @@ from widgets.ticket_words import LABELS
 GOING_S = 0.3
 """Textual moves the focus by messages: so long may it take."""
 PANES = ("queue", "customer", "script", "ticket", "desk")
+MEDIUM_CELLS = 100
+"""From so many cells on there is room for all panes at once."""
 
 
 class WorkspacePanes(WorkspaceActions):
@@ -85,8 +87,10 @@ class WorkspacePanes(WorkspaceActions):
     def _arrange(self) -> None:
         """Show all panes, or the current one alone on a narrow or zoomed screen.
 
-        By styles of the few boxes that it takes: a class on the screen would style every widget anew."""
-        alone = self._current if self.zoomed or self.has_class("-narrow") else None
+        By styles of the few boxes that it takes: a class on the screen would style every widget anew. And by the size of
+        the window: Textual gives the screen the class of a new one only after it has told of it, which it does twice
+        to the screen on top and once to one under a dialog."""
+        alone = self._current if self.zoomed or self.app.size.width < MEDIUM_CELLS else None
         if alone == self._alone:
             return
         self._alone = alone

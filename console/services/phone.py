@@ -38,6 +38,10 @@ class Phone:
         """Whether the caller is on hold."""
         return self.contact is not None and self.contact.state is ContactState.HELD
 
+    def tell_of(self, state: AgentState, text: str, tone: str = "information") -> None:
+        """Tell what is so in this state only."""
+        self._seat.tell(text, tone, lambda: self.status.state is state)
+
     async def start(self) -> None:
         """Pick up the contact that a session before this one left."""
         if self.status.contact_id is not None:
@@ -96,7 +100,8 @@ class Phone:
                 return
             await self.move(Move.NOT_READY, reason=reason)
             if self.status.after_call:
-                self._seat.tell(f"After this contact you will be not ready: {reason}.")
+                told = f"After this contact you will be not ready: {reason}."
+                self._seat.tell(told, holds=lambda: self.status.after_call == reason)
 
     async def take(self, contact_id: ContactId | None) -> None:
         """Ask the hub for the next contact, or for this one; when there is none, say why."""
@@ -106,7 +111,7 @@ class Phone:
             return
         if state is not AgentState.READY:
             first = ("ready", "get ready") if state is AgentState.NOT_READY else ("wrap_up", "wrap it up")
-            self._seat.tell(f"You are {state}: {self._seat.how(first[0])} to {first[1]} first.", "warning")
+            self.tell_of(state, f"You are {state}: {self._seat.how(first[0])} to {first[1]} first.", "warning")
             return
         claim = await self._seat.link.claim(self._seat.me, self._seat.agent.queues, contact_id)
         if claim.contact_id is None:
@@ -129,14 +134,15 @@ class Phone:
         async with self._seat.turn:
             contact = self.contact
             if self.status.state is not AgentState.RINGING or contact is None or contact.agent == self._seat.me:
-                self._seat.tell("Nothing rings here that could be rejected.", "warning")
+                self.tell_of(self.status.state, "Nothing rings here that could be rejected.", "warning")
                 return
             await self._request(contact, RequestAction.REJECT)
             await self.move(Move.REJECTED)
             self.contact = None
-            self._seat.tell(
+            self.tell_of(
+                self.status.state,
                 "Rejected: the caller keeps the place in the queue. You are not ready;"
-                f" {self._seat.how('ready')} to be ready again."
+                f" {self._seat.how('ready')} to be ready again.",
             )
 
     def cannot(self, action: RequestAction) -> str:
@@ -183,7 +189,9 @@ class Phone:
     async def call_out(self, number: str, drafts: Drafts | None = None, draft: str = "") -> None:
         """Ask the feed to call a number for this agent; the draft that it was typed in is done with."""
         if self.status.state not in (AgentState.READY, AgentState.NOT_READY):
-            self._seat.tell(f"You are {self.status.state}: end that first, then call out.", "warning")
+            self.tell_of(
+                self.status.state, f"You are {self.status.state}: end that first, then call out.", "warning"
+            )
             return
         if drafts is None:
             request = await self._seat.write(handling.call_out, number, self._seat.me, self._seat.clock)

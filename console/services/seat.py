@@ -95,9 +95,10 @@ class Seat:
         self.link.wake()
         return outcome
 
-    def tell(self, text: str, tone: str = "information") -> None:
-        """One sentence for the agent. `tone`: information, warning or error."""
-        self.post(Told(text, tone))
+    def tell(self, text: str, tone: str = "information", holds: Callable[[], bool] | None = None) -> None:
+        """One sentence for the agent. `tone`: information, warning or error; `holds`: whether it is still so, for what
+        may be so no longer while it is read."""
+        self.post(Told(text, tone, holds))
 
     def leave(self) -> None:
         """Nobody listens any more."""

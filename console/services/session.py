@@ -180,7 +180,7 @@ class Session:
             )
         else:
             first = f"You are {self.phone.status.state}: {self.seat.how('wrap_up')} to end the contact first"
-        self.seat.tell(f"{first}, then sign off.", "warning")
+        self.phone.tell_of(self.phone.status.state, f"{first}, then sign off.", "warning")
         return False
 
     async def no_more_calls(self) -> None:
@@ -288,16 +288,20 @@ class Session:
                 self.refresh()
 
     def _tell_amiss(self) -> None:
-        """Say once that somebody has to choose, or that something was refused."""
+        """Say once that somebody has to choose, or that something was refused; not to whoever looks at it."""
         conflicts, refused = self.sync.conflicts, self.sync.refused
         how = self.seat.how("sync")
-        if conflicts > self._amiss[0]:
+        if conflicts > self._amiss[0] and not self.settling.watched:
             self.seat.tell(
-                f"{count(conflicts, 'conflict')}: the same field was changed elsewhere; {how} to choose.", "warning"
+                f"{count(conflicts, 'conflict')}: the same field was changed elsewhere; {how} to choose.",
+                "warning",
+                lambda: self.sync.conflicts >= conflicts and not self.settling.watched,
             )
-        if refused > self._amiss[1]:
+        if refused > self._amiss[1] and not self.settling.watched:
             self.seat.tell(
-                f"The hub refused {count(refused, 'change')} of yours: they are kept; {how} to see why.", "warning"
+                f"The hub refused {count(refused, 'change')} of yours: they are kept; {how} to see why.",
+                "warning",
+                lambda: self.sync.refused >= refused and not self.settling.watched,
             )
         self._amiss = (conflicts, refused)
 
@@ -396,7 +400,8 @@ class Session:
                 await self.desk.show()
                 self.seat.post(Connected(contact))
             case Move.MISSED:
-                self.seat.tell(
+                self.phone.tell_of(
+                    AgentState.NOT_READY,
                     "You missed a call: it went back to the queue, and you are not ready;"
                     f" {self.seat.how('ready')} to be ready again.",
                     "warning",
@@ -411,7 +416,8 @@ class Session:
                     finally:
                         self.phone.disposition = None
                 elif contact.end_reason == "caller":
-                    self.seat.tell(f"The caller has hung up: {self.seat.how('wrap_up')} to wrap the contact up.")
+                    told = f"The caller has hung up: {self.seat.how('wrap_up')} to wrap the contact up."
+                    self.phone.tell_of(AgentState.WRAP_UP, told)
 
     # what is in hand
 

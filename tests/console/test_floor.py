@@ -240,6 +240,24 @@ async def test_what_changes_at_the_hub_is_shown_and_nothing_is_made_behind_anoth
         feed.close()
 
 
+async def test_a_window_that_changes_under_a_dialog_draws_the_floor_for_it(tmp_path: Path) -> None:
+    def drawn() -> list[str]:
+        return [shown(screen, panel) for panel in screen.shown]
+
+    app = supervised(tmp_path / "seat")
+    async with app.run_test(size=(160, 45)) as pilot:
+        await sign_on(pilot)
+        screen = await floor_of(pilot)
+        await until(pilot, lambda: "waiting" in shown(screen, "now"))
+        wide = drawn()
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: screen.size.width == 80 and drawn() != wide)
+        await pilot.press("f1")
+        await until(pilot, lambda: app.screen is not screen)
+        await pilot.resize_terminal(160, 45)
+        await until(pilot, lambda: drawn() == wide and app.screen is not screen)
+
+
 async def test_the_floor_is_for_supervisors(tmp_path: Path) -> None:
     app = supervised(tmp_path / "seat", role="agent")
     async with app.run_test(size=(100, 30)) as pilot:

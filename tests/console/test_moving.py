@@ -233,6 +233,37 @@ async def test_tabs_tell_what_cannot_be_seen(tmp_path: Path) -> None:
         await until(pilot, lambda: "F5 Ticket *" not in text_of(screen, "tabs"))
 
 
+SIZES = ((160, 45), (80, 24))
+
+
+@pytest.mark.parametrize(("before", "after"), [SIZES, SIZES[::-1]], ids=["smaller", "larger"])
+async def test_a_window_that_changes_under_a_dialog_is_as_one_that_was_so_before(
+    tmp_path: Path, before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    def places() -> dict[str, object]:
+        return {one.id: one.region for one in screen.walk_children(Widget) if one.id and one.is_on_screen}
+
+    app, feed = staged(tmp_path)
+    async with app.run_test(size=after) as pilot:
+        screen = await talk(pilot, feed)
+        # on top it is told of a size twice, and the second time was the one that counted
+        await pilot.resize_terminal(*before)
+        await until(pilot, lambda: screen.size == before)
+        await pilot.resize_terminal(*after)
+        await until(pilot, lambda: screen.size == after)
+        meant, tabs = places(), text_of(screen, "tabs")
+        await pilot.resize_terminal(*before)
+        await until(pilot, lambda: screen.size == before)
+        assert places() != meant
+        await pilot.press("question_mark")
+        await until(pilot, lambda: app.screen is not screen)
+        await pilot.resize_terminal(*after)
+        await until(pilot, lambda: screen.size == app.screen.size == after)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: places() == meant and text_of(screen, "tabs") == tabs)
+
+
 async def test_a_small_window_breaks_nothing(tmp_path: Path) -> None:
     app, feed = staged(tmp_path)
     async with app.run_test(size=(160, 45)) as pilot:

@@ -17,6 +17,7 @@ from textual.cache import FIFOCache
 from textual.color import Color
 from textual.containers import Container, Horizontal
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 from console import paint
@@ -199,3 +200,21 @@ async def test_what_did_not_change_is_not_gone_through() -> None:
         assert sum(one.looks for one in between) == looked
         _chops(paint.textual_chops, compositor, {0, 23})
         assert sum(one.looks for one in between) == looked + 4
+
+
+@pytest.mark.parametrize("mended", [True, False])
+async def test_what_lies_under_several_dialogs_goes_on(monkeypatch: pytest.MonkeyPatch, mended: bool) -> None:
+    """When it fails without what is mended, console/paint.py has one reason less."""
+    if not mended:
+        monkeypatch.setattr(Screen, "_compositor_refresh", paint.textual_refresh)
+    stage = Stage(_Whole)
+    async with stage.run_test(size=(80, 24)) as pilot:
+        for title in ("First", "Second"):
+            await stage.push_screen(ReadDialog(title, lambda _cells: [line(" it is over them")]))
+        await pilot.pause()
+        top = stage.screen_stack[0].query(Lines).first()
+        assert "later" not in stage.export_screenshot()
+        top.set_lines([line("later")])
+        for _ in range(10):
+            await pilot.pause()
+        assert ("later" in stage.export_screenshot()) is mended

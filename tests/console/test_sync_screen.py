@@ -257,6 +257,7 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await pilot.press("f8")
         dialog = await dialog_of(pilot, SyncDialog)
         await until(pilot, lambda: "priority of ticket 10042 Charged twice" in text_of(dialog, "listed"))
+        assert not any("press F8 to choose" in one for one in told(pilot.app)), "it is done"  # type: ignore[arg-type]
         about = text_of(dialog, "list-about")
         assert "low" in about and "urgent" in about and "Priya Nair" in about and "in place" in about
         await pilot.press("enter")
@@ -288,6 +289,8 @@ async def test_a_conflict_is_chosen_and_taken_back(tmp_path: Path, size: tuple[i
         await until(pilot, lambda: (dialog.listed.key or "").startswith("conflict:"))
         assert "u takes" not in text_of(dialog, "listed")
         await until(pilot, lambda: feed_ticket(feed).priority == "urgent")
+        await until(pilot, lambda: screen.session.sync.conflicts == 1)
+        assert not any("press F8 to choose" in one for one in told(pilot.app)), "it is listed here"  # type: ignore[arg-type]
 
 
 def feed_ticket(feed: Feed) -> Ticket:

@@ -15,6 +15,7 @@ import pytest
 from textual.pilot import Pilot
 
 from console.messages import StateChanged
+from console.screens.modal import ReadDialog
 from console.screens.workspace import WorkspaceScreen
 from console.services import desk as desks
 from console.services import session as sessions
@@ -35,7 +36,7 @@ from data.models.money import Invoice, InvoiceLine
 from data.models.ticket import Ticket
 from data.store.database import STORE_FILE, Store
 from data.tickets import tickets
-from tests.console.stage import CALLERS, NOW, Feed, sign_on, staged, talk, until
+from tests.console.stage import CALLERS, NOW, Feed, caller, sign_on, staged, talk, until
 from widgets.customer_pane import CustomerPane
 from widgets.lines import Lines
 from widgets.script_pane import ScriptPane
@@ -596,6 +597,17 @@ async def test_the_desk_survives_the_end_of_the_console(tmp_path: Path) -> None:
     assert row is not None
     assert '"title":"Half a tit"' in row["fields"]
     assert (row["focus"], row["cursor"]) == ("title", "[0,10]")
+
+
+async def test_the_queue_behind_several_dialogs_goes_on(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        await sign_on(pilot)
+        await pilot.press("question_mark")
+        pilot.app.push_screen(ReadDialog("Over it", lambda _cells: []))
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 4 and pilot.app.screen.is_mounted)
+        assert "Zoe" not in pilot.app.export_screenshot()
+        feed.put(caller("c-9", "Zoe", "+12025550111", 3))
+        await until(pilot, lambda: "Zoe" in pilot.app.export_screenshot())
 
 
 async def test_every_size_shows_the_state_and_the_current_pane(tmp_path: Path) -> None:

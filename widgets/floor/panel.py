@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
+from textual.message import Message
 
 from widgets.floor.table import Table
 from widgets.lines import Lines, Row
@@ -14,6 +15,12 @@ from widgets.safe_text import Line, Span
 
 class FloorPanel(Pane):
     """Shows what it is given. The cursor stays on its row while the rows move."""
+
+    class Resized(Message):
+        """There is another room for what is shown now; several panels that have it are one reason to draw."""
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, FloorPanel.Resized)
 
     def __init__(self, name: str, *, id: str, table: bool = True, empty: str = "") -> None:
         """`empty`: what is said where a table has no rows."""
@@ -30,6 +37,9 @@ class FloorPanel(Pane):
         if self._head is not None:
             yield self._head
         yield self.body
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
     def focus_target(self) -> Lines:
         return self.body
