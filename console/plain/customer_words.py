@@ -139,7 +139,7 @@ class CustomerWords:
 
     async def do_new(self, _typed: str) -> None:
         session = self._front.session
-        contact = session.phone.contact
+        contact, began_at = session.phone.contact, session.at_hand
         known = {"name": contact.caller_name, "phone": contact.caller_number} if contact is not None else {}
         self._front.say("New customer. Enter keeps what stands in brackets, or leaves it empty; a dot leaves all.")
         texts = {name: await self._filled_in(name, label, known.get(name, "")) for name, label in QUESTIONS}
@@ -149,7 +149,7 @@ class CustomerWords:
         if known_ones and not await self._front.sure("Create this one as well?"):
             self._front.say("Not created. Type lookup to find the one that is known.")
             return
-        await session.customers.create(texts)
+        await session.customers.create(texts, attach=session.at_hand == began_at)
 
     async def _filled_in(self, name: str, label: str, known: str) -> str:
         """One field of the form."""

@@ -182,13 +182,17 @@ class ContactActions(Screen[None]):
         known = {}
         if contact is not None:
             known = {"name": contact.caller_name, "phone": contact.caller_number}
-        slip = self._slip(DraftKind.CUSTOMER, self.session.at_hand)
+        began_at = self.session.at_hand
+        slip = self._slip(DraftKind.CUSTOMER, began_at)
 
         def chosen(wish: Filled | Known | None) -> None:
+            here = self.session.at_hand == began_at
             if isinstance(wish, Filled):
-                self.do(self.session.customers.create(wish.texts, slip.id))
-            elif wish is not None:
+                self.do(self.session.customers.create(wish.texts, slip.id, attach=here))
+            elif wish is not None and here:
                 self.open_found(wish.key, attach=True)
+            elif wish is not None:
+                self.do(self.session.customers.open_about(None, wish.key.partition(":")[2]))
 
         self.app.push_screen(CustomerDialog("New customer", slip, known, self._doubles("", ())), chosen)
 

@@ -66,6 +66,8 @@ from widgets.tabs import TabBar
 from widgets.ticket_pane import TicketPane
 from widgets.ticket_words import MASKED
 
+MOST_PASSING = 20
+"""So many of what was told for as long as it is so are looked after: no more stand in the corner."""
 SIGNS = {"information": "", "warning": "▲ ", "error": "✗ "}
 """A notice's kind is a sign too, not its colour alone."""
 OWN_WAY_S = 0.7
@@ -266,6 +268,7 @@ class WorkspaceScreen(MattersActions, ReportActions, ShiftActions, FloorActions,
         over = tuple(text for text, holds in self._passing.items() if not holds())
         for note in [note for note in self.app._notifications if over and note.message.endswith(over)]:
             self.app._unnotify(note)
+        self._passing = dict(list(self._passing.items())[-MOST_PASSING:])
 
     def on_unwritten(self, event: Unwritten) -> None:
         self._unwritten = event.why

@@ -167,12 +167,16 @@ class Customers:
         """The known customers that a form probably doubles; `but` is the one that it changes."""
         return await self._seat.read(reading.doubles, texts, self._seat.settings.region, but)
 
-    async def create(self, texts: dict[str, str], draft: str = "") -> None:
-        """Write a new customer from the texts of its form, whose draft is done with, and attach it."""
+    async def create(self, texts: dict[str, str], draft: str = "", *, attach: bool = True) -> None:
+        """Write a new customer from the texts of its form, whose draft is done with, and attach it to the contact in
+        hand, unless that is another one now than the form was begun for."""
         region, seat = self._seat.settings.region, self._seat
         created = await self._drafts.finish(draft, records.create, texts, region, seat.me, seat.clock)
         self._written("Created", created)
-        await self.pick(f"customer:{created.customer.id}", attach=True)
+        if attach:
+            await self.pick(f"customer:{created.customer.id}", attach=True)
+        else:
+            self._seat.tell("It was not made this contact's customer: the form was begun before.", "warning")
 
     async def open(self, customer_id: str) -> records.Opened:
         """A customer as its form is filled with it.

@@ -12,7 +12,7 @@ from console.screens.transfer import TransferDialog
 from data.models.agent import AgentState
 from data.models.contact import Contact, ContactState
 from tests.console.stage import NOW, sign_on, staged, talk, until
-from tests.console.test_workspace import PRINTER, opened, ready, ring, state_is, told
+from tests.console.test_workspace import PRINTER, opened, ready, ring, state_is, text_of, told
 from widgets.pane import PaneHeading
 
 
@@ -100,7 +100,29 @@ async def test_what_was_told_is_taken_back_when_it_is_so_no_longer(tmp_path: Pat
         await until(pilot, lambda: "After this contact you will be not ready: break." in told(pilot))
         feed.patch(Contact, "c-1", state=ContactState.WAITING, ringing_agent=None)
         await until(pilot, lambda: "you are not ready; press r" in told(pilot))
-        assert "After this contact" not in told(pilot)
+        await until(pilot, lambda: "After this contact" not in told(pilot))
         await pilot.press("r")
         await until(pilot, lambda: "you are not ready" not in told(pilot))
         assert "The printer is out of paper." in told(pilot)
+
+
+async def test_a_customer_begun_for_one_contact_is_not_made_that_of_another(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (pilot, feed):
+        screen = await ready(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: asked(pilot.app.screen) == "New customer")
+        feed.patch(
+            Contact,
+            "c-2",
+            state=ContactState.TALKING,
+            agent="dana",
+            ringing_agent="dana",
+            answered_at=NOW.isoformat(),
+        )
+        await until(pilot, state_is(screen, AgentState.ON_CALL))
+        await until(pilot, lambda: screen.session.at_hand == "c-2")
+        await pilot.press(*"Nora", "f10")
+        await until(pilot, lambda: "It was not made this contact's customer" in told(pilot))
+        assert feed.contact("c-2").customer_id is None
+        await pilot.press("f3", "slash", *"Nora")
+        await until(pilot, lambda: "Nora" in text_of(screen, "customer-lines"))
