@@ -138,7 +138,7 @@ FETCHING = SyncStatus(online=True, since=NOW, snapshot=Progress(done=1234, total
 @pytest.mark.parametrize(
     ("sync", "wide", "narrow", "least"),
     [
-        (SyncStatus(online=True, since=NOW, last_pull=NOW), "hub ● online · 0 queued", "hub ●", "●"),
+        (SyncStatus(online=True, since=NOW, last_pull=NOW), "hub ● online · 0 queued", "hub ● online", "● online"),
         (
             AWAY,
             "hub ○ offline since 14:18 · 3 queued · last pull Thu 14:18 · ▲ 2 conflicts · ■ 1 refused",
@@ -154,15 +154,15 @@ FETCHING = SyncStatus(online=True, since=NOW, snapshot=Progress(done=1234, total
         (
             SyncStatus(online=True, conflicts=1, problem="the disk is full"),
             "hub ▲ online · 0 queued · ▲ 1 conflict",
-            "hub ▲ · ▲ 1 conflict",
-            "▲ ▲ 1",
+            "hub ▲ online · ▲ 1 conflict",
+            "▲ online ▲ 1",
         ),
-        (FETCHING, "hub ● online · fetching 12 % · 0 queued", "hub ● · fetching 12 %", "● 12 %"),
+        (FETCHING, "hub ● online · fetching 12 % · 0 queued", "hub ● online · fetching 12 %", "● online 12 %"),
         (
             SyncStatus(online=True, queued=1, load=Progress(done=400, total=1000)),
             "hub ● online · sending import 40 % · 1 queued",
-            "hub ● · sending import 40 % · 1 queued",
-            "● 40 %",
+            "hub ● online · sending import 40 % · 1 queued",
+            "● online 40 %",
         ),
         (
             FETCHING.model_copy(update={"online": False, "last_pull": NOW}),
