@@ -213,7 +213,8 @@ class AgentConsole(InOrder[str]):
             session = await signing_on
         except (ValueError, StoreError, NotLetIn) as error:
             if isinstance(self.screen, SignInScreen):
-                self.screen.tell(str(error), former=isinstance(error, NotLetIn) and error.former)
+                refused = error if isinstance(error, NotLetIn) else NotLetIn(str(error))
+                self.screen.tell(str(refused), former=refused.former, name=refused.name)
             return
         self.theme = self._wardrobe.of(session.seat.me)
         self._touched = self._clock.monotonic()

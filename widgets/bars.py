@@ -7,7 +7,8 @@ from datetime import datetime
 
 from data.models.agent import AgentState, AgentStatus
 from widgets.lines import Lines
-from widgets.safe_text import Line, Span, spread, width
+from widgets.room import Part, Rank, laid_out
+from widgets.safe_text import Line, Span, fit, spread, width
 from widgets.times import duration, since, time_of_day
 
 SHAPES: dict[AgentState, tuple[str, str]] = {
@@ -53,37 +54,73 @@ class StatusBar(Lines):
             body += [Span(" " * GAP), *fitting]
         self.set_lines([spread(body, right, cells)])
 
+    def show_parts(self, left: Sequence[Part], right: Sequence[Part]) -> None:
+        """Lay two groups of parts out over the line."""
+        self.set_lines([laid_out(left, right, self.size.width)])
 
-def state_spans(
+
+def state_parts(
     status: AgentStatus, now: datetime, wrap_up_s: int = 0, consult: str = "", answered: datetime | None = None
-) -> list[Span]:
+) -> list[Part]:
     """`● ON CALL 3:02`, with the reason when not ready and what was asked for after this call. `wrap_up_s`:
     how long wrap-up should take; after it the time says so (0: no limit). `consult`: whom the agent talks to
     while the caller is held. `answered`: when the call in hand began; a hold has a time of its own beside it."""
     shape, tone = SHAPES[status.state]
     begun = answered if status.state is AgentState.ON_CALL and answered is not None else status.since
-    spans = [
-        Span(f" {shape} ", tone),
-        Span(status.state.upper(), "bright"),
-        Span(f" {since(begun, now)}", "dim"),
+    parts = [
+        Part(
+            (
+                Span(f" {shape} ", tone),
+                Span(status.state.upper(), "bright"),
+                Span(f" {since(begun, now)}", "dim"),
+            )
+        )
     ]
     if status.state is AgentState.ON_HOLD and answered is not None:
-        spans.append(Span(f" · call {since(answered, now)}", "dim"))
+        parts.append(Part((), ((Rank.BESIDES, (Span(f" · call {since(answered, now)}", "dim"),)),)))
     over = (now - status.since).total_seconds() - wrap_up_s
     if status.state is AgentState.WRAP_UP and wrap_up_s and over > 0:
-        spans.append(Span(f" ▲ {duration(over)} over {duration(wrap_up_s)}", "bad"))
+        parts.append(_shortened(f" ▲ {duration(over)} over", f" {duration(wrap_up_s)}", tone="bad"))
     if consult:
-        spans.append(Span(f" · talking to {consult}", "info"))
+        first, _, rest = consult.partition(" ")
+        parts.append(_shortened(f" · talking to {first}", f" {rest}" if rest else "", tone="info"))
     if status.reason:
-        spans.append(Span(f" {status.reason}"))
+        parts.append(_shortened(f" {status.reason}"))
     if status.after_call:
-        spans.append(Span(f" · then not ready: {status.after_call}", "warn"))
-    return spans
+        asked = (Span(f" · then {fit(status.after_call, ASKED_CELLS).rstrip()}", "warn"),)
+        whole = (Span(f" · then not ready: {status.after_call}", "warn"),)
+        parts.append(Part((), ((Rank.STATE, asked), (Rank.BESIDES, whole))))
+    return parts
 
 
-def clock_span(now: datetime) -> Span:
+SHORT_CELLS, ASKED_CELLS, NAME_CELLS = 22, 14, 12
+"""So much of a reason, of what was asked for after the call and of a first name is enough to know it by."""
+
+
+def _shortened(text: str, more: str = "", tone: str = "") -> Part:
+    """Something about the state: cut when it is long, and whole where there is room."""
+    cut = (Span(fit(text, SHORT_CELLS).rstrip(), tone),)
+    return Part((), ((Rank.STATE, cut), (Rank.BESIDES, (Span(text + more, tone),))))
+
+
+def name_part(name: str) -> Part:
+    """Who I am: the whole name, else the first one, else as much of that as tells it."""
+    first = name.split()[0] if name.split() else ""
+    cut = (Span(f"   {fit(first, NAME_CELLS).rstrip()}"),)
+    return Part((), ((Rank.NAME, cut), (Rank.BESIDES, (Span(f"   {name}"),))))
+
+
+def state_spans(
+    status: AgentStatus, now: datetime, wrap_up_s: int = 0, consult: str = "", answered: datetime | None = None
+) -> list[Span]:
+    """The same with all there is to say, for a line in which nothing of it is left out."""
+    parts = state_parts(status, now, wrap_up_s, consult, answered)
+    return [span for part in parts for span in (part.longer[-1][1] if part.longer else part.shortest)]
+
+
+def clock_part(now: datetime) -> Part:
     """The time of day."""
-    return Span(f"{time_of_day(now)} ", "bright")
+    return Part((), ((Rank.CLOCK, (Span(f"{time_of_day(now)} ", "bright"),)),))
 
 
 class HintBar(Lines):

@@ -10,6 +10,7 @@ from data.models.queue_report import NodeDown, ReportRung, Rung, RungOutcome
 from data.queue_report.nodes import nodes_text
 from data.queue_report.policy import ReportPolicy
 from data.queue_report.standing import DueSlot, LiveQueue, ReportState, SlotLine, Standing, late_from, minutes_late
+from widgets.room import Part, Rank
 from widgets.safe_text import Line, Span, fit, line
 from widgets.times import duration, moment, time_of_day
 
@@ -31,17 +32,19 @@ WAYS: dict[Rung, str] = {
 }
 
 
-def status_spans(state: ReportState, now: datetime, policy: ReportPolicy, *, wide: bool) -> list[Span]:
+def status_part(state: ReportState, now: datetime, policy: ReportPolicy) -> Part:
     """`◆ report due`, `▲ report late 6 min`, `next report 10:30`; the last one only where there is room."""
     present = state.present
     if present is not None and present.at <= now < present.ends:
         standing = present.standing(now, policy)
         shape, tone = SHAPES[standing]
         late = standing is Standing.LATE
-        return [Span(f"{shape} report {f'late {minutes_late(present.at, now)} min' if late else 'due'}  ", tone)]
-    if state.next is None or not wide or state.next <= now:
-        return []
-    return [Span("next report ", "dim"), Span(f"{time_of_day(state.next)}  ")]
+        told = f"{shape} report {f'late {minutes_late(present.at, now)} min' if late else 'due'}  "
+        least = f"{shape} {'late' if late else 'due'}  "
+        return Part((Span(least, tone),), ((Rank.REPORT, (Span(told, tone),)),))
+    if state.next is None or state.next <= now:
+        return Part(())
+    return Part((), ((Rank.BESIDES, (Span("next report ", "dim"), Span(f"{time_of_day(state.next)}  "))),))
 
 
 def due_spans(slot: DueSlot, now: datetime, policy: ReportPolicy) -> list[Span]:

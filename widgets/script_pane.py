@@ -19,9 +19,11 @@ from data.playbook.world import Channel
 from widgets.lines import Lines
 from widgets.outage_words import banner
 from widgets.pane import KeyOf, Pane
-from widgets.safe_text import Line, Span, fit, line, width, wrap
+from widgets.safe_text import Line, Span, fit, line, size_of, wrap
 
 LABEL_WIDTH = 30
+ANSWER_CELLS = 4
+"""What stands before an answer: its key."""
 READING_WIDTH = 60
 """What is said aloud stands in short lines."""
 SAYS = {Channel.VOICE: "say", Channel.CHAT: "write", Channel.EMAIL: "write"}
@@ -151,13 +153,23 @@ def card_lines(card: CardView, cells: int, keys: dict[str, str] | None = None) -
 
 
 def _answers(card: CardView, cells: int) -> Iterator[Line]:
-    room = LABEL_WIDTH
-    if cells < READING_WIDTH - 4:  # then the answers are read before where they lead
-        room = min(max((width([Span(one.label)]) for one in card.answers), default=0), max(10, cells - 16))
+    """The answers, each read whole: over as many lines as it takes. Where it leads stands beside it where there is room, and below
+    it where there is none."""
+    room = max(10, cells - ANSWER_CELLS - 1)
+    column = LABEL_WIDTH
+    if cells < READING_WIDTH - 4:
+        column = min(max((size_of(one.label) for one in card.answers), default=0), room)
     for answer in card.answers:
-        mark = " …" if answer.asks else ""
-        to = fit(f" → {answer.to}{mark}", max(0, cells - room - 5)).rstrip()
-        yield line(" ", (answer.key, "accent"), "  ", fit(answer.label, room), (to, "dim"))
+        to = f" → {answer.to}{' …' if answer.asks else ''}"
+        *above, last = wrap(answer.label, room)
+        heads = [line(" ", (answer.key, "accent"), "  "), *([line(" " * ANSWER_CELLS)] * len(above))]
+        yield from ((*head, Span(part)) for head, part in zip(heads, above, strict=False))
+        beside = next((one for one in (column, size_of(last)) if size_of(last) <= one <= room - size_of(to)), None)
+        if beside is None:
+            yield (*heads[-1], Span(last))
+            yield line(" " * ANSWER_CELLS, (fit(to, room).rstrip(), "dim"))
+        else:
+            yield (*heads[-1], Span(fit(last, beside)), Span(to, "dim"))
     if not card.answers:
         ends = "the script that waits goes on" if card.interrupts else "the script ends here"
         yield line((f" {ends}", "dim"))

@@ -9,7 +9,8 @@ from typing import Any
 
 from data.models.customer import Plan
 from data.unsettled.rules import ChangeLine, Choice, ConflictLine
-from widgets.safe_text import fit
+from widgets.differing import differing
+from widgets.safe_text import size_of
 from widgets.ticket_words import LABELS
 
 NOUNS = {
@@ -115,24 +116,19 @@ def in_place(conflict: ConflictLine) -> str:
 
 
 def short(conflict: ConflictLine, cells: int) -> str:
-    """`state: theirs is in place; yours “pending”, theirs “solved”`, for one line."""
-    now = in_place(conflict)
-    known = now in (Choice.MINE, Choice.THEIRS)
-    stands = f"{now} is in place" if known else "another value is in place"
-    each = max(8, (cells - len(stands) - len(conflict.field) - 24) // 2)
-    mine, theirs = (fit(text, each).rstrip() for text in _apart(*both_values(conflict), each))
-    return f"{label(conflict.entity, conflict.field)}: {stands}; yours “{mine}”, theirs “{theirs}”"
-
-
-def _apart(mine: str, theirs: str, cells: int) -> tuple[str, str]:
-    """Two texts for little room: what they begin with alike is left out, so that their difference is seen."""
-    mine, theirs = " ".join(mine.split()), " ".join(theirs.split())
-    pairs = enumerate(zip(mine, theirs, strict=False))
-    alike = next((at for at, (one, other) in pairs if one != other), min(len(mine), len(theirs)))
-    begins = mine.rfind(" ", 0, alike) + 1
-    if max(len(mine), len(theirs)) <= cells or not begins:
-        return mine, theirs
-    return f"… {mine[begins:]}", f"… {theirs[begins:]}"
+    """`state: theirs is in place; yours “pending”, theirs “solved”`, for one line. Where there is little room, the
+    words give way to what differs: `title: yours “… since Monday”, theirs “… in colour” in place`."""
+    now, name = in_place(conflict), label(conflict.entity, conflict.field)
+    stands = f"{now} is in place" if now in (Choice.MINE, Choice.THEIRS) else "another value is in place"
+    one, other = (" ".join(text.split()) for text in both_values(conflict))
+    said = f"{name}: {stands}; yours “{one}”, theirs “{other}”"
+    if size_of(said) <= cells:
+        return said
+    of_mine = " in place" if now == Choice.MINE else ""
+    of_theirs = " in place" if now == Choice.THEIRS else "" if of_mine else ", neither in place"
+    beside = size_of(f"{name}: yours “”{of_mine}, theirs “”{of_theirs}")
+    mine, theirs = differing(one, other, max(8, (cells - beside) // 2))
+    return f"{name}: yours “{mine}”{of_mine}, theirs “{theirs}”{of_theirs}"
 
 
 def count(number: int, one: str) -> str:

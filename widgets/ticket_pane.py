@@ -18,11 +18,12 @@ from data.presence.rules import present
 from data.tickets.rules import DEFAULTS, FIELDS, faults, hints
 from data.views import TicketAside, TicketView
 from widgets.clock_words import due
+from widgets.differing import differing
 from widgets.fields import TYPED, ChoiceField, CursorMoved, Field, LineField, TextField, end_of, mask
 from widgets.lines import Lines, label
 from widgets.money_words import of_ticket
 from widgets.pane import KeyOf, Pane
-from widgets.safe_text import Line, Span, fit, line, wrap
+from widgets.safe_text import Line, Span, fit, line, width, wrap
 from widgets.sync_words import short
 from widgets.ticket_words import CHOICES, LABELS, happened
 from widgets.times import day, seconds_of_day
@@ -243,13 +244,15 @@ class TicketPane(Pane):
         conflicts = self._aside.conflicts if self._aside is not None else ()
         shown = self.query_one("#ticket-conflicts", Lines)
         cells = max(30, self.size.width)
+        more = f" all {len(conflicts)}" if len(conflicts) > MOST_CONFLICTS else ""
+        choose = (Span(f"   {self.key_of('sync')} ", "key"), Span(f"choose{more}", "dim"))
+        room = cells - width(choose) - 4
         lines: list[Line] = [
-            (Span(" ▲ ", "warn"), Span(fit(short(one, cells - 20), cells - 20).rstrip(), "bright"))
+            (Span(" ▲ ", "warn"), Span(fit(short(one, room), room).rstrip(), "bright"))
             for one in conflicts[:MOST_CONFLICTS]
         ]
         if lines:
-            more = f" all {len(conflicts)}" if len(conflicts) > MOST_CONFLICTS else ""
-            lines[-1] += (Span(f"   {self.key_of('sync')} ", "key"), Span(f"choose{more}", "dim"))
+            lines[-1] += choose
         shown.set_lines(lines)
         shown.display = bool(lines)
         marked = {one.field for one in conflicts}
@@ -296,12 +299,13 @@ class TicketPane(Pane):
         if self.focused_field:
             self.query_one("#ticket-history").focus()
 
-    def _also_elsewhere(self, fields: dict[str, str]) -> tuple[str, str] | None:
-        """The first field that holds text of ours while others have saved another text in it, and theirs."""
+    def _also_elsewhere(self, fields: dict[str, str]) -> tuple[str, str, str] | None:
+        """The first field that holds text of ours while others have saved another text in it; theirs, and what
+        stood there before: what they changed is to be seen."""
         begun = self._begun.fields if self._begun is not None else {}
         for name, theirs in (self._view.elsewhere if self._view is not None else {}).items():
             if fields.get(name, "").strip() not in (theirs, begun.get(name, "")):
-                return name, theirs
+                return name, theirs, begun.get(name, "")
         return None
 
     def _check(self) -> None:
@@ -317,12 +321,11 @@ class TicketPane(Pane):
         self.field("title").set_class("title" in found and not untouched, "-fault")
         self.field("code").set_class("code" in found, "-fault")
         if not spans and (also := self._also_elsewhere(fields)) is not None:
-            name, theirs = also
+            name, theirs, before = also
             room = max(8, self.size.width - len(LABELS[name]) - BESIDE_CELLS)
+            _before, shown = differing(before, theirs, room)
             spans = [
-                Span(
-                    f" ▲ {LABELS[name]} changed elsewhere: “{fit(' '.join(theirs.split()), room).rstrip()}”", "warn"
-                ),
+                Span(f" ▲ {LABELS[name]} changed elsewhere: “{shown}”", "warn"),
                 Span(f"   {self.key_of('save_ticket')} ", "key"),
                 Span("save, then choose", "dim"),
             ]

@@ -4,13 +4,13 @@ and hands the wish to the session."""
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from textual.screen import Screen
 
 from console.messages import CustomerShown
-from console.screens.customer_form import CustomerDialog, Filled, Known, Look
+from console.screens.customer_form import CustomerDialog, Doubt, Filled, Known, Look
 from console.screens.drafting import TextDialog
 from console.screens.modal import ChooseDialog, Dialog, Question
 from console.screens.transfer import Target, TransferDialog, TransferWish
@@ -194,7 +194,8 @@ class ContactActions(Screen[None]):
             elif wish is not None:
                 self.do(self.session.customers.open_about(None, wish.key.partition(":")[2]))
 
-        self.app.push_screen(CustomerDialog("New customer", slip, known, self._doubles("", ())), chosen)
+        form = CustomerDialog("New customer", slip, known, self._doubles("", ()), self._doubtful(known))
+        self.app.push_screen(form, chosen)
 
     def action_edit_customer(self) -> None:
         if self.glance is None:
@@ -219,7 +220,12 @@ class ContactActions(Screen[None]):
         # Those who have the same number all along are no news.
         before = {one.key for one in await self.session.customers.doubles(known, customer_id)}
         title = f"Change {shown.customer.name}"
-        self.app.push_screen(CustomerDialog(title, slip, known, self._doubles(customer_id, before)), chosen)
+        form = CustomerDialog(title, slip, known, self._doubles(customer_id, before), self._doubtful(known))
+        self.app.push_screen(form, chosen)
+
+    def _doubtful(self, known: Mapping[str, str]) -> Doubt:
+        """What a customer's form asks about its numbers before it is saved."""
+        return lambda texts: self.session.customers.doubtful_numbers(texts, known)
 
     def _doubles(self, but: str, old: Collection[str]) -> Look:
         """What a customer's form asks while one types; without an answer it warns of nobody."""

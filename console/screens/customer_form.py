@@ -59,6 +59,8 @@ class Known:
 
 Look = Callable[[dict[str, str]], Awaitable[Sequence[Found]]]
 """Finds the customers that a form probably doubles."""
+Doubt = Callable[[dict[str, str]], Awaitable[Mapping[str, str]]]
+"""Finds the fields with a number that cannot be one, and why."""
 
 
 class CustomerDialog(DraftDialog[Filled | Known]):
@@ -66,14 +68,18 @@ class CustomerDialog(DraftDialog[Filled | Known]):
 
     ids: ClassVar[frozenset[str]] = frozenset({"account", "phone", "phone2"})
 
-    def __init__(self, title: str, slip: Slip, known: Mapping[str, str], look: Look) -> None:
+    def __init__(self, title: str, slip: Slip, known: Mapping[str, str], look: Look, doubt: Doubt) -> None:
         super().__init__(title, slip, known)
-        self._look = look
+        self._look, self._doubt = look, doubt
         texts = {**known, **slip.fields}
         named = sum(1 for place in range(MOST_PEOPLE) if texts.get(person_fields(place)[0]))
         self._people = [person_fields(place) for place in range(min(MOST_PEOPLE, max(FEWEST_PEOPLE, named + 1)))]
         self._told: set[str] = set()
         """Keys of the duplicates that were asked about."""
+        self._numbers: set[tuple[str, str]] = set()
+        """The fields and numbers that were asked about."""
+        self._number = ""
+        """What is asked about a number now."""
         self._asked_at = 0.0
         self._asking = False
         self._accepting = False
@@ -106,10 +112,14 @@ class CustomerDialog(DraftDialog[Filled | Known]):
     def draft_keys(self) -> tuple[tuple[str, str], ...]:
         if self._asking:
             return ("enter", "open that one"), (self.key_of("keep"), "save anyway")
+        if self._number:
+            return ((self.key_of("keep"), "save anyway"),)
         return ((self.key_of("keep"), "save"),)
 
     @property
     def remark(self) -> Line:
+        if self._number:
+            return line((f" ▲ {self._number}: who calls from it is not known by it", "warn"))
         if self.doubles.key is None:
             return ()
         question = ": open that one, or save this one as well?" if self._asking else "."
@@ -119,6 +129,9 @@ class CustomerDialog(DraftDialog[Filled | Known]):
 
     def _typed(self) -> None:
         super()._typed()
+        if self._number:
+            self._number = ""
+            self._foot()
         if not self._accepting:
             self._look_soon()
 
@@ -166,16 +179,32 @@ class CustomerDialog(DraftDialog[Filled | Known]):
         self._accepting = True
         self.workers.cancel_group(self, "doubles")  # what was looked for while typing would end the question
         try:  # awaited, so that the keys behind this one are for whatever is there then
+            doubtful = await self._doubt(texts)
             found = await self._look(texts)
         finally:
             self._accepting = False
+        if self._ask_about_number(texts, doubtful):
+            return
         keys = {one.key for one in found}
         if keys <= self._told:
             self.accept(Filled(texts))
             return
         self._told |= keys
+        self._number = ""
         self._asked_at = time.monotonic()
         self._fault = ""
         self._show(found, asking=True)
         self.doubles.move_cursor(0)
         self.doubles.focus()
+
+    def _ask_about_number(self, texts: Mapping[str, str], doubtful: Mapping[str, str]) -> bool:
+        """Ask about a number that cannot be one, once: there are others than ours, and the agent has the customer."""
+        for name, why in doubtful.items():
+            if (name, texts[name]) not in self._numbers:
+                self._numbers.add((name, texts[name]))
+                self._number = f"{dict(FIELDS)[name]}: {why}"
+                self._asked_at, self._fault = time.monotonic(), ""
+                self.set_focus(self.field(name))
+                self._foot()
+                return True
+        return False

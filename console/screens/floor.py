@@ -14,7 +14,7 @@ from console import actions, keymap
 from console.screens.floor_filter import filter_field
 from console.screens.floor_quality import EMPTY, NO_SCORES, FloorQuality
 from console.screens.modal import ReadDialog, key_lines
-from console.screens.sync_lines import hub_lines
+from console.screens.sync_lines import hub_part
 from console.services.floor_watch import FloorWatching
 from console.services.quality import Quality
 from console.services.step_in import StepIn
@@ -23,7 +23,7 @@ from data.queue.figures import FigureRow
 from data.supervision.snapshot import FloorSnapshot
 from data.supervision.thresholds import Level
 from data.sync.wire import SyncStatus
-from widgets.bars import HintBar, StatusBar, state_spans
+from widgets.bars import HintBar, StatusBar, state_parts
 from widgets.floor.agents import AgentTable, agent_heading
 from widgets.floor.alerts import alert_table, step_table
 from widgets.floor.now import NowPanel
@@ -32,6 +32,7 @@ from widgets.floor.queues import QueueTable, waiting_table
 from widgets.floor.reports import report_table
 from widgets.floor.words import TONES
 from widgets.lines import Lines
+from widgets.room import Part, Rank
 from widgets.safe_text import Line, Span, line, wrap
 
 TABS: dict[str, tuple[str, ...]] = {
@@ -252,29 +253,31 @@ class FloorScreen(FloorQuality):
     def _draw_bars(self, snap: FloorSnapshot) -> None:
         unseen = [one for one in snap.alerts if one.open]
         worst = max((one.level for one in unseen), default=Level.FINE)
-        left = [Span(" FLOOR  ", "accent")]
+        left = [Part((Span(" "),), ((Rank.BESIDES, (Span(" FLOOR  ", "accent"),)),))]
         for action in actions.FLOOR:
             if not action.id.startswith("tab_"):
                 continue
             here = action.id == f"tab_{self._tab}"
-            left += [
-                Span("▸" if here else " ", "accent"),
-                Span(f"{self._key(action.id)} {action.label.capitalize()} ", "accent" if here else "dim"),
-            ]
+            mark, tone = Span("▸" if here else " ", "accent"), "accent" if here else "dim"
+            short, named = (
+                (mark, Span(f"{text} ", tone))
+                for text in (self._key(action.id), f"{self._key(action.id)} {action.label.capitalize()}")
+            )
+            left.append(Part(named) if here else Part(short, ((Rank.STATE, named),)))
             if action.id == "tab_alerts" and unseen:
-                left.append(Span(f"{len(unseen)} ", TONES[worst]))
+                left.append(Part((Span(f"{len(unseen)} ", TONES[worst]),)))
         me = self._me()
         if me is not None and me.contact_id is not None:
-            left += [Span("  "), *state_spans(me, snap.at)]
+            left += [Part((Span("  "),)), *state_parts(me, snap.at)]
         policy, now = snap.policy, snap.at.astimezone(snap.zone)
         zone = f"{now:%Z} " if now.utcoffset() != snap.at.astimezone().utcoffset() else ""
-        right = [
-            Span(f"{policy.formula} {policy.target * 100:.0f}/{policy.threshold_s}   ", "dim"),
-            Span(f"{now:%H:%M:%S} {zone}", "bright"),
-        ]
-        sync = self._sync()
-        middle = hub_lines(sync, snap.at) if sync is not None else []
-        self.query_one(StatusBar).show(left=left, middle=middle, right=right)
+        goal = Span(f"{policy.formula} {policy.target * 100:.0f}/{policy.threshold_s}   ", "dim")
+        time = Span(f"{now:%H:%M:%S} {zone}", "bright")
+        if (sync := self._sync()) is not None:
+            left.append(hub_part(sync, snap.at))
+        self.query_one(StatusBar).show_parts(
+            left, [Part((), ((Rank.BESIDES, (goal,)),)), Part((), ((Rank.CLOCK, (time,)),))]
+        )
         self._draw_hints()
 
     def _draw_hints(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from console.messages import AlertsChanged
 from console.screens.lock import LockScreen
 from console.screens.workspace_actions import WorkspaceActions
+from widgets.room import Part, Rank
 from widgets.safe_text import Span, clean
 
 if TYPE_CHECKING:
@@ -65,15 +66,14 @@ class FloorActions(WorkspaceActions):
                 return  # it is still on the screen
             self.notify(said, severity="error" if alarm else "warning", timeout=6, markup=False)
 
-    def alert_spans(self) -> list[Span]:
-        """`   ■ 3 alerts F11` while nobody has seen them."""
+    def alert_part(self) -> Part:
+        """`   ■ 3 alerts F11` while nobody has seen them; the sign and the number where there is no room for more."""
         event = self._alerts
         if event is None or not event.unseen:
-            return []
+            return Part(())
         sign, tone = _sign(event)
-        wide = self.size.width >= 100
-        said = f"{_alerts(event.unseen)} {self.session.seat.key('floor')}" if wide else str(event.unseen)
-        return [Span(f"   {sign} {said}", tone)]
+        told = f"   {sign} {_alerts(event.unseen)} {self.session.seat.key('floor')}"
+        return Part((Span(f"   {sign} {event.unseen}", tone),), ((Rank.BESIDES, (Span(told, tone),)),))
 
 
 def _sign(event: AlertsChanged) -> tuple[str, str]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FOOT_LINES, FOOT_COLUMNS = 9, 68
 FEW_LINES = 3
 """So much may be said beside the list of people; a longer sentence takes its place."""
+BACK_KEY = "shift+tab"
+"""Textual's own key for the field before."""
 WITHOUT_FORMER = (
     "Without the former password you begin here with nothing, and what waits here for the hub stays locked: enter once"
     " more to begin so, or type it."
@@ -134,9 +136,9 @@ class SignInScreen(Screen[None]):
         self.people = list(people)
         self._list()
 
-    def tell(self, fault: str, *, former: bool = False) -> None:
-        """Say why signing in did not work; with `former`, the former password is asked for too, and the one that was typed
-        is kept."""
+    def tell(self, fault: str, *, former: bool = False, name: bool = False) -> None:
+        """Say why signing in did not work, and go to what is to be typed: the name for `name`, else the password; with `former`, the
+        former password is asked for too, and the one that was typed is kept."""
         self._asking = False
         sent, self._sent = self._sent, ""
         if former:
@@ -144,6 +146,9 @@ class SignInScreen(Screen[None]):
             password = self.query_one("#sign-in-password", SecretField)
             password.value = sent or password.value
             self.set_focus(self.query_one("#sign-in-former", SecretField) if password.value else password)
+        elif self._by_password and name:
+            self.set_focus(self._typed_name)
+            self._typed_name.select_all()
         elif self._by_password:
             self._to_password()
         self._foot(fault)
@@ -164,10 +169,18 @@ class SignInScreen(Screen[None]):
     def _foot(self, fault: str, tone: str = "bad") -> None:
         keymap_of = keymap.of(self.app)
         then = " sign in: you start not ready" if self._by_password else " sign on: you start not ready"
-        keys = line(" ", ("enter", "key"), (then, "dim"), "    ", (keymap_of("quit"), "key"), (" quit", "dim"))
+        back = (("    ", ""), (BACK_KEY, "key"), (" the name", "dim")) if fault and self._beyond_the_name else ()
+        keys = line(
+            " ", ("enter", "key"), (then, "dim"), *back, "    ", (keymap_of("quit"), "key"), (" quit", "dim")
+        )
         said = [line((f" {text}", tone)) for text in wrap(fault, FOOT_COLUMNS)[:FOOT_LINES]] if fault else [()]
         self.query_one("#sign-in-foot", Lines).set_lines([*said, keys])
         self.query_one("#sign-in-people").display = len(said) <= FEW_LINES
+
+    @property
+    def _beyond_the_name(self) -> bool:
+        """A password has the keys: the name is one field back."""
+        return self._by_password and self.focused is not None and self.focused is not self._typed_name
 
     def _list(self) -> None:
         typed = self._typed_name.value.strip().casefold()

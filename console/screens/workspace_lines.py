@@ -8,6 +8,7 @@ from console.services.session import Session
 from data.models.agent import AgentState
 from data.models.contact import ContactState, Direction, RequestAction
 from data.notices.rules import wanted
+from widgets.room import Part, Rank
 from widgets.safe_text import Span, fit
 
 
@@ -55,12 +56,17 @@ def _works(session: Session, action: str) -> bool:
     return asked is None or not (phone.cannot(asked) or phone.waits(asked))
 
 
-def not_written(why: str, wide: bool) -> list[Span]:
-    """`▲ disk is full: your text is not written yet`; it stands where nothing is left out when room is short."""
-    return [
-        Span(f"   ▲ {why}: ", "bad"),
-        Span("your text is not written yet" if wide else "text not written", "warn"),
-    ]
+def not_written(why: str) -> Part:
+    """`▲ disk is full: your text is not written yet`; that it is not written is told in the narrowest line too."""
+    if not why:
+        return Part(())
+    reason = Span(f"   ▲ {why}: ", "bad")
+    short, whole = (
+        (reason, Span("text not written", "warn")),
+        (reason, Span("your text is not written yet", "warn")),
+    )
+    least = (Span("   ▲ ", "bad"), Span("not written", "warn"))
+    return Part(least, ((Rank.NOT_WRITTEN, short), (Rank.BESIDES, whole)))
 
 
 def noticed(event: Noticed, key: str) -> str:

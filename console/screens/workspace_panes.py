@@ -10,19 +10,28 @@ from textual.widget import Widget
 from console.messages import StateChanged
 from console.screens.jump import JumpScreen, Spot
 from console.screens.modal import Dialog
-from console.screens.sync_lines import hub_lines
+from console.screens.sync_lines import hub_part
 from console.screens.workspace_actions import WorkspaceActions
 from console.screens.workspace_lines import hints, not_written
 from data.clock import Clock
 from data.models.contact import Contact
 from data.tickets.rules import FIELDS
-from widgets.bars import LEAST_COLUMNS, LEAST_LINES, HintBar, StatusBar, clock_span, state_spans, too_small
+from widgets.bars import (
+    LEAST_COLUMNS,
+    LEAST_LINES,
+    HintBar,
+    StatusBar,
+    clock_part,
+    name_part,
+    state_parts,
+    too_small,
+)
 from widgets.customer_pane import CustomerPane
 from widgets.fields import ChoiceField
 from widgets.pane import Pane
 from widgets.queue_pane import QueuePane
-from widgets.report_words import status_spans
-from widgets.safe_text import Span
+from widgets.report_words import status_part
+from widgets.room import Part
 from widgets.tabs import Tab, TabBar
 from widgets.ticket_pane import TicketPane
 from widgets.ticket_words import LABELS
@@ -53,7 +62,7 @@ class WorkspacePanes(WorkspaceActions):
         """Why what is typed cannot be written now."""
 
     @abstractmethod
-    def alert_spans(self) -> list[Span]:
+    def alert_part(self) -> Part:
         """What a supervisor is told of the floor."""
 
     def _pane(self, name: str) -> Pane:
@@ -178,16 +187,16 @@ class WorkspacePanes(WorkspaceActions):
         now = self._clock.now()
         status, sync = state.status, state.sync
         answered = state.contact.answered_at if state.contact is not None else None
-        left = state_spans(status, now, state.wrap_up_s, self._consulted(state.contact), answered)
-        if self.size.width >= 100:
-            left += [Span("   "), Span(self.session.seat.agent.name)]
-        left += self.alert_spans()
-        if self._unwritten:
-            left += not_written(self._unwritten, self.size.width >= 100)
-        middle = [] if self._unwritten else hub_lines(sync, now)
+        left = [
+            *state_parts(status, now, state.wrap_up_s, self._consulted(state.contact), answered),
+            name_part(self.session.seat.agent.name),
+            self.alert_part(),
+            not_written(self._unwritten),
+            hub_part(sync, now),
+        ]
         reporting = self.session.reporting
-        report = status_spans(reporting.state, now, reporting.policy, wide=self.size.width >= 100)
-        self.query_one(StatusBar).show(left=left, middle=middle, right=[*report, clock_span(now)])
+        report = status_part(reporting.state, now, reporting.policy)
+        self.query_one(StatusBar).show_parts(left, [report, clock_part(now)])
         if isinstance(self.app.screen, Dialog):
             self.query_one(HintBar).say("")  # the keys that work are the dialog's
         elif self.size.width < LEAST_COLUMNS or self.size.height < LEAST_LINES:

@@ -4,7 +4,7 @@ a customer (CUST-1)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from console.messages import CustomerShown, NoCustomer
@@ -14,6 +14,7 @@ from console.services.outages import Outages
 from console.services.phone import Phone
 from console.services.seat import Seat
 from data.customers import records
+from data.customers.form import doubtful
 from data.desk import reading
 from data.models.agent import AgentState
 from data.models.base import ContactId, CustomerId, TicketId
@@ -166,6 +167,10 @@ class Customers:
     async def doubles(self, texts: dict[str, str], but: str = "") -> list[Found]:
         """The known customers that a form probably doubles; `but` is the one that it changes."""
         return await self._seat.read(reading.doubles, texts, self._seat.settings.region, but)
+
+    async def doubtful_numbers(self, texts: Mapping[str, str], shown: Mapping[str, str]) -> dict[str, str]:
+        """The numbers of a form that cannot be any, and why; `shown` is what the form was filled with."""
+        return await asyncio.to_thread(doubtful, texts, shown, self._seat.settings.region)
 
     async def create(self, texts: dict[str, str], draft: str = "", *, attach: bool = True) -> None:
         """Write a new customer from the texts of its form, whose draft is done with, and attach it to the contact in

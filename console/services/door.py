@@ -37,11 +37,11 @@ CAPS = "look whether caps lock is on, then type it again"
 
 
 class NotLetIn(Exception):
-    """Why somebody was not let in: one sentence. `former`: the former password would help."""
+    """Why somebody was not let in: one sentence. `former`: the former password would help. `name`: another name would."""
 
-    def __init__(self, sentence: str, *, former: bool = False) -> None:
+    def __init__(self, sentence: str, *, former: bool = False, name: bool = False) -> None:
         super().__init__(sentence)
-        self.former = former
+        self.former, self.name = former, name
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Door:
             StoreError: the store cannot be opened.
         """
         if not name.strip():
-            raise NotLetIn("Type your name, then your password.")
+            raise NotLetIn("Type your name, then your password.", name=True)
         if not password:
             raise NotLetIn("Type your password.")
         async with self._turn:
@@ -150,7 +150,8 @@ class Door:
         box = self._agents.of(member.id)
         await asyncio.to_thread(self._tries.succeeded, NOT_HERE_YET)
         if box.card() is not None:  # under another name: the hub knows who is meant
-            raise NotLetIn(f"You signed in here as {(box.card() or member).name}: sign in under that name.")
+            signed_in_as = (box.card() or member).name
+            raise NotLetIn(f"You signed in here as {signed_in_as}: sign in under that name.", name=True)
         key = Key.fresh()
         await self._keep(box, member, password, key, first=True)
         await asyncio.to_thread(self._verified, box, key)

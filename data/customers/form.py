@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from data.customers.phone import as_kept, normalise
+from data.customers.phone import as_kept, fault, normalise
 from data.models.base import new_id
 from data.models.customer import Customer, Person, Phone, Plan
 
@@ -75,6 +75,19 @@ def changes(shown: Customer, texts: Mapping[str, str], region: str) -> dict[str,
     if any(name.startswith(("person", "money")) for name in touched):
         changed["people"] = _people(shown.people, after)
     return changed
+
+
+def doubtful(texts: Mapping[str, str], shown: Mapping[str, str], region: str) -> dict[str, str]:
+    """The fields with a number that cannot be one, and why. What stood in the form before is nobody's mistake now.
+
+    Args:
+        texts: what stands in the form.
+        shown: what it was filled with.
+        region: two-letter region of numbers without a country code.
+    """
+    typed = {name: _flat(texts.get(name, "")) for name in PHONES}
+    new = {name: raw for name, raw in typed.items() if raw and raw != _flat(shown.get(name, ""))}
+    return {name: why for name, raw in new.items() if (why := fault(raw, region))}
 
 
 def _flat(text: str) -> str:

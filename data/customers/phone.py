@@ -41,6 +41,39 @@ def normalise(raw: str, region: str = "US") -> str:
     return _by_library(raw, region)
 
 
+def fault(raw: str, region: str = "US") -> str:
+    """Why something cannot be a telephone number, so that nobody who calls is known by it; empty when it can be one.
+
+    Args:
+        raw: as somebody wrote it.
+        region: two-letter region whose rules apply to a number without a country code.
+    """
+    if normalise(raw, region):
+        return ""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(raw, region)
+    except phonenumbers.NumberParseException as error:
+        codes = (phonenumbers.NumberParseException.INVALID_COUNTRY_CODE,)
+        return _FAULTS["code"] if error.error_type in codes else _FAULTS["none"]
+    if _one_digit(str(number.national_number)):
+        return _FAULTS["one digit"]
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+        return _FAULTS["local"]
+    return _FAULTS["short" if reason == phonenumbers.ValidationResult.TOO_SHORT else "none"]
+
+
+_FAULTS = {
+    "none": "this is no telephone number",
+    "code": "no country has this code",
+    "one digit": "one digit over and over",
+    "local": "the area code is missing",
+    "short": "too short for a telephone number",
+}
+
+
 def as_kept(raw: str, e164: str) -> str:
     """A number as it was written, as it may be kept: a card number in its place, or behind it, is masked.
 

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS person_login (
     person TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
     kept TEXT NOT NULL, revoked INTEGER NOT NULL DEFAULT 0, changed_at TEXT NOT NULL) WITHOUT ROWID
 """
-WRONG = "The hub does not know this name with this password: look whether caps lock is on, then type both again."
+WRONG = "The hub does not know this name with this password: look at the name, and whether caps lock is on, then try again."
 ASKS = 'This hub asks for passwords: set sign_in = "password" on this seat.'
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$FS3wHP1dJ8F9tjbsCqmakg$YGriYzRoyVVqwWtPbYvyinVrrY1Z5TcXMu9h2BX+j5M"
 """Compared with when a name is unknown, so that the answer takes as long."""

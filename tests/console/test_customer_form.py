@@ -17,6 +17,7 @@ import themes
 from console.screens import customer_form
 from console.screens.customer_form import CustomerDialog, Filled, Known
 from console.services.drafts import Slip
+from data.customers.form import doubtful
 from data.customers.lookup import get, lookup
 from data.models.customer import Customer, Person
 from data.store.database import STORE_FILE, Store
@@ -59,7 +60,12 @@ class Stage(App[None]):
         return themes.NIGHT.variables
 
     def on_mount(self) -> None:
-        self.push_screen(CustomerDialog("New customer", Loose(), self.known, self.look), self.wishes.append)
+        self.push_screen(
+            CustomerDialog("New customer", Loose(), self.known, self.look, self.doubt), self.wishes.append
+        )
+
+    async def doubt(self, texts: dict[str, str]) -> dict[str, str]:
+        return doubtful(texts, self.known, "US")
 
     async def look(self, texts: dict[str, str]) -> Sequence[Found]:
         self.looks += 1
@@ -99,6 +105,28 @@ async def test_a_duplicate_is_shown_while_typing_and_asked_about_once() -> None:
         [wish] = app.wishes
         assert isinstance(wish, Filled)
         assert (wish.texts["name"], wish.texts["company"]) == ("Maria", "Tile")
+
+
+async def test_a_number_that_cannot_be_one_is_asked_about_before_it_is_saved() -> None:
+    async with form(phone2="12") as (pilot, dialog, app):
+        await pilot.press(*"Bo", "tab", "tab", "tab", *"617 555 01", "tab", "f10")
+        await until(pilot, lambda: "phone: too short for a telephone number" in shown(dialog, "dialog-foot"))
+        assert "save anyway" in shown(dialog, "dialog-foot")
+        assert dialog.focused is dialog.query_one("#draft-phone") and not app.wishes
+        await pilot.press("2", "3")
+        await until(pilot, lambda: "save anyway" not in shown(dialog, "dialog-foot"))
+        await pilot.press("backspace", "backspace", "backspace")
+        await pilot.pause(customer_form.GUARD_S)
+        await pilot.press("f10")
+        await until(pilot, lambda: "phone: the area code is missing" in shown(dialog, "dialog-foot"))
+        await pilot.pause(customer_form.GUARD_S)
+        await pilot.press("f10")
+        await until(pilot, lambda: bool(app.wishes))
+        [wish] = app.wishes
+        assert isinstance(wish, Filled), "there are short numbers in other countries"
+        assert (wish.texts["phone"], wish.texts["phone2"]) == ("617 555 0", "12"), (
+            "what stood there is not asked about"
+        )
 
 
 async def test_who_is_found_after_the_form_was_left_is_not_shown() -> None:

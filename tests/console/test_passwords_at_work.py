@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from console.app import AgentConsole
 from console.launch import Launch
@@ -22,6 +23,7 @@ from data.models.agent import Role
 from data.queue import people as desk
 from data.sync.embedded import EmbeddedHub
 from data.sync.hub_people import People
+from widgets.lines import Lines
 from widgets.secret_field import SecretField
 
 pytestmark = pytest.mark.usefixtures("cheap_passwords")
@@ -74,6 +76,35 @@ async def test_the_new_password_stays_while_the_former_one_is_typed(tmp_path: Pa
         [door] = [one for one in app.screen_stack if isinstance(one, SignInScreen)]
         await until(lambda: OTHER not in (door._sent, door.query_one("#sign-in-password", SecretField).value))
         await pilot.pause()
+
+
+def foot(door: SignInScreen) -> str:
+    lines = door.query_one("#sign-in-foot", Lines).lines
+    return "\n".join("".join(span.text for span in one) for one in lines)
+
+
+async def test_after_a_refusal_the_keys_are_where_it_says(tmp_path: Path) -> None:
+    seat = Seat(tmp_path)
+    app = AgentConsole(Launch(tmp_path / "seat", Settings(sign_in="password", hub=str(seat.hub))), SYSTEM_CLOCK)
+    async with app.run_test(size=(80, 24)) as pilot:
+        door = app.screen
+        assert isinstance(door, SignInScreen)
+        name, password = door.query_one("#sign-in-name", Input), door.query_one("#sign-in-password", SecretField)
+        assert "shift+tab" not in foot(door), "the name has the keys"
+        await pilot.press("enter", *PASSWORD, "enter")
+        await until(lambda: "Type your name" in foot(door))
+        assert name.has_focus
+        await pilot.press(*"Dana Reye", "enter", *PASSWORD, "enter")
+        await until(lambda: "does not know this name with this password" in foot(door))
+        assert "again" not in foot(door).replace("try again", "") and "both" not in foot(door)
+        assert "shift+tab the name" in foot(door), "that is the key with which it can be changed"
+        assert password.has_focus and password.value == "" and name.value == "Dana Reye"
+        await pilot.press("shift+tab", "s", "enter", *OTHER, "enter")
+        await until(lambda: door._asking)
+        await until(lambda: not door._asking)
+        assert "does not know" in foot(door) and password.has_focus and name.value == NAME
+        await pilot.press(*PASSWORD, "enter")
+        await until(lambda: isinstance(app.screen, WorkspaceScreen))
 
 
 async def test_the_hub_says_what_somebody_is(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -138,7 +139,7 @@ FETCHING = SyncStatus(online=True, since=NOW, snapshot=Progress(done=1234, total
 @pytest.mark.parametrize(
     ("sync", "wide", "narrow", "least"),
     [
-        (SyncStatus(online=True, since=NOW, last_pull=NOW), "hub ● online · 0 queued", "hub ●", "●"),
+        (SyncStatus(online=True, since=NOW, last_pull=NOW), "hub ● online · 0 queued", "hub ● online", "● online"),
         (
             AWAY,
             "hub ○ offline since 14:18 · 3 queued · last pull Thu 14:18 · ▲ 2 conflicts · ■ 1 refused",
@@ -154,15 +155,15 @@ FETCHING = SyncStatus(online=True, since=NOW, snapshot=Progress(done=1234, total
         (
             SyncStatus(online=True, conflicts=1, problem="the disk is full"),
             "hub ▲ online · 0 queued · ▲ 1 conflict",
-            "hub ▲ · ▲ 1 conflict",
-            "▲ ▲ 1",
+            "hub ▲ online · ▲ 1 conflict",
+            "▲ online ▲ 1",
         ),
-        (FETCHING, "hub ● online · fetching 12 % · 0 queued", "hub ● · fetching 12 %", "● 12 %"),
+        (FETCHING, "hub ● online · fetching 12 % · 0 queued", "hub ● online · fetching 12 %", "● online 12 %"),
         (
             SyncStatus(online=True, queued=1, load=Progress(done=400, total=1000)),
             "hub ● online · sending import 40 % · 1 queued",
-            "hub ● · sending import 40 % · 1 queued",
-            "● 40 %",
+            "hub ● online · sending import 40 % · 1 queued",
+            "● online 40 %",
         ),
         (
             FETCHING.model_copy(update={"online": False, "last_pull": NOW}),
@@ -466,7 +467,20 @@ def test_the_line_under_the_form_shows_where_two_texts_differ() -> None:
     assert short(one, 200).endswith(
         "yours “Printer does not print since Monday”, theirs “Printer does not print in colour”"
     )
-    assert short(one, 80).endswith("yours “… since Monday”, theirs “… in colour”")
+    assert short(one, 80) == "title: yours “… print since Monday”, theirs “… not print in colour” in place"
+    assert short(replace(one, now=one.mine), 80).endswith(
+        "print since Monday” in place, theirs “… not print in colour”"
+    )
+    assert short(replace(one, now="Paper"), 80).endswith("theirs “… print in colour”, neither in place")
+
+
+def test_at_80_columns_a_change_at_the_end_of_details_is_seen() -> None:
+    begins = "Both of the printers jam since the body de luxe was put in"
+    one = ConflictLine(
+        id="k", entity="ticket", entity_id="t-1", field="details", mine=f"{begins}\nBo de Vries called again",
+        theirs=f"{begins}\nBo de Boer will call", now=f"{begins}\nBo de Boer will call", seen=1, at=NOW,
+    )  # fmt: skip
+    assert short(one, 62) == "details: yours “… Vries cal…”, theirs “… Boer will…” in place"
 
 
 # who else is there

@@ -120,6 +120,58 @@ def test_how_agents_kept_to_the_schedule(snap: FloorSnapshot) -> None:
     assert head.index("adherence") + len("adherence") == rows["agent-2"].index("−36 min") + len("−36 min")
 
 
+@pytest.mark.parametrize(
+    ("cells", "lost"),
+    [(78, False), (80, False), (98, True), (158, True)],
+)
+def test_as_many_columns_of_the_agents_as_have_room(snap: FloorSnapshot, cells: int, lost: bool) -> None:
+    plan = Adherence(
+        AgentId("agent-0"),
+        NOW - timedelta(hours=4),
+        NOW,
+        4 * 3600,
+        (
+            Deviation(
+                NOW - timedelta(minutes=36),
+                NOW - timedelta(minutes=12),
+                Activity.WORK,
+                AgentState.NOT_READY,
+            ),
+        ),
+    )
+    longest = max(snap.agents, key=lambda one: one.since)
+    known = replace(
+        snap,
+        agents=(replace(longest, id="agent-0", name="Aiko Tanaka-Weissm"), *snap.agents[1:]),
+        adherence={"agent-0": plan},
+    )
+    table = AgentTable().table(known, NOW, cells, kept_to=True)
+    head, first = text(table.head), text(table.rows[0].line)
+    why = "with, or why" if lost else "with/why"
+    assert head.split() == f"agent state for queue handled AHT adherence {why}".split()
+    assert "90 %" in first and ("−24 min" in first) is lost
+    assert ("Aiko Tanaka-Weissm" in first) is lost, "the rest of a long name comes last"
+    assert head.index("handled") - head.index("queue") == len("Support") + 1, "as wide as what stands in it"
+
+
+def test_of_names_and_queues_as_long_as_they_may_be_the_columns_that_go_are_whole(snap: FloorSnapshot) -> None:
+    long = replace(
+        snap,
+        agents=tuple(
+            replace(one, name="Bartholomew Featherstonehaugh", since=NOW - timedelta(hours=11))
+            for one in snap.agents
+        ),
+        queues=tuple(replace(one, name="Second line of support") for one in snap.queues),
+    )
+    for cells, words in (
+        (78, "agent state for queue handled AHT with/why"),
+        (60, "agent state for queue with/why"),
+    ):
+        table = AgentTable().table(long, NOW, cells, kept_to=True)
+        assert text(table.head).split() == words.split()
+        assert all(width(row.line) <= cells for row in table.rows)
+
+
 def test_how_many_more_it_takes(snap: FloorSnapshot) -> None:
     found = staffing(snap)
     assert found is not None and found.agents == sum(one.state is not AgentState.NOT_READY for one in snap.agents)

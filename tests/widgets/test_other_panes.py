@@ -17,8 +17,8 @@ from widgets.bars import HintBar, StatusBar, state_spans
 from widgets.desk_pane import DeskPane
 from widgets.glance import checklist, phone_text
 from widgets.pane import PaneHeading
-from widgets.safe_text import Span
-from widgets.script_pane import ScriptPane
+from widgets.safe_text import Span, width
+from widgets.script_pane import ScriptPane, card_lines
 from widgets.times import day, duration, since
 
 
@@ -89,6 +89,32 @@ async def test_the_script_says_the_card_and_hears_the_answer() -> None:
         assert len(said(stage, ScriptPane.Jump)) == 1
         assert said(stage, ScriptPane.Back) == [], "there is nothing to go back to"
         assert said(stage, ScriptPane.Leave) == [], "no script waits"
+
+
+LONG_ANSWERS = CardView(
+    playbook="member",
+    version=1,
+    card="D2-5b",
+    title="Which details",
+    answers=(
+        AnswerView("1", "yes", "Go on"),
+        AnswerView(
+            "2", "The details do not match the account, and nobody else can say", "tell the team lead", asks=True
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("cells", [34, 56, 78, 100])
+def test_an_answer_is_read_whole_and_so_is_where_it_leads(cells: int) -> None:
+    lines = card_lines(LONG_ANSWERS, cells)
+    assert all(width(one) <= cells for one in lines)
+    told = " ".join(" ".join("".join(span.text for span in one) for one in lines).split())
+    assert (
+        "1 yes → Go on 2 The details do not match the account, and nobody else can say → tell the team lead …"
+        in told
+    )
+    assert [one[-1].text for one in lines if one and "→" in one[-1].text] == [" → Go on", " → tell the team lead …"]
 
 
 async def test_the_script_says_why_and_what_was_done() -> None:

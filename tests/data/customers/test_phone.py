@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.customers.phone import display, normalise
+from data.customers.phone import display, fault, normalise
 
 
 def by_library(raw: str, region: str) -> str:
@@ -104,3 +104,21 @@ def test_numbers_are_shown_in_groups() -> None:
     assert display("+") == "+"
     assert display("") == ""
     assert display("+99999999999999999") == "+99999999999999999"
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ("202 555 0142", ""),
+        ("+44 20 7946 0018", ""),
+        ("12", "too short for a telephone number"),
+        ("617 555 01", "too short for a telephone number"),
+        ("555 0142", "the area code is missing"),
+        ("+999 555 0142", "no country has this code"),
+        ("000 000 0000", "one digit over and over"),
+        ("ask Joel", "this is no telephone number"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_said(raw: str, why: str) -> None:
+    assert fault(raw) == why
+    assert bool(why) is not bool(normalise(raw))
