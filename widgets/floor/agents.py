@@ -53,7 +53,8 @@ def columns_of(snap: FloorSnapshot, now: datetime, cells: int, *, kept_to: bool)
     lasting = 1 + len(duration(max((now - one.since).total_seconds() for one in agents) if agents else 0))
     aht = 1 + max((len(seconds(one.row.aht_s)) for one in agents if one.row is not None), default=0)
     name = min(NAME_AT_MOST, max((size_of(one.name) for one in agents), default=0))
-    queues = {snap.queue_name(one.queue) for one in agents if one.queue}
+    # Of all queues, not of those in which somebody is now: the columns would move with each call.
+    queues = {one.name for one in snap.queues}
     queue = min(QUEUE_AT_MOST, max(map(size_of, {"queue", *queues})))
     least, lasting, aht = min(name, NAME_AT_LEAST), max(6, lasting), max(6, aht)
     room = cells - 1 - least - 1 - STATE - lasting - 2 - queue - NOTE
