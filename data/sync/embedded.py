@@ -229,7 +229,7 @@ class EmbeddedHub:
         except ValidationError as error:
             first = error.errors()[0]
             return _refused(op, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
-        if self.member is not None and (why := self._doubted(entity, before)):
+        if self.member is not None and (why := self._doubted(entity, op, before)):
             return _refused(op, why)
         hub_seq = self._file.put(op.entity, op.entity_id, before, entity.model_dump(mode="json"), fresh, writer)
         if op.entity == Customer.entity:
@@ -242,14 +242,16 @@ class EmbeddedHub:
             conflicts=tuple(conflicts),
         )
 
-    def _doubted(self, entity: Entity, before: Stored) -> str | None:
-        """What is wrong with a record that fits its model, in the transaction of the push."""
+    def _doubted(self, entity: Entity, op: Op, before: Stored) -> str | None:
+        """What is wrong with a record that fits its model, in the transaction of the push. Who may allow a callback is asked
+        of the op: what nobody may say is not put before a person either, as the other side of a conflict."""
         if isinstance(entity, QueueReport):
             if entity.id != report_id(entity.slot, entity.reporter):
                 return NOT_ITS_ID
             return NOT_YET if entity.slot > self._clock.now() + CLOCKS_APART else None
-        if isinstance(entity, Callback) and entity.override_by not in (None, before.body.get("override_by")):
-            return None if leads(self._file, entity.override_by) else NOT_ALLOWED
+        said = op.patch.get("override_by") if op.entity == Callback.entity else None
+        if said not in (None, before.body.get("override_by")):
+            return None if isinstance(said, str) and leads(self._file, AgentId(said)) else NOT_ALLOWED
         return None
 
     def _not_own(self, op: Op, before: Stored, speaker: AgentId) -> str | None:

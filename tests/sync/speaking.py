@@ -115,6 +115,8 @@ def names_whoever_may_allow_it(seat: Writer, me: AgentId, leader: AgentId, other
         *seat.add(callback(me, override_by=me)),
         seat.edit(plain, high, flagged=True, override_by=other, override_why="x"),
         *seat.push(*(seat.op("callback", twice["id"], twice) for _ in "ab"))[:1],
+        # also where the hub would keep its own word about it
+        Writer(seat.hub, "late").edit(allowed, 0, override_by=other, about="late"),
     ]
     assert {(one.outcome, one.why) for one in refused} == {(OpOutcome.REFUSED, NOT_ALLOWED)}
     assert {row.entity_id: row.body for row in seat.rows()} == before
