@@ -216,6 +216,8 @@ class EmbeddedHub:
         conflicts = []
         fresh: dict[str, Any] = {}
         for name, value in op.patch.items():
+            if name not in model.model_fields:  # of a newer program
+                continue
             field_ver, field_writer = before.marks.get(name, (0, writer))
             theirs = before.body.get(name)
             if field_ver <= op.base_ver or field_writer == writer:

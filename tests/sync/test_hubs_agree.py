@@ -28,6 +28,8 @@ def test_a_field_that_only_newer_seats_know_is_no_conflict(hub: Hub) -> None:
     one.add(made)
     [said] = two.push(two.op("ticket", made.id, made.model_dump(mode="json") | {"brand_new": 1}))
     assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ())
+    said = one.edit(made, 1, brand_new=2)
+    assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ()), "the hub kept nothing of the first"
 
 
 def test_what_a_replica_wrote_stays_with_it_when_its_scope_becomes_narrow(hub: Hub) -> None:
