@@ -150,7 +150,7 @@ class EmbeddedHub:
             if ops:
                 db.execute(
                     "UPDATE replica SET last_seq = max(last_seq, ?) WHERE replica_id = ?",
-                    (ops[-1].replica_seq, replica_id),
+                    (max(op.replica_seq for op in ops), replica_id),
                 )
             return results
 

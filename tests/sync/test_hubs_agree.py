@@ -32,6 +32,13 @@ def test_a_field_that_only_newer_seats_know_is_no_conflict(hub: Hub) -> None:
     assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ()), "the hub kept nothing of the first"
 
 
+def test_the_highest_number_of_a_replica_is_known_in_whatever_order_its_changes_come(hub: Hub) -> None:
+    seat = Writer(hub)
+    first, second = seat.new(ticket()), seat.new(ticket())
+    seat.push(second, first)
+    assert hub.enrol_v1(seat.replica, "seat").last_replica_seq == second.replica_seq
+
+
 def test_what_a_replica_wrote_stays_with_it_when_its_scope_becomes_narrow(hub: Hub) -> None:
     seat = Writer(hub)
     seat.add(made := Customer(id=new_id(), name="Ana"))
