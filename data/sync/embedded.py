@@ -194,7 +194,7 @@ class EmbeddedHub:
             return _refused(op, f"'{op.kind}' is not possible on '{op.entity}'")
         row = self._file.find(op.entity, op.entity_id)
         if op.kind == DELETE:
-            return self._delete(op, row, writer)
+            return self._delete(op, row, replica_id, writer)
         if row is not None and model.append_only:
             return _refused(op, THERE_ALREADY)
         whole = {*op.patch, "id"} >= set(model.columns())
@@ -267,9 +267,10 @@ class EmbeddedHub:
                 return "agent"
         return next(iter(forged + personal), None)
 
-    def _delete(self, op: Op, row: Stored | None, writer: int) -> OpResult:
+    def _delete(self, op: Op, row: Stored | None, replica_id: str, writer: int) -> OpResult:
         if row is None or row.deleted:
             return _refused(op, "there is no such record at the hub that could be deleted")
+        self._scopes.follow(replica_id, op.entity_id)
         unseen = [name for name, (ver, by) in row.marks.items() if ver > op.base_ver and by != writer]
         if unseen:
             hub_seq = self._file.put(op.entity, op.entity_id, row, row.body, {}, writer)

@@ -46,6 +46,16 @@ def test_what_a_replica_wrote_stays_with_it_when_its_scope_becomes_narrow(hub: H
     assert [row.entity_id for row in hub.snapshot_v1(seat.replica, None).rows] == [made.id]
 
 
+def test_who_deletes_a_customer_in_vain_is_given_it_back_whatever_its_scope(hub: Hub) -> None:
+    other, seat = Writer(hub, "other"), Writer(hub)
+    hub.enrol_v1(seat.replica, "seat", Scope(directory=False))
+    hub.snapshot_v1(seat.replica, None)
+    other.add(made := Customer(id=new_id(), name="Ana"))
+    [said] = seat.push(seat.op("customer", made.id, {}, kind="delete"))
+    assert said.outcome is OpOutcome.CONFLICT
+    assert [(row.entity_id, row.deleted) for row in seat.rows()] == [(made.id, False)]
+
+
 def test_an_old_claim_that_runs_out_takes_nothing_from_the_next(hub: Hub, clock: SharedClock) -> None:
     feed, ana, bo, cy = (Writer(hub, name) for name in ("feed", "ana", "bo", "cy"))
     chat = contact(kind=ContactKind.CHAT)
