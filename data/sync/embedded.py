@@ -133,6 +133,8 @@ class EmbeddedHub:
         with self._file.writing() as db:
             writer = self._number_of(replica_id)
             refused: set[tuple[str, str]] = set()
+            were_over: dict[tuple[str, str], str] = {}
+            top = self._file.top()
             results = []
             for op in ops:
                 known = db.execute("SELECT result FROM ops WHERE op_id = ?", (op.op_id,)).fetchone()
@@ -142,11 +144,12 @@ class EmbeddedHub:
                 if (op.entity, op.entity_id) in refused:
                     result = _refused(op, DEPENDS_ON)
                 else:
-                    result = self._apply(op, replica_id, writer)
+                    result = self._apply(op, replica_id, writer, were_over)
                 if result.outcome is OpOutcome.REFUSED:
                     refused.add((op.entity, op.entity_id))
                 self._record(replica_id, op, result)
                 results.append(result)
+            self._file.bring_back(were_over, top)
             if ops:
                 db.execute(
                     "UPDATE replica SET last_seq = max(last_seq, ?) WHERE replica_id = ?",
@@ -184,7 +187,8 @@ class EmbeddedHub:
         except driver.IntegrityError as error:
             raise CopiedReplica(f"change {op.replica_seq} of replica {replica_id} is another one here") from error
 
-    def _apply(self, op: Op, replica_id: str, writer: int) -> OpResult:
+    def _apply(self, op: Op, replica_id: str, writer: int, were_over: dict[tuple[str, str], str]) -> OpResult:
+        """`were_over`: what changes though it was over, with the time of its last change, is noted there."""
         model = SYNCED.get(op.entity)
         if model is None:
             return _refused(op, f"the hub does not know '{op.entity}': update the hub")
@@ -233,6 +237,8 @@ class EmbeddedHub:
             return _refused(op, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
         if self.member is not None and (why := self._doubted(entity, op, before)):
             return _refused(op, why)
+        if before.over:
+            were_over.setdefault((op.entity, op.entity_id), before.changed_at)
         hub_seq = self._file.put(op.entity, op.entity_id, before, entity.model_dump(mode="json"), fresh, writer)
         if op.entity == Customer.entity:
             self._scopes.follow(replica_id, op.entity_id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from data.models import Customer
 from data.models.base import ContactId, new_id
-from data.models.contact import ContactKind
+from data.models.contact import ContactKind, Request, RequestAction
 from data.sync.contract import Hub, OpOutcome, Scope
 from tests.sync.conftest import SharedClock
-from tests.sync.writers import Writer, contact, ticket
+from tests.sync.writers import ME, NOON, Writer, contact, ticket
 
 SOON = "2026-01-05T12:01:00.000Z"
 
@@ -54,6 +54,31 @@ def test_who_deletes_a_customer_in_vain_is_given_it_back_whatever_its_scope(hub:
     [said] = seat.push(seat.op("customer", made.id, {}, kind="delete"))
     assert said.outcome is OpOutcome.CONFLICT
     assert [(row.entity_id, row.deleted) for row in seat.rows()] == [(made.id, False)]
+
+
+def test_what_went_with_an_old_contact_comes_again_once_also_what_changes_with_it(
+    hub: Hub, clock: SharedClock
+) -> None:
+    """Rows that changed have numbers of their own; after them, in their former order, come those that only come again."""
+    seat = Writer(hub)
+    over = contact(state="done")
+    first, second = (
+        Request(id=new_id(), contact_id=over.id, agent=ME, action=RequestAction.HANG_UP, at=NOON) for _ in "ab"
+    )
+    seat.add(over, first, second)
+    clock.leap(91 * 86_400)
+    other = ticket()
+    results = seat.push(
+        seat.op("contact", over.id, {"about": "a parcel"}, base=1),
+        seat.op("request", first.id, {"state": "done"}, base=1),
+        seat.new(other),
+    )
+    assert [(one.outcome, one.hub_seq) for one in results] == [(OpOutcome.APPLIED, number) for number in (4, 5, 6)]
+    page = hub.pull_v1(seat.replica, 3)
+    assert [(row.hub_seq, row.entity_id) for row in page.rows] == [
+        (4, over.id), (5, first.id), (6, other.id), (7, second.id)
+    ]  # fmt: skip
+    assert page.end == 7
 
 
 def test_an_old_claim_that_runs_out_takes_nothing_from_the_next(hub: Hub, clock: SharedClock) -> None:

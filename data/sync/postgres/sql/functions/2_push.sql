@@ -129,6 +129,7 @@ BEGIN
         FROM unnest(rows) AS one
         JOIN entity_row AS child ON child.parent = one.entity AND child.parent_id = one.entity_id
         WHERE was_over AND was_changed_at < at - make_interval(days => (SELECT min(days) FROM replica))
+          AND (child.entity, child.entity_id) NOT IN (SELECT entity, entity_id FROM unnest(rows))
         ORDER BY child.hub_seq);
 
     SELECT coalesce(max(rank), 0) + cardinality(brought_back) INTO taken FROM unnest(ranks) AS rank;
