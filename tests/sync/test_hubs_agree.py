@@ -81,6 +81,17 @@ def test_what_went_with_an_old_contact_comes_again_once_also_what_changes_with_i
     assert page.end == 7
 
 
+def test_what_vanished_seats_held_waits_again_in_one_order(hub: Hub, clock: SharedClock) -> None:
+    feed, seat = Writer(hub, "feed"), Writer(hub)
+    chats = [contact(kind=ContactKind.CHAT) for _ in range(4)]
+    feed.add(*chats)
+    for chat in chats[::-1]:
+        assert seat.claim(chat.id).fence == 1
+    clock.leap(60)
+    assert seat.claim(queues=("nobody's",)).contact_id is None
+    assert [row.entity_id for row in feed.rows(8)] == [chat.id for chat in chats]
+
+
 def test_an_old_claim_that_runs_out_takes_nothing_from_the_next(hub: Hub, clock: SharedClock) -> None:
     feed, ana, bo, cy = (Writer(hub, name) for name in ("feed", "ana", "bo", "cy"))
     chat = contact(kind=ContactKind.CHAT)
