@@ -56,6 +56,20 @@ def test_who_deletes_a_customer_in_vain_is_given_it_back_whatever_its_scope(hub:
     assert [(row.entity_id, row.deleted) for row in seat.rows()] == [(made.id, False)]
 
 
+def test_a_customer_stays_for_as_many_days_as_the_scope_says_since_the_last_word_about_them(
+    hub: Hub, clock: SharedClock
+) -> None:
+    seat = Writer(hub)
+    hub.enrol_v1(seat.replica, "seat", Scope(directory=False, days=1))
+    seat.add(made := Customer(id=new_id(), name="Ana"))
+    clock.leap(20 * 3600)
+    assert hub.lookup_v1(seat.replica, "Ana")
+    clock.leap(20 * 3600)
+    assert [row.entity_id for row in hub.snapshot_v1(seat.replica, None).rows] == [made.id]
+    clock.leap(3 * 86_400)
+    assert hub.snapshot_v1(seat.replica, None).rows == ()
+
+
 def test_what_went_with_an_old_contact_comes_again_once_also_what_changes_with_it(
     hub: Hub, clock: SharedClock
 ) -> None:
