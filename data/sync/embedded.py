@@ -58,6 +58,7 @@ from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile, Stored
 from data.sync.hub_people import has_people, leads, let_in, revoked
 from data.sync.hub_scope import Scopes
+from data.text.whole import whole
 
 DEPENDS_ON = "depends_on an earlier change of this record that was refused"
 LONGEST_QUERY = 200
@@ -304,6 +305,7 @@ class EmbeddedHub:
         return self._scopes.snapshot(replica_id, after, limit)
 
     def lookup_v1(self, replica_id: str, query: str, limit: int = 20) -> list[HubRow]:
+        query = whole(query)
         if query.startswith(BY_ID):
             where, value = "entity_id = ?", query.removeprefix(BY_ID)
         else:

@@ -70,6 +70,12 @@ def test_a_customer_stays_for_as_many_days_as_the_scope_says_since_the_last_word
     assert hub.snapshot_v1(seat.replica, None).rows == ()
 
 
+def test_half_a_character_is_looked_up_as_it_was_kept(hub: Hub) -> None:
+    seat = Writer(hub)
+    seat.add(made := Customer(id=new_id(), name="Ana \ud83d"))
+    assert [row.entity_id for row in hub.lookup_v1(seat.replica, "ana \ud83d")] == [made.id]
+
+
 def test_what_went_with_an_old_contact_comes_again_once_also_what_changes_with_it(
     hub: Hub, clock: SharedClock
 ) -> None:
