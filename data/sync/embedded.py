@@ -221,7 +221,7 @@ class EmbeddedHub:
         conflicts = []
         fresh: dict[str, Any] = {}
         for name, value in op.patch.items():
-            if name not in model.model_fields:  # of a newer program
+            if name == "id" or name not in model.model_fields:  # which nobody changes, or a newer program's
                 continue
             field_ver, field_writer = before.marks.get(name, (0, writer))
             theirs = before.body.get(name)

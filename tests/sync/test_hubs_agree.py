@@ -32,6 +32,15 @@ def test_a_field_that_only_newer_seats_know_is_no_conflict(hub: Hub) -> None:
     assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ()), "the hub kept nothing of the first"
 
 
+def test_what_an_op_says_of_the_id_is_no_field(hub: Hub) -> None:
+    one, two = Writer(hub, "one"), Writer(hub, "two")
+    made = ticket("Printer")
+    one.add(made)
+    said = two.edit(made, 0, id="another", priority="high")
+    assert (said.outcome, [conflict.field for conflict in said.conflicts]) == (OpOutcome.CONFLICT, ["priority"])
+    assert one.row(made).body["id"] == made.id
+
+
 def test_the_highest_number_of_a_replica_is_known_in_whatever_order_its_changes_come(hub: Hub) -> None:
     seat = Writer(hub)
     first, second = seat.new(ticket()), seat.new(ticket())
