@@ -55,6 +55,16 @@ def test_what_a_replica_wrote_stays_with_it_when_its_scope_becomes_narrow(hub: H
     assert [row.entity_id for row in hub.snapshot_v1(seat.replica, None).rows] == [made.id]
 
 
+def test_who_wrote_every_field_anew_deletes_what_is_their_own(hub: Hub) -> None:
+    other, seat = Writer(hub, "other"), Writer(hub)
+    made = Customer(id=new_id(), name="Ana")
+    other.add(made)
+    whole = made.model_dump(mode="json") | {"name": "Bo"}
+    assert seat.edit(made, 1, **whole).outcome is OpOutcome.APPLIED
+    [said] = seat.push(seat.op("customer", made.id, {}, kind="delete"))
+    assert (said.outcome, said.conflicts) == (OpOutcome.APPLIED, ())
+
+
 def test_who_deletes_a_customer_in_vain_is_given_it_back_whatever_its_scope(hub: Hub) -> None:
     other, seat = Writer(hub, "other"), Writer(hub)
     hub.enrol_v1(seat.replica, "seat", Scope(directory=False))

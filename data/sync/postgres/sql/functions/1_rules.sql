@@ -183,8 +183,11 @@ BEGIN
                                          doubted(op.entity, op.entity_id, op.patch, now_is.body))
     END;
     IF why IS NULL AND op.kind = 'delete' THEN
-        IF EXISTS (SELECT FROM jsonb_each(now_is.field_ver)
-                   WHERE (value->>0)::bigint > op.base_ver AND (value->>1)::integer <> writer) THEN
+        IF EXISTS (
+            SELECT FROM unnest(like_this.columns) AS name,
+                        LATERAL (SELECT coalesce(now_is.field_ver->name, now_is.field_ver->'*', '[0, 0]') AS mark) AS held
+            WHERE name <> 'id' AND (mark->>0)::bigint > op.base_ver AND (mark->>1)::integer <> writer
+        ) THEN
             lost := '[{"field": "deleted", "mine": true, "theirs": false}]';
         ELSE
             now_is.body := '{}';
