@@ -168,6 +168,8 @@ def answers_its_own_steps_only(agent: Writer, other: Writer, leader: Writer, ano
     mine = stepped(other.hub.member.id, me, "signed out")  # type: ignore[union-attr]
     refused += other.add(mine, came(other, mine.id), moved(me, mine.id))
     assert [one.outcome for one in refused] == [OpOutcome.REFUSED] * len(refused), refused
+    again = agent.add(moved(other.hub.member.id, out.id), moved(me, out.id))  # type: ignore[union-attr]
+    assert [one.outcome for one in again] == [OpOutcome.REFUSED] * 2, "what comes after what was refused is refused"
     assert {row.entity_id for row in agent.rows()} == before
     taken = [
         *agent.add(came(agent, first.id)),
