@@ -23,6 +23,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from data.sync.postgres import admin
+from data.sync.postgres.schema import FIRST_TICKET_NUMBER
 
 ASKED_FOR = "AGENT_CONSOLE_TEST_DSN"
 PORT = 5432
@@ -135,11 +136,15 @@ def empty(dsn: str) -> None:
             "claimable",
             "claim",
             "claim_request",
+            "login",
             "member",
         ):
             connection.execute(f"DELETE FROM agent_console.{table}")
         connection.execute("DELETE FROM agent_console.hub_info WHERE key = 'forgotten'")
         connection.execute("UPDATE agent_console.hub_clock SET v = 0")
+        connection.execute(
+            "UPDATE agent_console.next_number SET replica = DEFAULT, ticket = %s", (FIRST_TICKET_NUMBER,)
+        )
 
 
 def set_clock(dsn: str, now: datetime) -> None:

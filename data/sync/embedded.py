@@ -58,6 +58,7 @@ from data.sync.hub_claims import Claims
 from data.sync.hub_file import NOTHING, HubFile, Stored
 from data.sync.hub_people import has_people, leads, let_in, revoked
 from data.sync.hub_scope import Scopes
+from data.text.whole import whole
 
 DEPENDS_ON = "depends_on an earlier change of this record that was refused"
 LONGEST_QUERY = 200
@@ -133,6 +134,8 @@ class EmbeddedHub:
         with self._file.writing() as db:
             writer = self._number_of(replica_id)
             refused: set[tuple[str, str]] = set()
+            were_over: dict[tuple[str, str], str] = {}
+            top = self._file.top()
             results = []
             for op in ops:
                 known = db.execute("SELECT result FROM ops WHERE op_id = ?", (op.op_id,)).fetchone()
@@ -142,15 +145,16 @@ class EmbeddedHub:
                 if (op.entity, op.entity_id) in refused:
                     result = _refused(op, DEPENDS_ON)
                 else:
-                    result = self._apply(op, replica_id, writer)
+                    result = self._apply(op, replica_id, writer, were_over)
                 if result.outcome is OpOutcome.REFUSED:
                     refused.add((op.entity, op.entity_id))
                 self._record(replica_id, op, result)
                 results.append(result)
+            self._file.bring_back(were_over, top)
             if ops:
                 db.execute(
                     "UPDATE replica SET last_seq = max(last_seq, ?) WHERE replica_id = ?",
-                    (ops[-1].replica_seq, replica_id),
+                    (max(op.replica_seq for op in ops), replica_id),
                 )
             return results
 
@@ -184,7 +188,8 @@ class EmbeddedHub:
         except driver.IntegrityError as error:
             raise CopiedReplica(f"change {op.replica_seq} of replica {replica_id} is another one here") from error
 
-    def _apply(self, op: Op, replica_id: str, writer: int) -> OpResult:
+    def _apply(self, op: Op, replica_id: str, writer: int, were_over: dict[tuple[str, str], str]) -> OpResult:
+        """`were_over`: what changes though it was over, with the time of its last change, is noted there."""
         model = SYNCED.get(op.entity)
         if model is None:
             return _refused(op, f"the hub does not know '{op.entity}': update the hub")
@@ -194,7 +199,7 @@ class EmbeddedHub:
             return _refused(op, f"'{op.kind}' is not possible on '{op.entity}'")
         row = self._file.find(op.entity, op.entity_id)
         if op.kind == DELETE:
-            return self._delete(op, row, writer)
+            return self._delete(op, row, replica_id, writer)
         if row is not None and model.append_only:
             return _refused(op, THERE_ALREADY)
         whole = {*op.patch, "id"} >= set(model.columns())
@@ -216,6 +221,8 @@ class EmbeddedHub:
         conflicts = []
         fresh: dict[str, Any] = {}
         for name, value in op.patch.items():
+            if name == "id" or name not in model.model_fields:  # which nobody changes, or a newer program's
+                continue
             field_ver, field_writer = before.marks.get(name, (0, writer))
             theirs = before.body.get(name)
             if field_ver <= op.base_ver or field_writer == writer:
@@ -229,8 +236,10 @@ class EmbeddedHub:
         except ValidationError as error:
             first = error.errors()[0]
             return _refused(op, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
-        if self.member is not None and (why := self._doubted(entity, before)):
+        if self.member is not None and (why := self._doubted(entity, op, before)):
             return _refused(op, why)
+        if before.over:
+            were_over.setdefault((op.entity, op.entity_id), before.changed_at)
         hub_seq = self._file.put(op.entity, op.entity_id, before, entity.model_dump(mode="json"), fresh, writer)
         if op.entity == Customer.entity:
             self._scopes.follow(replica_id, op.entity_id)
@@ -242,14 +251,16 @@ class EmbeddedHub:
             conflicts=tuple(conflicts),
         )
 
-    def _doubted(self, entity: Entity, before: Stored) -> str | None:
-        """What is wrong with a record that fits its model, in the transaction of the push."""
+    def _doubted(self, entity: Entity, op: Op, before: Stored) -> str | None:
+        """What is wrong with a record that fits its model, in the transaction of the push. Who may allow a callback is asked
+        of the op: what nobody may say is not put before a person either, as the other side of a conflict."""
         if isinstance(entity, QueueReport):
             if entity.id != report_id(entity.slot, entity.reporter):
                 return NOT_ITS_ID
             return NOT_YET if entity.slot > self._clock.now() + CLOCKS_APART else None
-        if isinstance(entity, Callback) and entity.override_by not in (None, before.body.get("override_by")):
-            return None if leads(self._file, entity.override_by) else NOT_ALLOWED
+        said = op.patch.get("override_by") if op.entity == Callback.entity else None
+        if said not in (None, before.body.get("override_by")):
+            return None if isinstance(said, str) and leads(self._file, AgentId(said)) else NOT_ALLOWED
         return None
 
     def _not_own(self, op: Op, before: Stored, speaker: AgentId) -> str | None:
@@ -263,9 +274,10 @@ class EmbeddedHub:
                 return "agent"
         return next(iter(forged + personal), None)
 
-    def _delete(self, op: Op, row: Stored | None, writer: int) -> OpResult:
+    def _delete(self, op: Op, row: Stored | None, replica_id: str, writer: int) -> OpResult:
         if row is None or row.deleted:
             return _refused(op, "there is no such record at the hub that could be deleted")
+        self._scopes.follow(replica_id, op.entity_id)
         unseen = [name for name, (ver, by) in row.marks.items() if ver > op.base_ver and by != writer]
         if unseen:
             hub_seq = self._file.put(op.entity, op.entity_id, row, row.body, {}, writer)
@@ -293,6 +305,7 @@ class EmbeddedHub:
         return self._scopes.snapshot(replica_id, after, limit)
 
     def lookup_v1(self, replica_id: str, query: str, limit: int = 20) -> list[HubRow]:
+        query = whole(query)
         if query.startswith(BY_ID):
             where, value = "entity_id = ?", query.removeprefix(BY_ID)
         else:

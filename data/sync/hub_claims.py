@@ -120,7 +120,7 @@ class Claims:
             " AND fence = (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)",
             (instant_text(now),),
         ).fetchall()
-        for contact_id, fence, state in expired:
+        for contact_id, fence, state in sorted(map(tuple, expired)):
             self._db.execute(
                 "UPDATE claim SET finished = 1 WHERE contact_id = ? AND fence = ?", (contact_id, fence)
             )

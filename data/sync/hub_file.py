@@ -6,7 +6,7 @@ be claimed have a small typed index beside them. Every call of the hub is one im
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -324,8 +324,6 @@ class HubFile:
                 *traits_of(entity, body),
             ),
         )
-        if before.over:
-            self._bring_back(entity, entity_id, before.changed_at)
         if entity == Contact.entity:
             self._index_contact(body)
         return hub_seq
@@ -334,17 +332,28 @@ class HubFile:
         """Take the next number of the hub's order."""
         return int(self.db.execute("UPDATE hub_clock SET v = v + 1 RETURNING v").fetchone()[0])
 
-    def _bring_back(self, entity: str, entity_id: str, changed_at: str) -> None:
-        """A thing that was over changes again: where it may have been out of scope, what happened to it before comes
-        again. Such rows take numbers of the order, and keep their versions."""
+    def bring_back(self, changed: Mapping[tuple[str, str], str], top: int) -> None:
+        """Things that were over have changed again: where one may have been out of scope, what happened to it before comes
+        again. Such rows take numbers of the order, and keep their versions.
+
+        Args:
+            changed: when each of them was changed before, by entity and id.
+            top: the highest number before; what has another one since comes by itself.
+        """
         days = self.db.execute("SELECT min(days) FROM replica").fetchone()[0]
-        if days is None or changed_at >= instant_text(self._clock.now() - timedelta(days=days)):
+        if days is None:
             return
-        children = self.db.execute(
-            "SELECT entity, entity_id FROM row WHERE parent = ? AND parent_id = ? ORDER BY hub_seq",
-            (entity, entity_id),
-        ).fetchall()
-        for child in children:
+        since = instant_text(self._clock.now() - timedelta(days=days))
+        children = [
+            tuple(child)
+            for key, changed_at in changed.items()
+            if changed_at < since
+            for child in self.db.execute(
+                "SELECT hub_seq, entity, entity_id FROM row WHERE parent = ? AND parent_id = ? AND hub_seq <= ?",
+                (*key, top),
+            )
+        ]
+        for _, *child in sorted(children):
             self.db.execute(
                 "UPDATE row SET hub_seq = ? WHERE entity = ? AND entity_id = ?", (self.next_number(), *child)
             )

@@ -15,6 +15,9 @@ from data.sync.hub_file import HubFile
 
 LOOKED_THROUGH = 2000
 """Rows of the hub's order that one pull goes through at most, however few of them are for the replica."""
+NOTED_AGAIN_DAYS = 1
+"""That a replica is interested in a customer is not noted again for so long, and is kept for so much longer: a page that
+names known customers writes nothing."""
 
 _KEPT = """NOT (over AND changed_at < :since AND NOT EXISTS (
     SELECT 1 FROM row AS up WHERE up.entity = row.parent AND up.entity_id = row.parent_id
@@ -162,18 +165,19 @@ class Scopes:
         marks = ", ".join("?" * len(customers))
         with self._file.reading() as db:
             known = db.execute(
-                f"SELECT entity_id FROM interest WHERE replica_id = ? AND entity_id IN ({marks})",  # noqa: S608
-                (replica.replica_id, *customers),
+                f"SELECT entity_id FROM interest WHERE replica_id = ? AND at >= ? AND entity_id IN ({marks})",  # noqa: S608
+                (replica.replica_id, self._ago(NOTED_AGAIN_DAYS), *customers),
             ).fetchall()
         if missing := set(customers) - {row[0] for row in known}:
             with self._file.writing() as db:
                 self._note(db, replica.replica_id, missing)
 
     def _note(self, db: driver.Connection, replica_id: str, customers: Collection[str]) -> None:
-        now = instant_text(self._clock.now())
+        now, stale = instant_text(self._clock.now()), self._ago(NOTED_AGAIN_DAYS)
         db.executemany(
-            "INSERT INTO interest VALUES (?, ?, ?) ON CONFLICT (replica_id, entity_id) DO UPDATE SET at = excluded.at",
-            [(replica_id, customer, now) for customer in customers],
+            "INSERT INTO interest VALUES (?, ?, ?) ON CONFLICT (replica_id, entity_id) DO UPDATE SET at = excluded.at"
+            " WHERE interest.at < ?",
+            [(replica_id, customer, now, stale) for customer in customers],
         )
 
     def follow(self, replica_id: str, customer_id: str) -> None:
@@ -206,8 +210,9 @@ class Scopes:
             if replica.scope.directory:
                 db.execute("DELETE FROM interest WHERE replica_id = ?", (replica_id,))
                 return
+            past = self._ago(replica.scope.days + NOTED_AGAIN_DAYS)
+            db.execute("DELETE FROM interest WHERE replica_id = ? AND at < ?", (replica_id, past))
             values = self._values(replica, now=instant_text(self._clock.now()))
-            db.execute("DELETE FROM interest WHERE replica_id = :replica AND at < :since", values)
             db.execute(
                 f"INSERT INTO interest SELECT DISTINCT :replica, customer, :now FROM row WHERE customer IS NOT NULL"  # noqa: S608
                 f" AND NOT deleted AND {_KEPT} ON CONFLICT (replica_id, entity_id) DO UPDATE SET at = excluded.at",

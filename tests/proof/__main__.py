@@ -1,13 +1,15 @@
 """`python -m tests.proof …`: each level of the proof for as long as one likes, and all of them by `long`.
 
     simulation --seeds 20000 --jobs 2 [--hub postgres]     seats in bad weather; --hard: the hub is put back in each
+    alike --seeds 2000 --jobs 2                            both hubs asked the same, by nobody and by people
     cuts                                                   the line to PostgreSQL broken at every byte
     claims --calls 5000 --claimers 50                      claimers that are killed and let leases run out
     seats --counts 50,100,200,500                          how soon every seat has a change
     soak --seconds 3600                                    kills and races without end, on both hubs
     reports --moments 200 --seeds 3                        reporters that are killed, stopped and whose clock is set
-    long                                                   24,500 seeds, every byte, 2,000 kills, 5,000 calls, 500 seats,
-                                                           200 moments of reporters in each of three zones
+    long                                                   24,500 seeds of bad weather and 2,000 of both hubs, every byte,
+                                                           2,000 kills, 5,000 calls, 500 seats, 200 moments of reporters
+                                                           in each of three zones
 
 Each prints a table as it goes, and exits 1 when something is wrong."""
 
@@ -17,21 +19,25 @@ import argparse
 import multiprocessing
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
+from data.identity import passwords
 from tests import postgres
 from tests.chaos import KINDS, ROUND_S, Chaos, kill_and_race
 from tests.data.queue_report.under_kills import UnderKills
 from tests.proof import seats as reaching
 from tests.proof.claiming import Race, embedded_place, postgres_place, race
 from tests.sync import grounds
+from tests.sync.alike import alike
 from tests.sync.cutting import Talker, cut_everywhere
 from tests.sync.proxy import How
 from tests.sync.simulation import simulate
@@ -49,29 +55,32 @@ def _folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-# seats in bad weather
+# seeds
+
+RunSeed = Callable[[int, Path], list[str]]
+"""Runs a seed in an empty folder; returns what is wrong."""
+Told = Callable[[int, list[str]], None]
 
 
-def _run_seeds(
-    kind: str, first: int, step: int, seeds: int, hard: bool, told: Callable[[int, list[str]], None]
-) -> None:
-    with postgres.running() if kind == "postgres" else _folder("none") as server, _folder("simulation") as folder:
-        for seed in range(first, first + seeds, step):
-            run = folder / str(seed)
-            run.mkdir()
-            is_server = isinstance(server, postgres.Server)
-            ground = grounds.in_postgres(server, run) if is_server else grounds.embedded(run / "hub.db")
+def _run_seeds(running: Callable[[], AbstractContextManager[RunSeed]], seeds: range, told: Told) -> None:
+    # who is ended before all are run leaves no server behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    with running() as run_seed, _folder("seeds") as folder:
+        for seed in seeds:
+            place = folder / str(seed)
+            place.mkdir()
             try:
-                how = {"rough": seed // step % 2 == 0, "put_back_in": 1.0} if hard else {}
-                found = simulate(run, seed, ground, **how)
+                found = run_seed(seed, place)
             except Exception as error:
                 found = [f"{type(error).__name__}: {error}"]
             told(seed, found)
-            shutil.rmtree(run)
+            shutil.rmtree(place)
 
 
-def simulation(given: argparse.Namespace) -> Outcome:
-    """Seeds one after the other, in so many processes."""
+def _in_processes(
+    what: str, running: Callable[[], AbstractContextManager[RunSeed]], given: argparse.Namespace
+) -> Outcome:
+    """Seeds one after the other, in so many processes, each with what it needs."""
     fork = multiprocessing.get_context("fork")
     answers = fork.SimpleQueue()
     began = time.monotonic()
@@ -80,11 +89,8 @@ def simulation(given: argparse.Namespace) -> Outcome:
         fork.Process(
             target=_run_seeds,
             args=(
-                given.hub,
-                given.first + place,
-                given.jobs,
-                given.seeds - place,
-                given.hard,
+                running,
+                range(given.first + place, given.first + given.seeds, given.jobs),
                 lambda *told: answers.put(told),
             ),
         )
@@ -102,14 +108,50 @@ def simulation(given: argparse.Namespace) -> Outcome:
         if done % 500 == 0:
             print(f"  {done} seeds, {len(found)} faults, {time.monotonic() - began:.0f} s", flush=True)
     for process in processes:
-        process.terminate()
+        if done < given.seeds:
+            process.terminate()
         process.join()
     took = time.monotonic() - began
-    return (
-        f"simulation, {given.hub}{', hard' if given.hard else ''}",
-        f"{done} seeds from {given.first} in {took:.0f} s",
-        found,
-    )
+    return what, f"{done} seeds from {given.first} in {took:.0f} s", found
+
+
+@contextmanager
+def _simulating(given: argparse.Namespace) -> Iterator[RunSeed]:
+    with postgres.running() if given.hub == "postgres" else nullcontext() as server:
+
+        def run(seed: int, folder: Path) -> list[str]:
+            ground = grounds.embedded(folder / "hub.db") if server is None else grounds.in_postgres(server, folder)
+            if not given.hard:
+                return simulate(folder, seed, ground)
+            return simulate(folder, seed, ground, rough=seed // given.jobs % 2 == 0, put_back_in=1.0)
+
+        yield run
+
+
+def simulation(given: argparse.Namespace) -> Outcome:
+    """Seats in bad weather."""
+    what = f"simulation, {given.hub}{', hard' if given.hard else ''}"
+    return _in_processes(what, partial(_simulating, given), given)
+
+
+@contextmanager
+def _asking_both() -> Iterator[RunSeed]:
+    # what a password costs is no matter here
+    cheap = passwords.Cost(memory_kib=32, passes=1)
+    with postgres.running() as server, patch.object(passwords, "COST", cheap):
+
+        def run(seed: int, folder: Path) -> list[str]:
+            for place, signed_in in (("nobody", False), ("people", True)):
+                (folder / place).mkdir()
+                alike(server, folder / place, seed, signed_in=signed_in)
+            return []
+
+        yield run
+
+
+def both_hubs(given: argparse.Namespace) -> Outcome:
+    """Both hubs asked the same, by nobody and by people who signed in."""
+    return _in_processes("alike", _asking_both, given)
 
 
 # the line
@@ -206,6 +248,7 @@ def _long(parser: argparse.ArgumentParser) -> Iterator[Callable[[], Outcome]]:
         "simulation --seeds 2000 --hub postgres",
         "simulation --seeds 2000 --hard",
         "simulation --seeds 500 --hard --hub postgres",
+        "alike --seeds 2000",
         "cuts",
         "claims --calls 5000 --claimers 50",
         "claims --calls 5000 --claimers 50 --hub postgres",
@@ -228,13 +271,18 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    one = add("simulation", simulation)
-    one.add_argument("--seeds", type=int, default=500)
-    one.add_argument("--first", type=int, default=0)
-    one.add_argument("--jobs", type=int, default=2)
+    def add_of_seeds(name: str, run: Callable[[argparse.Namespace], Outcome]) -> argparse.ArgumentParser:
+        made = add(name, run)
+        made.add_argument("--seeds", type=int, default=500)
+        made.add_argument("--first", type=int, default=0)
+        made.add_argument("--jobs", type=int, default=2)
+        made.add_argument("--seconds", type=float, default=float("inf"), help="at most so long")
+        return made
+
+    one = add_of_seeds("simulation", simulation)
     one.add_argument("--hub", choices=KINDS, default="embedded")
-    one.add_argument("--seconds", type=float, default=float("inf"), help="at most so long")
     one.add_argument("--hard", action="store_true", help="the hub is put back in each, every other one in a storm")
+    add_of_seeds("alike", both_hubs)
     one = add("cuts", cuts)
     one.add_argument("--step", type=int, default=1, help="bytes from one cut to the next")
     one.add_argument("--how", choices=[How.CLOSE.value, How.RESET.value], default=How.RESET.value)

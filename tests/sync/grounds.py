@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from pydantic import SecretStr
 
 from data.backup.hubs import back_up_hub, restore_hub
 from data.backup.shelf import Reason
 from data.floor.pace import LeapClock
-from data.sync.contract import Hub
+from data.models.agent import Role
+from data.models.base import AgentId
+from data.sync.contract import Hub, Login
 from data.sync.embedded import EmbeddedHub
-from data.sync.postgres import archive
+from data.sync.hub_people import People
+from data.sync.postgres import admin, archive
 from data.sync.postgres.hub import PostgresHub
-from tests.postgres import Server, empty
+from tests.postgres import Server, empty, revoke
+
+PASSWORD = "a quiet harbour 7"
 
 
 class PutBack(Protocol):
@@ -37,16 +45,34 @@ class Ground:
     open: Callable[[], Hub]
     back_up: Callable[[], PutBack]
     """Makes a backup of the hub, and returns what puts it back."""
+    let_in: Callable[[str, Role], Callable[[], Hub]]
+    """Gives somebody a password, and returns what opens the hub for them."""
+    revoke: Callable[[str], None]
+    """Gives nothing to this replica any more."""
 
 
-def embedded(path: Path) -> Ground:
-    """A hub in a file, which does not wait for the disk: processes die here, not machines."""
-    clock = LeapClock()
+def _signed_in(name: str) -> Login:
+    return Login(person=AgentId(name), password=SecretStr(PASSWORD))
 
-    def opened() -> Hub:
-        hub = EmbeddedHub(path, clock)
+
+def embedded(path: Path, clock: LeapClock | None = None) -> Ground:
+    """A hub in a file, which does not wait for the disk: processes die here, not machines. It goes by a clock of its own,
+    or by that of another hub."""
+    clock = clock or LeapClock()
+
+    def opened(login: Login | None = None) -> Hub:
+        hub = EmbeddedHub(path, clock, login=login)
         hub._file.db.execute("PRAGMA synchronous = OFF")
         return hub
+
+    def let_in(name: str, role: Role) -> Callable[[], Hub]:
+        with People(path, clock) as people:
+            people.add(name, role, PASSWORD)
+        return lambda: opened(_signed_in(name))
+
+    def withdraw(replica_id: str) -> None:
+        with closing(EmbeddedHub(path, clock)) as hub:
+            hub.revoke(replica_id)
 
     def back_up() -> PutBack:
         made = back_up_hub(path, Reason.BY_HAND, clock.now())
@@ -59,7 +85,7 @@ def embedded(path: Path) -> Ground:
 
         return put_back
 
-    return Ground(path, clock, opened, back_up)
+    return Ground(path, clock, opened, back_up, let_in, withdraw)
 
 
 class PostgresClock(LeapClock):
@@ -96,7 +122,11 @@ def in_postgres(server: Server, folder: Path) -> Ground:
 
         return put_back
 
-    return Ground(dsn, clock, lambda: PostgresHub(dsn, clock), back_up)
+    def let_in(name: str, role: Role) -> Callable[[], Hub]:
+        admin.add_person(dsn, name, role, PASSWORD)
+        return lambda: PostgresHub(dsn, clock, login=_signed_in(name))
+
+    return Ground(dsn, clock, lambda: PostgresHub(dsn, clock), back_up, let_in, partial(revoke, dsn))
 
 
 def url(dsn: str) -> str:

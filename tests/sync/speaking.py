@@ -115,6 +115,8 @@ def names_whoever_may_allow_it(seat: Writer, me: AgentId, leader: AgentId, other
         *seat.add(callback(me, override_by=me)),
         seat.edit(plain, high, flagged=True, override_by=other, override_why="x"),
         *seat.push(*(seat.op("callback", twice["id"], twice) for _ in "ab"))[:1],
+        # also where the hub would keep its own word about it
+        Writer(seat.hub, "late").edit(allowed, 0, override_by=other, about="late"),
     ]
     assert {(one.outcome, one.why) for one in refused} == {(OpOutcome.REFUSED, NOT_ALLOWED)}
     assert {row.entity_id: row.body for row in seat.rows()} == before
@@ -166,6 +168,8 @@ def answers_its_own_steps_only(agent: Writer, other: Writer, leader: Writer, ano
     mine = stepped(other.hub.member.id, me, "signed out")  # type: ignore[union-attr]
     refused += other.add(mine, came(other, mine.id), moved(me, mine.id))
     assert [one.outcome for one in refused] == [OpOutcome.REFUSED] * len(refused), refused
+    again = agent.add(moved(other.hub.member.id, out.id), moved(me, out.id))  # type: ignore[union-attr]
+    assert [one.outcome for one in again] == [OpOutcome.REFUSED] * 2, "what comes after what was refused is refused"
     assert {row.entity_id for row in agent.rows()} == before
     taken = [
         *agent.add(came(agent, first.id)),

@@ -153,7 +153,7 @@ CREATE OR REPLACE FUNCTION play(
 DECLARE
     now_is played := so_far;
     is_there boolean;
-    fresh jsonb := op.patch;
+    fresh jsonb := op.patch - 'id';
     unknown jsonb := op.patch - like_this.columns;
     whole boolean := op.patch ?& like_this.columns OR (op.patch || '{"id": 0}') ?& like_this.columns;
     lost jsonb;
@@ -183,8 +183,11 @@ BEGIN
                                          doubted(op.entity, op.entity_id, op.patch, now_is.body))
     END;
     IF why IS NULL AND op.kind = 'delete' THEN
-        IF EXISTS (SELECT FROM jsonb_each(now_is.field_ver)
-                   WHERE (value->>0)::bigint > op.base_ver AND (value->>1)::integer <> writer) THEN
+        IF EXISTS (
+            SELECT FROM unnest(like_this.columns) AS name,
+                        LATERAL (SELECT coalesce(now_is.field_ver->name, now_is.field_ver->'*', '[0, 0]') AS mark) AS held
+            WHERE name <> 'id' AND (mark->>0)::bigint > op.base_ver AND (mark->>1)::integer <> writer
+        ) THEN
             lost := '[{"field": "deleted", "mine": true, "theirs": false}]';
         ELSE
             now_is.body := '{}';
@@ -201,7 +204,7 @@ BEGIN
                 SELECT name, mine, theirs, (mark->>0)::bigint > op.base_ver AND (mark->>1)::integer <> writer AS stale,
                        CASE WHEN name = ANY (like_this.newest_holds)
                             THEN coalesce(mine #>> '{}', 'None') COLLATE "C" > coalesce(theirs #>> '{}', 'None') END AS newer
-                FROM jsonb_each(op.patch - ARRAY(SELECT jsonb_object_keys(unknown))) AS field (name, mine),
+                FROM jsonb_each(fresh - ARRAY(SELECT jsonb_object_keys(unknown))) AS field (name, mine),
                      LATERAL (SELECT coalesce(now_is.body->name, 'null') AS theirs,
                                      coalesce(now_is.field_ver->name, now_is.field_ver->'*', '[0, 0]') AS mark) AS held
             ) AS compared;

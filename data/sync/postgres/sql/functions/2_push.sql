@@ -74,6 +74,8 @@ BEGIN
                           WHERE held.entity = op.entity AND held.entity_id = op.entity_id LIMIT 1) IS NULL AS is_plain,
                CASE WHEN append_only THEN '{}' ELSE jsonb_build_object('*', jsonb_build_array(1, seat.number)) END AS mark
         FROM unnest(fresh) AS op LEFT JOIN shape ON shape.entity = op.entity
+    ), sorted_out AS MATERIALIZED (
+        SELECT *, bool_or(is_anothers) OVER (PARTITION BY entity, entity_id ORDER BY place) AS is_refused FROM looked_at
     ), played AS MATERIALIZED (
         SELECT op.entity, op.entity_id, held.ver AS was_ver, held.over, held.changed_at,
                play_all(ROW(place, op_id, replica_seq, txn_id, op.entity, op.entity_id, kind, base_ver, patch, actor,
@@ -81,10 +83,10 @@ BEGIN
                         held.ver IS NULL AND (SELECT true FROM ops WHERE ops.entity = op.entity AND hub_seq = 0
                                               AND ops.entity_id = op.entity_id AND replica_id = asking LIMIT 1) IS TRUE
                         ORDER BY place) AS now_is
-        FROM looked_at AS op
+        FROM sorted_out AS op
         LEFT JOIN LATERAL (SELECT * FROM entity_row WHERE entity = op.entity AND entity_id = op.entity_id) AS held ON true
         LEFT JOIN shape ON shape.entity = op.entity
-        WHERE is_plain IS NOT TRUE AND NOT is_anothers
+        WHERE is_plain IS NOT TRUE AND NOT is_refused
         GROUP BY op.entity, op.entity_id, held.ver, held.over, held.changed_at
     )
     SELECT array_agg(ROW(after.entity, entity_id, was_ver, was_over, changed_at, ver, body, field_ver, deleted,
@@ -97,11 +99,12 @@ BEGIN
         SELECT entity, entity_id, NULL::bigint AS was_ver, NULL::boolean AS was_over, NULL::timestamptz AS changed_at,
                1 AS ver, patch AS body, mark AS field_ver, false AS deleted, place AS last_place,
                ARRAY[place] AS places, '{applied}'::text[] AS outcomes, '{[]}'::jsonb[] AS conflicts, '{""}'::text[] AS whys
-        FROM looked_at WHERE is_plain AND NOT is_anothers
+        FROM sorted_out WHERE is_plain AND NOT is_refused
         UNION ALL
         SELECT entity, entity_id, NULL, NULL, NULL, 0, NULL, NULL, false, 0, ARRAY[place], '{refused}', '{[]}',
-               '{agent: this is not for the person who signed in to say}'
-        FROM looked_at WHERE is_anothers
+               ARRAY[CASE WHEN is_anothers THEN 'agent: this is not for the person who signed in to say'
+                          ELSE 'depends_on an earlier change of this record that was refused' END]
+        FROM sorted_out WHERE is_refused
         UNION ALL
         SELECT entity, entity_id, was_ver, over, changed_at, (now_is).ver, (now_is).body, (now_is).field_ver,
                (now_is).deleted, (now_is).last_place, (now_is).places, (now_is).outcomes, (now_is).conflicts,
@@ -129,6 +132,7 @@ BEGIN
         FROM unnest(rows) AS one
         JOIN entity_row AS child ON child.parent = one.entity AND child.parent_id = one.entity_id
         WHERE was_over AND was_changed_at < at - make_interval(days => (SELECT min(days) FROM replica))
+          AND (child.entity, child.entity_id) NOT IN (SELECT entity, entity_id FROM unnest(rows))
         ORDER BY child.hub_seq);
 
     SELECT coalesce(max(rank), 0) + cardinality(brought_back) INTO taken FROM unnest(ranks) AS rank;

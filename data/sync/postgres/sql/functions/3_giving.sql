@@ -143,6 +143,7 @@ BEGIN
     RETURN brought;
 END $$;
 
+-- What was noted is not noted again for a day: a page that names known customers writes nothing.
 CREATE OR REPLACE FUNCTION take_interest(asking text, customers text[]) RETURNS void LANGUAGE sql AS $$
     INSERT INTO interest SELECT asking, customer, hub_now() FROM unnest(customers) AS customer ORDER BY customer
     ON CONFLICT (replica_id, entity_id) DO UPDATE SET at = excluded.at
@@ -206,7 +207,7 @@ CREATE OR REPLACE FUNCTION begin_snapshot(asking text, whole boolean, since time
 LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE replica SET taking = scope WHERE replica_id = asking;
-    DELETE FROM interest WHERE replica_id = asking AND (whole OR at < since);
+    DELETE FROM interest WHERE replica_id = asking AND (whole OR at < since - interval '1 day'); -- see take_interest
     IF NOT whole THEN
         INSERT INTO interest
         SELECT DISTINCT asking, stored.customer, hub_now() FROM entity_row AS stored

@@ -72,7 +72,7 @@ BEGIN
         WHERE contact_id IN (SELECT contact_id FROM ended WHERE state IN ('ringing', 'talking', 'held'))
         RETURNING contact_id
     )
-    SELECT coalesce(array_agg(contact_id), '{}') INTO lost FROM waiting;
+    SELECT coalesce(array_agg(contact_id ORDER BY contact_id), '{}') INTO lost FROM waiting;
     RETURN lost;
 END $$;
 
