@@ -141,6 +141,10 @@ def empty(dsn: str) -> None:
         ):
             connection.execute(f"DELETE FROM agent_console.{table}")
         connection.execute("DELETE FROM agent_console.hub_info WHERE key = 'forgotten'")
+        connection.execute(
+            "UPDATE agent_console.hub_info AS epoch SET value = hub.value FROM agent_console.hub_info AS hub"
+            " WHERE epoch.key = 'epoch' AND hub.key = 'hub_id'"
+        )
         connection.execute("UPDATE agent_console.hub_clock SET v = 0")
         connection.execute(
             "UPDATE agent_console.next_number SET replica = DEFAULT, ticket = %s", (FIRST_TICKET_NUMBER,)
