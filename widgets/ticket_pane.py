@@ -43,14 +43,15 @@ class FormField(Horizontal):
     def __init__(self, name: str) -> None:
         super().__init__(id=f"row-{name}", classes=f"field-{name}")
         self.field_name = name
+        self._label = label(LABELS[name])
 
     def mark(self, conflict: bool) -> None:
         """Say beside the name that another value was typed as well."""
         sign, tone = ("▲", "warn") if conflict else (" ", "dim")
-        self.query_one(".label", Lines).set_lines([(Span(f"{sign}{LABELS[self.field_name]}", tone),)])
+        self._label.set_lines([(Span(f"{sign}{LABELS[self.field_name]}", tone),)])
 
     def compose(self) -> ComposeResult:
-        yield label(LABELS[self.field_name])
+        yield self._label
         if self.field_name in CHOICES:
             yield ChoiceField(CHOICES[self.field_name], id=f"field-{self.field_name}")
         elif self.field_name == "details":

@@ -104,7 +104,8 @@ async def test_after_a_refusal_the_keys_are_where_it_says(tmp_path: Path) -> Non
         await until(lambda: not door._asking)
         assert "does not know" in foot(door) and password.has_focus and name.value == NAME
         await pilot.press(*PASSWORD, "enter")
-        await until(lambda: isinstance(app.screen, WorkspaceScreen))
+        await until(lambda: isinstance(app.screen, WorkspaceScreen) and app.screen.is_mounted)
+        await pilot.pause()
 
 
 async def test_the_hub_says_what_somebody_is(tmp_path: Path) -> None:
