@@ -57,6 +57,12 @@ def right_half(terminal: Terminal) -> list[str]:
     return [MOVING.sub("", line[left:]).rstrip() for line in terminal.screen()[1:]]
 
 
+def before_cursor(terminal: Terminal) -> str:
+    """What stands before the cursor in its row."""
+    row, column = terminal.cursor
+    return terminal.text().split("\n")[row][:column]
+
+
 def test_it_comes_over_a_half_typed_ticket(open_console: Opener, tmp_path: Path) -> None:
     terminal = open_console("demo", "--seed", 7, "--data-dir", tmp_path)
     steps.sign_on(terminal)
@@ -92,6 +98,7 @@ def test_it_comes_over_a_half_typed_ticket_and_an_open_search(open_console: Open
     terminal.type("Mari")
     terminal.wait_for("Alvarez Tile Co")
     terminal.keys("<left>")
+    terminal.wait_for(lambda: before_cursor(terminal).endswith("Mar"))
     terminal.wait_gone(NOTICE)
     terminal.take_in(0.3)
     cursor, before = terminal.cursor, right_half(terminal)
