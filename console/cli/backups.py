@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from console.cli.shared import FAULTS, DataDir, Json, fail, folder_of, open_store, say, shown, store_of, whose
-from console.cli.shelves import backup_named, list_backups, place_for
+from console.cli.shelves import backup_named, list_backups, place_for, undone_by
 
 if TYPE_CHECKING:
     from data.backup.restoring import Restored
@@ -138,8 +137,7 @@ def _outcome(folder: Path, done: Restored) -> list[str]:
     if done.kept is not None and done.undo:
         name = whose.get()
         speaker = ["--as", name] if name is not None else []
-        command = shlex.join(["agent-console", *speaker, "restore", str(done.kept), "--data-dir", str(folder)])
-        lines.append(f"The store before is kept, this undoes the restore: {command}")
+        lines.append(undone_by("store", *speaker, "restore", str(done.kept), "--data-dir", str(folder)))
     return lines
 
 

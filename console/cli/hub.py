@@ -25,7 +25,7 @@ from console.cli.shared import (
     say,
     shown,
 )
-from console.cli.shelves import backup_named, list_backups, place_for
+from console.cli.shelves import backup_named, list_backups, place_for, undone_by
 
 if TYPE_CHECKING:
     from data.backup.hubs import HubManifest, RestoredHub
@@ -321,7 +321,7 @@ def _outcome(file: Path, done: RestoredHub) -> list[str]:
         lines.append(f"{done.seats_carried} seats that enrolled since keep their number.")
     if done.kept is not None:
         lines.append(
-            hub_server.undoing(file, done.kept)
+            undone_by("hub", "hub", "restore", str(done.kept), "--hub", str(file), "--yes")
             if done.undo
             else f"The hub before could not be read; its files are kept in {done.kept}"
         )

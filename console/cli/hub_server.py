@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from threading import Event
 from typing import Any
 
 from console.cli.shared import FAULTS, UNREACHABLE, USAGE, fail, say, shown
+from console.cli.shelves import undone_by
 
 ENDING = ".jsonl.gz"
 
@@ -91,18 +91,9 @@ def _write(address: str, place: Path, *, force: bool) -> int:
     return rows
 
 
-def undoing(hub: Path | str, kept: Path) -> str:
-    """How a restore is undone, of this hub, wherever the command is typed."""
-    from data.sync.address import without_password
-
-    command = shlex.join(
-        ["agent-console", "hub", "restore", str(kept), "--hub", without_password(str(hub)), "--yes"]
-    )
-    return f"The hub before is kept, this undoes the restore: {command}"
-
-
 def restore(address: str, shelf: Path, source: Path | None, *, yes: bool, as_json: bool) -> None:
     """Put a backup in the place of the hub, which is backed up first; without one, list those there are."""
+    from data.sync.address import without_password
     from data.sync.postgres import archive
 
     if source is None:
@@ -126,6 +117,6 @@ def restore(address: str, shelf: Path, source: Path | None, *, yes: bool, as_jso
         body,
         lambda: (
             "Put back, in a new epoch: every seat takes its rows anew and sends again what the hub lacks.\n"
-            f"{shown(undoing(address, kept))}"
+            + shown(undone_by("hub", "hub", "restore", str(kept), "--hub", without_password(address), "--yes"))
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +22,11 @@ def place_for(file: Path, now: datetime, named: Path | None) -> Path | None:
     if place.is_dir() and not shelf.is_backup(place):
         return shelf.new_place(file, shelf.Reason.BY_HAND, now, place)
     return place
+
+
+def undone_by(what: str, *command: str) -> str:
+    """How a restore is undone, wherever that is typed. `what` was restored: a hub, or a store."""
+    return f"The {what} before is kept, this undoes the restore: {shlex.join(['agent-console', *command])}"
 
 
 def backup_named(file: Path, named: Path, command: str) -> Path:

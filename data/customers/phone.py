@@ -55,8 +55,8 @@ def fault(raw: str, region: str = "US") -> str:
     try:
         number = phonenumbers.parse(raw, region)
     except phonenumbers.NumberParseException as error:
-        codes = (phonenumbers.NumberParseException.INVALID_COUNTRY_CODE,)
-        return _FAULTS["code"] if error.error_type in codes else _FAULTS["none"]
+        unknown = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
+        return _FAULTS["code" if unknown else "none"]
     if _one_digit(str(number.national_number)):
         return _FAULTS["one digit"]
     reason = phonenumbers.is_possible_number_with_reason(number)

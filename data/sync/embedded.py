@@ -202,10 +202,10 @@ class EmbeddedHub:
             return self._delete(op, row, replica_id, writer)
         if row is not None and model.append_only:
             return _refused(op, THERE_ALREADY)
-        whole = {*op.patch, "id"} >= set(model.columns())
-        if row is not None and row.deleted and not whole:
+        is_whole = {*op.patch, "id"} >= set(model.columns())
+        if row is not None and row.deleted and not is_whole:
             return _refused(op, "it was deleted at the hub meanwhile")
-        if row is None and not whole and self._was_refused(replica_id, op):
+        if row is None and not is_whole and self._was_refused(replica_id, op):
             return _refused(op, DEPENDS_ON)
         before = row or NOTHING
         if (

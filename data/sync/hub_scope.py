@@ -11,7 +11,7 @@ from data.models.base import instant_text
 from data.models.customer import Customer
 from data.store import driver
 from data.sync.contract import TOMBSTONE_DAYS, WHOLE, Enrolment, HubRow, MustRefetch, Page, Revoked, Scope
-from data.sync.hub_file import HubFile
+from data.sync.hub_file import FORGOTTEN_AT_ONCE, HubFile
 
 LOOKED_THROUGH = 2000
 """Rows of the hub's order that one pull goes through at most, however few of them are for the replica."""
@@ -27,13 +27,13 @@ _OF_INTEREST = """(:directory OR entity <> 'customer' OR EXISTS (
 
 _FORGET_PAST = {
     "DELETE FROM claim_request WHERE request_id IN ("
-    "SELECT request_id FROM claim_request WHERE at < ? ORDER BY at LIMIT 5000)": 1,
-    "DELETE FROM claim WHERE finished AND lease_until < ?"
+    "SELECT request_id FROM claim_request WHERE at < :past ORDER BY at LIMIT :most)": 1,
+    "DELETE FROM claim WHERE finished AND lease_until < :past"
     " AND fence < (SELECT max(fence) FROM claim AS newest WHERE newest.contact_id = claim.contact_id)": 30,
     "DELETE FROM ops WHERE op_id IN ("
-    "SELECT op_id FROM ops WHERE entity IN ('presence', 'gateway') AND hub_seq > 0 AND received_at < ?"
+    "SELECT op_id FROM ops WHERE entity IN ('presence', 'gateway') AND hub_seq > 0 AND received_at < :past"
     " AND replica_seq < (SELECT last_seq FROM replica WHERE replica.replica_id = ops.replica_id)"
-    " ORDER BY received_at LIMIT 5000)": 1,
+    " ORDER BY received_at LIMIT :most)": 1,
 }
 """What nobody asks for any more, and after how many days: answers to claims, claims that are over but for the newest fence
 of each contact, and that somebody was there. The newest op of a replica stays: it says when that was heard last. Some
@@ -69,7 +69,7 @@ class Scopes:
         with self._file.writing() as db:
             self._file.forget_tombstones(self._ago(TOMBSTONE_DAYS))
             for forget, days in _FORGET_PAST.items():
-                db.execute(forget, (self._ago(days),))
+                db.execute(forget, {"past": self._ago(days), "most": FORGOTTEN_AT_ONCE})
             now = instant_text(self._clock.now())
             db.execute(
                 "INSERT INTO replica (replica_id, number, name, enrolled_at, directory, days)"
