@@ -110,14 +110,6 @@ def name_part(name: str) -> Part:
     return Part((), ((Rank.NAME, cut), (Rank.BESIDES, (Span(f"   {name}"),))))
 
 
-def state_spans(
-    status: AgentStatus, now: datetime, wrap_up_s: int = 0, consult: str = "", answered: datetime | None = None
-) -> list[Span]:
-    """The same with all there is to say, for a line in which nothing of it is left out."""
-    parts = state_parts(status, now, wrap_up_s, consult, answered)
-    return [span for part in parts for span in (part.longer[-1][1] if part.longer else part.shortest)]
-
-
 def clock_part(now: datetime) -> Part:
     """The time of day."""
     return Part((), ((Rank.CLOCK, (Span(f"{time_of_day(now)} ", "bright"),)),))

@@ -125,9 +125,7 @@ class ContactActions(Screen[None]):
 
     def _call_out(self, known: str, about: str) -> None:
         """Ask which number to call; `known` is offered. `about`: the customer or the callback that it is for."""
-        state = self.session.phone.status.state
-        if state not in (AgentState.READY, AgentState.NOT_READY):
-            self.session.phone.tell_of(state, f"You are {state}: end that first, then call out.", "warning")
+        if not self.session.phone.may_call_out():
             return
         slip = self._slip(DraftKind.CALL_OUT, about)
 

@@ -186,12 +186,17 @@ class Phone:
         else:
             await self.ask(RequestAction.RESUME if self.held else RequestAction.HOLD)
 
+    def may_call_out(self) -> bool:
+        """Whether the agent may call somebody now; otherwise told why not."""
+        state = self.status.state
+        if state in (AgentState.READY, AgentState.NOT_READY):
+            return True
+        self.tell_of(state, f"You are {state}: end that first, then call out.", "warning")
+        return False
+
     async def call_out(self, number: str, drafts: Drafts | None = None, draft: str = "") -> None:
         """Ask the feed to call a number for this agent; the draft that it was typed in is done with."""
-        if self.status.state not in (AgentState.READY, AgentState.NOT_READY):
-            self.tell_of(
-                self.status.state, f"You are {self.status.state}: end that first, then call out.", "warning"
-            )
+        if not self.may_call_out():
             return
         if drafts is None:
             request = await self._seat.write(handling.call_out, number, self._seat.me, self._seat.clock)

@@ -18,7 +18,8 @@ from tests.hostile import HOSTILE
 from tests.widgets import views
 from tests.widgets.stage import Stage, faults, on_stage, parts
 from tests.widgets.views import NOW
-from widgets.bars import HintBar, StatusBar, state_spans
+from tests.widgets.whole_line import state_spans
+from widgets.bars import HintBar, StatusBar
 from widgets.customer_pane import CustomerPane
 from widgets.desk_pane import DeskPane
 from widgets.pane import PaneHeading

@@ -13,7 +13,8 @@ from data.playbook.world import Channel
 from data.views import Today
 from tests.widgets.stage import on_stage, said, text_of
 from tests.widgets.views import NOW, TODAY, desk
-from widgets.bars import HintBar, StatusBar, state_spans
+from tests.widgets.whole_line import state_spans
+from widgets.bars import HintBar, StatusBar
 from widgets.desk_pane import DeskPane
 from widgets.glance import checklist, phone_text
 from widgets.pane import PaneHeading

@@ -22,7 +22,8 @@ from data.sync.wire import SyncStatus
 from data.views import DeskLine, Glance, QueueFigures, TicketView, Today, Waiting
 from tests.widgets.stage import on_stage, parts, text_of
 from tests.widgets.views import NOW, caller, hits, queue_view
-from widgets.bars import SHAPES, HintBar, state_spans
+from tests.widgets.whole_line import state_spans
+from widgets.bars import SHAPES, HintBar
 from widgets.customer_pane import CustomerPane
 from widgets.desk_pane import DeskPane
 from widgets.glance import card
